@@ -1,0 +1,109 @@
+"""The step is the same in every mode, and each player changes what is its own."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+from table import state, train
+
+
+def sgd(model):
+    return {player: keras.optimizers.SGD(0.1) for player in model.players}
+
+
+def test_graph_equals_eager(row, float64):
+    models = []
+    for run_eagerly in (False, True):
+        keras.utils.set_random_seed(0)
+        model = row.make()
+        model.compile(sgd(model), run_eagerly=run_eagerly)
+        models.append(train(model, row, 2))
+    for (name, graph), eager in zip(state(models[0]).items(), state(models[1]).values(), strict=True):
+        np.testing.assert_allclose(graph, eager, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def loss_and_gradients(model, loss, batch, variables):
+    with tf.GradientTape() as tape:
+        value = loss(model, batch)
+    return value, tape.gradient(value, variables)
+
+
+def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
+    model = row.make()
+    for player, loss in row.losses.items():
+        both = functools.partial(loss_and_gradients, model, loss, batch, getattr(model, player).trainable_variables)
+        graph_loss, graph_gradients = tf.function(both)()
+        xla_loss, xla_gradients = tf.function(both, jit_compile=True)()
+        np.testing.assert_allclose(graph_loss, xla_loss, rtol=1e-5, err_msg=player)
+        for graph, xla in zip(graph_gradients, xla_gradients, strict=True):
+            scale = np.abs(graph).max() + 1e-6
+            np.testing.assert_allclose(graph / scale, xla / scale, atol=1e-4, err_msg=player)
+
+
+def test_xla_compiles_the_whole_step(row):
+    model = row.make()
+    model.compile(jit_compile=True)
+    train(model, row, 1)
+    assert all(np.all(np.isfinite(value)) for value in state(model).values())
+    assert int(model.step.numpy()) == 1
+
+
+def test_each_player_changes_its_own_network_only(row, batch):
+    model = row.make()
+    model.compile(sgd(model))
+    for player, loss in row.losses.items():
+        before = {name: [v.numpy() for v in getattr(model, name).trainable_variables] for name in model.players}
+        with tf.GradientTape() as tape:
+            value = loss(model, batch)
+        model.update(player, tape, value)
+        changed = {
+            name
+            for name, old in before.items()
+            if any(np.any(a != b) for a, b in zip(old, getattr(model, name).trainable_variables, strict=True))
+        }
+        assert changed == {player}
+
+
+def test_every_variable_of_a_player_gets_a_gradient(row, batch):
+    model = row.make()
+    for player, loss in row.losses.items():
+        variables = getattr(model, player).trainable_variables
+        _, gradients = loss_and_gradients(model, loss, batch, variables)
+        assert not [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+
+
+def test_step_counts_generator_updates(row):
+    model = row.make()
+    model.compile()
+    train(model, row, 3)
+    assert int(model.step.numpy()) == 3
+    assert int(model.optimizers["discriminator"].iterations.numpy()) == 3 * model.updates_per_step
+
+
+def test_noise_differs_between_draws_updates_and_steps(row):
+    model = row.make()
+    model.compile()
+    draws = [model.noise(model.prior.sample, 4, use, index).numpy() for use in (0, 1) for index in (0, 1)]
+    model.step.assign(1)
+    draws.append(model.noise(model.prior.sample, 4, 0, 0).numpy())
+    assert len(np.unique(np.stack(draws))) == np.stack(draws).size
+
+
+def test_averaged_generator_follows_by_hand(row):
+    model = row.make()
+    model.compile(sgd(model))
+    start = [variable.numpy() for variable in model.generator.trainable_variables]
+    train(model, row, 1)
+    # At step 0 the decay is (1 + 0) / (10 + 0) = .1.
+    for old, new, average in zip(
+        start,
+        model.generator.trainable_variables,
+        model.averaged_generator.trainable_variables,
+        strict=True,
+    ):
+        np.testing.assert_allclose(average, 0.1 * old + 0.9 * new.numpy(), rtol=1e-5, atol=1e-7)
+    for statistic, copied in zip(
+        model.generator.non_trainable_variables, model.averaged_generator.non_trainable_variables, strict=True
+    ):
+        np.testing.assert_array_equal(statistic, copied)

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans import losses
+
+
+def linear(weights):
+    return lambda x: tf.reduce_sum(x * weights, axis=[1, 2, 3])
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.3, 1.0])
+def test_linear_critic_has_the_norm_of_its_weights(random, epsilon):
+    """f = w.x has (||w|| - 1)^2 wherever the points lie."""
+    weights = random.normal(size=(2, 3, 1))
+    real, generated = random.normal(size=(2, 5, 2, 3, 1))
+    parts = losses.InterpolatedGradientPenalty()(
+        linear(weights), tf.constant(real), tf.constant(generated), tf.fill([5], tf.constant(epsilon, tf.float64))
+    )
+    norm = np.linalg.norm(weights)
+    assert float(parts["gradient_norm"]) == pytest.approx(norm)
+    assert float(parts["gradient_penalty"]) == pytest.approx((norm - 1) ** 2)
+
+
+def test_unit_weights_have_no_penalty():
+    weights = tf.reshape(tf.constant([0.6, 0.8]), [1, 2, 1])
+    parts = losses.InterpolatedGradientPenalty()(
+        linear(weights), tf.zeros([3, 1, 2, 1]), tf.ones([3, 1, 2, 1]), tf.fill([3], 0.5)
+    )
+    assert float(parts["gradient_penalty"]) == pytest.approx(0.0, abs=1e-10)
+
+
+def test_points_lie_between_the_pair_at_places_of_their_own():
+    """f = x^2 / 2 has the gradient x_hat itself."""
+    real, generated = tf.fill([3, 1], 10.0), tf.fill([3, 1], 20.0)
+    gradient = losses.interpolated_gradient(
+        lambda x: tf.reduce_sum(x**2, 1) / 2, real, generated, tf.constant([0.0, 0.25, 1.0])
+    )
+    np.testing.assert_allclose(gradient, [[20.0], [17.5], [10.0]])
+
+
+def test_full_norm_against_the_form_of_the_authors_code():
+    """A gradient of .25 on 4x4x1: norm 1 over the sample, but .5 over a column of height 4."""
+
+    def quarter(x):
+        return tf.reduce_sum(x, axis=[1, 2, 3]) / 4
+
+    arguments = quarter, tf.zeros([2, 4, 4, 1]), tf.ones([2, 4, 4, 1]), tf.constant([0.1, 0.9])
+    assert float(losses.InterpolatedGradientPenalty()(*arguments)["gradient_penalty"]) == pytest.approx(0, abs=1e-9)
+    assert float(losses.HeightAxisGradientPenalty()(*arguments)["gradient_penalty"]) == pytest.approx(0.25)
+
+
+def test_full_form_scores_the_mean_of_patches_and_the_authors_their_sum():
+    def patches(x):
+        return tf.tile(x, [1, 2, 2, 1])
+
+    arguments = patches, tf.zeros([1, 1, 1, 1]), tf.ones([1, 1, 1, 1]), tf.constant([0.5])
+    assert float(losses.InterpolatedGradientPenalty()(*arguments)["gradient_norm"]) == pytest.approx(1.0)
+    assert float(losses.HeightAxisGradientPenalty()(*arguments)["gradient_norm"]) == pytest.approx(4.0)
+
+
+def test_target_and_range_of_pixels():
+    """In [-1, 1] the same critic has half the gradient: 40 (n/2 - .5)^2 = 10 (n - 1)^2."""
+    for norm in (0.2, 1.0, 3.0):
+        unit = 10 * losses.gradient_penalty(tf.constant([norm]))
+        halved = 40 * losses.gradient_penalty(tf.constant([norm / 2]), target=0.5)
+        assert float(unit) == pytest.approx(float(halved), abs=1e-5)
+
+
+def test_zero_gradient_is_safe_to_the_second_order():
+    scale = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        parts = losses.InterpolatedGradientPenalty()(
+            lambda x: scale * tf.reduce_sum(x, [1, 2, 3]), tf.zeros([2, 2, 2, 1]), tf.ones([2, 2, 2, 1]), tf.zeros([2])
+        )
+    assert float(parts["gradient_penalty"]) == pytest.approx(1.0, abs=1e-5)
+    assert np.isfinite(tape.gradient(parts["gradient_penalty"], scale))
+
+
+def test_penalty_trains_the_critic():
+    """d (|w| - 1)^2 / dw = 2 (|w| - 1) at w = 3."""
+    weight = tf.Variable([[3.0]])
+    with tf.GradientTape() as tape:
+        parts = losses.InterpolatedGradientPenalty()(
+            lambda x: x @ weight, tf.zeros([2, 1]), tf.ones([2, 1]), tf.fill([2], 0.5)
+        )
+    np.testing.assert_allclose(tape.gradient(parts["gradient_penalty"], weight), [[4.0]], rtol=1e-5)

@@ -1,0 +1,70 @@
+"""GANs that keep the modes of their data: TensorFlow 2 and Keras 3.
+
+`tfgans.ConditionalWGANGP` and its siblings are Keras models; `tfgans.training.run` trains a recipe of
+`tfgans.recipes` in a folder; `tfgans.load` gives the model of such a folder back. Importing the package
+loads neither TensorFlow nor Keras before something of them is needed.
+"""
+
+import importlib
+import json
+import os
+import pathlib
+import sys
+from typing import Any
+
+__version__ = "0.1.0.dev0"
+
+_HOMES = {
+    "AdversarialModel": "models",
+    "ConditionalGAN": "models",
+    "ConditionalWGANGP": "models",
+    "load": "training",
+    "run": "training",
+}
+_SUBPACKAGES = (
+    "callbacks",
+    "data",
+    "latent",
+    "losses",
+    "metrics",
+    "models",
+    "networks",
+    "plots",
+    "recipes",
+    "serving",
+    "training",
+)
+
+__all__ = ["__version__", *sorted(_HOMES), *_SUBPACKAGES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _keras_backend() -> str:
+    """The backend that Keras has or, before it is imported, will have."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"].backend.backend()
+    if "KERAS_BACKEND" in os.environ:
+        return os.environ["KERAS_BACKEND"]
+    home = pathlib.Path(os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras"))
+    try:
+        return json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend", "tensorflow")
+    except (OSError, ValueError):
+        return "tensorflow"
+
+
+if _keras_backend() != "tensorflow":
+    raise ImportError(
+        f"tfgans needs Keras with the TensorFlow backend; it is {_keras_backend()!r}. "
+        "Set KERAS_BACKEND=tensorflow before Keras is imported."
+    )

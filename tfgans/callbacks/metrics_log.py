@@ -1,0 +1,46 @@
+"""Means of the logged scalars, as lines of JSON and for TensorBoard."""
+
+import json
+import os
+import time
+
+import keras
+import tensorflow as tf
+
+
+class MetricsLog(keras.callbacks.Callback):
+    """Writes the means of each epoch as one line of JSON and as TensorBoard scalars.
+
+    Args:
+        path: File of lines; lines of steps beyond the model's are cut off when training begins, since a
+            resumed run will write them again.
+        tensorboard: Folder of TensorBoard events.
+    """
+
+    def __init__(self, path: str | os.PathLike, tensorboard: str | os.PathLike) -> None:
+        super().__init__()
+        self._path = os.fspath(path)
+        self._writer = tf.summary.create_file_writer(os.fspath(tensorboard))
+        self._began = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        step = int(self.model.step.numpy())
+        if os.path.exists(self._path):
+            with open(self._path, encoding="utf-8") as file:
+                lines = [line for line in file if line.endswith("\n") and json.loads(line)["step"] <= step]
+            temporary = f"{self._path}.tmp"
+            with open(temporary, "w", encoding="utf-8") as file:
+                file.writelines(lines)
+            os.replace(temporary, self._path)
+        self._began = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        step = int(self.model.step.numpy())
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        line = {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values}
+        with open(self._path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        with self._writer.as_default(step=step):
+            for name, value in values.items():
+                tf.summary.scalar(name, value)
+        self._writer.flush()

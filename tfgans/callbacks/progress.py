@@ -1,0 +1,31 @@
+"""One progress bar for a whole run."""
+
+import keras
+import tqdm
+
+
+class Progress(keras.callbacks.Callback):
+    """A bar with steps done, steps a second, time left and the latest losses.
+
+    Args:
+        steps: Steps of the whole run; the bar begins at the model's step.
+        name: Text before the bar.
+    """
+
+    def __init__(self, steps: int, name: str = "") -> None:
+        super().__init__()
+        self._steps = steps
+        self._name = name
+        self._bar: tqdm.tqdm | None = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        step = int(self.model.step.numpy())
+        self._bar = tqdm.tqdm(total=self._steps, initial=step, desc=self._name, unit="step", dynamic_ncols=True)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        shown = {name.removesuffix("_loss"): f"{value:.3g}" for name, value in (logs or {}).items() if "_loss" in name}
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update(int(self.model.step.numpy()) - self._bar.n)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._bar.close()

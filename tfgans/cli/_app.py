@@ -1,0 +1,45 @@
+"""What all commands share: their flags in --help, and errors in one line."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from absl import app, flags, logging
+
+# What bad input raises; anything else is a fault of ours and keeps its traceback.
+_EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError)
+
+
+def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
+    """Runs a command: defines its flags, parses them, calls `main`, and exits.
+
+    Exits with 0, with 1 and one line on standard error after bad input, and with 130 after Ctrl-C or a
+    request to terminate.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.set_verbosity(logging.WARNING)
+    before = set(flags.FLAGS)
+    define_flags()
+    for name in set(flags.FLAGS) - before:
+        flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
+    signal.signal(signal.SIGTERM, _interrupt)
+    app.run(lambda argv: _guarded(argv, main))
+
+
+def _guarded(argv: list[str], main: Callable[[], None]) -> None:
+    try:
+        if argv[1:]:
+            raise ValueError(f"Flags begin with --; received {' '.join(argv[1:])}.")
+        main()
+    except KeyboardInterrupt as stop:
+        print(*stop.args or ["Interrupted."], file=sys.stderr)
+        sys.exit(130)
+    except _EXPECTED_ERRORS as error:
+        message = " ".join(str(error).split())
+        sys.exit(f"Error: {message}")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,32 @@
+"""Exports a run's model for TensorFlow Serving: `python scripts/export.py`, or `tfgans-export`."""
+
+import pathlib
+
+from absl import flags
+
+from tfgans.cli import _app
+
+FLAGS = flags.FLAGS
+
+
+def define_flags() -> None:
+    """The command's flags."""
+    flags.DEFINE_string("workdir", None, "Folder of the run to export.", required=True)
+    flags.DEFINE_string("out", None, "Folder of the model's versions, such as saved_models/NAME.", required=True)
+    flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
+    flags.DEFINE_bool("averaged", True, "Exports the averaged generator, where the run has one.")
+
+
+def main() -> None:
+    """Exports, and prints where the SavedModel is."""
+    from tfgans import serving, training
+
+    out = pathlib.Path(FLAGS.out)
+    model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
+    print(f"SavedModel: {serving.export(model, out)}")
+    print(f"models: {serving.write_models_config(out.parent)}")
+
+
+def run() -> None:
+    """Entry point."""
+    _app.run(define_flags, main)

@@ -1,0 +1,56 @@
+"""Trains a recipe: `python scripts/train.py`, or `tfgans-train`."""
+
+import dataclasses
+import json
+
+from absl import flags
+
+from tfgans import recipes
+from tfgans.cli import _app
+
+FLAGS = flags.FLAGS
+
+
+def define_flags() -> None:
+    """The command's flags."""
+    flags.DEFINE_string("recipe", "cwgan/digits", "What to train, SYSTEM/DATA; --list shows all.")
+    flags.DEFINE_string(
+        "preset", "small", "The recipe's preset: paper, code (the authors' code) or small (CPU minutes)."
+    )
+    flags.DEFINE_multi_string("set", [], "A field of the recipe, as name=value; may be repeated.")
+    flags.DEFINE_integer("steps", None, "Length of the run in generator updates, in place of the recipe's.")
+    flags.DEFINE_integer("seed", None, "Seed of weights, order of the data and noise, in place of the recipe's.")
+    flags.DEFINE_string("workdir", None, "Folder of the run; by default runs/RECIPE/SEED. A run there is resumed.")
+    flags.DEFINE_string("init_from", None, "Folder of another run whose networks the weights start from.")
+    flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
+    flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
+    flags.DEFINE_bool("list", False, "Lists recipes and presets, and exits.")
+    flags.DEFINE_bool("dry_run", False, "Prints the whole recipe, and exits.")
+
+
+def main() -> None:
+    """Trains, and prints where everything is."""
+    if FLAGS.list:
+        for name in recipes.names():
+            print(f"{name}: {', '.join(recipes.presets(name))}")
+        return
+    recipe = recipes.get(FLAGS.recipe, FLAGS.preset).override(FLAGS.set)
+    given = {name: FLAGS[name].value for name in ("steps", "seed", "init_from") if FLAGS[name].value is not None}
+    recipe = dataclasses.replace(recipe, **given)
+    if FLAGS.dry_run:
+        print(json.dumps(recipe.to_dict(), indent=2))
+        return
+
+    from tfgans import training
+
+    result = training.run(recipe, FLAGS.workdir, data_dir=FLAGS.data_dir, download=FLAGS.download)
+    for score in result.scores:
+        print(f"{score['metric']}: {score['value']:.4f} +- {score['spread']:.4f}")
+    print(f"samples: {result.grid}")
+    print(f"scores: {result.scores_file}")
+    print(f"SavedModel: {result.saved_model}")
+
+
+def run() -> None:
+    """Entry point."""
+    _app.run(define_flags, main)

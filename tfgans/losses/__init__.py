@@ -1,0 +1,37 @@
+"""Losses: pure functions on tensors, and the small objects that name a choice among them."""
+
+from tfgans.losses.adversarial import (
+    Objective,
+    Vanilla,
+    Wasserstein,
+    mean_over_patches,
+    nonsaturating_generator_loss,
+    vanilla_discriminator_loss,
+    wasserstein_discriminator_loss,
+    wasserstein_generator_loss,
+)
+from tfgans.losses.penalties import (
+    GradientPenalty,
+    HeightAxisGradientPenalty,
+    InterpolatedGradientPenalty,
+    gradient_penalty,
+    interpolated_gradient,
+    safe_norm,
+)
+
+__all__ = [
+    "GradientPenalty",
+    "HeightAxisGradientPenalty",
+    "InterpolatedGradientPenalty",
+    "Objective",
+    "Vanilla",
+    "Wasserstein",
+    "gradient_penalty",
+    "interpolated_gradient",
+    "mean_over_patches",
+    "nonsaturating_generator_loss",
+    "safe_norm",
+    "vanilla_discriminator_loss",
+    "wasserstein_discriminator_loss",
+    "wasserstein_generator_loss",
+]

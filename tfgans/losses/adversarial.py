@@ -1,0 +1,91 @@
+"""Adversarial objectives: what a discriminator and a generator descend, as functions of logits.
+
+Logits are `[B]`, or `[B, ...]` where the discriminator scores patches; losses are scalars.
+"""
+
+import abc
+import dataclasses
+
+import keras
+import tensorflow as tf
+
+from tfgans._serialization import Configurable
+
+
+def mean_over_patches(logits: tf.Tensor) -> tf.Tensor:
+    """The logit of each sample: the mean over all axes but the first, `[B, ...]` to `[B]`."""
+    return tf.reduce_mean(logits, axis=list(range(1, logits.shape.rank)))
+
+
+def wasserstein_discriminator_loss(real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+    """E f(G(z)) - E f(x), the critic's part of cWGAN Eq. 5 without the penalty."""
+    return tf.reduce_mean(generated_logits) - tf.reduce_mean(real_logits)
+
+
+def wasserstein_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """-E f(G(z)), the generator's part of cWGAN Eq. 4."""
+    return -tf.reduce_mean(generated_logits)
+
+
+def vanilla_discriminator_loss(real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+    """-E log s(l(x)) - E log(1 - s(l(G(z)))), cWGAN Eqs. 1 and 2; s is the logistic function."""
+    return tf.reduce_mean(tf.nn.softplus(-real_logits)) + tf.reduce_mean(tf.nn.softplus(generated_logits))
+
+
+def nonsaturating_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """-E log s(l(G(z))), the form that cWGAN section II-E prefers to log(1 - s)."""
+    return tf.reduce_mean(tf.nn.softplus(-generated_logits))
+
+
+class Objective(Configurable, abc.ABC):
+    """A pair of losses, one for each side of the game."""
+
+    @abc.abstractmethod
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        """Scalar that the discriminator descends; logits are `[B, ...]`."""
+
+    @abc.abstractmethod
+    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+        """Scalar that the generator descends; logits are `[B, ...]`."""
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Wasserstein(Objective):
+    """The Wasserstein objective (cWGAN Eq. 5 in the standard sign): the critic is high on real samples.
+
+    Example:
+
+    >>> objective = tfgans.losses.Wasserstein()
+    >>> float(objective.discriminator_loss(tf.constant([1.0]), tf.constant([3.0])))
+    2.0
+    """
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return wasserstein_discriminator_loss(real_logits, generated_logits)
+
+    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+        return wasserstein_generator_loss(generated_logits)
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Vanilla(Objective):
+    """The original objective with the non-saturating generator loss (cWGAN Eqs. 1 and 2).
+
+    Args:
+        patchwise: Where the discriminator scores patches, `True` takes the loss of each patch and then
+            the mean, as the authors' code does; `False` the loss of the mean logit, as their text says
+            (section IV-C). The two differ as soon as patches do.
+    """
+
+    patchwise: bool = False
+
+    def _reduce(self, logits: tf.Tensor) -> tf.Tensor:
+        return logits if self.patchwise else mean_over_patches(logits)
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return vanilla_discriminator_loss(self._reduce(real_logits), self._reduce(generated_logits))
+
+    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+        return nonsaturating_generator_loss(self._reduce(generated_logits))

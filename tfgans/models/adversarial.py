@@ -1,0 +1,332 @@
+"""What all adversarial systems share: players, updates, noise, averaging, state and faces."""
+
+import functools
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgans.latent import Prior
+
+Batch = dict[str, tf.Tensor]
+
+# Rows that `sample`, `generate` and `discriminate` push through a network at a time.
+_CHUNK = 256
+
+
+class AdversarialModel(keras.Model):
+    """Base of the systems: it owns what they share, and no algorithm.
+
+    A subclass names its `players`, stores one network a player under that name, writes `train_step`
+    beside its paper, and ends each player's turn with `update` and the step with `finish_step`.
+
+    One `train_step` is one generator update with the discriminator updates that belong to it. It
+    receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
+
+    Args:
+        networks: One built Keras model a player.
+        prior: Distribution of the latent vector z.
+        ema_decay: Decay of the exponential moving average of the generator's weights, in (0, 1), or
+            `None` for no average. Samples come from the averaged generator where there is one.
+        seed: Seed of all noise of training, which is a function of (seed, step, use).
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If a network is not built, or `ema_decay` lies outside (0, 1).
+    """
+
+    players: ClassVar[tuple[str, ...]] = ()
+    """Players in the order of their optimizers; a player's variables are those of its network."""
+
+    def __init__(
+        self,
+        networks: Mapping[str, keras.Model],
+        prior: Prior,
+        *,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        for player in self.players:
+            if not networks[player].built:
+                raise ValueError(f"The network {player!r} must be built before it goes into a {type(self).__name__}.")
+            setattr(self, player, networks[player])
+        if ema_decay is not None and not 0 < ema_decay < 1:
+            raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {ema_decay}.")
+        self.prior = prior
+        self.ema_decay = ema_decay
+        self.seed = seed
+        self.use_average = ema_decay is not None
+        self.averaged_generator = _copy_network(self.generator) if ema_decay is not None else None
+        self.step = self._counter("step", 0)
+        self.nonfinite_step = self._counter("nonfinite_step", -1)
+        self.built = True
+
+    def _counter(self, name: str, start: int) -> keras.Variable:
+        return self.add_weight(
+            name=name,
+            shape=(),
+            dtype="int64",
+            initializer=lambda shape, dtype: tf.fill(shape, tf.constant(start, dtype)),
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+
+    # What a system defines.
+
+    @property
+    def updates_per_step(self) -> int:
+        """Batches that one step takes: the number of discriminator updates in it."""
+        return 1
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        """Names of the scalars that `train_step` logs."""
+        raise NotImplementedError(f"{type(self).__name__} must define log_names.")
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """The paper's optimizer for each player."""
+        raise NotImplementedError(f"{type(self).__name__} must define default_optimizers.")
+
+    def batch_fields(self) -> dict[str, tf.TensorSpec]:
+        """What one batch holds: name, shape without the batch axis, and type of each field."""
+        raise NotImplementedError(f"{type(self).__name__} must define batch_fields.")
+
+    # Training.
+
+    def compile(
+        self,
+        optimizers: Mapping[str, keras.optimizers.Optimizer] | None = None,
+        *,
+        jit_compile: bool = False,
+        steps_per_execution: int = 1,
+        run_eagerly: bool = False,
+    ) -> None:
+        """Sets the optimizers and builds them, so that a checkpoint can be read before the first step.
+
+        Args:
+            optimizers: An optimizer for each player; one that is not named gets the paper's.
+            jit_compile: Whether XLA compiles the whole step.
+            steps_per_execution: Steps in one call of the graph; callbacks act between calls.
+            run_eagerly: Whether the step runs without a graph, to debug it.
+
+        Raises:
+            ValueError: If `optimizers` names somebody who is not a player.
+        """
+        unknown = set(optimizers or {}) - set(self.players)
+        if unknown:
+            raise ValueError(f"optimizers has {sorted(unknown)}; the players are {list(self.players)}.")
+        super().compile(
+            optimizer=None,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+            run_eagerly=run_eagerly,
+        )
+        chosen = {**self.default_optimizers(), **(optimizers or {})}
+        self.optimizers = {player: chosen[player] for player in self.players}
+        for player in self.players:
+            self.optimizers[player].build(getattr(self, player).trainable_variables)
+        self.trackers = {name: keras.metrics.Mean(name) for name in self.log_names}
+
+    def get_compile_config(self) -> dict[str, Any]:
+        return {
+            "optimizers": {
+                player: keras.saving.serialize_keras_object(optimizer) for player, optimizer in self.optimizers.items()
+            },
+            "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
+            "run_eagerly": self.run_eagerly,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return list(self.trackers.values()) if self.compiled else []
+
+    def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
+        """Trains on a dataset of batches, as `keras.Model.fit`.
+
+        Args:
+            x: Dataset of batches of one fixed size, dicts such as `{"image": ..., "label": ...}` or tuples in
+                that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K].
+            **kwargs: As for `keras.Model.fit`. One step takes `updates_per_step` batches; what is left
+                over at the end of the dataset is dropped.
+
+        Returns:
+            The history of the means of each epoch.
+
+        Raises:
+            ValueError: If the dataset's elements are not what the networks take.
+        """
+        if not isinstance(x, tf.data.Dataset):
+            raise ValueError(
+                f"fit takes a tf.data.Dataset of batches; received {type(x).__name__}. "
+                "tfgans.data.batches makes one from arrays."
+            )
+        return super().fit(self._step_batches(x), shuffle=False, **kwargs)
+
+    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        """Stacks the batches of one step on axis 1, so that axis 0 stays the batch that replicas share."""
+        fields = self.batch_fields()
+
+        def as_batch(*element: Any) -> Batch:
+            values = element[0] if isinstance(element[0], Mapping) else dict(zip(fields, element, strict=False))
+            return {name: values[name] for name in fields if name in values}
+
+        dataset = dataset.map(as_batch)
+        _check_batch(dataset.element_spec, fields)
+        if 0 <= dataset.cardinality() < self.updates_per_step:
+            raise ValueError(
+                f"One step takes {self.updates_per_step} batches; the dataset has {int(dataset.cardinality())}."
+            )
+
+        def swap(value: tf.Tensor) -> tf.Tensor:
+            return tf.transpose(value, [1, 0, *range(2, value.shape.rank)])
+
+        stacked = dataset.batch(self.updates_per_step, drop_remainder=True)
+        return stacked.map(lambda batch: tf.nest.map_structure(swap, batch)).prefetch(2)
+
+    def noise(self, draw: Callable[..., tf.Tensor], rows: int | tf.Tensor, use: int, index: int = 0) -> tf.Tensor:
+        """This replica's rows of a draw for the global batch, a function of (seed, step, use, index).
+
+        Args:
+            draw: Called as `draw(rows, seed, dtype=...)`, such as `prior.sample`.
+            rows: Number of rows on this replica.
+            use: Constant that tells this draw from the other draws of a step.
+            index: Number of the update within the step.
+
+        Returns:
+            Tensor `[rows, ...]`.
+        """
+        context = tf.distribute.get_replica_context()
+        seed = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.step, tf.int32)])
+        for part in (use, index):
+            seed = tf.random.experimental.stateless_fold_in(seed, part)
+        replica = context.replica_id_in_sync_group
+        everyone = draw(rows * context.num_replicas_in_sync, seed, dtype=self.variable_dtype)
+        return everyone[replica * rows : (replica + 1) * rows]
+
+    def update(self, player: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+        """One step of `player`'s optimizer on `loss`; the other players' variables stay as they are.
+
+        The only home of scaling: Keras sums gradients over replicas, so each takes its share of the
+        mean, and an optimizer with a loss scale applies it here, after the tape has closed.
+
+        Args:
+            player: One of `players`.
+            tape: Tape under which `loss` was computed.
+            loss: Scalar mean over this replica's rows.
+        """
+        optimizer = self.optimizers[player]
+        variables = getattr(self, player).trainable_variables
+        replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+        share = optimizer.scale_loss(tf.ones_like(loss) / replicas)
+        optimizer.apply(tape.gradient(loss, variables, output_gradients=share), variables)
+
+    def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Closes a step: averages the generator, watches for NaN and Inf, counts, and logs.
+
+        Args:
+            losses: The step's named scalars, those of `log_names`.
+
+        Returns:
+            Means of the logged scalars since the epoch began.
+        """
+        if self.averaged_generator is not None:
+            self._average_generator()
+        finite = tf.reduce_all([tf.math.is_finite(value) for value in losses.values()])
+        broken = tf.distribute.get_replica_context().all_reduce("sum", tf.cast(~finite, tf.int64)) > 0
+        first = broken & (self.nonfinite_step < 0)
+        self.nonfinite_step.assign(tf.where(first, tf.convert_to_tensor(self.step), self.nonfinite_step))
+        self.step.assign_add(1)
+        for name, tracker in self.trackers.items():
+            tracker.update_state(losses[name])
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def _average_generator(self) -> None:
+        """Averages weights and copies moving statistics; young averages forget faster, as (1 + t)/(10 + t)."""
+        step = tf.cast(self.step, self.variable_dtype)
+        decay = tf.minimum(tf.constant(self.ema_decay, self.variable_dtype), (1 + step) / (10 + step))
+        source, target = self.generator, self.averaged_generator
+        for value, average in zip(source.trainable_variables, target.trainable_variables, strict=True):
+            average.assign(decay * average + (1 - decay) * value)
+        for value, average in zip(source.non_trainable_variables, target.non_trainable_variables, strict=True):
+            average.assign(value)
+
+    # Faces.
+
+    @property
+    def sampler(self) -> keras.Model:
+        """The generator that samples: the averaged one where there is one and `use_average` is set."""
+        return self.averaged_generator if self.use_average else self.generator
+
+    def _row_seeds(self, n: int, seed: int | Sequence[int] | None) -> np.ndarray:
+        """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
+        if seed is None:
+            seed = secrets.randbits(62)
+        seeds = np.asarray(seed, np.int64)
+        seeds = seeds + np.arange(n) if seeds.ndim == 0 else seeds
+        if n < 1 or seeds.shape != (n,):
+            raise ValueError(f"Expected n >= 1 and one seed or n of them; received n={n}, seeds {seeds.shape}.")
+        return seeds
+
+    def _in_chunks(self, function: Callable[..., tf.Tensor], *arrays: np.ndarray | None) -> np.ndarray:
+        """Applies `function` to slices of rows, so that any number of rows fits into memory."""
+        rows = len(arrays[0])
+        parts = []
+        for start in range(0, rows, _CHUNK):
+            chunk = [None if array is None else tf.constant(array[start : start + _CHUNK]) for array in arrays]
+            parts.append(function(*chunk).numpy())
+        return np.concatenate(parts)
+
+    def _graph(self, method: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
+        """`method` as a graph, kept for the next call; traced again where `use_average` changes."""
+        key = (method.__name__, self.use_average)
+        if key not in self._graphs:
+            self._graphs[key] = tf.function(method, reduce_retracing=True)
+        return self._graphs[key]
+
+    @functools.cached_property
+    def _graphs(self) -> dict[tuple[str, bool], Callable[..., tf.Tensor]]:
+        return {}
+
+    # Keras configuration.
+
+    def get_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = {player: getattr(self, player) for player in self.players}
+        config.update(prior=self.prior, ema_decay=self.ema_decay, seed=self.seed, name=self.name)
+        return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "AdversarialModel":
+        return cls(
+            **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
+        )
+
+
+def _copy_network(network: keras.Model) -> keras.Model:
+    """A network of the same architecture with the same weights."""
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def _check_batch(spec: Any, fields: Mapping[str, tf.TensorSpec]) -> None:
+    """Raises ValueError where a dataset's elements are not what the networks take."""
+    wanted = ", ".join(f"{name} [B, {', '.join(map(str, field.shape))}]" for name, field in fields.items())
+    for name, field in fields.items():
+        if name not in spec:
+            raise ValueError(f"The dataset's elements have no {name!r}; expected {wanted}.")
+        shape, dtype = spec[name].shape, spec[name].dtype
+        if shape.rank is None or shape[0] is None:
+            raise ValueError(
+                f"Batches of {name!r} have no fixed size (shape {shape}); use .batch(size, drop_remainder=True)."
+            )
+        if not shape[1:].is_compatible_with(field.shape) or dtype.is_integer != field.dtype.is_integer:
+            raise ValueError(f"Batches of {name!r} are {dtype.name} {shape}; expected {wanted} as {field.dtype.name}.")

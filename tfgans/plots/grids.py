@@ -1,0 +1,62 @@
+"""Grids of images."""
+
+import os
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+_CELL_INCHES = 0.6
+
+
+def image_grid(
+    images: np.ndarray,
+    columns: int,
+    path: str | os.PathLike,
+    *,
+    title: str = "",
+    row_names: Sequence[str] | None = None,
+    row_label: str = "",
+    column_label: str = "",
+) -> pathlib.Path:
+    """Writes images as a labelled grid, row by row.
+
+    Args:
+        images: [rows * columns, H, W, C] in [-1, 1]; C is 1 or 3.
+        columns: Images in a row.
+        path: PNG file to write; it replaces one of that name in one move.
+        title: Line above the grid.
+        row_names: Name of each row.
+        row_label: What rows are.
+        column_label: What columns are.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If the images do not fill the rows.
+    """
+    count, height, width, channels = images.shape
+    rows, rest = divmod(count, columns)
+    if rest or rows < 1:
+        raise ValueError(f"{count} images do not fill rows of {columns}.")
+    gap = max(1, height // 16)
+    padded = np.pad(images, ((0, 0), (0, gap), (0, gap), (0, 0)), constant_values=1.0)
+    height, width = height + gap, width + gap
+    sheet = padded.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * height, columns * width, channels)[:-gap, :-gap]
+    figure = Figure(figsize=(columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    shown = np.clip((sheet + 1) / 2, 0, 1)
+    axes.imshow(shown[..., 0] if channels == 1 else shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([(row + 0.5) * height - 1 for row in range(rows)] if row_names else [])
+    axes.set_yticklabels(row_names or [])
+    axes.set(title=title, xlabel=column_label, ylabel=row_label)
+    path = pathlib.Path(path)
+    temporary = path.with_name(f".{path.name}")
+    figure.savefig(temporary, format="png")
+    return temporary.replace(path)

@@ -1,0 +1,127 @@
+"""What a recipe is: every hyper-parameter of a run, as data. Imports no TensorFlow."""
+
+import ast
+import dataclasses
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Fields that every system's recipe has; times are counted in steps, which are generator updates.
+
+    Attributes:
+        name: Name of the recipe, `SYSTEM/DATA`.
+        preset: Which of the recipe's presets this is: `paper`, `code` (the authors' code) or `small`.
+        data: Data set.
+        train_split: Split to train on.
+        test_split: Split that scores are held against.
+        batch_size: Images in a batch, over all replicas.
+        steps: Length of the run.
+        seed: Seed of weights, order of the data, and noise.
+        init_from: Folder of another run, whose networks the weights start from, or None.
+        ema_decay: Decay of the averaged generator, or None.
+        log_every: Steps between two lines of metrics; everything else happens at one of these.
+        grid_every: Steps between two grids of samples, a multiple of `log_every`.
+        checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
+        score_samples: Images in one set of samples that is scored, a multiple of the number of classes.
+    """
+
+    name: str
+    preset: str
+    data: str
+    train_split: str = "train"
+    test_split: str = "test"
+    batch_size: int
+    steps: int
+    seed: int = 0
+    init_from: str | None = None
+    ema_decay: float | None = None
+    log_every: int
+    grid_every: int
+    checkpoint_every: int
+    score_samples: int
+
+    def __post_init__(self) -> None:
+        for field in ("batch_size", "steps", "log_every", "score_samples"):
+            if getattr(self, field) < 1:
+                raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
+        if not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {self.seed}.")
+        for field in ("grid_every", "checkpoint_every"):
+            value = getattr(self, field)
+            if value < 1 or value % self.log_every:
+                raise ValueError(f"{field} must be a multiple of log_every={self.log_every}; received {value}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON knows them: tuples become lists."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+
+    def override(self, assignments: Sequence[str]) -> "Recipe":
+        """This recipe with some fields changed.
+
+        Args:
+            assignments: Texts `name=value`; values as Python literals, texts without quotes.
+
+        Returns:
+            The changed recipe.
+
+        Raises:
+            ValueError: If a field is unknown or fixed, or a value is not of the field's type.
+        """
+        hints = typing.get_type_hints(type(self))
+        changes = {}
+        for assignment in assignments:
+            name, equals, text = assignment.partition("=")
+            if not equals:
+                raise ValueError(f"Expected name=value; received {assignment!r}.")
+            if name not in hints or name in ("name", "preset"):
+                raise ValueError(f"{self.name} has no field {name!r} to set; it has {', '.join(sorted(hints))}.")
+            changes[name] = parse_value(name, text, hints[name])
+        return dataclasses.replace(self, **changes)
+
+
+def parse_value(name: str, text: str, hint: Any) -> Any:
+    """The value of a field from its text.
+
+    Args:
+        name: Name of the field, for the error.
+        text: A Python literal, or the text itself for a field of texts.
+        hint: The field's type: bool, int, float, str, a Literal, a union of these with None, or a tuple.
+
+    Returns:
+        The value; whole numbers become floats, and lists tuples, where the type asks for it.
+
+    Raises:
+        ValueError: If the text is not a value of that type.
+    """
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text
+    return _coerce(name, text, value, hint)
+
+
+def _coerce(name: str, text: str, value: Any, hint: Any) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        if value is None:
+            return None
+        (hint,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _coerce(name, text, value, hint)
+    if origin is typing.Literal and text in arguments:
+        return text
+    if origin is tuple and isinstance(value, (tuple, list)):
+        items = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
+        if len(items) == len(value):
+            return tuple(_coerce(name, text, part, item) for part, item in zip(value, items, strict=True))
+    if hint is str:
+        return text
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is hint:
+        return value
+    expected = f"one of {', '.join(arguments)}" if origin is typing.Literal else getattr(hint, "__name__", None)
+    raise ValueError(f"{name} takes {expected or hint}; received {text!r}.")

@@ -1,0 +1,180 @@
+"""A run: one recipe, one folder, from data to a served-ready generator."""
+
+import dataclasses
+import os
+import pathlib
+import sys
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgans import callbacks, data
+from tfgans.models import AdversarialModel
+from tfgans.recipes import Recipe
+from tfgans.serving import export, latest_version
+from tfgans.training.build import build
+from tfgans.training.run_folder import RunFolder, write_json
+from tfgans.training.scoring import score_conditional
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a run leaves behind.
+
+    Attributes:
+        model: The trained model.
+        scores: Objects with `metric`, `value`, `spread` and `protocol`, as in `scores.json`.
+        grid: PNG of the last grid of samples.
+        scores_file: JSON of the scores.
+        saved_model: Folder of the exported generator.
+    """
+
+    model: AdversarialModel
+    scores: list[dict[str, Any]]
+    grid: pathlib.Path
+    scores_file: pathlib.Path
+    saved_model: pathlib.Path
+
+
+def run(
+    recipe: Recipe,
+    workdir: str | os.PathLike | None = None,
+    *,
+    data_dir: str | None = None,
+    download: bool = False,
+    strategy: tf.distribute.Strategy | None = None,
+    progress: bool = True,
+) -> Result:
+    """Trains a recipe, resuming where `workdir` has a checkpoint; then scores and exports the model.
+
+    Args:
+        recipe: What to train.
+        workdir: Folder of the run; by default `runs/NAME/SEED`, with the preset where it is not `small`.
+        data_dir: Folder of prepared data sets.
+        download: Whether a data set that is not there may be downloaded.
+        strategy: Distribution of the training; by default all GPUs where there are several.
+        progress: Whether to show a progress bar.
+
+    Returns:
+        The model, its scores, and the paths of what was written.
+
+    Raises:
+        ValueError: If `workdir` belongs to another recipe, or the run in `recipe.init_from` has other networks.
+        FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is no run.
+        OSError: If `workdir` cannot be written.
+        callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
+        KeyboardInterrupt: After a checkpoint was saved.
+    """
+    folder = RunFolder(workdir or default_workdir(recipe))
+    folder.check(recipe)
+    train = data.load(recipe.data, recipe.train_split, data_dir=data_dir, download=download)
+    test = data.load(recipe.data, recipe.test_split, data_dir=data_dir, download=download)
+    strategy = strategy or default_strategy()
+    with strategy.scope():
+        model = build(recipe)
+        if folder.restore(model) is None:
+            if recipe.init_from is not None:
+                _copy_networks(load(recipe.init_from), model)
+        else:
+            print(f"Resuming {folder.path} at step {int(model.step.numpy())}.", file=sys.stderr)
+        folder.claim(recipe)
+        grid = callbacks.SampleGrid(
+            folder.grids, np.arange(len(train.class_names)), train.class_names, every=recipe.grid_every
+        )
+        grid.set_model(model)
+        _train(model, recipe, folder, train, grid, progress)
+        last_grid = grid.draw()
+        if (scores := folder.scores(int(model.step.numpy()))) is None:
+            export(model, folder.saved_model)
+            scores = score_conditional(model, recipe, train, test)
+            write_json(folder.scores_file, scores)
+    return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
+
+
+def default_workdir(recipe: Recipe) -> pathlib.Path:
+    """`runs/NAME/SEED`; presets other than `small` have a folder of their own below NAME."""
+    return pathlib.Path("runs", recipe.name, *([] if recipe.preset == "small" else [recipe.preset]), str(recipe.seed))
+
+
+def default_strategy() -> tf.distribute.Strategy:
+    """All GPUs of this machine where there are several, else TensorFlow's default."""
+    several = len(tf.config.list_logical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
+
+
+def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:
+    """The model of a run.
+
+    Args:
+        workdir: Folder of the run.
+        step: Step of the checkpoint; by default the newest.
+        averaged: Whether the averaged generator samples, where there is one.
+
+    Returns:
+        The compiled model, ready to sample or to train on.
+
+    Raises:
+        FileNotFoundError: If the folder is no run, or has no such checkpoint.
+        ValueError: If no checkpoint can be read.
+    """
+    folder = RunFolder(workdir)
+    model = build(folder.recipe())
+    if folder.restore(model, step) is None:
+        raise FileNotFoundError(f"{workdir} has no checkpoint yet.")
+    model.use_average = averaged and model.averaged_generator is not None
+    return model
+
+
+def _train(
+    model: AdversarialModel,
+    recipe: Recipe,
+    folder: RunFolder,
+    train: data.ImageSet,
+    grid: callbacks.SampleGrid,
+    progress: bool,
+) -> None:
+    """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
+    checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
+    acting: list[keras.callbacks.Callback] = [
+        callbacks.StopOnNonFinite(),
+        callbacks.MetricsLog(folder.metrics_file, folder.tensorboard),
+        grid,
+        checkpoint,
+    ]
+    if progress:
+        acting.append(callbacks.Progress(recipe.steps, recipe.name))
+    try:
+        while (step := int(model.step.numpy())) < recipe.steps:
+            # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
+            to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
+            whole = step % recipe.log_every == 0 and left >= recipe.log_every
+            batches = data.batches(
+                train.arrays, recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step
+            )
+            model.fit(
+                batches,
+                epochs=left // recipe.log_every if whole else 1,
+                steps_per_epoch=recipe.log_every if whole else min(to_next, left),
+                verbose=0,
+                callbacks=acting,
+            )
+    except KeyboardInterrupt:
+        checkpoint.save()
+        step = int(model.step.numpy())
+        raise KeyboardInterrupt(
+            f"Stopped and saved at step {step} in {folder.path}; the same command resumes there."
+        ) from None
+
+
+def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:
+    """Starts `target` from the networks of another run; optimizers and the step start afresh."""
+    pairs = [(getattr(source, player), getattr(target, player)) for player in target.players]
+    if target.averaged_generator is not None:
+        pairs.append((source.averaged_generator or source.generator, target.averaged_generator))
+    for ours, theirs in pairs:
+        shapes = [[tuple(weight.shape) for weight in network.weights] for network in (ours, theirs)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"The {theirs.name} of the run to start from has other shapes than that of this recipe.")
+        theirs.set_weights(ours.get_weights())
