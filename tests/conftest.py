@@ -6,7 +6,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +34,3 @@ def tfds_folder():
 @pytest.fixture
 def random():
     return np.random.default_rng(0)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _leave_one_core_to_the_subprocesses():
-    tf.config.threading.set_inter_op_parallelism_threads(2)

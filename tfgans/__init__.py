@@ -54,7 +54,7 @@ def _keras_backend() -> str:
     """The backend that Keras has or, before it is imported, will have."""
     if "keras" in sys.modules:
         return sys.modules["keras"].backend.backend()
-    if "KERAS_BACKEND" in os.environ:
+    if os.environ.get("KERAS_BACKEND"):
         return os.environ["KERAS_BACKEND"]
     home = pathlib.Path(os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras"))
     try:

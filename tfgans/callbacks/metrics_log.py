@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
@@ -22,6 +23,7 @@ class MetricsLog(keras.callbacks.Callback):
         self._path = os.fspath(path)
         self._writer = tf.summary.create_file_writer(os.fspath(tensorboard))
         self._began = time.monotonic()
+        self._written_at = -1
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         step = int(self.model.step.numpy())
@@ -33,10 +35,17 @@ class MetricsLog(keras.callbacks.Callback):
                 file.writelines(lines)
             os.replace(temporary, self._path)
         self._began = time.monotonic()
+        self._written_at = step
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.write(logs or {})
+
+    def write(self, means: Mapping[str, float]) -> None:
+        """Writes a line of means since the last one, unless the model's step has its line."""
         step = int(self.model.step.numpy())
-        values = {name: float(value) for name, value in (logs or {}).items()}
+        if step == self._written_at:
+            return
+        values = {name: float(value) for name, value in means.items()}
         line = {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values}
         with open(self._path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -44,3 +53,4 @@ class MetricsLog(keras.callbacks.Callback):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
         self._writer.flush()
+        self._written_at = step

@@ -137,12 +137,8 @@ def _train(
 ) -> None:
     """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
-    acting: list[keras.callbacks.Callback] = [
-        callbacks.StopOnNonFinite(),
-        callbacks.MetricsLog(folder.metrics_file, folder.tensorboard),
-        grid,
-        checkpoint,
-    ]
+    metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
+    acting: list[keras.callbacks.Callback] = [callbacks.StopOnNonFinite(), metrics_log, grid, checkpoint]
     if progress:
         acting.append(callbacks.Progress(recipe.steps, recipe.name))
     try:
@@ -162,6 +158,7 @@ def _train(
             )
     except KeyboardInterrupt:
         checkpoint.save()
+        metrics_log.write({metric.name: metric.result() for metric in model.metrics})
         step = int(model.step.numpy())
         raise KeyboardInterrupt(
             f"Stopped and saved at step {step} in {folder.path}; the same command resumes there."

@@ -1,0 +1,108 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgans
+from tfgans import callbacks, latent, networks
+
+
+@pytest.fixture
+def model():
+    gan = tfgans.ConditionalGAN(
+        networks.conditional_dcgan_generator((8, 8, 1), 4, 3, widths=(6, 4)),
+        networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4, 6)),
+        latent.Normal(4),
+    )
+    gan.compile()
+    return gan
+
+
+def fit(model, *acting, epochs=4, values=(0.0,), start=0):
+    """Epochs of two steps; image number i has value `values[i]`, and zero beyond them."""
+    constants = tf.constant([*values, *[0.0] * 20])
+    data = tf.data.Dataset.range(start, 100).map(
+        lambda i: (tf.fill([4, 8, 8, 1], constants[i]), tf.zeros([4], "int32"))
+    )
+    model.fit(data, epochs=epochs, steps_per_epoch=2, verbose=0, callbacks=list(acting))
+
+
+def test_checkpoint_saves_on_its_steps_and_at_the_end_once(model):
+    saved = []
+    fit(model, callbacks.Checkpoint(lambda m: saved.append(int(m.step.numpy())), every=4), epochs=5)
+    assert saved == [4, 8, 10]
+
+
+def test_checkpoint_refuses_broken_weights(model):
+    saved = []
+    checkpoint = callbacks.Checkpoint(saved.append, every=2)
+    checkpoint.set_model(model)
+    weight = model.generator.trainable_variables[0]
+    weight.assign(weight.numpy() * np.nan)
+    with pytest.raises(callbacks.NonFiniteError, match="generator.*kernel|dense"):
+        checkpoint.save()
+    assert not saved
+
+
+def test_stops_with_the_step_and_the_names(model):
+    saved = []
+    checkpoint = callbacks.Checkpoint(lambda m: saved.append(int(m.step.numpy())), every=2)
+    with pytest.raises(callbacks.NonFiniteError) as error:
+        fit(model, callbacks.StopOnNonFinite(), checkpoint, values=(0, 0, 0, np.nan))
+    assert error.value.step == 3
+    assert "discriminator_loss" in error.value.names
+    assert saved == [2]
+
+
+def test_metrics_log_writes_means_and_events(model, tmp_path):
+    log = callbacks.MetricsLog(tmp_path / "metrics.jsonl", tmp_path / "events")
+    history = keras.callbacks.History()
+    fit(model, log, history, epochs=2)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4]
+    assert [line["generator_loss"] for line in lines] == pytest.approx(history.history["generator_loss"])
+    events = [
+        event for file in (tmp_path / "events").iterdir() for event in tf.compat.v1.train.summary_iterator(str(file))
+    ]
+    found = {(event.step, value.tag) for event in events for value in event.summary.value}
+    assert {(2, "generator_loss"), (4, "discriminator_loss")} <= found
+
+
+def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 2, "a": 1.0}\n{"step": 4, "a": 2.0}\n{"step": 6, "a"')
+    model.step.assign(2)
+    fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
+    assert [json.loads(line)["step"] for line in path.read_text().splitlines()] == [2, 4]
+
+
+def test_sample_grid_draws_from_step_zero_on(model, tmp_path):
+    grid = callbacks.SampleGrid(tmp_path / "grids", [0, 1, 2], ["a", "b", "c"], columns=2, every=4)
+    fit(model, grid, epochs=5)
+    names = sorted(path.name for path in (tmp_path / "grids").iterdir())
+    assert names == [f"step_{step:08d}.png" for step in (0, 4, 8, 10)]
+
+
+def test_sample_grid_has_one_latent_a_column(model, tmp_path, monkeypatch):
+    asked = {}
+
+    def sample(n, labels, seed):
+        asked.update(labels=list(labels), seed=list(seed))
+        return np.zeros((n, 8, 8, 1))
+
+    monkeypatch.setattr(model, "sample", sample)
+    grid = callbacks.SampleGrid(tmp_path, [0, 2], ["a", "c"], columns=3)
+    grid.set_model(model)
+    grid.draw()
+    assert asked == {"labels": [0, 0, 0, 2, 2, 2], "seed": [0, 1, 2, 0, 1, 2]}
+
+
+def test_progress_begins_at_the_models_step(model, capsys):
+    model.step.assign(4)
+    fit(model, callbacks.Progress(8, "name"), epochs=2)
+    shown = capsys.readouterr().err
+    assert "name:  50%" in shown
+    assert "8/8" in shown
+    assert "discriminator=" in shown

@@ -1,0 +1,104 @@
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tfgans import recipes
+
+SCRIPTS = pathlib.Path(__file__).parents[2] / "scripts"
+
+
+def command(name, *arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, SCRIPTS / f"{name}.py", *arguments], capture_output=True, text=True, check=False, cwd=cwd
+    )
+
+
+@pytest.mark.parametrize("name", ["train", "export"])
+def test_help_names_the_flags_without_loading_tensorflow(name):
+    code = (
+        f"import sys; sys.argv = ['{name}', '--help']\n"
+        f"from tfgans.cli import {name}\n"
+        f"try: {name}.run()\n"
+        "except SystemExit: print('tensorflow' in sys.modules)"
+    )
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "--workdir" in done.stdout
+    assert done.stdout.splitlines()[-1] == "False"
+    # Without TensorFlow this takes a tenth of a second; the bound only tells a hang.
+    assert time.monotonic() - began < 5
+
+
+def test_list():
+    done = command("train", "--list")
+    assert done.stdout.splitlines() == [f"{name}: paper, code, small" for name in recipes.names()]
+
+
+def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
+    arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
+    done = command("train", *arguments, "--dry_run", cwd=tmp_path)
+    expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
+    assert json.loads(done.stdout) == expected.to_dict()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--recipe=cwgan/nothing"], "There is no recipe 'cwgan/nothing'"),
+        (["--preset=large"], "presets paper, code, small"),
+        (["--set=batch_size=many"], "batch_size takes int"),
+        (["--set=no_such=1"], "no field 'no_such'"),
+        (["--steps=0"], "steps must be at least 1"),
+        (["stray"], "received stray"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
+    done = command("train", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert message in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("train", ["--resipe=x"], "Unknown command line flag 'resipe'"),
+        ("train", ["--steps=many"], "flag --steps=many"),
+        ("export", [], "--out"),
+    ],
+)
+def test_wrong_flags_are_refused(name, arguments, message):
+    done = command(name, *arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_train_then_export(tmp_path):
+    tiny = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "n_critic=1", "score_samples=200"]
+    done = command("train", "--steps=2", f"--workdir={tmp_path / 'run'}", *[f"--set={change}" for change in tiny])
+    assert done.returncode == 0, done.stderr
+    printed = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert {"label_accuracy", "samples", "scores", "SavedModel"} <= printed.keys()
+    assert all(pathlib.Path(printed[name]).exists() for name in ("samples", "scores", "SavedModel"))
+    assert "2/2" in done.stderr
+
+    out = tmp_path / "saved_models" / "digits"
+    done = command("export", f"--workdir={tmp_path / 'run'}", f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    assert (out / "1" / "saved_model.pb").is_file()
+    assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+def test_export_of_no_run_is_one_clear_error(tmp_path):
+    done = command("export", f"--workdir={tmp_path / 'nothing'}", f"--out={tmp_path / 'out'}")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
+    assert "not the folder of a run" in done.stderr
+    assert not list(tmp_path.iterdir())

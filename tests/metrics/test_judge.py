@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from tfgans import data, metrics
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.digits("train"), data.digits("test")
+
+
+def judge_of(train, test):
+    return metrics.support_vector_judge(train.image, train.label, test.image, test.label)
+
+
+def test_knows_real_digits(digits):
+    judge = judge_of(*digits)
+    assert judge.test_accuracy > 0.98
+    predicted = judge.predict(digits[1].image)
+    assert judge.test_accuracy == pytest.approx(np.mean(predicted == digits[1].label))
+
+
+def test_does_not_take_noise_for_labels(digits, random):
+    labels = np.arange(500) % 10
+    noise = random.uniform(-1, 1, size=(500, 8, 8, 1))
+    assert metrics.label_accuracy(judge_of(*digits).predict(noise), labels) < 0.25
+
+
+def test_fingerprint_names_the_training_data(digits):
+    train, test = digits
+    first = judge_of(train, test)
+    assert first.fingerprint == judge_of(train, test).fingerprint
+    other = metrics.support_vector_judge(train.image[1:], train.label[1:], test.image, test.label)
+    assert first.fingerprint != other.fingerprint

@@ -1,0 +1,36 @@
+import pytest
+
+from tfgans import recipes
+
+
+def test_every_recipe_has_three_presets():
+    assert recipes.names() == ["cgan/digits", "cgan/mnist", "cwgan/digits", "cwgan/mnist"]
+    for name in recipes.names():
+        assert list(recipes.presets(name)) == ["paper", "code", "small"]
+        assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
+
+
+def test_paper_is_the_text():
+    recipe = recipes.get("cwgan/mnist", "paper")
+    assert (recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.n_critic) == (1e-4, 0.0, 0.9, 5)
+    assert (recipe.latent_size, recipe.prior_mean, recipe.prior_std) == (100, -1.0, 1.0)
+    assert recipe.ema_decay is None
+    # 100 epochs of 60,000 images in batches of 64, five batches a step.
+    assert recipe.steps == 100 * (60_000 // 64) // 5
+
+
+def test_code_is_the_authors():
+    recipe = recipes.get("cwgan/mnist", "code")
+    assert (recipe.n_critic, recipe.n_generator) == (5, 2)
+    assert (recipe.projection, recipe.output, recipe.batch_norm_scale) == ("batch_norm_relu", "batch_norm_relu", False)
+    assert recipe.penalty == "height_axis"
+    vanilla = recipes.get("cgan/mnist", "code")
+    assert (vanilla.patchwise, vanilla.learning_rate, vanilla.penalty) == (True, 1e-5, "none")
+
+
+@pytest.mark.parametrize("preset", ["paper", "code", "small"])
+def test_vanilla_has_the_same_networks(preset):
+    ours, theirs = (recipes.get(f"{system}/mnist", preset) for system in ("cwgan", "cgan"))
+    for field in ("generator_widths", "discriminator_widths", "kernel_size", "projection", "output", "latent_size"):
+        assert getattr(ours, field) == getattr(theirs, field)
+    assert (theirs.n_critic, theirs.penalty) == (1, "none")

@@ -1,0 +1,54 @@
+import importlib.metadata
+import importlib.resources
+import os
+import subprocess
+import sys
+
+import pytest
+
+import tfgans
+
+
+def python(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_all_names_exist_and_are_all_that_is_public():
+    for name in tfgans.__all__:
+        assert getattr(tfgans, name) is not None
+    assert sorted(set(tfgans.__all__)) == sorted(tfgans.__all__)
+    for name in ("callbacks", "data", "latent", "losses", "metrics", "models", "networks", "serving", "training"):
+        package = getattr(tfgans, name)
+        assert all(hasattr(package, public) for public in package.__all__)
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = tfgans.Nothing
+
+
+def test_version_is_that_of_the_distribution():
+    assert tfgans.__version__ == importlib.metadata.version("tfgans")
+
+
+def test_typed():
+    assert importlib.resources.files("tfgans").joinpath("py.typed").is_file()
+
+
+def test_import_and_recipes_load_no_tensorflow():
+    done = python("import sys, tfgans, tfgans.recipes; print({'tensorflow', 'keras', 'numpy'} & set(sys.modules))")
+    assert done.stdout.strip() == "set()"
+
+
+def test_refuses_another_backend():
+    done = python("import tfgans", KERAS_BACKEND="jax")
+    assert "TensorFlow backend; it is 'jax'" in done.stderr
+
+
+def test_refuses_another_backend_of_the_configuration_file(tmp_path):
+    tmp_path.joinpath("keras.json").write_text('{"backend": "torch"}')
+    environment = {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": ""}
+    assert "it is 'torch'" in python("import tfgans", **environment).stderr
+    assert python("import tfgans", **{**environment, "KERAS_BACKEND": "tensorflow"}).returncode == 0

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+import tfgans
+from tfgans import losses, recipes
+from tfgans.training import build
+
+
+def trainable(network):
+    return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+
+
+def test_paper_recipe_is_the_paper():
+    model = build(recipes.get("cwgan/mnist", "paper"))
+    assert isinstance(model, tfgans.ConditionalWGANGP)
+    assert (trainable(model.generator), trainable(model.discriminator)) == (5_009_281, 4_327_553)
+    assert model.prior == tfgans.latent.Normal(100, mean=-1.0, std=1.0)
+    assert model.averaged_generator is None
+    for optimizer in model.optimizers.values():
+        assert float(optimizer.learning_rate) == pytest.approx(1e-4)
+
+
+def test_code_recipe_has_the_authors_penalty():
+    model = build(recipes.get("cwgan/digits", "code"))
+    assert model.penalty == losses.HeightAxisGradientPenalty(weight=40.0, target=0.5)
+    assert model.n_generator == 2
+
+
+def test_vanilla_recipe():
+    model = build(recipes.get("cgan/digits", "code"))
+    assert type(model) is tfgans.ConditionalGAN
+    assert model.objective == losses.Vanilla(patchwise=True)
+    assert model.penalty is None
+
+
+def test_every_field_of_a_recipe_reaches_the_model():
+    """No field is dead: the ones that shape the model do so, one by one."""
+    base = recipes.get("cwgan/digits").override(["generator_widths=(8, 4)", "discriminator_widths=(4, 8)"])
+    changes = {
+        "seed=1": lambda m: m.generator.get_weights()[0][0, 0],
+        "latent_size=5": lambda m: m.prior.size,
+        "prior_mean=2": lambda m: m.prior.mean,
+        "prior_std=2": lambda m: m.prior.std,
+        "generator_widths=(8, 6)": lambda m: trainable(m.generator),
+        "discriminator_widths=(4, 6)": lambda m: trainable(m.discriminator),
+        "kernel_size=3": lambda m: trainable(m.discriminator),
+        "projection=linear": lambda m: trainable(m.generator),
+        "output=batch_norm_relu": lambda m: trainable(m.generator),
+        "batch_norm_scale=False": lambda m: trainable(m.generator),
+        "discriminator_batch_norm=True": lambda m: trainable(m.discriminator),
+        "penalty=height_axis": lambda m: type(m.penalty),
+        "penalty_weight=1": lambda m: m.penalty.weight,
+        "penalty_target=2": lambda m: m.penalty.target,
+        "learning_rate=1": lambda m: float(m.optimizers["generator"].learning_rate),
+        "beta_1=.3": lambda m: m.optimizers["generator"].beta_1,
+        "beta_2=.3": lambda m: m.optimizers["discriminator"].beta_2,
+        "n_critic=2": lambda m: m.n_critic,
+        "n_generator=3": lambda m: m.n_generator,
+        "ema_decay=None": lambda m: m.averaged_generator is None,
+        "system=ConditionalGAN": type,
+    }
+    plain = build(base)
+    for change, look in changes.items():
+        assert look(build(base.override([change]))) != look(plain), change
+    vanilla = base.override(["system=ConditionalGAN"])
+    assert build(vanilla.override(["patchwise=True"])).objective != build(vanilla).objective
+    assert build(vanilla.override(["penalty=none"])).penalty is None
+
+
+def test_same_seed_same_weights():
+    recipe = recipes.get("cwgan/digits")
+    for first, second in zip(build(recipe).get_weights(), build(recipe).get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)

@@ -1,0 +1,113 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from tfgans import recipes
+from tfgans.training import RunFolder, build
+
+RECIPE = recipes.get("cwgan/digits").override(["generator_widths=(8, 4)", "discriminator_widths=(4, 8)"])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.claim(RECIPE)
+    return folder
+
+
+@pytest.fixture
+def model():
+    return build(RECIPE)
+
+
+def save_at(folder, model, *steps):
+    for step in steps:
+        model.step.assign(step)
+        folder.save(model)
+
+
+def test_claim_writes_recipe_and_versions(folder):
+    assert folder.recipe() == RECIPE
+    assert {"python", "tfgans", "tensorflow", "keras"} <= json.loads(folder.versions_file.read_text()).keys()
+
+
+def test_refuses_another_recipe_and_shows_the_difference(folder):
+    before = folder.recipe_file.read_bytes()
+    with pytest.raises(ValueError, match="batch_size is 64 there and 32 here; seed is 0 there and 7 here"):
+        folder.claim(dataclasses.replace(RECIPE, batch_size=32, seed=7))
+    assert folder.recipe_file.read_bytes() == before
+
+
+def test_a_longer_run_continues(folder):
+    folder.claim(dataclasses.replace(RECIPE, steps=10_000))
+    assert folder.recipe().steps == 10_000
+
+
+def test_refuses_a_folder_of_something_else(tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(ValueError, match="holds no run"):
+        RunFolder(tmp_path).claim(RECIPE)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_no_run_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not the folder of a run"):
+        RunFolder(tmp_path).recipe()
+
+
+def test_keeps_the_last_three(folder, model):
+    save_at(folder, model, 1, 2, 3, 10, 20)
+    assert list(folder.checkpoint_files()) == [20, 10, 3]
+    assert len(list(folder.checkpoints.iterdir())) == 3
+
+
+def test_restores_the_newest_or_the_one_asked_for(folder, model):
+    save_at(folder, model, 10, 20)
+    assert folder.restore(model).name == "step_00000020.weights.h5"
+    assert folder.restore(model, 10).name == "step_00000010.weights.h5"
+    assert int(model.step.numpy()) == 10
+    with pytest.raises(FileNotFoundError, match=r"steps \[10, 20\]; asked for 15"):
+        folder.restore(model, 15)
+
+
+@pytest.mark.parametrize("keep", [0, 100, 20_000])
+def test_falls_back_from_a_truncated_checkpoint_and_says_so(folder, model, capsys, keep):
+    save_at(folder, model, 10)
+    expected = model.get_weights()
+    model.generator.trainable_variables[0].assign_add(model.generator.trainable_variables[0] * 0 + 1)
+    save_at(folder, model, 20)
+    newest = folder.checkpoint_files()[20]
+    newest.write_bytes(newest.read_bytes()[:keep])
+    fresh = build(RECIPE)
+    assert folder.restore(fresh).name == "step_00000010.weights.h5"
+    for ours, theirs in zip(expected, fresh.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert f"Cannot read {newest}" in capsys.readouterr().err
+
+
+def test_all_checkpoints_broken(folder, model):
+    save_at(folder, model, 10)
+    folder.checkpoint_files()[10].write_bytes(b"")
+    with pytest.raises(ValueError, match="None of the checkpoints"):
+        folder.restore(model)
+
+
+def test_nothing_to_restore(tmp_path, model):
+    assert RunFolder(tmp_path / "nowhere").restore(model) is None
+
+
+def test_an_interrupted_write_leaves_the_last_checkpoint(folder, model, monkeypatch):
+    save_at(folder, model, 10)
+
+    def interrupted(path):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(model, "save_weights", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_at(folder, model, 20)
+    assert list(folder.checkpoint_files()) == [10]
+    folder.claim(RECIPE)
+    assert len(list(folder.checkpoints.iterdir())) == 1

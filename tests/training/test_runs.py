@@ -1,0 +1,191 @@
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from table import assert_same_state, state
+
+import tfgans
+from tfgans import callbacks, data, recipes, training
+
+SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "train.py"
+TINY = [
+    "generator_widths=(8, 4)",
+    "discriminator_widths=(4, 8)",
+    "n_critic=2",
+    "batch_size=16",
+    "log_every=10",
+    "checkpoint_every=20",
+    "grid_every=100",
+    "score_samples=200",
+]
+
+
+def tiny(steps, *more):
+    return recipes.get("cwgan/digits").override([*TINY, f"steps={steps}", *more])
+
+
+def lines(workdir):
+    """The metrics, which are fingerprints of the batches seen, without the time that they took."""
+    written = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
+    return {line.pop("step"): {name: value for name, value in line.items() if name != "seconds"} for line in written}
+
+
+def stop_in_the_middle(workdir, number, at, steps):
+    """Starts the script, sends it a signal once a checkpoint of step `at` is there, and waits."""
+    overrides = [f"--set={assignment}" for assignment in TINY]
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT, f"--workdir={workdir}", f"--steps={steps}", *overrides],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while max(training.RunFolder(workdir).checkpoint_files(), default=0) < at and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    return process.returncode, errors
+
+
+def test_interrupted_killed_and_resumed_run_ends_with_the_bits_of_one_that_was_not(tmp_path):
+    steps = 400
+    code, errors = stop_in_the_middle(tmp_path / "stopped", signal.SIGINT, at=20, steps=steps)
+    assert code == 130, errors
+    stopped_at = next(iter(training.RunFolder(tmp_path / "stopped").checkpoint_files()))
+    assert 20 <= stopped_at < steps
+    assert f"Stopped and saved at step {stopped_at}" in errors
+    assert "the same command resumes" in errors
+
+    code, errors = stop_in_the_middle(tmp_path / "stopped", signal.SIGKILL, at=stopped_at + 40, steps=steps)
+    assert code == -signal.SIGKILL
+    assert f"at step {stopped_at}" in errors
+    assert next(iter(training.RunFolder(tmp_path / "stopped").checkpoint_files())) < steps
+
+    training.run(tiny(steps), tmp_path / "stopped", progress=False)
+    training.run(tiny(steps), tmp_path / "through", progress=False)
+    through = tfgans.load(tmp_path / "through")
+    assert int(through.step.numpy()) == steps
+    assert_same_state(tfgans.load(tmp_path / "stopped"), through)
+    # The line of the stopped epoch is two lines; all others are the same.
+    ours, theirs = lines(tmp_path / "stopped"), lines(tmp_path / "through")
+    cut = stopped_at - stopped_at % 10 + 10 if stopped_at % 10 else None
+    assert set(ours) - {stopped_at} == set(theirs) - {stopped_at}
+    assert all(ours[step] == theirs[step] for step in theirs if step != cut)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("runs") / "run"
+    return training.run(tiny(20), workdir, progress=False), workdir
+
+
+def test_leaves_everything_behind(finished):
+    result, workdir = finished
+    assert result.grid == workdir / "grids" / "step_00000020.png"
+    assert (workdir / "grids" / "step_00000000.png").is_file()
+    assert json.loads((workdir / "recipe.json").read_text())["name"] == "cwgan/digits"
+    assert [path.name for path in (workdir / "tensorboard").iterdir()]
+    assert list(lines(workdir)) == [10, 20]
+    scores = json.loads(result.scores_file.read_text())
+    assert scores == result.scores
+    assert [score["metric"] for score in scores] == ["label_accuracy", "intra_class_distance_share"]
+    for score in scores:
+        assert {"data", "samples", "seeds", "resize", "extractor", "step"} <= score["protocol"].keys()
+    assert scores[0]["protocol"]["judge_test_accuracy"] > 0.98
+    assert tf.saved_model.contains_saved_model(str(result.saved_model))
+
+
+def test_running_again_changes_nothing(finished):
+    result, workdir = finished
+    before = {path: path.stat().st_mtime_ns for path in workdir.rglob("*") if path.is_file()}
+    again = training.run(tiny(20), workdir, progress=False)
+    assert again.scores == result.scores
+    assert again.saved_model == result.saved_model
+    changed = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
+    assert changed <= {"recipe.json", "versions.json"}
+
+
+def test_loads_averaged_or_not(finished):
+    result, workdir = finished
+    model = tfgans.load(workdir)
+    images = model.sample(4, labels=[0, 1, 2, 3], seed=0)
+    np.testing.assert_array_equal(images, result.model.sample(4, labels=[0, 1, 2, 3], seed=0))
+    raw = tfgans.load(workdir, step=20, averaged=False).sample(4, labels=[0, 1, 2, 3], seed=0)
+    assert np.any(raw != images)
+
+
+def test_starts_from_the_networks_of_another_run(finished, tmp_path):
+    result, workdir = finished
+    seen = {}
+
+    class Stop(Exception):
+        pass
+
+    def at_step_zero(model, *_):
+        seen["weights"], seen["step"] = model.get_weights(), int(model.step.numpy())
+        raise Stop
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stop):
+        patch.setattr("tfgans.training.runs._train", at_step_zero)
+        training.run(tiny(20, f"init_from={workdir}", "seed=5"), tmp_path / "new", progress=False)
+    assert seen["step"] == 0
+    expected = [*result.model.discriminator.get_weights(), *result.model.generator.get_weights()]
+    for theirs in expected:
+        assert any(ours.shape == theirs.shape and np.array_equal(ours, theirs) for ours in seen["weights"])
+
+
+def test_refuses_to_start_from_other_networks(finished, tmp_path):
+    _, workdir = finished
+    recipe = tiny(20, "generator_widths=(6, 4)", f"init_from={workdir}")
+    with pytest.raises(ValueError, match="other shapes"):
+        training.run(recipe, tmp_path / "new", progress=False)
+    assert not (tmp_path / "new").exists()
+
+
+def test_stops_where_training_breaks_and_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
+    broken_at = 27
+
+    def breaking(arrays, batch_size, *, seed, start):
+        def spoil(number, batch):
+            factor = tf.where(start + number >= 2 * broken_at, float("nan"), 1.0)
+            return {**batch, "image": batch["image"] * factor}
+
+        return original(arrays, batch_size, seed=seed, start=start).enumerate().map(spoil)
+
+    original = data.batches
+    monkeypatch.setattr(data, "batches", breaking)
+    with pytest.raises(callbacks.NonFiniteError) as error:
+        training.run(tiny(100), tmp_path / "run", progress=False)
+    assert error.value.step == broken_at
+    assert "discriminator_loss" in error.value.names
+    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [20]
+    assert all(np.all(np.isfinite(value)) for value in state(tfgans.load(tmp_path / "run")).values())
+
+
+def test_refuses_before_writing(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        training.run(tiny(20), tmp_path / "file" / "run", progress=False)
+    missing = recipes.get("cwgan/mnist").override(["steps=20"])
+    with pytest.raises(FileNotFoundError, match="not prepared"):
+        training.run(missing, tmp_path / "run", data_dir=os.fspath(tmp_path / "nowhere"), progress=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_default_workdir():
+    assert training.default_workdir(recipes.get("cwgan/digits")) == pathlib.Path("runs/cwgan/digits/0")
+    assert training.default_workdir(recipes.get("cgan/mnist", "paper")) == pathlib.Path("runs/cgan/mnist/paper/0")
+
+
+def test_load_refuses(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not the folder of a run"):
+        tfgans.load(tmp_path)
+    training.RunFolder(tmp_path / "run").claim(tiny(20))
+    with pytest.raises(FileNotFoundError, match="no checkpoint yet"):
+        tfgans.load(tmp_path / "run")
