@@ -41,7 +41,7 @@ def test_checkpoint_refuses_broken_weights(model):
     checkpoint.set_model(model)
     weight = model.generator.trainable_variables[0]
     weight.assign(weight.numpy() * np.nan)
-    with pytest.raises(callbacks.NonFiniteError, match="generator.*kernel|dense"):
+    with pytest.raises(callbacks.NonFiniteError, match=r"generator.*kernel|dense"):
         checkpoint.save()
     assert not saved
 

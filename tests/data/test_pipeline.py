@@ -24,7 +24,7 @@ def test_an_epoch_is_a_permutation_and_epochs_differ():
 def test_rows_left_over_wait_for_another_permutation():
     seen = labels(batches(numbered(), 4), 200)
     assert all(len(set(first + second)) == 8 for first, second in zip(seen[::2], seen[1::2], strict=True))
-    assert set(sum(seen, [])) == set(range(10))
+    assert set(itertools.chain(*seen)) == set(range(10))
 
 
 def test_order_is_a_function_of_seed_and_number():

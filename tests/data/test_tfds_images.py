@@ -23,5 +23,5 @@ def test_reads_mnist(tfds_folder):
 
 
 def test_refuses_a_split(tfds_folder):
-    with pytest.raises(ValueError, match="has the splits .*'valid'"):
+    with pytest.raises(ValueError, match=r"has the splits .*'valid'"):
         data.load("mnist", "valid", data_dir=tfds_folder)

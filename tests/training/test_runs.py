@@ -120,19 +120,16 @@ def test_loads_averaged_or_not(finished):
     assert np.any(raw != images)
 
 
-def test_starts_from_the_networks_of_another_run(finished, tmp_path):
+def test_starts_from_the_networks_of_another_run(finished, tmp_path, monkeypatch):
     result, workdir = finished
     seen = {}
 
-    class Stop(Exception):
-        pass
-
     def at_step_zero(model, *_):
         seen["weights"], seen["step"] = model.get_weights(), int(model.step.numpy())
-        raise Stop
+        raise RuntimeError("seen enough")
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stop):
-        patch.setattr("tfgans.training.runs._train", at_step_zero)
+    monkeypatch.setattr("tfgans.training.runs._train", at_step_zero)
+    with pytest.raises(RuntimeError, match="seen enough"):
         training.run(tiny(20, f"init_from={workdir}", "seed=5"), tmp_path / "new", progress=False)
     assert seen["step"] == 0
     expected = [*result.model.discriminator.get_weights(), *result.model.generator.get_weights()]
