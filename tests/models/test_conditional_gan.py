@@ -107,6 +107,15 @@ def test_classes_are_fed_as_one_hot():
     np.testing.assert_array_equal(gan.condition(tf.constant([2, 0])), [[0, 0, 1], [1, 0, 0]])
 
 
+@pytest.mark.parametrize("label", [3, -1])
+def test_training_refuses_a_class_out_of_range(label):
+    gan = tfgans.ConditionalGAN(*own_networks(), latent.Normal(4))
+    gan.compile()
+    data = {"image": np.zeros((8, 2, 2, 3), "float32"), "label": np.full(8, label)}
+    with pytest.raises(tf.errors.InvalidArgumentError, match="classes in 0 to 2"):
+        gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=1, verbose=0)
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [

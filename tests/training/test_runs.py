@@ -169,6 +169,8 @@ def test_refuses_before_writing(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         training.run(tiny(20), tmp_path / "file" / "run", progress=False)
+    with pytest.raises(ValueError, match=r"has \(image shape, classes\) \(\(8, 8, 1\), 10\)"):
+        training.run(tiny(20, "image_shape=(16, 16, 1)"), tmp_path / "run", progress=False)
     missing = recipes.get("cwgan/mnist").override(["steps=20"])
     with pytest.raises(FileNotFoundError, match="not prepared"):
         training.run(missing, tmp_path / "run", data_dir=os.fspath(tmp_path / "nowhere"), progress=False)

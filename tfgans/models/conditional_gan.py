@@ -116,6 +116,16 @@ class ConditionalGAN(AdversarialModel):
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         return {"image": tf.TensorSpec(self.generator.output.shape[1:], tf.float32), "label": self.label_spec()}
 
+    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        def checked(batch: Batch) -> Batch:
+            message = f"Labels must be classes in 0 to {self.condition_size - 1}, or finite attributes."
+            with tf.control_dependencies(
+                [tf.debugging.Assert(tf.reduce_all(self.is_valid_label(batch["label"])), [message])]
+            ):
+                return {**batch, "label": tf.identity(batch["label"])}
+
+        return super()._step_batches(dataset).map(checked)
+
     def condition(self, label: tf.Tensor) -> tf.Tensor:
         """y as the networks take it, [B, K]: one-hot for classes, and attributes as they are."""
         if self.conditioning == "class":

@@ -61,7 +61,8 @@ def run(
         The model, its scores, and the paths of what was written.
 
     Raises:
-        ValueError: If `workdir` belongs to another recipe, or the run in `recipe.init_from` has other networks.
+        ValueError: If `workdir` belongs to another recipe, the data do not fit this one, or the run in
+            `recipe.init_from` has other networks.
         FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is no run.
         OSError: If `workdir` cannot be written.
         callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
@@ -71,6 +72,7 @@ def run(
     folder.check(recipe)
     train = data.load(recipe.data, recipe.train_split, data_dir=data_dir, download=download)
     test = data.load(recipe.data, recipe.test_split, data_dir=data_dir, download=download)
+    _check_data(recipe, train)
     strategy = strategy or default_strategy()
     with strategy.scope():
         model = build(recipe)
@@ -125,6 +127,14 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
         raise FileNotFoundError(f"{workdir} has no checkpoint yet.")
     model.use_average = averaged and model.averaged_generator is not None
     return model
+
+
+def _check_data(recipe: Recipe, train: data.ImageSet) -> None:
+    """Raises ValueError where a data set is not what the recipe's networks are made for."""
+    found = (train.image.shape[1:], len(train.class_names))
+    expected = (recipe.image_shape, recipe.classes)
+    if found != expected:
+        raise ValueError(f"{recipe.data} has (image shape, classes) {found}; the recipe is made for {expected}.")
 
 
 def _train(
