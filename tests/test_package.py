@@ -1,9 +1,14 @@
+import doctest
+import importlib
 import importlib.metadata
 import importlib.resources
 import os
+import pathlib
+import pkgutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import tfgans
@@ -52,3 +57,23 @@ def test_refuses_another_backend_of_the_configuration_file(tmp_path):
     environment = {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": ""}
     assert "it is 'torch'" in python("import tfgans", **environment).stderr
     assert python("import tfgans", **{**environment, "KERAS_BACKEND": "tensorflow"}).returncode == 0
+
+
+def test_console_commands_are_the_mains_of_the_scripts():
+    commands = importlib.metadata.entry_points(group="console_scripts")
+    ours = {command.name: command.load() for command in commands if command.name.startswith("tfgans-")}
+    scripts = {path.stem for path in (pathlib.Path(__file__).parents[1] / "scripts").glob("*.py")}
+    assert {f"tfgans-{name}" for name in scripts} == set(ours)
+    for name in scripts:
+        assert ours[f"tfgans-{name}"] is importlib.import_module(f"tfgans.cli.{name}").run
+
+
+def modules():
+    return sorted(module.name for module in pkgutil.walk_packages(tfgans.__path__, "tfgans."))
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_in_docstrings_run(name):
+    module = importlib.import_module(name)
+    failed, _ = doctest.testmod(module, extraglobs={"tfgans": tfgans, "np": np})
+    assert failed == 0

@@ -47,29 +47,13 @@ def gradient_penalty(norms: tf.Tensor, target: float = 1.0) -> tf.Tensor:
     return tf.reduce_mean(tf.square(norms - target))
 
 
+@dataclasses.dataclass(frozen=True)
 class GradientPenalty(Configurable, abc.ABC):
     """A penalty on the discriminator's gradient between real and generated samples.
 
-    A subclass is called with the discriminator as a function of samples, the real and the generated
-    samples `[B, ...]`, and uniform weights `[B]`. It returns named scalars: `gradient_penalty`, not yet
-    multiplied by `weight`, and `gradient_norm`, the mean norm that it looks at.
-    """
-
-    weight: float
-
-    @abc.abstractmethod
-    def __call__(
-        self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
-    ) -> dict[str, tf.Tensor]: ...
-
-
-@keras.saving.register_keras_serializable("tfgans")
-@dataclasses.dataclass(frozen=True)
-class InterpolatedGradientPenalty(GradientPenalty):
-    """E (||gradient of f at x_hat||_2 - target)^2 with the norm over a whole sample (cWGAN Eq. 5).
-
-    f is the mean over the patches of a sample; x_hat lies between a real and a generated sample, at a
-    place of its own for each pair.
+    A penalty is called with the discriminator as a function of samples, the real and the generated
+    samples `[B, ...]`, and weights `[B]`, uniform in [0, 1]. It returns named scalars: `gradient_penalty`,
+    not yet multiplied by `weight`, and `gradient_norm`, the mean norm that it looks at.
 
     Args:
         weight: Factor lambda of the penalty in the discriminator's loss.
@@ -79,15 +63,36 @@ class InterpolatedGradientPenalty(GradientPenalty):
     weight: float = 10.0
     target: float = 1.0
 
+    @abc.abstractmethod
+    def norms(
+        self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
+    ) -> tf.Tensor:
+        """The gradient norms that are held at the target, of any shape."""
+
     def __call__(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
+        norms = self.norms(discriminator, real, generated, weights)
+        return {"gradient_penalty": gradient_penalty(norms, self.target), "gradient_norm": tf.reduce_mean(norms)}
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class InterpolatedGradientPenalty(GradientPenalty):
+    """E (||gradient of f at x_hat||_2 - target)^2 with the norm over a whole sample (cWGAN Eq. 5).
+
+    f is the mean over the patches of a sample; x_hat lies between a real and a generated sample, at a
+    place of its own for each pair.
+    """
+
+    def norms(
+        self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
+    ) -> tf.Tensor:
         def score(samples: tf.Tensor) -> tf.Tensor:
             return mean_over_patches(discriminator(samples))
 
         gradient = interpolated_gradient(score, real, generated, weights)
-        norms = safe_norm(gradient, axis=list(range(1, gradient.shape.rank)))
-        return {"gradient_penalty": gradient_penalty(norms, self.target), "gradient_norm": tf.reduce_mean(norms)}
+        return safe_norm(gradient, axis=list(range(1, gradient.shape.rank)))
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -98,18 +103,10 @@ class HeightAxisGradientPenalty(GradientPenalty):
     It differs from Eq. 5 in three ways: one epsilon serves the whole batch, the gradient is that of the
     sum over patches, and the norm runs over the image height only, so that every column and channel has
     a norm of its own.
-
-    Args:
-        weight: Factor lambda of the penalty in the discriminator's loss.
-        target: Norm at which the penalty is zero.
     """
 
-    weight: float = 10.0
-    target: float = 1.0
-
-    def __call__(
+    def norms(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
+    ) -> tf.Tensor:
         gradient = interpolated_gradient(discriminator, real, generated, tf.ones_like(weights) * weights[0])
-        norms = safe_norm(gradient, axis=[1])
-        return {"gradient_penalty": gradient_penalty(norms, self.target), "gradient_norm": tf.reduce_mean(norms)}
+        return safe_norm(gradient, axis=[1])

@@ -25,23 +25,24 @@ def build(recipe: Recipe) -> AdversarialModel:
 
 
 def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
+    networks = {
+        "kernel_size": recipe.kernel_size,
+        "batch_norm_scale": recipe.batch_norm_scale,
+        "condition_size": recipe.classes,
+    }
     generator = conditional_dcgan_generator(
         recipe.image_shape,
         recipe.latent_size,
-        recipe.classes,
-        recipe.generator_widths,
-        kernel_size=recipe.kernel_size,
+        widths=recipe.generator_widths,
         projection=recipe.projection,
         output=recipe.output,
-        batch_norm_scale=recipe.batch_norm_scale,
+        **networks,
     )
     discriminator = conditional_dcgan_discriminator(
         recipe.image_shape,
-        recipe.classes,
-        recipe.discriminator_widths,
-        kernel_size=recipe.kernel_size,
+        widths=recipe.discriminator_widths,
         batch_norm=recipe.discriminator_batch_norm,
-        batch_norm_scale=recipe.batch_norm_scale,
+        **networks,
     )
     prior = Normal(recipe.latent_size, recipe.prior_mean, recipe.prior_std)
     penalties = {"interpolated": InterpolatedGradientPenalty, "height_axis": HeightAxisGradientPenalty}
