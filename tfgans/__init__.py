@@ -24,6 +24,7 @@ _HOMES = {
 _SUBPACKAGES = (
     "callbacks",
     "data",
+    "experiments",
     "latent",
     "losses",
     "metrics",

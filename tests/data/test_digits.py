@@ -18,7 +18,7 @@ def test_contract():
     assert train.image.shape == (1_437, 8, 8, 1)
     assert (train.image.min(), train.image.max()) == (-1, 1)
     assert train.label.dtype == np.int32
-    assert train.class_names == tuple("0123456789")
+    assert train.label_names == tuple("0123456789")
     assert np.bincount(train.label).min() > 130
     np.testing.assert_array_equal(train.unit_images, train.image)
 

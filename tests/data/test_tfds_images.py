@@ -37,7 +37,7 @@ def test_reads_a_prepared_set(data_dir, split, count):
     assert images.label.dtype == np.int32
     np.testing.assert_array_equal(images.image[:, 0, 0, 0], 10 * images.label)
     np.testing.assert_allclose(images.unit_images[:, 0, 0, 0], 10 * images.label / 127.5 - 1, rtol=1e-6)
-    assert (images.name, images.split, images.class_names) == ("tiny_shapes", split, ("a", "b"))
+    assert (images.name, images.split, images.label_names) == ("tiny_shapes", split, ("a", "b"))
 
 
 def test_says_where_a_set_was_expected_and_how_to_get_it(tmp_path):
@@ -53,5 +53,5 @@ def test_downloads_only_when_told_to(tmp_path):
 
 
 def test_refuses_a_split(data_dir):
-    with pytest.raises(ValueError, match=r"has the splits .*'valid'"):
+    with pytest.raises(ValueError, match=r"Unknown split 'valid'"):
         data.load("tiny_shapes", "valid", data_dir=data_dir)

@@ -107,6 +107,13 @@ def test_classes_are_fed_as_one_hot():
     np.testing.assert_array_equal(gan.condition(tf.constant([2, 0])), [[0, 0, 1], [1, 0, 0]])
 
 
+def test_a_class_is_its_one_hot_vector_and_classes_mix():
+    gan = tfgans.ConditionalGAN(*own_networks(), latent.Normal(4))
+    z = np.ones((2, 4))
+    np.testing.assert_allclose(gan.generate(z, [2, 0]), gan.generate(z, [[0.0, 0, 1], [1, 0, 0]]), atol=1e-6)
+    assert np.any(gan.generate(z, [0.5, 0.5, 0.0]) != gan.generate(z, 0))
+
+
 @pytest.mark.parametrize("label", [3, -1])
 def test_training_refuses_a_class_out_of_range(label):
     gan = tfgans.ConditionalGAN(*own_networks(), latent.Normal(4))
@@ -121,8 +128,9 @@ def test_training_refuses_a_class_out_of_range(label):
     [
         ([0, 3], "lie in 0 to 2"),
         ([0, -1], "lie in 0 to 2"),
-        ([0.5, 1.0], "integers"),
-        ([0, 1, 2], r"shape \(2,\)"),
+        ([0.5, 1.0], r"integers \[n\] or floating \[n, 3\], n = 2; received \(2,\)"),
+        ([0, 1, 2], r"received \(3,\)"),
+        ([[0.5, np.nan, 0.0]] * 2, "be finite"),
     ],
 )
 def test_sample_refuses_labels(labels, message):

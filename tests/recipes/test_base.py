@@ -65,7 +65,6 @@ def test_override_changes_what_is_named_only():
         ("batch_size=0", "at least 1"),
         ("seed=-1", "seed"),
         ("grid_every=75", "multiple of log_every"),
-        ("score_samples=1001", "multiple of 10 classes"),
         ("penalty=none", "needs a gradient penalty"),
         ("n_critic=2.5", "n_critic takes int"),
     ],

@@ -97,7 +97,7 @@ def test_leaves_everything_behind(finished):
     assert [score["metric"] for score in scores] == ["label_accuracy", "intra_class_distance_share"]
     for score in scores:
         assert {"data", "samples", "seeds", "resize", "extractor", "step"} <= score["protocol"].keys()
-    assert scores[0]["protocol"]["judge_test_accuracy"] > 0.98
+    assert scores[0]["protocol"]["judge_test_score"] > 0.98
     assert tf.saved_model.contains_saved_model(str(result.saved_model))
 
 
@@ -169,7 +169,7 @@ def test_refuses_before_writing(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         training.run(tiny(20), tmp_path / "file" / "run", progress=False)
-    with pytest.raises(ValueError, match=r"has \(image shape, classes\) \(\(8, 8, 1\), 10\)"):
+    with pytest.raises(ValueError, match=r"has \(shape, conditioning, its size\) \(\(8, 8, 1\), 'class', 10\)"):
         training.run(tiny(20, "image_shape=(16, 16, 1)"), tmp_path / "run", progress=False)
     missing = recipes.get("cwgan/mnist").override(["steps=20"])
     with pytest.raises(FileNotFoundError, match="not prepared"):

@@ -3,6 +3,10 @@
 import dataclasses
 
 import numpy as np
+from sklearn.model_selection import train_test_split
+
+_TEST_SHARE = 0.2
+_SPLIT_SEED = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,15 +17,15 @@ class ImageSet:
         name: Name of the data set, such as `digits`.
         split: What part of it this is, in words that a protocol can quote.
         image: uint8 [n, H, W, C] in [0, 255] or float32 [n, H, W, C] in [-1, 1].
-        label: int32 [n], the class.
-        class_names: Name of each class.
+        label: int32 [n], the class; or float32 [n, K], attributes.
+        label_names: Name of each class, or of each attribute.
     """
 
     name: str
     split: str
     image: np.ndarray
     label: np.ndarray
-    class_names: tuple[str, ...]
+    label_names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.image)
@@ -32,8 +36,37 @@ class ImageSet:
         return {"image": self.image, "label": self.label}
 
     @property
+    def conditioning(self) -> str:
+        """What the labels are: `class` or `attributes`."""
+        return "class" if self.label.ndim == 1 else "attributes"
+
+    @property
     def unit_images(self) -> np.ndarray:
         """float32 images in [-1, 1], [n, H, W, C]."""
         if self.image.dtype == np.uint8:
             return self.image.astype(np.float32) / 127.5 - 1.0
         return self.image
+
+
+def hold_out(images: ImageSet, split: str) -> ImageSet:
+    """A fixed fifth of a data set that has no split of its own as its test split, the rest as train.
+
+    The split is stratified by class and always the same, so that scores of different runs are about the
+    same images.
+
+    Args:
+        images: The whole data set.
+        split: `"train"` or `"test"`.
+
+    Returns:
+        That part of it.
+
+    Raises:
+        ValueError: If `split` is unknown.
+    """
+    if split not in ("train", "test"):
+        raise ValueError(f"{images.name} has the splits train and test; received split={split!r}.")
+    strata = images.label if images.conditioning == "class" else None
+    parts = train_test_split(np.arange(len(images)), test_size=_TEST_SHARE, random_state=_SPLIT_SEED, stratify=strata)
+    index = parts[0] if split == "train" else parts[1]
+    return dataclasses.replace(images, split=split, image=images.image[index], label=images.label[index])

@@ -32,8 +32,6 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
             f"The data set {name!r} is not prepared: expected it in {pathlib.Path(builder.data_dir)}. "
             "Name the folder that holds it with --data_dir or TFDS_DATA_DIR, or allow the download with --download."
         )
-    if split.split("[")[0] not in builder.info.splits:
-        raise ValueError(f"{name} has the splits {', '.join(builder.info.splits)}; received split={split!r}.")
     examples = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
-    class_names = tuple(builder.info.features["label"].names)
-    return ImageSet(name, split, examples["image"], examples["label"].astype(np.int32), class_names)
+    label_names = tuple(builder.info.features["label"].names)
+    return ImageSet(name, split, examples["image"], examples["label"].astype(np.int32), label_names)

@@ -1,46 +1,50 @@
-"""A frozen classifier that judges generated images by their class."""
+"""Frozen predictors, fitted to real images, that judge generated ones."""
 
 import dataclasses
 import hashlib
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.metrics import r2_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 
 _COMPONENTS = 50
+_MOST_RIDGE_ROWS = 5_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Judge:
-    """A classifier of real images, and how far it can be trusted.
+    """A predictor of real images' labels, and how far it can be trusted.
 
     Attributes:
-        classifier: The fitted classifier, of flattened images.
+        predictor: The fitted predictor, of flattened images.
         name: What it is, for a protocol.
         fingerprint: SHA-256 of the images and labels that it learned from, first 16 hexadecimal digits.
-        test_accuracy: Its accuracy on real images that it has not seen.
+        test_score: On real images that it has not seen: [1] its accuracy, or [K] its R^2 of each attribute.
     """
 
-    classifier: Pipeline
+    predictor: Pipeline
     name: str
     fingerprint: str
-    test_accuracy: float
+    test_score: tuple[float, ...]
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Class [n] of images [n, ...]."""
-        return self.classifier.predict(_flat(images))
+        """Class [n] or attributes [n, K] of images [n, ...]."""
+        return self.predictor.predict(_flat(images))
 
 
 def support_vector_judge(
     train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
 ) -> Judge:
-    """Fits a support vector machine on the principal components of real images.
+    """Fits a support vector machine on the principal components of real images, to judge classes.
 
     Deterministic, and accurate where images are small and aligned, as handwritten digits are.
 
     Args:
-        train_images: Floating [n, ...]. `train_labels`: int [n].
+        train_images: Floating [n, ...].
         train_labels: int [n].
         test_images: Floating [m, ...], other images, on which the judge itself is judged.
         test_labels: int [m].
@@ -48,13 +52,54 @@ def support_vector_judge(
     Returns:
         The judge.
     """
-    flat = _flat(train_images)
-    components = min(_COMPONENTS, *flat.shape)
-    classifier = make_pipeline(PCA(components, svd_solver="covariance_eigh"), SVC(C=10.0, gamma="scale"))
-    classifier.fit(flat, train_labels)
-    digest = hashlib.sha256(np.ascontiguousarray(flat).tobytes() + np.asarray(train_labels, np.int32).tobytes())
-    accuracy = float(np.mean(classifier.predict(_flat(test_images)) == test_labels))
-    return Judge(classifier, f"svc(C=10,pca={components})", digest.hexdigest()[:16], accuracy)
+    judge = _fit(SVC(C=10.0, gamma="scale"), "svc(C=10)", train_images, train_labels)
+    accuracy = float(np.mean(judge.predict(test_images) == test_labels))
+    return dataclasses.replace(judge, test_score=(accuracy,))
+
+
+def kernel_ridge_judge(
+    train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
+) -> Judge:
+    """Fits a kernel ridge regression on the principal components of real images, to judge attributes.
+
+    Args:
+        train_images: Floating [n, ...]; the first 5,000 are used, since memory grows with their square.
+        train_labels: Floating [n, K].
+        test_images: Floating [m, ...], other images, on which the judge itself is judged.
+        test_labels: Floating [m, K].
+
+    Returns:
+        The judge.
+    """
+    images, labels = train_images[:_MOST_RIDGE_ROWS], train_labels[:_MOST_RIDGE_ROWS]
+    components = PCA(_components(images), svd_solver="covariance_eigh").fit_transform(_flat(images))
+    gamma = 0.5 / (components.shape[1] * components.var())
+    judge = _fit(KernelRidge(alpha=0.01, kernel="rbf", gamma=gamma), "kernel_ridge(alpha=.01)", images, labels)
+    return dataclasses.replace(judge, test_score=attribute_r2(judge.predict(test_images), test_labels))
+
+
+def attribute_r2(predicted: np.ndarray, attributes: np.ndarray) -> tuple[float, ...]:
+    """R^2 of each attribute: 1 where a judge reads off the images what they were conditioned on, 0 for chance.
+
+    Args:
+        predicted: Floating [n, K], the judge's attributes of G(z, y).
+        attributes: Floating [n, K], the attributes y.
+
+    Returns:
+        K numbers of at most 1.
+    """
+    return tuple(float(value) for value in r2_score(attributes, predicted, multioutput="raw_values"))
+
+
+def _fit(predictor: BaseEstimator, name: str, images: np.ndarray, labels: np.ndarray) -> Judge:
+    flat, components = _flat(images), _components(images)
+    fitted = make_pipeline(PCA(components, svd_solver="covariance_eigh"), predictor).fit(flat, labels)
+    digest = hashlib.sha256(np.ascontiguousarray(flat).tobytes() + np.ascontiguousarray(labels).tobytes())
+    return Judge(fitted, f"{name} of {components} principal components", digest.hexdigest()[:16], ())
+
+
+def _components(images: np.ndarray) -> int:
+    return min(_COMPONENTS, len(images), int(np.prod(images.shape[1:])))
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

@@ -127,14 +127,14 @@ class ConditionalGAN(AdversarialModel):
         return super()._step_batches(dataset).map(checked)
 
     def condition(self, label: tf.Tensor) -> tf.Tensor:
-        """y as the networks take it, [B, K]: one-hot for classes, and attributes as they are."""
-        if self.conditioning == "class":
+        """y as the networks take it, [B, K]: one-hot for integers [B], and floating [B, K] as they are."""
+        if label.dtype.is_integer:
             return tf.one_hot(label, self.condition_size, dtype=self.variable_dtype)
         return tf.cast(label, self.variable_dtype)
 
     def is_valid_label(self, label: tf.Tensor) -> tf.Tensor:
-        """bool [n]: whether a label means something, a class in 0 to K - 1 or finite attributes."""
-        if self.conditioning == "class":
+        """bool [n]: whether a label means something, a class in 0 to K - 1 or finite numbers."""
+        if label.dtype.is_integer:
             return (label >= 0) & (label < self.condition_size)
         return tf.reduce_all(tf.math.is_finite(label), axis=-1)
 
@@ -209,7 +209,8 @@ class ConditionalGAN(AdversarialModel):
 
         Args:
             n: Number of images.
-            labels: Integers [n] in 0 to K - 1, or attributes [n, K]; one label serves all n.
+            labels: Integers [n] in 0 to K - 1, where the model is conditioned on a class; or floating [n, K],
+                attributes or weights of the classes, such as those between two. One label serves all n.
             seed: Integer s for row seeds s, s + 1, ..., or n row seeds; `None` draws fresh ones.
 
         Returns:
@@ -237,17 +238,22 @@ class ConditionalGAN(AdversarialModel):
         return self._in_chunks(self._graph(self.discriminate_graph), images, self._check_labels(len(images), labels))
 
     def _check_labels(self, n: int, labels: Any) -> np.ndarray:
-        spec = self.label_spec()
         array = np.asarray(labels)
-        if self.conditioning == "class" and not np.issubdtype(array.dtype, np.integer):
-            raise ValueError(f"labels must be integers; received {array.dtype}.")
-        array = array.astype(spec.dtype.as_numpy_dtype)
-        if array.ndim == spec.shape.rank:
+        if np.issubdtype(array.dtype, np.integer) and self.conditioning == "class":
+            array, shape = array.astype(np.int32), ()
+        else:
+            array, shape = array.astype(self.variable_dtype), (self.condition_size,)
+        if array.ndim == len(shape):
             array = np.broadcast_to(array, (n, *array.shape))
-        if array.shape != (n, *spec.shape):
-            raise ValueError(f"labels must have shape {(n, *spec.shape)}; received {array.shape}.")
-        if self.conditioning == "class" and not np.all((array >= 0) & (array < self.condition_size)):
-            raise ValueError(f"labels must lie in 0 to {self.condition_size - 1}; received {np.unique(array)}.")
+        if array.shape != (n, *shape):
+            kind = "integers [n] or " if self.conditioning == "class" else ""
+            raise ValueError(
+                f"labels must be {kind}floating [n, {self.condition_size}], n = {n}; received {array.shape}."
+            )
+        if not np.all(self.is_valid_label(tf.constant(array))):
+            raise ValueError(
+                f"labels must lie in 0 to {self.condition_size - 1}, or be finite; received {np.unique(array)}."
+            )
         return array
 
     def get_config(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def image_grid(
     title: str = "",
     row_names: Sequence[str] | None = None,
     row_label: str = "",
+    column_names: Sequence[str] | None = None,
     column_label: str = "",
 ) -> pathlib.Path:
     """Writes images as a labelled grid, row by row.
@@ -30,6 +31,7 @@ def image_grid(
         title: Line above the grid.
         row_names: Name of each row.
         row_label: What rows are.
+        column_names: Name of each column.
         column_label: What columns are.
 
     Returns:
@@ -52,7 +54,8 @@ def image_grid(
     axes = figure.add_subplot()
     shown = np.clip((sheet + 1) / 2, 0, 1)
     axes.imshow(shown[..., 0] if channels == 1 else shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_xticks([])
+    axes.set_xticks([(column + 0.5) * width - 1 for column in range(columns)] if column_names else [])
+    axes.set_xticklabels(column_names or [])
     axes.set_yticks([(row + 0.5) * height - 1 for row in range(rows)] if row_names else [])
     axes.set_yticklabels(row_names or [])
     axes.set(title=title, xlabel=column_label, ylabel=row_label)

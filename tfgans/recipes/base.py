@@ -26,7 +26,7 @@ class Recipe:
         log_every: Steps between two lines of metrics; everything else happens at one of these.
         grid_every: Steps between two grids of samples, a multiple of `log_every`.
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
-        score_samples: Images in one set of samples that is scored, a multiple of the number of classes.
+        score_samples: Images in one set of samples that is scored.
     """
 
     name: str

@@ -28,7 +28,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
     networks = {
         "kernel_size": recipe.kernel_size,
         "batch_norm_scale": recipe.batch_norm_scale,
-        "condition_size": recipe.classes,
+        "condition_size": recipe.condition_size,
     }
     generator = conditional_dcgan_generator(
         recipe.image_shape,
@@ -50,6 +50,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
     penalty = penalty_type and penalty_type(recipe.penalty_weight, recipe.penalty_target)
     common = {
         "penalty": penalty,
+        "conditioning": recipe.conditioning,
         "n_critic": recipe.n_critic,
         "n_generator": recipe.n_generator,
         "ema_decay": recipe.ema_decay,

@@ -1,20 +1,18 @@
 """The folder of a run: what lies where, and how it is written without ever losing data."""
 
-import importlib.metadata
 import json
 import os
 import pathlib
-import platform
 import sys
 from typing import Any
 
 import keras
 
 from tfgans import recipes
+from tfgans._files import versions, write_json
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
-_PACKAGES = ("tfgans", "tensorflow", "keras", "tensorflow-probability", "numpy")
 # A longer run continues a shorter one; any other change makes another run.
 _FREE_FIELDS = ("steps",)
 
@@ -133,15 +131,3 @@ class RunFolder:
         if files:
             raise ValueError(f"None of the checkpoints in {self.checkpoints} can be read.")
         return None
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a result depends on."""
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
-
-
-def write_json(path: pathlib.Path, value: Any) -> None:
-    """Writes a JSON file in one move, so that a reader finds the old or the new one."""
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)

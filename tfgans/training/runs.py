@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans import callbacks, data
+from tfgans._files import write_json
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version
 from tfgans.training.build import build
-from tfgans.training.run_folder import RunFolder, write_json
+from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import score_conditional
 
 
@@ -82,15 +83,13 @@ def run(
         else:
             print(f"Resuming {folder.path} at step {int(model.step.numpy())}.", file=sys.stderr)
         folder.claim(recipe)
-        grid = callbacks.SampleGrid(
-            folder.grids, np.arange(len(train.class_names)), train.class_names, every=recipe.grid_every
-        )
+        grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
         grid.set_model(model)
         _train(model, recipe, folder, train, grid, progress)
         last_grid = grid.draw()
         if (scores := folder.scores(int(model.step.numpy()))) is None:
             export(model, folder.saved_model)
-            scores = score_conditional(model, recipe, train, test)
+            scores = score_conditional(model, recipe.score_samples, train, test)
             write_json(folder.scores_file, scores)
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
@@ -131,10 +130,20 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
 
 def _check_data(recipe: Recipe, train: data.ImageSet) -> None:
     """Raises ValueError where a data set is not what the recipe's networks are made for."""
-    found = (train.image.shape[1:], len(train.class_names))
-    expected = (recipe.image_shape, recipe.classes)
+    found = (train.image.shape[1:], train.conditioning, len(train.label_names))
+    expected = (recipe.image_shape, recipe.conditioning, recipe.condition_size)
     if found != expected:
-        raise ValueError(f"{recipe.data} has (image shape, classes) {found}; the recipe is made for {expected}.")
+        raise ValueError(
+            f"{recipe.data} has (shape, conditioning, its size) {found}; the recipe is made for {expected}."
+        )
+
+
+def _grid_rows(train: data.ImageSet, most: int = 10) -> tuple[np.ndarray, list[str]]:
+    """Labels of a grid's rows and their names: classes, or the attributes of some real images."""
+    if train.conditioning == "class":
+        return np.arange(len(train.label_names))[:most], list(train.label_names[:most])
+    labels = train.label[:most]
+    return labels, [" ".join(f"{value:.1f}" for value in label) for label in labels]
 
 
 def _train(

@@ -1,0 +1,129 @@
+"""Grids that explore a conditional generator: swaps, corners and sweeps (cWGAN Figs. 3 to 10)."""
+
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tfgans.latent import corner_weights
+from tfgans.plots.grids import image_grid
+
+Generate = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""From latents [n, N] and conditions [n, K] to images [n, H, W, C], such as a model's `generate`."""
+
+
+def swap_grid(
+    generate: Generate, latents: np.ndarray, conditions: np.ndarray, names: Sequence[str], path: str | os.PathLike
+) -> pathlib.Path:
+    """One z a row, one condition a column: what changes is the condition alone (Figs. 3 left, 4, 7).
+
+    Args:
+        generate: The generator.
+        latents: [rows, N].
+        conditions: [columns, K].
+        names: Name of each column.
+        path: PNG file to write.
+
+    Returns:
+        The path.
+    """
+    rows, columns = len(latents), len(conditions)
+    images = generate(np.repeat(latents, columns, axis=0), np.tile(conditions, (rows, 1)))
+    return image_grid(
+        images, columns, path, row_label="one z a row", column_names=names, column_label="condition", title="swap"
+    )
+
+
+def corner_grid(
+    generate: Generate, latents: np.ndarray, conditions: np.ndarray, path: str | os.PathLike, *, size: int = 8
+) -> pathlib.Path:
+    """Interpolation in z and y between four corners (Figs. 3 right, 8 to 10).
+
+    Args:
+        generate: The generator.
+        latents: [4, N], of upper left, upper right, lower left and lower right.
+        conditions: [4, K].
+        path: PNG file to write.
+        size: Rows and columns.
+
+    Returns:
+        The path.
+    """
+    weights = corner_weights(size, size)
+    images = generate(weights @ latents, weights @ conditions)
+    return image_grid(images, size, path, title="between four corners, in z and y")
+
+
+def sweep_grid(
+    generate: Generate,
+    latents: np.ndarray,
+    condition: np.ndarray,
+    attribute: int,
+    values: Sequence[float],
+    name: str,
+    path: str | os.PathLike,
+) -> pathlib.Path:
+    """One attribute runs through its values in each row, at one z a row (Fig. 6).
+
+    Args:
+        generate: The generator.
+        latents: [rows, N].
+        condition: [K], the other attributes.
+        attribute: Index of the attribute that changes.
+        values: Its values.
+        name: Its name.
+        path: PNG file to write.
+
+    Returns:
+        The path.
+    """
+    rows, columns = len(latents), len(values)
+    conditions = np.tile(np.asarray(condition, float), (rows * columns, 1))
+    conditions[:, attribute] = np.tile(values, rows)
+    images = generate(np.repeat(latents, columns, axis=0), conditions)
+    ticks = [f"{value:.2g}" for value in values]
+    return image_grid(
+        images, columns, path, row_label="one z a row", column_names=ticks, column_label=name, title=f"sweep of {name}"
+    )
+
+
+def plane_grid(
+    generate: Generate,
+    latent: np.ndarray,
+    condition: np.ndarray,
+    attributes: tuple[int, int],
+    values: Sequence[float],
+    names: tuple[str, str],
+    path: str | os.PathLike,
+) -> pathlib.Path:
+    """Two attributes run through their values, one down and one to the right, at one z (Fig. 5).
+
+    Args:
+        generate: The generator.
+        latent: [N].
+        condition: [K], the other attributes.
+        attributes: Indices of the attributes that change, down and to the right.
+        values: Their values.
+        names: Their names.
+        path: PNG file to write.
+
+    Returns:
+        The path.
+    """
+    count = len(values)
+    conditions = np.tile(np.asarray(condition, float), (count * count, 1))
+    conditions[:, attributes[0]] = np.repeat(values, count)
+    conditions[:, attributes[1]] = np.tile(values, count)
+    images = generate(np.tile(latent, (count * count, 1)), conditions)
+    ticks = [f"{value:.2g}" for value in values]
+    return image_grid(
+        images,
+        count,
+        path,
+        row_names=ticks,
+        row_label=names[0],
+        column_names=ticks,
+        column_label=names[1],
+        title=f"{names[0]} and {names[1]}",
+    )
