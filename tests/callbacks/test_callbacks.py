@@ -43,7 +43,23 @@ def test_checkpoint_refuses_broken_weights(model):
     weight.assign(weight.numpy() * np.nan)
     with pytest.raises(callbacks.NonFiniteError, match=r"generator.*kernel|dense"):
         checkpoint.save()
+    weight.assign(np.zeros(weight.shape))
+    moment = model.optimizers["generator"].variables[-1]
+    moment.assign(np.full(moment.shape, np.inf))
+    with pytest.raises(callbacks.NonFiniteError):
+        checkpoint.save()
+    moment.assign(np.zeros(moment.shape))
+    model.nonfinite_step.assign(3)
+    with pytest.raises(callbacks.NonFiniteError):
+        checkpoint.save()
     assert not saved
+
+
+def test_an_interrupt_before_the_first_step_writes_no_line(model, tmp_path):
+    log = callbacks.MetricsLog(tmp_path / "metrics.jsonl", tmp_path / "events")
+    log.set_model(model)
+    log.write({"generator_loss": 0.0})
+    assert not list(tmp_path.iterdir())
 
 
 def test_stops_with_the_step_and_the_names(model):
@@ -101,7 +117,9 @@ def test_sample_grid_has_one_latent_a_column(model, tmp_path, monkeypatch):
 
 def test_progress_begins_at_the_models_step(model, capsys):
     model.step.assign(4)
-    fit(model, callbacks.Progress(8, "name"), epochs=2)
+    bar = callbacks.Progress(8, "name")
+    fit(model, bar, epochs=1)
+    fit(model, bar, epochs=1)
     shown = capsys.readouterr().err
     assert "name:  50%" in shown
     assert "8/8" in shown

@@ -13,6 +13,10 @@ def two_devices():
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def test_a_whole_run_on_two_devices():
+    assert two_devices()["run"] == 2
+
+
 def test_two_devices_take_the_step_of_one(row):
     """In float64 with SGD, so that a wrong scale shows; batch normalisation and penalty included."""
     result = two_devices()[row.name]

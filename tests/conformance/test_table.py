@@ -1,6 +1,3 @@
-import doctest
-
-import numpy as np
 from table import TABLE
 
 import tfgans
@@ -18,7 +15,6 @@ def test_every_public_model_has_a_row():
     assert {row.public for row in TABLE} == public
 
 
-def test_docstring_has_an_example_that_runs(row):
-    (example,) = doctest.DocTestFinder(recurse=False).find(row.public, row.name, globs={"tfgans": tfgans, "np": np})
-    assert example.examples
-    assert doctest.DocTestRunner().run(example).failed == 0
+def test_docstring_has_an_example(row):
+    """That it runs is a matter of tests/test_package.py, as for all docstrings."""
+    assert f">>> model = tfgans.{row.name}(" in row.public.__doc__

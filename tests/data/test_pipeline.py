@@ -64,6 +64,7 @@ def test_contract_of_types():
         (numbered(), 0, "batch_size must lie in 1 to 10"),
         ({**numbered(), "label": np.arange(9)}, 2, "same number of rows"),
         ({"image": np.full((4, 1, 1, 1), 1.5)}, 2, r"\[-1, 1\]; received values from 1.5"),
+        ({"image": np.zeros((4, 1, 1, 1), int)}, 2, "uint8"),
         ({"image": np.full((4, 1, 1, 1), np.nan)}, 2, r"\[-1, 1\]"),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tfgans.latent import Normal
+from tfgans.networks import conditional_dcgan_generator
 
 
 def test_normal_has_the_mean_and_spread_of_the_paper():
@@ -14,13 +15,16 @@ def test_normal_has_the_mean_and_spread_of_the_paper():
     assert latent.std() == pytest.approx(1.0, abs=0.01)
 
 
-def test_bias_of_a_dense_layer_absorbs_the_mean(random):
+def test_bias_of_the_projection_absorbs_the_mean(random):
     """G with bias b on z - 1 equals G with bias b - W 1 on z (summed over the rows of z only)."""
-    kernel, bias = random.normal(size=(110, 8)), random.normal(size=8)
-    latent, condition = random.normal(size=(5, 100)), random.normal(size=(5, 10))
-    shifted = np.concatenate([latent - 1, condition], 1) @ kernel + bias
-    absorbed = np.concatenate([latent, condition], 1) @ kernel + bias - kernel[:100].sum(0)
-    np.testing.assert_allclose(shifted, absorbed, atol=1e-12)
+    generator = conditional_dcgan_generator((8, 8, 1), 6, 3, widths=(8, 4))
+    latent, condition = tf.constant(random.normal(size=(5, 6)), tf.float32), tf.one_hot([0, 1, 2, 0, 1], 3)
+    shifted = generator([latent - 1, condition])
+    projection = next(layer for layer in generator.layers if isinstance(layer, keras.layers.Dense))
+    kernel, bias = projection.get_weights()
+    projection.set_weights([kernel, bias - kernel[:6].sum(0)])
+    np.testing.assert_allclose(generator([latent, condition]), shifted, atol=1e-5)
+    assert np.ptp(shifted) > 1e-3
 
 
 def test_same_seed_same_batch_and_other_seed_another():

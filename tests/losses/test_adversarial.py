@@ -29,12 +29,18 @@ def test_vanilla_is_the_cross_entropy_of_probabilities(random):
 
 
 def test_mirrored_critic_gives_the_same_generator_gradient():
-    """The authors minimise E f(x) - E f(G) and E f(G): the same game under f -> -f."""
-    generated = tf.Variable([2.0, 4.0])
+    """The authors minimise E f(x) - E f(G) and E f(G): the same game for a critic with a negated head."""
+    real, generated = tf.constant([[1.0, 5.0]]), tf.Variable([[2.0, -4.0]])
+    head = tf.Variable([[0.5], [2.0]])
     with tf.GradientTape(persistent=True) as tape:
-        ours = losses.wasserstein_generator_loss(3 * generated)
-        mirrored = tf.reduce_mean(-3 * generated)
-    np.testing.assert_allclose(tape.gradient(ours, generated), tape.gradient(mirrored, generated))
+        ours = losses.wasserstein_generator_loss(generated @ head)
+        theirs = tf.reduce_mean(generated @ -head)
+        critic = losses.wasserstein_discriminator_loss(real @ head, generated @ head)
+        mirrored_critic = tf.reduce_mean(real @ -head) - tf.reduce_mean(generated @ -head)
+    np.testing.assert_allclose(tape.gradient(ours, generated), tape.gradient(theirs, generated))
+    np.testing.assert_allclose(tape.gradient(ours, generated), [[-0.5, -2.0]])
+    np.testing.assert_allclose(tape.gradient(critic, head), tape.gradient(mirrored_critic, head))
+    np.testing.assert_allclose(tape.gradient(critic, head), [[1.0], [-9.0]])
 
 
 def test_patchwise_differs_from_the_loss_of_the_mean_logit_where_patches_differ():

@@ -46,9 +46,28 @@ def test_refuses_an_average_outside_its_range(decay):
         model(ema_decay=decay)
 
 
-def test_refuses_a_network_without_weights():
-    with pytest.raises(ValueError, match="must be built"):
-        tfgans.ConditionalGAN(keras.Sequential([keras.layers.Dense(2)]), model().discriminator, latent.Normal(4))
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.built = True
+
+
+@pytest.mark.parametrize("generator", [lambda: keras.Sequential([keras.layers.Dense(2)]), Subclassed])
+def test_refuses_a_network_whose_shapes_are_not_known(generator):
+    with pytest.raises(ValueError, match="functional Keras model, built"):
+        tfgans.ConditionalGAN(generator(), model().discriminator, latent.Normal(4))
+
+
+def test_an_uncompiled_model_can_be_saved(tmp_path):
+    model().save(tmp_path / "model.keras")
+    assert not keras.saving.load_model(tmp_path / "model.keras").compiled
+
+
+def test_fit_refuses_validation_data():
+    gan = model()
+    gan.compile()
+    with pytest.raises(ValueError, match="no validation_data"):
+        gan.fit(dataset(), validation_data=dataset())
 
 
 def test_update_scales_nothing_on_one_replica():
@@ -138,6 +157,8 @@ def test_row_seeds():
     assert np.any(gan._row_seeds(2, None) != gan._row_seeds(2, None))
     with pytest.raises(ValueError, match="one seed or n"):
         gan._row_seeds(3, [1, 2])
+    with pytest.raises(ValueError, match=r"integers; received 0\.9"):
+        gan._row_seeds(2, 0.9)
     with pytest.raises(ValueError, match="n >= 1"):
         gan._row_seeds(0, 1)
 

@@ -128,6 +128,7 @@ def test_training_refuses_a_class_out_of_range(label):
     [
         ([0, 3], "lie in 0 to 2"),
         ([0, -1], "lie in 0 to 2"),
+        ([0, 2**32], "lie in 0 to 2"),
         ([0.5, 1.0], r"integers \[n\] or floating \[n, 3\], n = 2; received \(2,\)"),
         ([0, 1, 2], r"received \(3,\)"),
         ([[0.5, np.nan, 0.0]] * 2, "be finite"),

@@ -4,7 +4,7 @@ from tfgans import recipes
 
 
 def test_every_recipe_has_three_presets():
-    assert recipes.names() == ["cgan/digits", "cgan/mnist", "cwgan/digits", "cwgan/mnist"]
+    assert {"cgan/digits", "cgan/mnist", "cwgan/digits", "cwgan/mnist", "cwgan/sprites"} <= set(recipes.names())
     for name in recipes.names():
         assert list(recipes.presets(name)) == ["paper", "code", "small"]
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
@@ -17,6 +17,8 @@ def test_paper_is_the_text():
     assert recipe.ema_decay is None
     # 100 epochs of 60,000 images in batches of 64, five batches a step.
     assert recipe.steps == 100 * (60_000 // 64) // 5
+    # The vanilla objective sees the same images, one batch a step.
+    assert recipes.get("cgan/mnist", "paper").steps == 100 * (60_000 // 64)
 
 
 def test_code_is_the_authors():
@@ -26,6 +28,7 @@ def test_code_is_the_authors():
     assert recipe.penalty == "height_axis"
     vanilla = recipes.get("cgan/mnist", "code")
     assert (vanilla.patchwise, vanilla.learning_rate, vanilla.penalty) == (True, 1e-5, "none")
+    assert (vanilla.steps, vanilla.n_critic, vanilla.n_generator) == (recipe.steps, 1, 2)
 
 
 @pytest.mark.parametrize("preset", ["paper", "code", "small"])

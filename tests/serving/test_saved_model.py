@@ -82,14 +82,33 @@ def test_signatures_have_their_names_and_types(model, tmp_path):
     assert signatures["discriminate"].structured_outputs["logit"].shape.rank == 1
 
 
-def test_models_config_lists_what_has_a_version(tmp_path):
-    for name in ("b/1", "a/3", "empty", "assets/x"):
-        (tmp_path / name).mkdir(parents=True)
-    config = serving.write_models_config(tmp_path).read_text()
-    assert config.count("config {") == 2
-    assert config.index('name: "a"') < config.index('name: "b"')
-    assert 'base_path: "/models/a"' in config
-    assert "empty" not in config
+def test_models_config_gains_a_model_and_keeps_what_is_there(tmp_path):
+    (tmp_path / "other").mkdir()
+    file = serving.add_to_models_config(tmp_path / "a")
+    by_hand = file.read_text().replace('name: "a"', 'name: "a" model_version_policy { all {} }')
+    file.write_text(by_hand)
+    serving.add_to_models_config(tmp_path / "a")
+    assert file.read_text() == by_hand
+    text = serving.add_to_models_config(tmp_path / "b").read_text()
+    assert text.startswith(by_hand.rstrip()[:-1].rstrip())
+    assert 'name: "b" base_path: "/models/b"' in text
+    assert text.count("{") == text.count("}")
+    assert "other" not in text
+
+
+def test_models_config_of_another_form_is_left_alone(tmp_path):
+    (tmp_path / "models.config").write_text("something else")
+    with pytest.raises(ValueError, match="does not end with the brace"):
+        serving.add_to_models_config(tmp_path / "a")
+    assert (tmp_path / "models.config").read_text() == "something else"
+
+
+def test_versions_are_folders_with_a_model(tmp_path):
+    for name in ("1/saved_model.pb", "10/saved_model.pb", "2/other", "x/saved_model.pb"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"")
+    assert serving.versions(tmp_path) == [1, 10]
+    assert serving.versions(tmp_path / "nowhere") == []
 
 
 @pytest.mark.parametrize(("value", "pixel"), [(-1.0, 0), (1.0, 255), (0.0, 128), (-2.0, 0), (2.0, 255)])

@@ -1,5 +1,7 @@
 import dataclasses
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,8 +15,13 @@ RECIPE = recipes.get("cwgan/digits").override(["generator_widths=(8, 4)", "discr
 @pytest.fixture
 def folder(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    folder.claim(RECIPE)
+    claim(folder)
     return folder
+
+
+def claim(folder, recipe=RECIPE):
+    with folder.claim(recipe):
+        pass
 
 
 @pytest.fixture
@@ -30,25 +37,67 @@ def save_at(folder, model, *steps):
 
 def test_claim_writes_recipe_and_versions(folder):
     assert folder.recipe() == RECIPE
-    assert {"python", "tfgans", "tensorflow", "keras"} <= json.loads(folder.versions_file.read_text()).keys()
+    (versions,) = json.loads(folder.versions_file.read_text())
+    assert {"python", "tfgans", "tensorflow", "keras"} <= versions.keys()
+
+
+def test_another_start_changes_nothing_and_other_versions_are_noted(folder, monkeypatch, capsys):
+    before = {path: path.stat().st_mtime_ns for path in folder.path.glob("*.json")}
+    claim(folder)
+    assert before == {path: path.stat().st_mtime_ns for path in folder.path.glob("*.json")}
+    monkeypatch.setattr("tfgans.__version__", "99")
+    claim(folder)
+    assert [versions["tfgans"] for versions in json.loads(folder.versions_file.read_text())][1:] == ["99"]
+    assert "began under other versions" in capsys.readouterr().err
+
+
+def test_one_process_at_a_time(folder):
+    code = (
+        "import sys; from tfgans.training import RunFolder; folder = RunFolder(sys.argv[1])\n"
+        "with folder.claim(folder.recipe()): print('claimed')"
+    )
+    with folder.claim(RECIPE):
+        done = subprocess.run([sys.executable, "-c", code, folder.path], capture_output=True, text=True, check=False)
+    assert "Another process runs in" in done.stderr
+    assert "claimed" not in done.stdout
+
+
+def test_a_folder_whose_making_was_cut_short_can_be_claimed(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".recipe.json").write_text("{")
+    folder = RunFolder(tmp_path / "run")
+    claim(folder)
+    assert folder.recipe() == RECIPE
+
+
+def test_a_damaged_recipe_is_named(folder):
+    folder.recipe_file.write_text("")
+    with pytest.raises(ValueError, match=r"recipe\.json is damaged"):
+        claim(folder)
+
+
+def test_damaged_scores_are_none(folder):
+    for text in ("", "[]", "{}"):
+        folder.scores_file.write_text(text)
+        assert folder.scores(10) is None
 
 
 def test_refuses_another_recipe_and_shows_the_difference(folder):
     before = folder.recipe_file.read_bytes()
     with pytest.raises(ValueError, match="batch_size is 64 there and 32 here; seed is 0 there and 7 here"):
-        folder.claim(dataclasses.replace(RECIPE, batch_size=32, seed=7))
+        claim(folder, dataclasses.replace(RECIPE, batch_size=32, seed=7))
     assert folder.recipe_file.read_bytes() == before
 
 
 def test_a_longer_run_continues(folder):
-    folder.claim(dataclasses.replace(RECIPE, steps=10_000))
+    claim(folder, dataclasses.replace(RECIPE, steps=10_000))
     assert folder.recipe().steps == 10_000
 
 
 def test_refuses_a_folder_of_something_else(tmp_path):
     (tmp_path / "thesis.txt").write_text("precious")
     with pytest.raises(ValueError, match="holds no run"):
-        RunFolder(tmp_path).claim(RECIPE)
+        claim(RunFolder(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -60,7 +109,7 @@ def test_no_run_there(tmp_path):
 def test_keeps_the_last_three(folder, model):
     save_at(folder, model, 1, 2, 3, 10, 20)
     assert list(folder.checkpoint_files()) == [20, 10, 3]
-    assert len(list(folder.checkpoints.iterdir())) == 3
+    assert len(list(folder.checkpoints.glob("*.h5"))) == 3
 
 
 def test_restores_the_newest_or_the_one_asked_for(folder, model):
@@ -72,14 +121,24 @@ def test_restores_the_newest_or_the_one_asked_for(folder, model):
         folder.restore(model, 15)
 
 
-@pytest.mark.parametrize("keep", [0, 100, 20_000])
-def test_falls_back_from_a_truncated_checkpoint_and_says_so(folder, model, capsys, keep):
+def cut_to(size):
+    return lambda content: content[:size]
+
+
+def zero_a_block_at(start):
+    return lambda content: content[:start] + bytes(500) + content[start + 500 :]
+
+
+@pytest.mark.parametrize(
+    "damage", [cut_to(0), cut_to(100), cut_to(20_000), zero_a_block_at(0), zero_a_block_at(30_000)]
+)
+def test_falls_back_from_a_damaged_checkpoint_and_says_so(folder, model, capsys, damage):
     save_at(folder, model, 10)
     expected = model.get_weights()
     model.generator.trainable_variables[0].assign_add(model.generator.trainable_variables[0] * 0 + 1)
     save_at(folder, model, 20)
     newest = folder.checkpoint_files()[20]
-    newest.write_bytes(newest.read_bytes()[:keep])
+    newest.write_bytes(damage(newest.read_bytes()))
     fresh = build(RECIPE)
     assert folder.restore(fresh).name == "step_00000010.weights.h5"
     for ours, theirs in zip(expected, fresh.get_weights(), strict=True):
@@ -90,7 +149,7 @@ def test_falls_back_from_a_truncated_checkpoint_and_says_so(folder, model, capsy
 def test_all_checkpoints_broken(folder, model):
     save_at(folder, model, 10)
     folder.checkpoint_files()[10].write_bytes(b"")
-    with pytest.raises(ValueError, match="None of the checkpoints"):
+    with pytest.raises(ValueError, match="No checkpoint that was asked for"):
         folder.restore(model)
 
 
@@ -109,5 +168,5 @@ def test_an_interrupted_write_leaves_the_last_checkpoint(folder, model, monkeypa
     with pytest.raises(KeyboardInterrupt):
         save_at(folder, model, 20)
     assert list(folder.checkpoint_files()) == [10]
-    folder.claim(RECIPE)
-    assert len(list(folder.checkpoints.iterdir())) == 1
+    claim(folder)
+    assert sorted(path.name for path in folder.checkpoints.iterdir()) == ["checksums.json", "step_00000010.weights.h5"]

@@ -1,6 +1,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -103,12 +104,35 @@ def test_leaves_everything_behind(finished):
 
 def test_running_again_changes_nothing(finished):
     result, workdir = finished
-    before = {path: path.stat().st_mtime_ns for path in workdir.rglob("*") if path.is_file()}
+    before = files(workdir)
     again = training.run(tiny(20), workdir, progress=False)
     assert again.scores == result.scores
     assert again.saved_model == result.saved_model
-    changed = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert changed <= {"recipe.json", "versions.json"}
+    assert files(workdir) == before
+
+
+def files(workdir):
+    """Every file with the time of its last change; opening the lock touches that."""
+    paths = [path for path in workdir.rglob("*") if path.is_file() and path.name != ".lock"]
+    return {path: path.stat().st_mtime_ns for path in paths}
+
+
+def test_what_is_missing_from_a_finished_run_is_made_again(finished, tmp_path):
+    _, workdir = finished
+    shutil.copytree(workdir, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "saved_model")
+    (tmp_path / "run" / "metrics.jsonl").write_text("\0\0\n" + (workdir / "metrics.jsonl").read_text())
+    result = training.run(tiny(30), tmp_path / "run", progress=False)
+    assert tf.saved_model.contains_saved_model(str(result.saved_model))
+    assert list(lines(tmp_path / "run")) == [10, 20, 30]
+
+
+def test_refuses_to_end_before_the_step_it_is_at(finished):
+    _, workdir = finished
+    before = files(workdir)
+    with pytest.raises(ValueError, match="at step 20 already; received steps=10"):
+        training.run(tiny(10), workdir, progress=False)
+    assert files(workdir) == before
 
 
 def test_loads_averaged_or_not(finished):
@@ -169,6 +193,8 @@ def test_refuses_before_writing(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         training.run(tiny(20), tmp_path / "file" / "run", progress=False)
+    with pytest.raises(ValueError, match="batch_size must be at most 1437"):
+        training.run(tiny(20, "batch_size=5000"), tmp_path / "run", progress=False)
     with pytest.raises(ValueError, match=r"has \(shape, conditioning, its size\) \(\(8, 8, 1\), 'class', 10\)"):
         training.run(tiny(20, "image_shape=(16, 16, 1)"), tmp_path / "run", progress=False)
     missing = recipes.get("cwgan/mnist").override(["steps=20"])
@@ -185,6 +211,7 @@ def test_default_workdir():
 def test_load_refuses(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         tfgans.load(tmp_path)
-    training.RunFolder(tmp_path / "run").claim(tiny(20))
+    with training.RunFolder(tmp_path / "run").claim(tiny(20)):
+        pass
     with pytest.raises(FileNotFoundError, match="no checkpoint yet"):
         tfgans.load(tmp_path / "run")

@@ -11,14 +11,15 @@ from tfgans.callbacks.nonfinite import NonFiniteError
 class Checkpoint(keras.callbacks.Callback):
     """Calls `save(model)` every so many steps, at the end of an epoch, and when training ends.
 
-    A model with a weight that is NaN or Inf is not saved, so that the last good checkpoint stays the newest.
+    A model with a weight or a moment of an optimizer that is NaN or Inf, or whose losses have been, is not
+    saved, so that the last good checkpoint stays the newest.
 
     Args:
         save: Writes the model.
         every: Steps between two checkpoints.
 
     Raises:
-        NonFiniteError: If a weight is NaN or Inf.
+        NonFiniteError: If something is NaN or Inf.
     """
 
     def __init__(self, save: Callable[[keras.Model], object], every: int) -> None:
@@ -32,9 +33,11 @@ class Checkpoint(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         if step == self._saved_at:
             return
-        broken = [weight.path for weight in self.model.weights if not np.all(np.isfinite(weight.numpy()))]
-        if broken:
-            raise NonFiniteError(step, broken)
+        moments = [variable for optimizer in self.model.optimizers.values() for variable in optimizer.variables]
+        variables = [*self.model.weights, *moments]
+        broken = [variable.path for variable in variables if not np.all(np.isfinite(variable.numpy()))]
+        if broken or int(self.model.nonfinite_step.numpy()) >= 0:
+            raise NonFiniteError(step, broken or ["a loss"])
         self._save(self.model)
         self._saved_at = step
 

@@ -21,7 +21,8 @@ class MetricsLog(keras.callbacks.Callback):
     def __init__(self, path: str | os.PathLike, tensorboard: str | os.PathLike) -> None:
         super().__init__()
         self._path = os.fspath(path)
-        self._writer = tf.summary.create_file_writer(os.fspath(tensorboard))
+        self._tensorboard = os.fspath(tensorboard)
+        self._writer: tf.summary.SummaryWriter | None = None
         self._began = time.monotonic()
         self._written_at = -1
 
@@ -29,11 +30,12 @@ class MetricsLog(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         if os.path.exists(self._path):
             with open(self._path, encoding="utf-8") as file:
-                lines = [line for line in file if line.endswith("\n") and json.loads(line)["step"] <= step]
+                lines = [line for line in file if 0 <= _step_of(line) <= step]
             temporary = f"{self._path}.tmp"
             with open(temporary, "w", encoding="utf-8") as file:
                 file.writelines(lines)
             os.replace(temporary, self._path)
+        self._writer = self._writer or tf.summary.create_file_writer(self._tensorboard)
         self._began = time.monotonic()
         self._written_at = step
 
@@ -41,9 +43,9 @@ class MetricsLog(keras.callbacks.Callback):
         self.write(logs or {})
 
     def write(self, means: Mapping[str, float]) -> None:
-        """Writes a line of means since the last one, unless the model's step has its line."""
+        """Writes a line of means since the last one, unless there was no step since."""
         step = int(self.model.step.numpy())
-        if step == self._written_at:
+        if self._writer is None or step == self._written_at:
             return
         values = {name: float(value) for name, value in means.items()}
         line = {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values}
@@ -54,3 +56,11 @@ class MetricsLog(keras.callbacks.Callback):
                 tf.summary.scalar(name, value)
         self._writer.flush()
         self._written_at = step
+
+
+def _step_of(line: str) -> int:
+    """The step of a line of metrics, -1 where the line is damaged."""
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, LookupError, TypeError):
+        return -1

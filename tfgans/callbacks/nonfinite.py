@@ -11,7 +11,7 @@ class NonFiniteError(ArithmeticError):
 
     Attributes:
         step: The first step known to be broken.
-        names: The losses or weights that are NaN or Inf.
+        names: The losses whose means were NaN or Inf by the end of that epoch, or the weights that are.
     """
 
     def __init__(self, step: int, names: Sequence[str]) -> None:

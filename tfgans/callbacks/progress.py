@@ -8,7 +8,8 @@ class Progress(keras.callbacks.Callback):
     """A bar with steps done, steps a second, time left and the latest losses.
 
     Args:
-        steps: Steps of the whole run; the bar begins at the model's step.
+        steps: Steps of the whole run; the bar begins at the model's step, and spans several
+            calls of `fit`.
         name: Text before the bar.
     """
 
@@ -19,6 +20,8 @@ class Progress(keras.callbacks.Callback):
         self._bar: tqdm.tqdm | None = None
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        if self._bar is not None:
+            return
         step = int(self.model.step.numpy())
         self._bar = tqdm.tqdm(total=self._steps, initial=step, desc=self._name, unit="step", dynamic_ncols=True)
 
@@ -28,4 +31,10 @@ class Progress(keras.callbacks.Callback):
         self._bar.update(int(self.model.step.numpy()) - self._bar.n)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._bar.close()
+        if self._bar.n >= self._steps:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the bar's line, also where training broke off."""
+        if self._bar is not None:
+            self._bar.close()

@@ -8,7 +8,7 @@ from types import FrameType
 
 from absl import app, flags, logging
 
-# What bad input raises; anything else is a fault of ours and keeps its traceback.
+# What bad input raises; anything else is a fault of ours and keeps its traceback, as these do with --traceback.
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError)
 
 
@@ -22,6 +22,7 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     logging.set_verbosity(logging.WARNING)
     before = set(flags.FLAGS)
     define_flags()
+    flags.DEFINE_bool("traceback", False, "Shows where an error arose.")
     for name in set(flags.FLAGS) - before:
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
     signal.signal(signal.SIGTERM, _interrupt)
@@ -37,6 +38,8 @@ def _guarded(argv: list[str], main: Callable[[], None]) -> None:
         print(*stop.args or ["Interrupted."], file=sys.stderr)
         sys.exit(130)
     except _EXPECTED_ERRORS as error:
+        if flags.FLAGS.traceback:
+            raise
         message = " ".join(str(error).split())
         sys.exit(f"Error: {message}")
 

@@ -24,7 +24,7 @@ def main() -> None:
     out = pathlib.Path(FLAGS.out)
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
     print(f"SavedModel: {serving.export(model, out)}")
-    print(f"models: {serving.write_models_config(out.parent)}")
+    print(f"models: {serving.add_to_models_config(out)}")
 
 
 def run() -> None:

@@ -54,6 +54,8 @@ def _standard_type(name: str, array: np.ndarray) -> np.ndarray:
     """uint8 as it is, other integers as int32, floating as float32 with images checked for range."""
     if array.dtype == np.uint8 and name == "image":
         return array
+    if np.issubdtype(array.dtype, np.integer) and name == "image":
+        raise ValueError(f"Images must be uint8 in [0, 255] or floating in [-1, 1]; received {array.dtype}.")
     if np.issubdtype(array.dtype, np.integer):
         return array.astype(np.int32)
     if name == "image" and not np.all(np.abs(array) <= 1):

@@ -27,7 +27,7 @@ class AdversarialModel(keras.Model):
     receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
 
     Args:
-        networks: One built Keras model a player.
+        networks: One built functional Keras model a player.
         prior: Distribution of the latent vector z.
         ema_decay: Decay of the exponential moving average of the generator's weights, in (0, 1), or
             `None` for no average. Samples come from the averaged generator where there is one.
@@ -35,7 +35,7 @@ class AdversarialModel(keras.Model):
         name: Name of the Keras model.
 
     Raises:
-        ValueError: If a network is not built, or `ema_decay` lies outside (0, 1).
+        ValueError: If a network is not a built functional model, or `ema_decay` lies outside (0, 1).
     """
 
     players: ClassVar[tuple[str, ...]] = ()
@@ -52,8 +52,8 @@ class AdversarialModel(keras.Model):
     ) -> None:
         super().__init__(name=name)
         for player in self.players:
-            if not networks[player].built:
-                raise ValueError(f"The network {player!r} must be built before it goes into a {type(self).__name__}.")
+            if not networks[player].built or not getattr(networks[player], "inputs", None):
+                raise ValueError(f"The {player} of a {type(self).__name__} must be a functional Keras model, built.")
             setattr(self, player, networks[player])
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {ema_decay}.")
@@ -115,11 +115,18 @@ class AdversarialModel(keras.Model):
             run_eagerly: Whether the step runs without a graph, to debug it.
 
         Raises:
-            ValueError: If `optimizers` names somebody who is not a player.
+            ValueError: If `optimizers` names somebody who is not a player, or if several replicas are asked
+                for what TensorFlow cannot do on them.
         """
         unknown = set(optimizers or {}) - set(self.players)
         if unknown:
             raise ValueError(f"optimizers has {sorted(unknown)}; the players are {list(self.players)}.")
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if replicas > 1 and (jit_compile or steps_per_execution > 1):
+            raise ValueError(
+                f"TensorFlow neither compiles a step on {replicas} replicas with XLA nor takes several a call; "
+                f"received jit_compile={jit_compile}, steps_per_execution={steps_per_execution}. Use the defaults."
+            )
         super().compile(
             optimizer=None,
             jit_compile=jit_compile,
@@ -132,7 +139,9 @@ class AdversarialModel(keras.Model):
             self.optimizers[player].build(getattr(self, player).trainable_variables)
         self.trackers = {name: keras.metrics.Mean(name) for name in self.log_names}
 
-    def get_compile_config(self) -> dict[str, Any]:
+    def get_compile_config(self) -> dict[str, Any] | None:
+        if not self.compiled:
+            return None
         return {
             "optimizers": {
                 player: keras.saving.serialize_keras_object(optimizer) for player, optimizer in self.optimizers.items()
@@ -156,7 +165,9 @@ class AdversarialModel(keras.Model):
             x: Dataset of batches of one fixed size, dicts such as `{"image": ..., "label": ...}` or tuples in
                 that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K].
             **kwargs: As for `keras.Model.fit`. One step takes `updates_per_step` batches; what is left
-                over at the end of the dataset is dropped.
+                over at the end of the dataset is dropped. There is no validation; callbacks that look for
+                `model.optimizer`, as the learning-rate schedulers do, find none: give a schedule to the
+                optimizers instead.
 
         Returns:
             The history of the means of each epoch.
@@ -169,6 +180,8 @@ class AdversarialModel(keras.Model):
                 f"fit takes a tf.data.Dataset of batches; received {type(x).__name__}. "
                 "tfgans.data.batches makes one from arrays."
             )
+        if kwargs.get("validation_data") is not None:
+            raise ValueError("An adversarial model has no validation loss; fit takes no validation_data.")
         return super().fit(self._step_batches(x), shuffle=False, **kwargs)
 
     def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
@@ -181,6 +194,11 @@ class AdversarialModel(keras.Model):
 
         dataset = dataset.map(as_batch)
         _check_batch(dataset.element_spec, fields)
+        rows = next(iter(dataset.element_spec.values())).shape[0]
+        if rows % self.distribute_strategy.num_replicas_in_sync:
+            raise ValueError(
+                f"Batches of {rows} cannot be shared by {self.distribute_strategy.num_replicas_in_sync} replicas."
+            )
         if 0 <= dataset.cardinality() < self.updates_per_step:
             raise ValueError(
                 f"One step takes {self.updates_per_step} batches; the dataset has {int(dataset.cardinality())}."
@@ -270,6 +288,8 @@ class AdversarialModel(keras.Model):
         """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
         if seed is None:
             seed = secrets.randbits(62)
+        if not np.issubdtype(np.asarray(seed).dtype, np.integer):
+            raise ValueError(f"Seeds must be integers; received {seed!r}.")
         seeds = np.asarray(seed, np.int64)
         seeds = seeds + np.arange(n) if seeds.ndim == 0 else seeds
         if n < 1 or seeds.shape != (n,):

@@ -240,10 +240,11 @@ class ConditionalGAN(AdversarialModel):
     def _check_labels(self, n: int, labels: Any) -> np.ndarray:
         array = np.asarray(labels)
         if np.issubdtype(array.dtype, np.integer) and self.conditioning == "class":
-            array, shape = array.astype(np.int32), ()
+            # Out of range stays out of range in 32 bits.
+            array, shape = np.clip(array, -1, self.condition_size).astype(np.int32), ()
         else:
             array, shape = array.astype(self.variable_dtype), (self.condition_size,)
-        if array.ndim == len(shape):
+        if array.shape == shape:
             array = np.broadcast_to(array, (n, *array.shape))
         if array.shape != (n, *shape):
             kind = "integers [n] or " if self.conditioning == "class" else ""

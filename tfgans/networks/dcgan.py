@@ -13,10 +13,14 @@ from keras import layers
 LEAKY_SLOPE = 0.2
 
 
-def batch_normalization(scale: bool = True) -> layers.BatchNormalization:
-    """Batch normalisation as all networks here use it; statistics span the replicas of a strategy."""
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    return layers.BatchNormalization(momentum=0.9, scale=scale, synchronized=replicas > 1)
+@keras.saving.register_keras_serializable("tfgans")
+class BatchNormalization(layers.BatchNormalization):
+    """Batch normalisation whose statistics span the replicas of whatever strategy it runs under."""
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
+        # Keras asks at construction; a model may be saved on one device and go on on several.
+        self.synchronized = tf.distribute.get_strategy().num_replicas_in_sync > 1
+        return super().call(inputs, training=training, mask=mask)
 
 
 def _convolution_kernel() -> keras.initializers.Initializer:
@@ -84,7 +88,7 @@ def conditional_dcgan_generator(
     _check_choice("output", output, ("tanh", "batch_norm_relu"))
 
     def batch_norm_relu(x: keras.KerasTensor) -> keras.KerasTensor:
-        return layers.ReLU()(batch_normalization(batch_norm_scale)(x))
+        return layers.ReLU()(BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x))
 
     def up(x: keras.KerasTensor, filters: int, use_bias: bool) -> keras.KerasTensor:
         return layers.Conv2DTranspose(
@@ -143,7 +147,7 @@ def conditional_dcgan_discriminator(
             filters, kernel_size, 2, "same", use_bias=not normalised, kernel_initializer=_convolution_kernel()
         )(x)
         if normalised:
-            x = batch_normalization(batch_norm_scale)(x)
+            x = BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x)
         x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
     x = layers.Conv2D(1, 4, 1, "same", kernel_initializer=_convolution_kernel())(x)
     return keras.Model([image, condition], x, name="discriminator")

@@ -77,8 +77,9 @@ class Recipe:
             name, equals, text = assignment.partition("=")
             if not equals:
                 raise ValueError(f"Expected name=value; received {assignment!r}.")
-            if name not in hints or name in ("name", "preset"):
-                raise ValueError(f"{self.name} has no field {name!r} to set; it has {', '.join(sorted(hints))}.")
+            free = sorted(hints.keys() - {"name", "preset"})
+            if name not in free:
+                raise ValueError(f"{self.name} has no field {name!r} to set; it has {', '.join(free)}.")
             changes[name] = parse_value(name, text, hints[name])
         return dataclasses.replace(self, **changes)
 
@@ -118,7 +119,7 @@ def _coerce(name: str, text: str, value: Any, hint: Any) -> Any:
         if len(items) == len(value):
             return tuple(_coerce(name, text, part, item) for part, item in zip(value, items, strict=True))
     if hint is str:
-        return text
+        return value if isinstance(value, str) else text
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is hint:

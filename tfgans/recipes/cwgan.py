@@ -69,6 +69,15 @@ class ConditionalRecipe(Recipe):
         super().__post_init__()
         if self.system == "ConditionalWGANGP" and self.penalty == "none":
             raise ValueError("ConditionalWGANGP needs a gradient penalty; received penalty='none'.")
+        sizes = (*self.image_shape, self.condition_size, self.latent_size, self.kernel_size, self.n_critic)
+        widths = (self.generator_widths, self.discriminator_widths)
+        if not all(widths) or min(*sizes, self.n_generator, *widths[0], *widths[1]) < 1:
+            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {sizes} and widths {widths}.")
+        if self.conditioning == "class" and self.score_samples < 2 * self.condition_size:
+            raise ValueError(
+                f"score_samples must be at least two for each of {self.condition_size} classes; "
+                f"received {self.score_samples}."
+            )
 
 
 _MNIST_PAPER = ConditionalRecipe(
@@ -209,25 +218,25 @@ _SPRITES_CODE = replace(_SPRITES_PAPER, preset="code", penalty="height_axis", st
 
 
 def _vanilla(recipe: ConditionalRecipe) -> ConditionalRecipe:
-    """The same networks and optimizer with the vanilla objective, one update of each (Figs. 7 and 8)."""
+    """The same networks, optimizer and images with the vanilla objective, one update of each (Figs. 7 and 8)."""
     return replace(
         recipe,
         name=recipe.name.replace("cwgan/", "cgan/"),
         system="ConditionalGAN",
+        steps=recipe.steps * recipe.n_critic,
         penalty="none",
         n_critic=1,
-        n_generator=1,
     )
 
 
 def _vanilla_code(recipe: ConditionalRecipe) -> ConditionalRecipe:
-    """As the authors' code trains the vanilla objective on MNIST: 1e-5, losses per patch."""
-    return replace(_vanilla(recipe), patchwise=True, learning_rate=1e-5)
+    """As the authors' code trains the vanilla objective on MNIST: 1e-5, losses per patch; as many steps."""
+    return replace(_vanilla(recipe), steps=recipe.steps, patchwise=True, learning_rate=1e-5)
 
 
 def _vanilla_small(recipe: ConditionalRecipe) -> ConditionalRecipe:
-    """The optimizer of DCGAN, and the discriminator updates of `cwgan` spread over five times the steps."""
-    return replace(_vanilla(recipe), steps=5 * recipe.steps, learning_rate=2e-4, beta_1=0.5, beta_2=0.999)
+    """The optimizer of DCGAN."""
+    return replace(_vanilla(recipe), learning_rate=2e-4, beta_1=0.5, beta_2=0.999)
 
 
 RECIPES = (

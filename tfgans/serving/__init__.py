@@ -1,5 +1,5 @@
 """Serving: SavedModels for TensorFlow Serving."""
 
-from tfgans.serving.saved_model import encode_png, export, latest_version, versions, write_models_config
+from tfgans.serving.saved_model import add_to_models_config, encode_png, export, latest_version, versions
 
-__all__ = ["encode_png", "export", "latest_version", "versions", "write_models_config"]
+__all__ = ["add_to_models_config", "encode_png", "export", "latest_version", "versions"]

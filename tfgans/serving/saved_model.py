@@ -56,8 +56,9 @@ def export(model: ConditionalGAN, directory: str | os.PathLike) -> pathlib.Path:
 
 
 def versions(directory: str | os.PathLike) -> list[int]:
-    """Versions in a model's folder, ascending."""
-    return sorted(int(path.name) for path in pathlib.Path(directory).iterdir() if path.name.isdecimal())
+    """Versions in a model's folder, ascending; none where there is no such folder."""
+    found = pathlib.Path(directory).glob("*/saved_model.pb")
+    return sorted(int(file.parent.name) for file in found if file.parent.name.isdecimal())
 
 
 def latest_version(directory: str | os.PathLike) -> pathlib.Path:
@@ -65,24 +66,29 @@ def latest_version(directory: str | os.PathLike) -> pathlib.Path:
     return pathlib.Path(directory, str(versions(directory)[-1]))
 
 
-def write_models_config(root: str | os.PathLike) -> pathlib.Path:
-    """Writes `models.config` of a TF Serving folder: every subfolder that holds a version.
+def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
+    """Adds a model to `models.config` of its TF Serving folder, unless it is there; the rest stays as it is.
 
     Args:
-        root: The folder, mounted as `/models` in the server.
+        directory: The model's folder, `.../NAME`; its parent is mounted as `/models` in the server.
 
     Returns:
         The file.
+
+    Raises:
+        ValueError: If there is a file of that name that does not end as a list of models does.
     """
-    root = pathlib.Path(root)
-    names = sorted(path.name for path in root.iterdir() if path.is_dir() and versions(path))
-    entries = [
-        f'  config {{\n    name: "{name}"\n    base_path: "/models/{name}"\n    model_platform: "tensorflow"\n  }}\n'
-        for name in names
-    ]
-    temporary = root / ".models.config"
-    temporary.write_text("model_config_list {\n" + "".join(entries) + "}\n", encoding="utf-8")
-    return temporary.replace(root / "models.config")
+    directory = pathlib.Path(directory).resolve()
+    file = directory.parent / "models.config"
+    text = file.read_text(encoding="utf-8").rstrip() if file.exists() else "model_config_list {\n}"
+    if not text.endswith("}"):
+        raise ValueError(f"{file} does not end with the brace of model_config_list.")
+    if f'name: "{directory.name}"' not in text:
+        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
+        temporary = file.with_name(f".{file.name}")
+        temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
+        temporary.replace(file)
+    return file
 
 
 def _signatures(model: ConditionalGAN) -> dict[str, Callable]:

@@ -1,15 +1,18 @@
 """The folder of a run: what lies where, and how it is written without ever losing data."""
 
-import json
+import contextlib
+import fcntl
+import hashlib
 import os
 import pathlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 
 from tfgans import recipes
-from tfgans._files import versions, write_json
+from tfgans._files import read_json, versions, write_json
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
@@ -33,6 +36,7 @@ class RunFolder:
         self.tensorboard = self.path / "tensorboard"
         self.grids = self.path / "grids"
         self.checkpoints = self.path / "checkpoints"
+        self.checksums_file = self.checkpoints / "checksums.json"
         self.saved_model = self.path / "saved_model"
 
     def recipe(self) -> Recipe:
@@ -44,7 +48,7 @@ class RunFolder:
         """
         if not self.recipe_file.is_file():
             raise FileNotFoundError(f"{self.path} is not the folder of a run: it has no {self.recipe_file.name}.")
-        return recipes.from_dict(json.loads(self.recipe_file.read_text(encoding="utf-8")))
+        return recipes.from_dict(read_json(self.recipe_file))
 
     def check(self, recipe: Recipe) -> None:
         """Checks that `recipe` may run here, and writes nothing.
@@ -61,30 +65,51 @@ class RunFolder:
                 if name not in _FREE_FIELDS and asked.get(name) != there.get(name)
             ]
             if difference:
-                raise ValueError(f"{self.path} holds a run of another recipe: {'; '.join(difference)}.")
-        elif self.path.exists() and any(self.path.iterdir()):
-            raise ValueError(f"{self.path} is not empty and holds no run; name another --workdir.")
+                raise ValueError(
+                    f"{self.path} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir."
+                )
+        elif self.path.exists() and any(not file.name.startswith(".") for file in self.path.iterdir()):
+            raise ValueError(f"{self.path} is not empty and holds no run. Name another --workdir.")
 
-    def claim(self, recipe: Recipe) -> None:
-        """Makes this the folder of `recipe`'s run.
+    @contextlib.contextmanager
+    def claim(self, recipe: Recipe) -> Iterator[None]:
+        """Makes this the folder of `recipe`'s run, and of this process, while the context lasts.
 
         Raises:
-            ValueError: As `check`.
+            ValueError: As `check`, or if another process runs here.
             OSError: If it cannot be written.
         """
         self.check(recipe)
-        self.checkpoints.mkdir(parents=True, exist_ok=True)
-        for leftover in self.checkpoints.glob(".*"):
-            leftover.unlink()
-        write_json(self.recipe_file, recipe.to_dict())
-        write_json(self.versions_file, versions())
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / ".lock", "w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.") from None
+            if not self.recipe_file.exists() or self.recipe() != recipe:
+                write_json(self.recipe_file, recipe.to_dict())
+            self._note_versions()
+            self.checkpoints.mkdir(exist_ok=True)
+            for leftover in self.checkpoints.glob(".*"):
+                leftover.unlink()
+            yield
+
+    def _note_versions(self) -> None:
+        """Adds the versions of this start to those of earlier ones, where they differ."""
+        earlier = read_json(self.versions_file) if self.versions_file.exists() else []
+        now = versions()
+        if earlier and earlier[-1] != now:
+            print(f"{self.path} began under other versions than these; see {self.versions_file}.", file=sys.stderr)
+        if not earlier or earlier[-1] != now:
+            write_json(self.versions_file, [*earlier, now])
 
     def scores(self, step: int) -> list[dict[str, Any]] | None:
-        """The scores of that step, or None if there are none."""
-        if not self.scores_file.exists():
+        """The scores of that step, or None if there are none that can be read."""
+        try:
+            scores = read_json(self.scores_file)
+            return scores if scores[0]["protocol"]["step"] == step else None
+        except (OSError, ValueError, LookupError):
             return None
-        scores = json.loads(self.scores_file.read_text(encoding="utf-8"))
-        return scores if scores[0]["protocol"]["step"] == step else None
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """The checkpoints by their step, newest first."""
@@ -98,16 +123,25 @@ class RunFolder:
         temporary = path.with_name(f".{path.name}")
         model.save_weights(temporary)
         with open(temporary, "rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
+        kept = [path.name for path in self.checkpoint_files().values()]
+        write_json(self.checksums_file, {**{name: self._checksums().get(name) for name in kept}, path.name: checksum})
         temporary.replace(path)
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path
 
-    def restore(self, model: keras.Model, step: int | None = None) -> pathlib.Path | None:
-        """Reads the newest readable checkpoint, or that of a step, into `model`.
+    def _checksums(self) -> dict[str, str]:
+        try:
+            return read_json(self.checksums_file)
+        except (OSError, ValueError):
+            return {}
 
-        A newest checkpoint that cannot be read is named on standard error and passed over.
+    def restore(self, model: keras.Model, step: int | None = None) -> pathlib.Path | None:
+        """Reads the newest checkpoint that is whole, or that of a step, into `model`.
+
+        A newest checkpoint that is damaged is named on standard error and passed over.
 
         Returns:
             The file that was read; None if there is no checkpoint.
@@ -123,11 +157,19 @@ class RunFolder:
             files = {step: files[step]}
         for path in files.values():
             try:
+                self._check_whole(path)
                 model.load_weights(path)
                 return path
-            except (OSError, KeyError, ValueError) as error:
-                reason = str(error).splitlines()[0]
-                print(f"Cannot read {path} ({reason}); trying the checkpoint before it.", file=sys.stderr)
+            # h5py raises RuntimeError, too, where a file is damaged.
+            except (OSError, KeyError, ValueError, RuntimeError) as error:
+                print(f"Cannot read {path} ({str(error).splitlines()[0]}).", file=sys.stderr)
         if files:
-            raise ValueError(f"None of the checkpoints in {self.checkpoints} can be read.")
+            raise ValueError(f"No checkpoint that was asked for in {self.checkpoints} can be read.")
         return None
+
+    def _check_whole(self, path: pathlib.Path) -> None:
+        expected = self._checksums().get(path.name)
+        with open(path, "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if expected is not None and found != expected:
+            raise ValueError("damaged: it is not what was written")

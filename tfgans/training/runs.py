@@ -14,7 +14,7 @@ from tfgans import callbacks, data
 from tfgans._files import write_json
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
-from tfgans.serving import export, latest_version
+from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import score_conditional
@@ -73,24 +73,28 @@ def run(
     folder.check(recipe)
     train = data.load(recipe.data, recipe.train_split, data_dir=data_dir, download=download)
     test = data.load(recipe.data, recipe.test_split, data_dir=data_dir, download=download)
-    _check_data(recipe, train)
     strategy = strategy or default_strategy()
+    _check_data(recipe, train, strategy.num_replicas_in_sync)
     with strategy.scope():
         model = build(recipe)
         if folder.restore(model) is None:
             if recipe.init_from is not None:
                 _copy_networks(load(recipe.init_from), model)
+        elif (step := int(model.step.numpy())) > recipe.steps:
+            raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
         else:
-            print(f"Resuming {folder.path} at step {int(model.step.numpy())}.", file=sys.stderr)
-        folder.claim(recipe)
-        grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
-        grid.set_model(model)
-        _train(model, recipe, folder, train, grid, progress)
-        last_grid = grid.draw()
-        if (scores := folder.scores(int(model.step.numpy()))) is None:
-            export(model, folder.saved_model)
-            scores = score_conditional(model, recipe.score_samples, train, test)
-            write_json(folder.scores_file, scores)
+            print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
+        with folder.claim(recipe):
+            grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
+            grid.set_model(model)
+            _train(model, recipe, folder, train, grid, progress)
+            last_grid = grid.draw()
+            scores = folder.scores(int(model.step.numpy()))
+            if scores is None or not versions(folder.saved_model):
+                print("Exporting and scoring the model.", file=sys.stderr)
+                export(model, folder.saved_model)
+                scores = score_conditional(model, recipe.score_samples, train, test)
+                write_json(folder.scores_file, scores)
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
@@ -128,13 +132,18 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
     return model
 
 
-def _check_data(recipe: Recipe, train: data.ImageSet) -> None:
-    """Raises ValueError where a data set is not what the recipe's networks are made for."""
+def _check_data(recipe: Recipe, train: data.ImageSet, replicas: int) -> None:
+    """Raises ValueError where a data set is not what the recipe is made for."""
     found = (train.image.shape[1:], train.conditioning, len(train.label_names))
     expected = (recipe.image_shape, recipe.conditioning, recipe.condition_size)
     if found != expected:
         raise ValueError(
             f"{recipe.data} has (shape, conditioning, its size) {found}; the recipe is made for {expected}."
+        )
+    if recipe.batch_size > len(train) or recipe.batch_size % replicas:
+        raise ValueError(
+            f"batch_size must be at most {len(train)}, the number of images, and a multiple of {replicas}, that of "
+            f"replicas; received {recipe.batch_size}."
         )
 
 
@@ -158,8 +167,9 @@ def _train(
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
     metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
     acting: list[keras.callbacks.Callback] = [callbacks.StopOnNonFinite(), metrics_log, grid, checkpoint]
+    bar = callbacks.Progress(recipe.steps, recipe.name)
     if progress:
-        acting.append(callbacks.Progress(recipe.steps, recipe.name))
+        acting.append(bar)
     try:
         while (step := int(model.step.numpy())) < recipe.steps:
             # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
@@ -176,12 +186,15 @@ def _train(
                 callbacks=acting,
             )
     except KeyboardInterrupt:
+        bar.close()
         checkpoint.save()
         metrics_log.write({metric.name: metric.result() for metric in model.metrics})
         step = int(model.step.numpy())
         raise KeyboardInterrupt(
             f"Stopped and saved at step {step} in {folder.path}; the same command resumes there."
         ) from None
+    finally:
+        bar.close()
 
 
 def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:
