@@ -7,6 +7,8 @@ import time
 import pytest
 
 from tfgans import recipes
+from tfgans.cli.explore import indices
+from tfgans.cli.sample import parse_labels
 
 SCRIPTS = pathlib.Path(__file__).parents[2] / "scripts"
 
@@ -17,7 +19,7 @@ def command(name, *arguments, cwd=None):
     )
 
 
-@pytest.mark.parametrize("name", ["train", "export"])
+@pytest.mark.parametrize("name", ["train", "export", "sample", "explore", "reproduce"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -71,6 +73,12 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("train", ["--resipe=x"], "Unknown command line flag 'resipe'"),
         ("train", ["--steps=many"], "flag --steps=many"),
         ("export", [], "--out"),
+        ("sample", [], "--workdir"),
+        ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
+        ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
+        ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
+        ("reproduce", ["--paper=dcgan"], "no paper 'dcgan'"),
+        ("reproduce", ["--item=fig99"], "received fig99"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
@@ -89,11 +97,55 @@ def test_train_then_export(tmp_path):
     assert all(pathlib.Path(printed[name]).exists() for name in ("samples", "scores", "SavedModel"))
     assert "2/2" in done.stderr
 
+    for name in ("sample", "explore"):
+        done = command(name, f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / name}.png")
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / f"{name}.png").is_file()
+
     out = tmp_path / "saved_models" / "digits"
     done = command("export", f"--workdir={tmp_path / 'run'}", f"--out={out}")
     assert done.returncode == 0, done.stderr
     assert (out / "1" / "saved_model.pb").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+@pytest.mark.parametrize(
+    ("texts", "conditioning", "labels"),
+    [
+        (["b", "0"], "class", [1, 0]),
+        ([], "class", [0, 1]),
+        (["1,.5", "0,1"], "attributes", [[1.0, 0.5], [0.0, 1.0]]),
+    ],
+)
+def test_labels_from_their_texts(texts, conditioning, labels):
+    assert parse_labels(texts, ("a", "b"), conditioning) == labels
+
+
+@pytest.mark.parametrize(
+    ("texts", "conditioning", "message"),
+    [
+        (["2"], "class", "classes are a, b; received 2"),
+        (["c"], "class", "received c"),
+        ([], "attributes", "Name attributes"),
+        (["1"], "attributes", "takes 2 numbers"),
+        (["1,x"], "attributes", "numbers with commas; received '1,x'"),
+    ],
+)
+def test_texts_that_are_no_labels(texts, conditioning, message):
+    with pytest.raises(ValueError, match=message):
+        parse_labels(texts, ("a", "b"), conditioning)
+
+
+def test_attributes_of_a_figure():
+    assert indices(["b", "0"], ("a", "b"), 2) == [1, 0]
+    for texts in (["a"], ["a", "c"], ["a", "2"]):
+        with pytest.raises(ValueError, match="takes 2 of --attribute"):
+            indices(texts, ("a", "b"), 2)
+
+
+def test_dry_run_of_experiments():
+    done = command("reproduce", "--paper=cwgan", "--item=penalty", "--seeds=2", "--results=nowhere", "--dry_run")
+    assert done.stdout.count("to run: penalty=") == 4
 
 
 def test_export_of_no_run_is_one_clear_error(tmp_path):

@@ -1,6 +1,7 @@
 """What all commands share: their flags in --help, and errors in one line."""
 
 import os
+import pathlib
 import signal
 import sys
 from collections.abc import Callable
@@ -27,6 +28,28 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
     signal.signal(signal.SIGTERM, _interrupt)
     app.run(lambda argv: _guarded(argv, main))
+
+
+def define_run_flags() -> None:
+    """Flags of commands that read a run."""
+    flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
+    flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
+    flags.DEFINE_bool("averaged", True, "Takes the averaged generator, where the run has one.")
+
+
+def checked_out(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
+    """The path of a file to write.
+
+    Raises:
+        ValueError: If it has none of the suffixes.
+        FileNotFoundError: If its folder does not exist.
+    """
+    path = pathlib.Path(text)
+    if path.suffix not in suffixes:
+        raise ValueError(f"--out must end in {' or '.join(suffixes)}; received {text}.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}.")
+    return path
 
 
 def _guarded(argv: list[str], main: Callable[[], None]) -> None:

@@ -11,10 +11,8 @@ FLAGS = flags.FLAGS
 
 def define_flags() -> None:
     """The command's flags."""
-    flags.DEFINE_string("workdir", None, "Folder of the run to export.", required=True)
+    _app.define_run_flags()
     flags.DEFINE_string("out", None, "Folder of the model's versions, such as saved_models/NAME.", required=True)
-    flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
-    flags.DEFINE_bool("averaged", True, "Exports the averaged generator, where the run has one.")
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ def define_flags() -> None:
     flags.DEFINE_multi_string("set", [], "A field of the recipe, as name=value; may be repeated.")
     flags.DEFINE_integer("steps", None, "Length of the run in generator updates, in place of the recipe's.")
     flags.DEFINE_integer("seed", None, "Seed of weights, order of the data and noise, in place of the recipe's.")
+    flags.DEFINE_string("data", None, "Data in place of the recipe's: folder:PATH, npz:FILE, or a name.")
     flags.DEFINE_string("workdir", None, "Folder of the run; by default runs/RECIPE/SEED. A run there is resumed.")
     flags.DEFINE_string("init_from", None, "Folder of another run whose networks the weights start from.")
     flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
@@ -35,7 +36,9 @@ def main() -> None:
             print(f"{name}: {', '.join(recipes.presets(name))}")
         return
     recipe = recipes.get(FLAGS.recipe, FLAGS.preset).override(FLAGS.set)
-    given = {name: FLAGS[name].value for name in ("steps", "seed", "init_from") if FLAGS[name].value is not None}
+    given = {
+        name: FLAGS[name].value for name in ("data", "steps", "seed", "init_from") if FLAGS[name].value is not None
+    }
     recipe = dataclasses.replace(recipe, **given)
     if FLAGS.dry_run:
         print(json.dumps(recipe.to_dict(), indent=2))

@@ -1,19 +1,33 @@
 """Data sets and tf.data pipelines."""
 
+from collections.abc import Sequence
+
 from tfgans.data.digits import digits
+from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.image_set import ImageSet, hold_out
+from tfgans.data.own import fit_images, from_arrays, from_dataset, from_folder, from_npz
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
-from tfgans.data.tfds_images import tfds_images
+from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
 
 __all__ = [
+    "CELEBA_ATTRIBUTES",
+    "CWGAN_EFIGI_ATTRIBUTES",
+    "EFIGI_ATTRIBUTES",
     "SPRITE_ATTRIBUTES",
+    "Efigi",
     "ImageSet",
     "batches",
     "digits",
     "draw_sprites",
+    "fit_images",
+    "from_arrays",
+    "from_dataset",
+    "from_folder",
+    "from_npz",
     "hold_out",
     "load",
+    "read_efigi_attributes",
     "sprites",
     "sprites_in_hole",
     "tfds_images",
@@ -22,12 +36,21 @@ __all__ = [
 _BUILT_IN = {"digits": digits, "sprites": sprites}
 
 
-def load(name: str, split: str = "train", *, data_dir: str | None = None, download: bool = False) -> ImageSet:
-    """Loads a data set by name: `digits` or `sprites`, which are built in, or one of tensorflow-datasets.
+def load(
+    name: str,
+    split: str = "train",
+    *,
+    image_shape: Sequence[int] | None = None,
+    data_dir: str | None = None,
+    download: bool = False,
+) -> ImageSet:
+    """Loads a data set by name.
 
     Args:
-        name: `digits`, `sprites`, or the name of a labelled image set in tensorflow-datasets, such as `mnist`.
+        name: `digits` or `sprites`, which are built in; `folder:PATH` or `npz:FILE`, the user's own, as in
+            `from_folder` and `from_npz`; or the name of a set in tensorflow-datasets, such as `mnist`.
         split: Split of the set.
+        image_shape: (height, width, channels) that the user's own images are brought to; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
         download: Whether to download a set that is not there.
 
@@ -35,9 +58,14 @@ def load(name: str, split: str = "train", *, data_dir: str | None = None, downlo
         The images and labels in memory.
 
     Raises:
-        FileNotFoundError: If the set is not prepared and `download` is false.
-        ValueError: If the split is unknown.
+        FileNotFoundError: If a set is not prepared and `download` is false, or a file is missing.
+        ValueError: If the split is unknown, or the user's own data are not as they must be.
     """
+    kind, colon, path = name.partition(":")
+    if colon and kind == "folder":
+        return from_folder(path, image_shape, split)
+    if colon and kind == "npz":
+        return from_npz(path, split, image_shape)
     if name in _BUILT_IN:
         return _BUILT_IN[name](split)
     return tfds_images(name, split, data_dir=data_dir, download=download)

@@ -30,6 +30,7 @@ class RunFolder:
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = pathlib.Path(path)
         self.recipe_file = self.path / "recipe.json"
+        self.label_names_file = self.path / "label_names.json"
         self.versions_file = self.path / "versions.json"
         self.metrics_file = self.path / "metrics.jsonl"
         self.scores_file = self.path / "scores.json"
@@ -49,6 +50,14 @@ class RunFolder:
         if not self.recipe_file.is_file():
             raise FileNotFoundError(f"{self.path} is not the folder of a run: it has no {self.recipe_file.name}.")
         return recipes.from_dict(read_json(self.recipe_file))
+
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes or attributes that the run's model is conditioned on.
+
+        Raises:
+            FileNotFoundError: If this is not the folder of a run.
+        """
+        return tuple(read_json(self.label_names_file))
 
     def check(self, recipe: Recipe) -> None:
         """Checks that `recipe` may run here, and writes nothing.
@@ -93,6 +102,11 @@ class RunFolder:
             for leftover in self.checkpoints.glob(".*"):
                 leftover.unlink()
             yield
+
+    def note_label_names(self, names: tuple[str, ...]) -> None:
+        """Writes the names of the classes or attributes, unless they are there."""
+        if not self.label_names_file.exists():
+            write_json(self.label_names_file, list(names))
 
     def _note_versions(self) -> None:
         """Adds the versions of this start to those of earlier ones, where they differ."""

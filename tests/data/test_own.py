@@ -1,0 +1,189 @@
+import csv
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tfgans import data
+
+
+def grey(count=10, size=4):
+    return np.zeros((count, size, size, 1), np.uint8)
+
+
+def two_classes(count=10):
+    return np.arange(count) % 2
+
+
+def write_folder(folder, classes=("cat", "dog"), count=5, size=(12, 10)):
+    for number, name in enumerate(classes):
+        (folder / name).mkdir(parents=True)
+        for i in range(count):
+            Image.new("RGB", size, (50 * number, 100, 200)).save(folder / name / f"{i}.png")
+    return folder
+
+
+def write_table(folder, rows, heading=("file", "size", "colour")):
+    folder.mkdir(exist_ok=True)
+    for row in rows:
+        Image.new("L", (8, 8), 100).save(folder / row[0])
+    with open(folder / "attributes.csv", "w", newline="") as file:
+        csv.writer(file).writerows([heading, *rows])
+    return folder
+
+
+def test_arrays_with_classes():
+    images = data.from_arrays(grey()[..., 0], two_classes(), label_names=["a", "b"])
+    assert images.image.shape == (10, 4, 4, 1)
+    assert images.label.dtype == np.int32
+    assert images.label_names == ("a", "b")
+
+
+def test_arrays_with_attributes():
+    images = data.from_arrays(np.zeros((3, 4, 4, 3)), np.ones((3, 2)))
+    assert images.conditioning == "attributes"
+    assert images.label_names == ("0", "1")
+
+
+@pytest.mark.parametrize("batches", [False, True])
+def test_dataset(batches):
+    pairs = tf.data.Dataset.from_tensor_slices((grey(), two_classes()))
+    dataset = pairs.map(lambda image, label: {"label": label, "image": image}) if batches else pairs
+    images = data.from_dataset(dataset, image_shape=(8, 8, 3))
+    assert images.image.shape == (10, 8, 8, 3)
+    np.testing.assert_array_equal(images.label, two_classes())
+
+
+def test_dataset_without_end():
+    with pytest.raises(ValueError, match="no end"):
+        data.from_dataset(tf.data.Dataset.from_tensors((grey()[0], 0)).repeat())
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (grey(0), two_classes(0), "n >= 1"),
+        (np.zeros((10, 4, 4, 2)), two_classes(), "1 or 3"),
+        (np.zeros((10, 16)), two_classes(), "1 or 3"),
+        (np.full((10, 4, 4), 7.5), two_classes(), "received values from 7.5"),
+        (grey().astype("int32"), two_classes(), "uint8 or floating; received int32"),
+        (grey(), two_classes(9), "10 images and 9 labels"),
+        (grey(), two_classes() - 1, "count from 0; received -1"),
+        (grey(), np.array([0] * 9 + [1]), "class 1 has 1"),
+        (grey(), np.array([0] * 5 + [2] * 5), "class 1 has 0"),
+        (grey(), two_classes().astype(float), "integers \\[n\\] or floating"),
+        (grey(), np.array([[0.0]] * 9 + [[np.nan]]), "row 9 are not finite"),
+    ],
+)
+def test_arrays_that_are_refused(images, labels, message):
+    with pytest.raises(ValueError, match=message):
+        data.from_arrays(images, labels)
+
+
+def test_too_few_names():
+    with pytest.raises(ValueError, match="2 classes or attributes, and names for 1"):
+        data.from_arrays(grey(), two_classes(), label_names=["a"])
+
+
+def test_fit_cuts_the_middle_and_keeps_values():
+    wide = np.zeros((1, 2, 6, 1), np.uint8)
+    wide[0, :, 2:4] = 200
+    np.testing.assert_array_equal(data.fit_images(wide, (2, 2, 1)), np.full((1, 2, 2, 1), 200))
+    np.testing.assert_array_equal(data.fit_images(wide, (4, 4, 3)), np.full((1, 4, 4, 3), 200))
+
+
+def test_fit_averages_when_it_shrinks():
+    checks = np.indices((8, 8)).sum(0) % 2 * 100.0 / 100
+    shrunk = data.fit_images(checks[None, ..., None], (4, 4, 1))
+    np.testing.assert_allclose(shrunk, 0.5)
+    colours = np.array([0, 30, 90], np.uint8).reshape(1, 1, 1, 3)
+    np.testing.assert_array_equal(data.fit_images(colours, (1, 1, 1)), [[[[40]]]])
+
+
+def test_npz_holds_a_fifth_out(tmp_path):
+    np.savez(tmp_path / "own.npz", images=grey(20), labels=two_classes(20), class_names=["a", "b"])
+    train, test = (data.load(f"npz:{tmp_path / 'own.npz'}", split) for split in ("train", "test"))
+    assert (len(train), len(test)) == (16, 4)
+    assert train.label_names == ("a", "b")
+    assert train.name == "npz:own.npz"
+
+
+def test_npz_with_splits_of_its_own(tmp_path):
+    arrays = {
+        "images_train": grey(6),
+        "labels_train": two_classes(6),
+        "images_test": grey(4),
+        "labels_test": two_classes(4),
+    }
+    np.savez(tmp_path / "own.npz", **arrays)
+    assert [len(data.from_npz(tmp_path / "own.npz", split)) for split in ("train", "test")] == [6, 4]
+
+
+def test_npz_that_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        data.from_npz(tmp_path / "none.npz")
+    (tmp_path / "text.npz").write_text("no zip")
+    with pytest.raises(ValueError, match=r"text\.npz is not a \.npz file"):
+        data.from_npz(tmp_path / "text.npz")
+    np.savez(tmp_path / "images.npz", images=grey())
+    with pytest.raises(ValueError, match="has no labels; it has images"):
+        data.from_npz(tmp_path / "images.npz")
+
+
+def test_folder_of_classes(tmp_path):
+    folder = write_folder(tmp_path / "pets")
+    train, test = (data.load(f"folder:{folder}", split, image_shape=(8, 8, 3)) for split in ("train", "test"))
+    assert (len(train), len(test)) == (8, 2)
+    assert train.label_names == ("cat", "dog")
+    np.testing.assert_array_equal(train.image[:, 0, 0, 0], 50 * train.label)
+
+
+def test_folder_of_attributes(tmp_path):
+    folder = write_table(tmp_path, [(f"{i}.png", i / 10, 0.5) for i in range(10)])
+    train = data.from_folder(folder, (8, 8, 1))
+    assert train.label_names == ("size", "colour")
+    assert train.label.shape == (8, 2)
+    assert np.all(train.label[:, 1] == 0.5)
+
+
+def test_broken_image_is_named(tmp_path):
+    folder = write_folder(tmp_path / "pets")
+    (folder / "cat" / "0.png").write_bytes((folder / "cat" / "1.png").read_bytes()[:40])
+    with pytest.raises(ValueError, match=r"cat/0\.png is not an image"):
+        data.from_folder(folder, (8, 8, 3))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("a.png", "big", 1)], "a.png must be numbers"),
+        ([("a.png", 1)], "a.png must have 2 finite"),
+        ([("a.png", 1, "nan")], "a.png must have 2 finite"),
+        ([], "and rows"),
+    ],
+)
+def test_table_that_is_refused(tmp_path, rows, message):
+    with pytest.raises(ValueError, match=message):
+        data.from_folder(write_table(tmp_path, rows), (8, 8, 1))
+
+
+def test_table_with_a_missing_file(tmp_path):
+    folder = write_table(tmp_path, [("a.png", 1, 2)])
+    (folder / "a.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"names a\.png, which is not in"):
+        data.from_folder(folder, (8, 8, 1))
+
+
+def test_folder_that_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        data.from_folder(tmp_path / "none", (8, 8, 1))
+    with pytest.raises(ValueError, match="no images in subfolders"):
+        data.from_folder(tmp_path, (8, 8, 1))
+    folder = write_folder(tmp_path / "pets")
+    (folder / "empty").mkdir()
+    with pytest.raises(ValueError, match="no images in empty"):
+        data.from_folder(folder, (8, 8, 1))
+    lonely = write_folder(tmp_path / "lonely", count=1)
+    with pytest.raises(ValueError, match="class 0 has 1"):
+        data.from_folder(lonely, (8, 8, 1))

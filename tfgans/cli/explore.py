@@ -1,0 +1,76 @@
+"""Explores a run's conditional generator: `python scripts/explore.py`, or `tfgans-explore`."""
+
+from absl import flags
+
+from tfgans.cli import _app
+
+FLAGS = flags.FLAGS
+
+
+def define_flags() -> None:
+    """The command's flags."""
+    _app.define_run_flags()
+    flags.DEFINE_enum(
+        "figure",
+        "swap",
+        ["swap", "corners", "sweep", "plane"],
+        "swap: one z a row, one class or attribute a column; corners: between four corners in z and y; "
+        "sweep: one attribute runs through its values; plane: two attributes do.",
+    )
+    flags.DEFINE_multi_string("attribute", [], "Attribute or class of a sweep (one) or plane (two), by name or number.")
+    flags.DEFINE_float("low", 0.0, "Lowest value of an attribute.")
+    flags.DEFINE_float("high", 1.0, "Highest value of an attribute.")
+    flags.DEFINE_integer("size", 8, "Rows, and steps of an interpolation.", lower_bound=2)
+    flags.DEFINE_integer("seed", 0, "Seed of the latent vectors, and of the corners' conditions.")
+    flags.DEFINE_string("out", "explore.png", "PNG file.")
+
+
+def main() -> None:
+    """Draws the figure, and prints where it is."""
+    out = _app.checked_out(FLAGS.out, (".png",))
+
+    import numpy as np
+
+    from tfgans import plots, training
+
+    model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
+    names = training.RunFolder(FLAGS.workdir).label_names()
+    latents = model.prior.sample_rows(FLAGS.seed + np.arange(max(4, FLAGS.size))).numpy()
+    random = np.random.default_rng(FLAGS.seed)
+    values = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size)
+    classes = model.conditioning == "class"
+    # Where nothing else is asked for: no class at all, or attributes in the middle.
+    base = np.full(len(names), 0.0 if classes else (FLAGS.low + FLAGS.high) / 2)
+    if FLAGS.figure == "swap":
+        conditions = np.tile(base, (len(names), 1))
+        np.fill_diagonal(conditions, FLAGS.high)
+        plots.swap_grid(model.generate, latents[: FLAGS.size], conditions, names, out)
+    elif FLAGS.figure == "corners":
+        corners = np.eye(len(names))[random.permutation(len(names))[:4] if len(names) >= 4 else [0, 1, 1, 0]]
+        conditions = corners if classes else random.uniform(FLAGS.low, FLAGS.high, (4, len(names)))
+        plots.corner_grid(model.generate, latents[:4], conditions, out, size=FLAGS.size)
+    elif FLAGS.figure == "sweep":
+        (index,) = indices(FLAGS.attribute, names, 1)
+        plots.sweep_grid(model.generate, latents[: FLAGS.size], base, index, values, names[index], out)
+    else:
+        first, second = indices(FLAGS.attribute, names, 2)
+        both = (names[first], names[second])
+        plots.plane_grid(model.generate, latents[0], base, (first, second), values, both, out)
+    print(f"figure: {out}")
+
+
+def indices(texts: list[str], names: tuple[str, ...], count: int) -> list[int]:
+    """Indices of `count` attributes from their names or numbers.
+
+    Raises:
+        ValueError: If there are not `count` of them, or one is unknown.
+    """
+    unknown = [text for text in texts if text not in names and not (text.isdecimal() and int(text) < len(names))]
+    if unknown or len(texts) != count:
+        raise ValueError(f"This figure takes {count} of --attribute={'|'.join(names)}; received {texts}.")
+    return [names.index(text) if text in names else int(text) for text in texts]
+
+
+def run() -> None:
+    """Entry point."""
+    _app.run(define_flags, main)

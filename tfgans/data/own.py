@@ -1,0 +1,248 @@
+"""Data of the user's own: arrays, datasets, `.npz` files and folders of images."""
+
+import csv
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image, UnidentifiedImageError
+
+from tfgans.data.image_set import ImageSet, hold_out
+
+_IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+_ATTRIBUTE_TABLE = "attributes.csv"
+
+
+def from_arrays(
+    images: Any,
+    labels: Any,
+    *,
+    image_shape: Sequence[int] | None = None,
+    label_names: Sequence[str] | None = None,
+    name: str = "arrays",
+    split: str = "all",
+) -> ImageSet:
+    """A data set of arrays.
+
+    Args:
+        images: [n, H, W, C] or [n, H, W], C being 1 or 3; uint8 in [0, 255] or floating in [-1, 1].
+        labels: Integers [n] from 0 on, the class; or floating [n, K], attributes.
+        image_shape: (height, width, channels) that a recipe wants: images are cut to its proportions about
+            their centre and resized; colours become their mean, and grey becomes three equal colours.
+        label_names: Name of each class, or of each attribute; by default its number.
+        name: Name of the data set, for protocols.
+        split: What part of it this is, for protocols.
+
+    Returns:
+        The data set.
+
+    Raises:
+        ValueError: If a shape, a type or a value does not fit this, or a class has one image only.
+    """
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
+        raise ValueError(f"{name}: images must be [n, H, W] or [n, H, W, 1 or 3], n >= 1; received {images.shape}.")
+    _check_pixels(images, name)
+    if len(labels) != len(images):
+        raise ValueError(f"{name}: there are {len(images)} images and {len(labels)} labels.")
+    if np.issubdtype(labels.dtype, np.integer) and labels.ndim == 1:
+        labels, size = labels.astype(np.int32), int(labels.max()) + 1
+        _check_classes(labels, name)
+    elif np.issubdtype(labels.dtype, np.floating) and labels.ndim == 2:
+        labels, size = labels.astype(np.float32), labels.shape[1]
+        if not np.all(np.isfinite(labels)):
+            raise ValueError(f"{name}: attributes of row {np.argwhere(~np.isfinite(labels))[0][0]} are not finite.")
+    else:
+        raise ValueError(
+            f"{name}: labels must be integers [n] or floating [n, K]; received {labels.dtype} {labels.shape}."
+        )
+    names = tuple(label_names) if label_names is not None else tuple(str(number) for number in range(size))
+    if len(names) < size:
+        raise ValueError(f"{name}: there are {size} classes or attributes, and names for {len(names)}.")
+    if image_shape is not None:
+        images = fit_images(images, image_shape)
+    return ImageSet(name, split, images, labels, names)
+
+
+def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
+    """A data set of the examples of a finite `tf.data.Dataset`, read into memory.
+
+    Args:
+        dataset: Single examples, not batches: dicts with `image` and `label`, or pairs (image, label).
+        **options: As for `from_arrays`.
+
+    Returns:
+        The data set.
+
+    Raises:
+        ValueError: If the dataset has no end, or as `from_arrays`.
+    """
+    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError("The dataset has no end; use dataset.take(n).")
+    examples = [
+        (example["image"], example["label"]) if isinstance(example, dict) else example
+        for example in dataset.as_numpy_iterator()
+    ]
+    images, labels = zip(*examples, strict=True) if examples else ((), ())
+    return from_arrays(np.array(images), np.array(labels), **options)
+
+
+def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequence[int] | None = None) -> ImageSet:
+    """A data set of a `.npz` file.
+
+    Args:
+        path: File with `images` and `labels`, of which a fifth is held out as the test split; or with
+            `images_train`, `labels_train`, `images_test` and `labels_test`. Optional `class_names`, or
+            `attribute_names`. Arrays as for `from_arrays`.
+        split: `"train"` or `"test"`.
+        image_shape: As for `from_arrays`.
+
+    Returns:
+        The split.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no such file, arrays are missing, or as `from_arrays`.
+    """
+    name = f"npz:{pathlib.Path(path).name}"
+    try:
+        with np.load(path) as file:
+            arrays = dict(file)
+    except (ValueError, EOFError, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ValueError(f"{path} is not a .npz file of arrays: {error}.") from error
+    suffix = f"_{split}" if f"images_{split}" in arrays else ""
+    missing = [key for key in (f"images{suffix}", f"labels{suffix}") if key not in arrays]
+    if missing:
+        raise ValueError(f"{path} has no {' and no '.join(missing)}; it has {', '.join(arrays)}.")
+    names = next((arrays[key] for key in ("class_names", "attribute_names") if key in arrays), None)
+    whole = from_arrays(
+        arrays[f"images{suffix}"],
+        arrays[f"labels{suffix}"],
+        image_shape=image_shape,
+        label_names=None if names is None else [str(text) for text in names],
+        name=name,
+        split=split,
+    )
+    return whole if suffix else hold_out(whole, split)
+
+
+def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
+    """A data set of a folder of images, of which a fifth is held out as the test split.
+
+    Args:
+        path: Folder with one subfolder of images a class; or with `attributes.csv`, whose first column
+            names an image file below the folder and whose others are attributes, a heading above each.
+        image_shape: As for `from_arrays`.
+        split: `"train"` or `"test"`.
+
+    Returns:
+        The split.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or an image of the table is missing.
+        ValueError: If an image cannot be read, an attribute is not a number, a class has one image only, or
+            there are no images.
+    """
+    folder = pathlib.Path(path)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}.")
+    table = folder / _ATTRIBUTE_TABLE
+    files, labels, names = _attribute_rows(table) if table.is_file() else _class_rows(folder)
+    images = np.concatenate([fit_images(_read_image(file, image_shape[-1]), image_shape) for file in files])
+    whole = from_arrays(images, labels, label_names=names, name=f"folder:{folder.name}")
+    return hold_out(whole, split)
+
+
+def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
+    """Brings images to a shape: cut to its proportions about the centre, resized, colours mixed or repeated.
+
+    Args:
+        images: [n, H, W, C], C being 1 or 3, uint8 or floating.
+        image_shape: (height, width, channels), channels being 1 or 3.
+
+    Returns:
+        [n, height, width, channels] of the same type.
+    """
+    height, width, channels = image_shape
+    rows, columns = images.shape[1:3]
+    kept_rows, kept_columns = min(rows, round(columns * height / width)), min(columns, round(rows * width / height))
+    top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
+    result = images[:, top : top + kept_rows, left : left + kept_columns]
+    floating = result.astype(np.float32)
+    if (kept_rows, kept_columns) != (height, width):
+        floating = tf.image.resize(floating, (height, width), "area" if kept_rows > height else "bilinear").numpy()
+    if channels < images.shape[-1]:
+        floating = floating.mean(axis=-1, keepdims=True)
+    floating = np.broadcast_to(floating, (*floating.shape[:-1], channels))
+    return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
+
+
+def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
+    classes = sorted(path for path in folder.iterdir() if path.is_dir())
+    rows = [(file, number) for number, path in enumerate(classes) for file in _image_files(path)]
+    empty = [path.name for path in classes if not _image_files(path)]
+    if not rows or empty:
+        raise ValueError(
+            f"{folder} must hold one subfolder of images a class, or {_ATTRIBUTE_TABLE}; "
+            f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
+        )
+    files, labels = zip(*rows, strict=True)
+    return list(files), np.array(labels), [path.name for path in classes]
+
+
+def _image_files(folder: pathlib.Path) -> list[pathlib.Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _IMAGE_FILES)
+
+
+def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
+    with open(table, newline="", encoding="utf-8") as file:
+        heading, *lines = [line for line in csv.reader(file) if line] or [[]]
+    if len(heading) < 2 or not lines:
+        raise ValueError(f"{table} must have a heading, a column of files and at least one of attributes, and rows.")
+    files, attributes = [], []
+    for line in lines:
+        try:
+            values = [float(text) for text in line[1:]]
+        except ValueError as error:
+            raise ValueError(f"{table}: attributes of {line[0]} must be numbers; {error}.") from error
+        if len(values) != len(heading) - 1 or not np.all(np.isfinite(values)):
+            raise ValueError(f"{table}: {line[0]} must have {len(heading) - 1} finite attributes; received {line[1:]}.")
+        file = table.parent / line[0]
+        if not file.is_file():
+            raise FileNotFoundError(f"{table} names {line[0]}, which is not in {table.parent}.")
+        files.append(file)
+        attributes.append(values)
+    return files, np.array(attributes), heading[1:]
+
+
+def _read_image(file: pathlib.Path, channels: int) -> np.ndarray:
+    try:
+        with Image.open(file) as image:
+            pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError(f"{file} is not an image that can be read: {error}.") from error
+    return pixels.reshape(1, *pixels.shape[:2], channels)
+
+
+def _check_pixels(images: np.ndarray, name: str) -> None:
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"{name}: images must be uint8 or floating; received {images.dtype}.")
+    if images.dtype != np.uint8 and not np.all(np.abs(images) <= 1):
+        raise ValueError(
+            f"{name}: floating images must lie in [-1, 1]; received values from {images.min()} to {images.max()}."
+        )
+
+
+def _check_classes(labels: np.ndarray, name: str) -> None:
+    if labels.min() < 0:
+        raise ValueError(f"{name}: classes count from 0; received {labels.min()}.")
+    counts = np.bincount(labels)
+    if counts.min() < 2:
+        raise ValueError(f"{name}: each class needs two images or more; class {counts.argmin()} has {counts.min()}.")
