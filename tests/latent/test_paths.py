@@ -19,13 +19,8 @@ def test_corner_weights_refuse_a_line():
         latent.corner_weights(1, 5)
 
 
-def test_line_has_both_ends():
-    np.testing.assert_allclose(latent.line([0, 0], [2, 4], 3), [[0, 0], [1, 2], [2, 4]])
-
-
 def test_unevenness_by_hand():
     """Steps of 1, 1 and 4: the longest is twice the mean."""
     assert latent.unevenness(np.array([0.0, 1, 2, 6])) == pytest.approx(2.0)
     assert latent.unevenness(np.array([0.0, 1, 2, 3])) == pytest.approx(1.0)
-    with pytest.raises(ValueError, match="equal images"):
-        latent.unevenness(np.zeros((3, 2)))
+    assert np.isnan(latent.unevenness(np.zeros((3, 2))))

@@ -26,6 +26,23 @@ def test_does_not_take_noise_for_labels(digits, random):
     assert metrics.label_accuracy(judge_of(*digits).predict(noise), labels) < 0.25
 
 
+def test_reads_attributes_off_sprites():
+    train, test = data.sprites("train"), data.sprites("test")
+    judge = metrics.kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
+    assert min(judge.test_score) > 0.95
+    predicted = judge.predict(test.unit_images[:200])
+    assert predicted.shape == (200, 4)
+    # Attributes that are not those of the images are not found in them.
+    assert max(metrics.attribute_r2(predicted, test.label[200:400])) < 0
+
+
+def test_attribute_r2_by_hand():
+    """Residuals 1 and 1 against a spread of 1 + 1 about the mean give 0; no residuals give 1."""
+    attributes = np.array([[0.0, 0.0], [2.0, 2.0]])
+    predicted = np.array([[1.0, 0.0], [1.0, 2.0]])
+    assert metrics.attribute_r2(predicted, attributes) == (0.0, 1.0)
+
+
 def test_fingerprint_names_the_training_data(digits):
     train, test = digits
     first = judge_of(train, test)

@@ -10,10 +10,19 @@ def trainable(network):
     return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
 
 
-def test_paper_recipe_is_the_paper():
-    model = build(recipes.get("cwgan/mnist", "paper"))
+@pytest.mark.parametrize(
+    ("name", "generator_count", "discriminator_count"),
+    [
+        ("cwgan/mnist", 5_009_281, 4_327_553),
+        ("cwgan/celeba", 11_562_115, 4_329_153),
+        ("cwgan/efigi", 11_521_155, 4_321_153),
+    ],
+)
+def test_paper_recipes_are_the_paper(name, generator_count, discriminator_count):
+    model = build(recipes.get(name, "paper"))
     assert isinstance(model, tfgans.ConditionalWGANGP)
-    assert (trainable(model.generator), trainable(model.discriminator)) == (5_009_281, 4_327_553)
+    assert (trainable(model.generator), trainable(model.discriminator)) == (generator_count, discriminator_count)
+    assert model.conditioning == ("class" if name == "cwgan/mnist" else "attributes")
     assert model.prior == tfgans.latent.Normal(100, mean=-1.0, std=1.0)
     assert model.averaged_generator is None
     for optimizer in model.optimizers.values():

@@ -203,6 +203,24 @@ def test_refuses_before_writing(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
+def test_own_arrays_in_place_of_the_recipes(tmp_path, random):
+    """Coloured images of another size, three classes: the recipe takes its condition from them."""
+    images = random.integers(0, 256, (60, 12, 10, 3), dtype=np.uint8)
+    own = data.from_arrays(images, np.arange(60) % 3, image_shape=(8, 8, 1), label_names=["a", "b", "c"])
+    result = training.run(tiny(2), tmp_path / "run", own=own, progress=False)
+    assert result.model.condition_size == 3
+    assert training.RunFolder(tmp_path / "run").label_names() == ("a", "b", "c")
+    assert tfgans.load(tmp_path / "run").sample(3, labels=[0, 1, 2]).shape == (3, 8, 8, 1)
+
+
+def test_attributes_are_scored_and_shown(tmp_path):
+    recipe = recipes.get("cwgan/sprites").override([*TINY, "batch_size=16", "steps=2", "n_critic=1"])
+    result = training.run(recipe, tmp_path / "run", progress=False)
+    assert [score["metric"] for score in result.scores] == [f"attribute_r2/{name}" for name in data.SPRITE_ATTRIBUTES]
+    assert all(score["protocol"]["judge_test_score"] > 0.9 for score in result.scores)
+    assert result.grid.is_file()
+
+
 def test_default_workdir():
     assert training.default_workdir(recipes.get("cwgan/digits")) == pathlib.Path("runs/cwgan/digits/0")
     assert training.default_workdir(recipes.get("cgan/mnist", "paper")) == pathlib.Path("runs/cgan/mnist/paper/0")

@@ -30,6 +30,12 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     app.run(lambda argv: _guarded(argv, main))
 
 
+def define_data_flags() -> None:
+    """Flags of commands that read data sets."""
+    flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
+    flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
+
+
 def define_run_flags() -> None:
     """Flags of commands that read a run."""
     flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)

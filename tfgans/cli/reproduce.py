@@ -1,6 +1,7 @@
 """Runs the experiments of a paper: `python scripts/reproduce.py`, or `tfgans-reproduce`."""
 
 import pathlib
+import shutil
 import sys
 
 from absl import flags
@@ -21,7 +22,7 @@ def define_flags() -> None:
     flags.DEFINE_bool("dry_run", False, "Prints what would run and what stands already, and exits.")
     flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs, which are resumed.")
     flags.DEFINE_string("results", "docs/results", "Folder of results and figures.")
-    flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
+    _app.define_data_flags()
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def main() -> None:
     workdir, results = pathlib.Path(FLAGS.workdir), pathlib.Path(FLAGS.results)
     if FLAGS.smoke:
         workdir, results = workdir / "smoke", workdir / "smoke" / "results"
+        if not FLAGS.dry_run:
+            shutil.rmtree(workdir, ignore_errors=True)
     asked = [argument for argument in sys.argv[1:] if not argument.startswith(("--workdir", "--data_dir", "--results"))]
     plan = experiments.Plan(
         results=results,
@@ -40,15 +43,23 @@ def main() -> None:
         jobs=FLAGS.jobs,
         smoke=FLAGS.smoke,
         data_dir=FLAGS.data_dir,
+        download=FLAGS.download,
         command=" ".join(["scripts/reproduce.py", *asked]),
     )
+    failures = []
     for item in experiments.items(FLAGS.paper, FLAGS.item):
         if FLAGS.dry_run:
             print(experiments.describe(item, plan))
-        else:
+            continue
+        try:
             path = experiments.run_item(item, plan)
-            print(experiments.table(path))
-            print(f"results: {path}")
+        except RuntimeError as error:
+            failures.append(str(error))
+            continue
+        print(experiments.table(path))
+        print(f"results: {path}")
+    if failures:
+        raise ValueError("Some runs failed; the others stand. " + " ".join(failures))
 
 
 def run() -> None:

@@ -23,8 +23,7 @@ def define_flags() -> None:
     flags.DEFINE_string("data", None, "Data in place of the recipe's: folder:PATH, npz:FILE, or a name.")
     flags.DEFINE_string("workdir", None, "Folder of the run; by default runs/RECIPE/SEED. A run there is resumed.")
     flags.DEFINE_string("init_from", None, "Folder of another run whose networks the weights start from.")
-    flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
-    flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
+    _app.define_data_flags()
     flags.DEFINE_bool("list", False, "Lists recipes and presets, and exits.")
     flags.DEFINE_bool("dry_run", False, "Prints the whole recipe, and exits.")
 

@@ -1,9 +1,9 @@
 """Experiments: one function per table or figure of a paper."""
 
 from tfgans.experiments import cwgan
-from tfgans.experiments.frame import Item, Plan, Trial, describe, run_item, table
+from tfgans.experiments.frame import Item, Measured, Plan, Trial, describe, run_item, table
 
-__all__ = ["Item", "Plan", "Trial", "describe", "items", "papers", "run_item", "table"]
+__all__ = ["Item", "Measured", "Plan", "Trial", "describe", "items", "papers", "run_item", "table"]
 
 _PAPERS = {"cwgan": cwgan.ITEMS}
 

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfgans.experiments.frame import Item, Trial
+from tfgans.experiments.frame import Item, Measured, Trial
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 _SYSTEMS = ("cwgan", "cgan")
 
 # Steps at the small scale: at most three minutes a run on two cores.
 _MNIST_STEPS = {"cwgan": 900, "cgan": 4_500}
-_SPRITES_STEPS = {"cwgan": 1_000, "cgan": 5_000}
+_SPRITES_STEPS = {"cwgan": 1_800, "cgan": 5_400}
 _STABILITY_STEPS = {"cwgan": 1_000, "cgan": 5_000}
 
 _FAILED_ACCURACY = 0.8
 _FAILED_DIVERSITY = 0.5
+
+_SAMPLE_SEED = 10**6
+_PATH_STEPS = 21
 
 
 def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # noqa: ANN202 - training imports TensorFlow
@@ -30,19 +33,21 @@ def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # no
         changes = (*changes, f"steps={steps[system]}")
     if trial.smoke:
         changes = (*changes, "steps=2", "score_samples=100")
-    return training.run(recipe.override(changes), trial.workdir, data_dir=trial.data_dir, progress=False)
+    return training.run(
+        recipe.override(changes), trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False
+    )
 
 
-def _values(result) -> dict[str, float]:  # noqa: ANN001
-    return {score["metric"]: score["value"] for score in result.scores}
+def _scored(result) -> Measured:  # noqa: ANN001
+    """A run's scores, with their protocols."""
+    values = {score["metric"]: score["value"] for score in result.scores}
+    return Measured(values, {score["metric"]: score["protocol"] for score in result.scores})
 
 
-def fig3(trial: Trial) -> dict[str, float]:
+def fig3(trial: Trial) -> Measured:
     """MNIST: does the generator make the digit that it is asked for, and are its digits diverse?"""
     small = ("train_split=train[:20000]", "generator_widths=(64, 32, 16)", "discriminator_widths=(8, 16, 32, 64)")
-    result = _train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ()))
-    judge = result.scores[0]["protocol"]["judge_test_score"]
-    return {**_values(result), "judge_test_accuracy": judge}
+    return _scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
 
 
 def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
@@ -59,29 +64,51 @@ def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], folder / f"{name}_corners.png")
 
 
-def fig4_6(trial: Trial) -> dict[str, float]:
-    """Sprites: are the attributes in the image, also in a combination that training left out?"""
+def fig4_6(trial: Trial) -> Measured:
+    """Sprites: are the attributes in the image, also in a combination that training left out?
+
+    `r2_seen` is over attributes of the test split outside the hole, `r2_hole` over those inside, where size and
+    brightness vary less; `real_r2` are the judge's own on real images of the same attributes. `unevenness` is
+    the longest step over the mean step along an attribute, over the paths that move at all.
+    """
     from tfgans import data, latent, metrics
 
-    result = _train(trial, "sprites", _SPRITES_STEPS, f"train_split={trial.setting['train_split']}")
+    model = _train(trial, "sprites", _SPRITES_STEPS, f"train_split={trial.setting['train_split']}").model
     train, test, hole = (data.load("sprites", split) for split in ("train", "test", "hole"))
     judge = metrics.kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
-    outside = test.label[~data.sprites_in_hole(test.label)]
+    count = 20 if trial.smoke else 1_500
+    outside = ~data.sprites_in_hole(test.label)
+    places = {
+        "seen": (test.unit_images[outside][:count], test.label[outside][:count]),
+        "hole": (hole.unit_images[:count], hole.label[:count]),
+    }
     values = {}
-    for place, labels in (("seen", outside), ("hole", hole.label)):
-        labels = labels[: 20 if trial.smoke else 1_500]
-        images = result.model.sample(len(labels), labels=labels, seed=10**6)
-        predicted = judge.predict(images)
-        for name, r2 in zip(test.label_names, metrics.attribute_r2(predicted, labels), strict=True):
-            values[f"r2_{place}/{name}"] = round(r2, 6)
-        values[f"error_{place}"] = round(float(np.mean(np.abs(predicted - labels))), 6)
-    paths = [
-        latent.unevenness(result.model.generate(_same_latent(result.model, seed, 21), _sweep(attribute, 21)))
+    for place, (real, labels) in places.items():
+        images = model.sample(len(labels), labels=labels, seed=_SAMPLE_SEED)
+        for prefix, judged in ((f"r2_{place}", images), (f"real_r2_{place}", real)):
+            r2 = metrics.attribute_r2(judge.predict(judged), labels)
+            values |= {f"{prefix}/{name}": round(value, 6) for name, value in zip(test.label_names, r2, strict=True)}
+    ratios = [
+        latent.unevenness(model.generate(_same_latent(model, seed, _PATH_STEPS), _sweep(attribute, _PATH_STEPS)))
         for attribute in range(4)
         for seed in range(2 if trial.smoke else 16)
     ]
-    values["unevenness"] = round(float(np.mean(paths)), 6)
-    return values
+    moving = [ratio for ratio in ratios if np.isfinite(ratio)]
+    values["still_paths"] = 1 - len(moving) / len(ratios)
+    if moving:
+        values["unevenness"] = round(float(np.mean(moving)), 6)
+    protocol = {
+        "data": "sprites",
+        "samples": count,
+        "seed": _SAMPLE_SEED,
+        "extractor": judge.name,
+        "extractor_hash": judge.fingerprint,
+        "paths": len(ratios),
+        "path_steps": _PATH_STEPS,
+        "averaged": model.use_average,
+        "step": int(model.step.numpy()),
+    }
+    return Measured(values, protocol)
 
 
 def _same_latent(model, seed: int, count: int) -> np.ndarray:  # noqa: ANN001
@@ -113,7 +140,7 @@ def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         plots.plane_grid(model.generate, latents[0], middle, (0, 3), values, both, folder / f"{name}_plane.png")
 
 
-def fig7_10(trial: Trial) -> dict[str, float]:
+def fig7_10(trial: Trial) -> Measured:
     """Stability: how often does training fail, over learning rates?
 
     A run has failed where a loss became NaN or Inf, label accuracy is below .8, or the distance inside a
@@ -122,17 +149,17 @@ def fig7_10(trial: Trial) -> dict[str, float]:
     from tfgans.callbacks import NonFiniteError
 
     try:
-        values = _values(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
-    except NonFiniteError:
-        return {"failed": 1.0}
-    failed = values["label_accuracy"] < _FAILED_ACCURACY or values["intra_class_distance_share"] < _FAILED_DIVERSITY
-    return {"failed": float(failed), **values}
+        measured = _scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
+    except NonFiniteError as error:
+        return Measured({"failed": 1.0}, {"step": error.step, "names": list(error.names)})
+    accurate = measured.values["label_accuracy"] >= _FAILED_ACCURACY
+    diverse = measured.values["intra_class_distance_share"] >= _FAILED_DIVERSITY
+    return Measured({"failed": float(not (accurate and diverse)), **measured.values}, measured.protocol)
 
 
-def penalty(trial: Trial) -> dict[str, float]:
+def penalty(trial: Trial) -> Measured:
     """The gradient penalty of Eq. 5 against the form of the authors' code."""
-    result = _train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}")
-    return _values(result)
+    return _scored(_train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}"))
 
 
 ITEMS = (

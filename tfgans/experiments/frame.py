@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import signal
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 import tqdm
 
-from tfgans._files import versions, write_json
+from tfgans._files import read_json, versions, write_json
 
 Setting = Mapping[str, Any]
 
@@ -29,6 +30,7 @@ class Trial:
         smoke: Whether to run every step for a moment only.
         workdir: Folder for runs; what stands there is resumed.
         data_dir: Folder of prepared data sets, or None for the default.
+        download: Whether a data set that is not there may be downloaded.
     """
 
     setting: Setting
@@ -37,6 +39,25 @@ class Trial:
     smoke: bool
     workdir: pathlib.Path
     data_dir: str | None
+    download: bool
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What tells the trial's row from the others of its item."""
+        return {"scale": self.scale, **self.setting}
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """What a trial found.
+
+    Attributes:
+        values: Numbers by metric.
+        protocol: How they were taken.
+    """
+
+    values: Mapping[str, float]
+    protocol: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +69,7 @@ class Item:
         name: Name of the item, such as `fig3`.
         claim: What the paper says there.
         settings: The rows.
-        run: Makes one trial's numbers, by metric.
+        run: Makes one trial's numbers.
         figures: Draws figures from the first seed's trials into a folder; None where there are none.
     """
 
@@ -56,7 +77,7 @@ class Item:
     name: str
     claim: str
     settings: tuple[Setting, ...]
-    run: Callable[[Trial], dict[str, float]]
+    run: Callable[[Trial], Measured]
     figures: Callable[[Sequence[Trial], pathlib.Path], None] | None = None
 
 
@@ -72,22 +93,32 @@ class Plan:
         jobs: Trials at a time, each with its share of the cores.
         smoke: Whether to run every step for a moment only.
         data_dir: Folder of prepared data sets, or None for the default.
+        download: Whether a data set that is not there may be downloaded.
         command: The command that asked for this, for the record.
     """
 
     results: pathlib.Path
     workdir: pathlib.Path
-    scale: str
-    seeds: int
-    jobs: int
-    smoke: bool
-    data_dir: str | None
-    command: str
+    scale: str = "small"
+    seeds: int = 3
+    jobs: int = 1
+    smoke: bool = False
+    data_dir: str | None = None
+    download: bool = False
+    command: str = ""
 
     def trials(self, item: Item) -> list[Trial]:
         """Every trial of an item, seed by seed."""
         return [
-            Trial(setting, seed, self.scale, self.smoke, self.folder(item, setting, seed), self.data_dir)
+            Trial(
+                setting,
+                seed,
+                self.scale,
+                self.smoke,
+                self.folder(item, setting, seed),
+                self.data_dir,
+                self.download,
+            )
             for seed in range(self.seeds)
             for setting in item.settings
         ]
@@ -105,6 +136,8 @@ class Plan:
 class Results:
     """The results of an item in its file, which is written anew as each trial lands.
 
+    What stands is not run again; to have it run again, remove the file.
+
     Args:
         item: The item.
         plan: How it is run.
@@ -115,52 +148,52 @@ class Results:
         self._path = plan.file(item)
         self._trials: list[dict[str, Any]] = []
         if self._path.exists():
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
-            self._trials = [trial for row in stored["rows"] for trial in row["trials"]]
+            self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
 
     def has(self, trial: Trial) -> bool:
         """Whether this trial's numbers stand."""
-        return any(stored["setting"] == dict(trial.setting) and stored["seed"] == trial.seed for stored in self._trials)
+        return any(stored["row"] == trial.row and stored["seed"] == trial.seed for stored in self._trials)
 
-    def add(self, trial: Trial, values: Mapping[str, float], seconds: float) -> None:
+    def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
         """Stores a trial's numbers."""
         self._trials.append(
-            {"setting": dict(trial.setting), "seed": trial.seed, "seconds": round(seconds, 1), "values": dict(values)}
+            {
+                "row": trial.row,
+                "seed": trial.seed,
+                "seconds": round(seconds, 1),
+                "values": dict(measured.values),
+                "protocol": dict(measured.protocol),
+            }
         )
-        self._write()
-
-    def _write(self) -> None:
-        rows = [row for setting in self._item.settings if (row := self._row(setting))]
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for stored in self._trials:
+            rows.setdefault(json.dumps(stored["row"], sort_keys=True), []).append(stored)
         value = {
             "paper": self._item.paper,
             "item": self._item.name,
             "claim": self._item.claim,
-            "scale": self._plan.scale,
             "command": self._plan.command,
-            "seconds": round(sum(trial["seconds"] for trial in self._trials), 1),
+            "seconds": round(sum(stored["seconds"] for stored in self._trials), 1),
             "versions": versions(),
-            "rows": rows,
+            "rows": [_row(sorted(trials, key=lambda stored: stored["seed"])) for trials in rows.values()],
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self._path, value)
 
-    def _row(self, setting: Setting) -> dict[str, Any] | None:
-        trials = sorted((t for t in self._trials if t["setting"] == dict(setting)), key=lambda trial: trial["seed"])
-        if not trials:
-            return None
-        # A trial that failed has fewer numbers than the others.
-        names = dict.fromkeys(name for trial in trials for name in trial["values"])
-        columns = {name: [t["values"][name] for t in trials if name in t["values"]] for name in names}
-        return {
-            **setting,
-            "value": {name: round(statistics.mean(values), 6) for name, values in columns.items()},
-            "spread": {
-                name: round(statistics.stdev(values), 6) if len(values) > 1 else None
-                for name, values in columns.items()
-            },
-            "seeds": [trial["seed"] for trial in trials],
-            "trials": trials,
-        }
+
+def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
+    """Means, standard deviations and counts over the seeds of a row."""
+    # A trial that broke has fewer numbers than the others.
+    names = dict.fromkeys(name for trial in trials for name in trial["values"])
+    columns = {name: [t["values"][name] for t in trials if name in t["values"]] for name in names}
+    return {
+        **trials[0]["row"],
+        "value": {name: round(statistics.mean(values), 6) for name, values in columns.items()},
+        "spread": {name: round(statistics.stdev(v), 6) if len(v) > 1 else None for name, v in columns.items()},
+        "count": {name: len(values) for name, values in columns.items()},
+        "seeds": [trial["seed"] for trial in trials],
+        "trials": trials,
+    }
 
 
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
@@ -172,32 +205,62 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
 
     Returns:
         The file of results.
+
+    Raises:
+        RuntimeError: If trials raised an error, after the others were run and stored.
+        KeyboardInterrupt: After running trials were stopped; what had landed stands.
     """
     results = Results(item, plan)
     trials = plan.trials(item)
     missing = [trial for trial in trials if not results.has(trial)]
-    # Each worker is a process of its own, so that threads can be shared out and memory is given back.
-    context = multiprocessing.get_context("spawn")
-    threads = max(1, (os.cpu_count() or 1) // plan.jobs)
-    bar = tqdm.tqdm(total=len(trials), initial=len(trials) - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
-    with bar, concurrent.futures.ProcessPoolExecutor(plan.jobs, context, _set_threads, (threads,)) as pool:
-        running = {pool.submit(_timed, item.run, trial): trial for trial in missing}
-        try:
-            for future in concurrent.futures.as_completed(running):
-                values, seconds = future.result()
-                results.add(running[future], values, seconds)
-                bar.update()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    if item.figures is not None:
-        item.figures(trials[: len(item.settings)], plan.file(item).parent)
+    failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
+    if failures:
+        raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
+    first = trials[: len(item.settings)]
+    if item.figures is not None and all(trial.workdir.exists() for trial in first):
+        item.figures(first, plan.file(item).parent)
     return plan.file(item)
 
 
+def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
+    """Runs trials in processes of their own; returns what went wrong."""
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    # Children read these as they load their libraries.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    failures: list[str] = []
+    waiting = list(reversed(missing))
+    running: dict[concurrent.futures.Future, Trial] = {}
+    bar = tqdm.tqdm(total=total, initial=total - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), _set_threads, (threads,), max_tasks_per_child=1
+    )
+    with bar, pool:
+        try:
+            while waiting or running:
+                # No more than can run: what is submitted cannot be called back.
+                while waiting and len(running) < jobs:
+                    trial = waiting.pop()
+                    running[pool.submit(_timed, item.run, trial)] = trial
+                done, _ = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                for future in done:
+                    trial = running.pop(future)
+                    if (error := future.exception()) is not None:
+                        failures.append(f"{trial.row}, seed {trial.seed}: {error}")
+                    else:
+                        results.add(trial, *future.result())
+                    bar.update()
+        except BaseException:
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
+    return failures
+
+
 def _set_threads(threads: int) -> None:
+    # A terminal sends Ctrl-C to every process; the parent is the one to act on it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ["OMP_NUM_THREADS"] = str(threads)
 
     import tensorflow as tf
 
@@ -205,10 +268,15 @@ def _set_threads(threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
-def _timed(run: Callable[[Trial], dict[str, float]], trial: Trial) -> tuple[dict[str, float], float]:
+def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, float]:
+    from tfgans.callbacks import NonFiniteError
+
     began = time.monotonic()
-    values = run(trial)
-    return values, time.monotonic() - began
+    try:
+        measured = run(trial)
+    except NonFiniteError as error:
+        measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
+    return measured, time.monotonic() - began
 
 
 def describe(item: Item, plan: Plan) -> str:
@@ -223,18 +291,23 @@ def describe(item: Item, plan: Plan) -> str:
 
 
 def table(path: pathlib.Path) -> str:
-    """The rows of a file of results as a Markdown table: mean and standard deviation over seeds."""
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    fields = [name for name in rows[0] if name not in ("value", "spread", "seeds", "trials")]
+    """The rows of a file of results as a Markdown table: mean and standard deviation over seeds.
+
+    A metric that not every seed has is followed by the number of seeds that have it.
+    """
+    rows = read_json(path)["rows"]
+    fields = list(dict.fromkeys(name for row in rows for name in row["trials"][0]["row"]))
     metrics = list(dict.fromkeys(name for row in rows for name in row["value"]))
     lines = [[*fields, *metrics, "seeds"], ["---"] * (len(fields) + len(metrics) + 1)]
     for row in rows:
-        numbers = [_with_spread(row["value"].get(name), row["spread"].get(name)) for name in metrics]
-        lines.append([*(str(row[name]) for name in fields), *numbers, str(len(row["seeds"]))])
+        numbers = [_with_spread(row, name) for name in metrics]
+        lines.append([*(str(row.get(name, "-")) for name in fields), *numbers, str(len(row["seeds"]))])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _with_spread(value: float | None, spread: float | None) -> str:
-    if value is None:
+def _with_spread(row: Mapping[str, Any], metric: str) -> str:
+    if metric not in row["value"]:
         return "-"
-    return f"{value:.3f}" if spread is None else f"{value:.3f} ± {spread:.3f}"
+    value, spread, count = (row[part][metric] for part in ("value", "spread", "count"))
+    text = f"{value:.3f}" if spread is None else f"{value:.3f} ± {spread:.3f}"
+    return text if count == len(row["seeds"]) else f"{text} ({count} of {len(row['seeds'])})"

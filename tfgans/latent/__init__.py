@@ -1,6 +1,6 @@
 """Latent spaces: priors, and paths through them."""
 
-from tfgans.latent.paths import corner_weights, line, unevenness
+from tfgans.latent.paths import corner_weights, unevenness
 from tfgans.latent.priors import Normal, Prior
 
-__all__ = ["Normal", "Prior", "corner_weights", "line", "unevenness"]
+__all__ = ["Normal", "Prior", "corner_weights", "unevenness"]

@@ -24,11 +24,6 @@ def corner_weights(rows: int, columns: int) -> np.ndarray:
     return weights.reshape(-1, 4)
 
 
-def line(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
-    """Points [steps, K] that lie evenly between `start` [K] and `end` [K], both of them included."""
-    return np.linspace(np.asarray(start, float), np.asarray(end, float), steps)
-
-
 def unevenness(images: np.ndarray) -> float:
     """Longest step of a path over its mean step: 1 where the images change evenly along it.
 
@@ -36,13 +31,8 @@ def unevenness(images: np.ndarray) -> float:
         images: [steps, ...], the images along a path.
 
     Returns:
-        Ratio of Euclidean distances, at least 1.
-
-    Raises:
-        ValueError: If the path does not move at all.
+        Ratio of Euclidean distances, at least 1; NaN for a path that does not move.
     """
     flat = np.asarray(images, float).reshape(len(images), -1)
     lengths = np.linalg.norm(np.diff(flat, axis=0), axis=1)
-    if not lengths.max() > 0:
-        raise ValueError(f"A path of {len(images)} equal images has no steps to compare.")
-    return float(lengths.max() / lengths.mean())
+    return float(lengths.max() / lengths.mean()) if lengths.max() > 0 else float("nan")

@@ -199,9 +199,13 @@ _SPRITES_SMALL = replace(
     conditioning="attributes",
     condition_size=4,
     steps=3_000,
-    latent_size=32,
+    ema_decay=0.99,
+    latent_size=16,
     generator_widths=(64, 32, 16),
     discriminator_widths=(8, 16, 32, 64),
+    kernel_size=4,
+    learning_rate=1e-3,
+    n_critic=3,
 )
 
 _SPRITES_PAPER = replace(
