@@ -11,8 +11,8 @@ _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 _SYSTEMS = ("cwgan", "cgan")
 
 # Steps at the small scale: at most three minutes a run on two cores.
-_MNIST_STEPS = {"cwgan": 900, "cgan": 4_500}
-_SPRITES_STEPS = {"cwgan": 1_800, "cgan": 5_400}
+_MNIST_STEPS = {"cwgan": 700, "cgan": 3_500}
+_SPRITES_STEPS = {"cwgan": 1_500, "cgan": 4_500}
 _STABILITY_STEPS = {"cwgan": 1_000, "cgan": 5_000}
 
 _FAILED_ACCURACY = 0.8

@@ -165,8 +165,9 @@ class Results:
                 "protocol": dict(measured.protocol),
             }
         )
+        order = [dict(setting) for setting in self._item.settings]
         rows: dict[str, list[dict[str, Any]]] = {}
-        for stored in self._trials:
+        for stored in sorted(self._trials, key=lambda stored: _place(stored["row"], order)):
             rows.setdefault(json.dumps(stored["row"], sort_keys=True), []).append(stored)
         value = {
             "paper": self._item.paper,
@@ -179,6 +180,12 @@ class Results:
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self._path, value)
+
+
+def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
+    """Where a row stands: by scale, then as in the item, rows that the item no longer has at the end."""
+    setting = {name: value for name, value in row.items() if name != "scale"}
+    return row["scale"], order.index(setting) if setting in order else len(order)
 
 
 def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
