@@ -1,3 +1,4 @@
+import os
 import pathlib
 import tempfile
 
@@ -65,6 +66,23 @@ def test_reads_the_values_and_not_the_bounds(tmp_path):
     read = data.read_efigi_attributes(tmp_path / "table.txt")
     assert list(read) == list(galaxies)
     np.testing.assert_allclose(list(read.values()), values, atol=1e-6)
+
+
+def test_reads_the_whole_catalogue(tmp_path):
+    """The 4,458 galaxies of the published table, where TFGANS_TEST_DATA names a folder that has them."""
+    source = pathlib.Path(os.environ.get("TFGANS_TEST_DATA", "")) / "efigi_attributes.npz"
+    if not source.is_file():
+        pytest.skip("TFGANS_TEST_DATA names no folder with efigi_attributes.npz")
+    with np.load(source) as file:
+        values, lower, upper = file["values"], file["lower"], file["upper"]
+        names, attributes = file["pgc_name"], tuple(file["attribute_names"])
+    columns = np.stack([values, lower, upper], axis=-1).reshape(len(values), -1)
+    lines = [f"{name} {' '.join(map(str, row))}" for name, row in zip(names, columns, strict=True)]
+    (tmp_path / "table.txt").write_text("\n".join(lines))
+    read = data.read_efigi_attributes(tmp_path / "table.txt")
+    assert attributes == data.EFIGI_ATTRIBUTES
+    assert list(read) == list(names)
+    np.testing.assert_array_equal(list(read.values()), values)
 
 
 @pytest.mark.parametrize(("line", "message"), [("PGC1 1 2 3", "line 2: expected 52"), ("PGC1 x", "line 2: could not")])

@@ -46,10 +46,10 @@ def test_arrays_with_attributes():
     assert images.label_names == ("0", "1")
 
 
-@pytest.mark.parametrize("batches", [False, True])
-def test_dataset(batches):
+@pytest.mark.parametrize("dicts", [False, True])
+def test_dataset(dicts):
     pairs = tf.data.Dataset.from_tensor_slices((grey(), two_classes()))
-    dataset = pairs.map(lambda image, label: {"label": label, "image": image}) if batches else pairs
+    dataset = pairs.map(lambda image, label: {"label": label, "image": image}) if dicts else pairs
     images = data.from_dataset(dataset, image_shape=(8, 8, 3))
     assert images.image.shape == (10, 8, 8, 3)
     np.testing.assert_array_equal(images.label, two_classes())
@@ -58,6 +58,21 @@ def test_dataset(batches):
 def test_dataset_without_end():
     with pytest.raises(ValueError, match="no end"):
         data.from_dataset(tf.data.Dataset.from_tensors((grey()[0], 0)).repeat())
+
+
+def test_dataset_of_many_sizes():
+    def examples():
+        for i in range(6):
+            yield np.full((4 + i, 6, 3), 10 * i, np.uint8), i % 2
+
+    signature = (tf.TensorSpec([None, None, 3], tf.uint8), tf.TensorSpec([], tf.int32))
+    dataset = tf.data.Dataset.from_generator(examples, output_signature=signature)
+    images = data.from_dataset(dataset, image_shape=(4, 4, 1))
+    np.testing.assert_array_equal(images.image[:, 0, 0, 0], 10 * np.arange(6))
+    with pytest.raises(ValueError, match=r"Example 1 has shape .* give image_shape"):
+        data.from_dataset(dataset)
+    with pytest.raises(ValueError, match="Example 0 of the dataset has no image and label"):
+        data.from_dataset(dataset.map(lambda image, label: image))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +87,7 @@ def test_dataset_without_end():
         (grey(), two_classes() - 1, "count from 0; received -1"),
         (grey(), np.array([0] * 9 + [1]), "class 1 has 1"),
         (grey(), np.array([0] * 5 + [2] * 5), "class 1 has 0"),
+        (grey(), np.zeros(10, int), "two classes or more"),
         (grey(), two_classes().astype(float), "integers \\[n\\] or floating"),
         (grey(), np.array([[0.0]] * 9 + [[np.nan]]), "row 9 are not finite"),
     ],
@@ -123,9 +139,17 @@ def test_npz_with_splits_of_its_own(tmp_path):
 def test_npz_that_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError):
         data.from_npz(tmp_path / "none.npz")
-    (tmp_path / "text.npz").write_text("no zip")
-    with pytest.raises(ValueError, match=r"text\.npz is not a \.npz file"):
-        data.from_npz(tmp_path / "text.npz")
+    np.savez(tmp_path / "whole.npz", images=grey(), labels=two_classes())
+    np.save(tmp_path / "single.npy", grey())
+    np.savez(tmp_path / "objects.npz", images=grey(), labels=two_classes(), class_names=np.array([None, "b"]))
+    contents = {"text.npz": b"no zip", "cut.npz": (tmp_path / "whole.npz").read_bytes()[:300]}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    for name in (*contents, "single.npy", "objects.npz"):
+        with pytest.raises(ValueError, match=rf"{name} is not a whole \.npz file"):
+            data.from_npz(tmp_path / name)
+    with pytest.raises(ValueError, match="splits train and test; received split='all'"):
+        data.from_npz(tmp_path / "whole.npz", "all")
     np.savez(tmp_path / "images.npz", images=grey())
     with pytest.raises(ValueError, match="has no labels; it has images"):
         data.from_npz(tmp_path / "images.npz")
@@ -145,6 +169,31 @@ def test_folder_of_attributes(tmp_path):
     assert train.label_names == ("size", "colour")
     assert train.label.shape == (8, 2)
     assert np.all(train.label[:, 1] == 0.5)
+
+
+def test_hidden_folders_are_no_classes(tmp_path):
+    folder = write_folder(tmp_path / "pets")
+    for name in (".ipynb_checkpoints", "__MACOSX"):
+        (folder / name).mkdir()
+    assert data.from_folder(folder, (8, 8, 3)).label_names == ("cat", "dog")
+
+
+def test_sixteen_bits_are_scaled_and_photographs_stand_upright(tmp_path):
+    ramp = np.linspace(0, 65_535, 16).astype(np.uint16)
+    turned = Image.new("L", (4, 2))
+    turned.putpixel((0, 0), 255)
+    exif = Image.Exif()
+    exif[0x0112] = 3  # half a turn
+    for i in range(3):
+        (tmp_path / "a").mkdir(exist_ok=True)
+        (tmp_path / "b").mkdir(exist_ok=True)
+        Image.fromarray(np.tile(ramp, (16, 1))).save(tmp_path / "a" / f"{i}.png")
+        turned.save(tmp_path / "b" / f"{i}.png", exif=exif)
+    images = data.from_folder(tmp_path, (16, 16, 1))
+    deep = images.image[images.label == 0][0, 0, :, 0]
+    np.testing.assert_allclose(deep, np.linspace(0, 255, 16), atol=1)
+    upright = data.from_folder(tmp_path, (2, 4, 1)).image[images.label == 1][0, ..., 0]
+    assert np.argwhere(upright == 255).tolist() == [[1, 3]]
 
 
 def test_broken_image_is_named(tmp_path):
@@ -187,3 +236,6 @@ def test_folder_that_is_refused(tmp_path):
     lonely = write_folder(tmp_path / "lonely", count=1)
     with pytest.raises(ValueError, match="class 0 has 1"):
         data.from_folder(lonely, (8, 8, 1))
+    pair = write_folder(tmp_path / "pair", count=2)
+    with pytest.raises(ValueError, match="a class needs 3 images; cat has 2"):
+        data.from_folder(pair, (8, 8, 1))

@@ -1,18 +1,34 @@
+import dataclasses
 import json
+import os
 import pathlib
+import shutil
+import signal
+import threading
+import time
 
 import pytest
 
 from tfgans import experiments
-from tfgans.experiments import Item, Plan
+from tfgans._errors import NonFiniteError
+from tfgans.experiments import Item, Measured, Plan
 
 
 def count(trial):
-    """Leaves a mark for each call, and fails for seed 2 while there is a file `broken` beside the runs."""
+    """Fails where its folder is there already, and for a seed that a file beside the runs names."""
     trial.workdir.mkdir(parents=True)
-    if trial.seed == 2 and (trial.workdir.parents[5] / "broken").exists():
-        raise RuntimeError("seed 2 is broken")
-    return {"score": trial.seed + (10.0 if trial.setting["kind"] == "b" else 0.0)}
+    broken = trial.workdir.parents[5] / "broken"
+    if broken.exists() and broken.read_text() == str(trial.seed):
+        raise RuntimeError(f"seed {trial.seed} is broken")
+    if trial.setting["kind"] == "b" and trial.seed == 1:
+        raise NonFiniteError(7, ["generator_loss"])
+    return Measured({"score": trial.seed + (10.0 if trial.setting["kind"] == "b" else 0.0)}, {"samples": 5})
+
+
+def wait(trial):
+    """Says that it runs, and goes on for long."""
+    trial.workdir.mkdir(parents=True)
+    time.sleep(600)
 
 
 def draw(trials, folder):
@@ -24,44 +40,83 @@ ITEM = Item("paper", "table1", "b is ten more than a", ({"kind": "a"}, {"kind": 
 
 @pytest.fixture
 def plan(tmp_path):
-    return Plan(tmp_path / "results", tmp_path / "runs", "small", 3, 1, False, None, "scripts/reproduce.py")
+    return Plan(tmp_path / "results", tmp_path / "runs", command="scripts/reproduce.py")
 
 
-def test_stores_rows_with_spread_and_seeds(plan):
+def test_stores_rows_with_spread_count_and_protocol(plan):
     stored = json.loads(experiments.run_item(ITEM, plan).read_text())
     assert {"paper", "item", "claim", "command", "seconds", "versions", "rows"} <= stored.keys()
     first, second = stored["rows"]
-    assert first["kind"] == "a"
+    assert (first["scale"], first["kind"]) == ("small", "a")
     assert (first["value"], first["spread"], first["seeds"]) == ({"score": 1.0}, {"score": 1.0}, [0, 1, 2])
-    assert second["value"] == {"score": 11.0}
+    assert first["trials"][0]["protocol"] == {"samples": 5}
+    # One run of b broke: it is counted, and the mean is said to be of two.
+    assert second["value"] == {"score": 11.0, "nonfinite": 1.0}
+    assert second["count"] == {"score": 2, "nonfinite": 1}
     assert (plan.results / "paper" / "figure.txt").read_text() == "0 0"
+    assert experiments.table(plan.file(ITEM)).splitlines() == [
+        "| scale | kind | score | nonfinite | seeds |",
+        "| --- | --- | --- | --- | --- |",
+        "| small | a | 1.000 ± 1.000 | - | 3 |",
+        "| small | b | 11.000 ± 1.414 (2 of 3) | 1.000 (1 of 3) | 3 |",
+    ]
 
 
-def test_what_landed_stands_and_the_rest_is_run_later(plan):
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_broken_trial_does_not_stop_the_others(plan, seed):
     broken = plan.workdir.parent / "broken"
-    broken.write_text("")
-    with pytest.raises(RuntimeError, match="seed 2 is broken"):
+    broken.write_text(str(seed))
+    with pytest.raises(RuntimeError, match=f"seed {seed} is broken"):
         experiments.run_item(ITEM, plan)
-    (row, *_) = json.loads(plan.file(ITEM).read_text())["rows"]
-    assert row["seeds"] == [0, 1]
-    assert "stands: kind=a, seed 0" in experiments.describe(ITEM, plan)
-    assert "to run: kind=a, seed 2" in experiments.describe(ITEM, plan)
+    rest = [other for other in range(3) if other != seed]
+    assert [row["seeds"] for row in json.loads(plan.file(ITEM).read_text())["rows"]] == [rest, rest]
+    assert f"stands: kind=a, seed {rest[0]}" in experiments.describe(ITEM, plan)
+    assert f"to run: kind=a, seed {seed}" in experiments.describe(ITEM, plan)
 
     broken.unlink()
-    for folder in plan.workdir.rglob("2"):
+    for folder in plan.workdir.rglob(str(seed)):
         folder.rmdir()
     # A trial that ran again would find its folder there, and fail.
     rows = json.loads(experiments.run_item(ITEM, plan).read_text())["rows"]
     assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
 
 
-def test_table(plan):
-    assert experiments.table(experiments.run_item(ITEM, plan)).splitlines() == [
-        "| kind | score | seeds |",
-        "| --- | --- | --- |",
-        "| a | 1.000 ± 1.000 | 3 |",
-        "| b | 11.000 ± 1.000 | 3 |",
+def test_another_scale_is_another_row(plan):
+    experiments.run_item(ITEM, dataclasses.replace(plan, seeds=1))
+    paper = dataclasses.replace(plan, seeds=1, scale="paper")
+    assert "stands" not in experiments.describe(ITEM, paper)
+    rows = json.loads(experiments.run_item(ITEM, paper).read_text())["rows"]
+    assert [(row["scale"], row["kind"]) for row in rows] == [
+        ("paper", "a"),
+        ("paper", "b"),
+        ("small", "a"),
+        ("small", "b"),
     ]
+
+
+def test_results_without_their_runs_stand_and_keep_their_figures(plan):
+    experiments.run_item(ITEM, plan)
+    shutil.rmtree(plan.workdir)
+    (plan.results / "paper" / "figure.txt").write_text("as it was")
+    experiments.run_item(ITEM, plan)
+    assert (plan.results / "paper" / "figure.txt").read_text() == "as it was"
+
+
+def test_an_interrupt_stops_what_runs(plan):
+    """Two of six trials run when the signal comes; both end at once, and no other begins."""
+    item = dataclasses.replace(ITEM, run=wait)
+
+    def interrupt():
+        while len(list(plan.workdir.rglob("0"))) < 2:
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        experiments.run_item(item, dataclasses.replace(plan, jobs=2))
+    assert time.monotonic() - began < 120
+    assert len([path for path in plan.workdir.rglob("*") if path.name in "012"]) == 2
 
 
 def test_items_by_name():

@@ -30,7 +30,7 @@ def test_swap_has_one_latent_a_row_and_one_condition_a_column(generate, asked, t
 
 
 def test_corners_are_the_four_given_pairs(generate, asked, tmp_path):
-    plots.corner_grid(generate, LATENTS, np.eye(4), tmp_path / "corners.png", size=3)
+    plots.corner_grid(generate, LATENTS, np.eye(4), "abcd", tmp_path / "corners.png", size=3)
     latents, conditions = asked[0]
     np.testing.assert_allclose(latents[[0, 2, 6, 8]], LATENTS)
     np.testing.assert_allclose(conditions[[0, 2, 6, 8]], np.eye(4))

@@ -31,6 +31,12 @@ def test_code_is_the_authors():
     assert (vanilla.steps, vanilla.n_critic, vanilla.n_generator) == (recipe.steps, 1, 2)
 
 
+def test_the_authors_batch_normalisation_has_no_gamma():
+    for name in recipes.names():
+        assert not recipes.get(name, "code").batch_norm_scale
+        assert recipes.get(name, "paper").batch_norm_scale
+
+
 @pytest.mark.parametrize("preset", ["paper", "code", "small"])
 def test_vanilla_has_the_same_networks(preset):
     ours, theirs = (recipes.get(f"{system}/mnist", preset) for system in ("cwgan", "cgan"))

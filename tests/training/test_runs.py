@@ -14,6 +14,7 @@ from table import assert_same_state, state
 
 import tfgans
 from tfgans import callbacks, data, recipes, training
+from tfgans.training.runs import _load
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "train.py"
 TINY = [
@@ -206,7 +207,7 @@ def test_refuses_before_writing(tmp_path):
 def test_own_arrays_in_place_of_the_recipes(tmp_path, random):
     """Coloured images of another size, three classes: the recipe takes its condition from them."""
     images = random.integers(0, 256, (60, 12, 10, 3), dtype=np.uint8)
-    own = data.from_arrays(images, np.arange(60) % 3, image_shape=(8, 8, 1), label_names=["a", "b", "c"])
+    own = data.from_arrays(images, np.arange(60) % 3, label_names=["a", "b", "c"])
     result = training.run(tiny(2), tmp_path / "run", own=own, progress=False)
     assert result.model.condition_size == 3
     assert training.RunFolder(tmp_path / "run").label_names() == ("a", "b", "c")
@@ -219,6 +220,17 @@ def test_attributes_are_scored_and_shown(tmp_path):
     assert [score["metric"] for score in result.scores] == [f"attribute_r2/{name}" for name in data.SPRITE_ATTRIBUTES]
     assert all(score["protocol"]["judge_test_score"] > 0.9 for score in result.scores)
     assert result.grid.is_file()
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_own_data_work_in_every_recipe(name, tmp_path, random):
+    np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (30, 9, 9, 3), np.uint8), labels=np.arange(30) % 2)
+    for recipe in recipes.presets(name).values():
+        adapted, train, test = _load(recipe.override([f"data=npz:{tmp_path / 'own.npz'}"]), None, None, False)
+        assert (len(train), len(test)) == (24, 6)
+        assert train.image.shape[1:] == recipe.image_shape
+        assert (adapted.conditioning, adapted.condition_size) == ("class", 2)
+        assert training.default_workdir(adapted) != training.default_workdir(recipe)
 
 
 def test_default_workdir():

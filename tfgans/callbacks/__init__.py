@@ -1,8 +1,9 @@
 """Keras callbacks: they read the model, at the end of an epoch, and do not train it."""
 
+from tfgans._errors import NonFiniteError
 from tfgans.callbacks.checkpoint import Checkpoint
 from tfgans.callbacks.metrics_log import MetricsLog
-from tfgans.callbacks.nonfinite import NonFiniteError, StopOnNonFinite
+from tfgans.callbacks.nonfinite import StopOnNonFinite
 from tfgans.callbacks.progress import Progress
 from tfgans.callbacks.sample_grid import SampleGrid
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from tfgans.callbacks.nonfinite import NonFiniteError
+from tfgans._errors import NonFiniteError
 
 
 class Checkpoint(keras.callbacks.Callback):

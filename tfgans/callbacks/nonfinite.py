@@ -1,23 +1,9 @@
 """Stop where training has broken."""
 
-from collections.abc import Sequence
-
 import keras
 import numpy as np
 
-
-class NonFiniteError(ArithmeticError):
-    """A loss or a weight is NaN or Inf.
-
-    Attributes:
-        step: The first step known to be broken.
-        names: The losses whose means were NaN or Inf by the end of that epoch, or the weights that are.
-    """
-
-    def __init__(self, step: int, names: Sequence[str]) -> None:
-        super().__init__(f"NaN or Inf at step {step} in {', '.join(names)}.")
-        self.step = step
-        self.names = tuple(names)
+from tfgans._errors import NonFiniteError
 
 
 class StopOnNonFinite(keras.callbacks.Callback):

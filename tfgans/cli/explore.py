@@ -46,9 +46,10 @@ def main() -> None:
         np.fill_diagonal(conditions, FLAGS.high)
         plots.swap_grid(model.generate, latents[: FLAGS.size], conditions, names, out)
     elif FLAGS.figure == "corners":
-        corners = np.eye(len(names))[random.permutation(len(names))[:4] if len(names) >= 4 else [0, 1, 1, 0]]
-        conditions = corners if classes else random.uniform(FLAGS.low, FLAGS.high, (4, len(names)))
-        plots.corner_grid(model.generate, latents[:4], conditions, out, size=FLAGS.size)
+        picked = np.resize(random.permutation(len(names)), 4)
+        conditions = np.eye(len(names))[picked] if classes else random.uniform(FLAGS.low, FLAGS.high, (4, len(names)))
+        shown = [names[i] for i in picked] if classes else [" ".join(f"{v:.1f}" for v in row) for row in conditions]
+        plots.corner_grid(model.generate, latents[:4], conditions, shown, out, size=FLAGS.size)
     elif FLAGS.figure == "sweep":
         (index,) = indices(FLAGS.attribute, names, 1)
         plots.sweep_grid(model.generate, latents[: FLAGS.size], base, index, values, names[index], out)

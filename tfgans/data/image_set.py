@@ -1,12 +1,15 @@
 """Labelled images in memory."""
 
 import dataclasses
+import hashlib
+import math
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
 _TEST_SHARE = 0.2
 _SPLIT_SEED = 0
+_LEAST_A_CLASS = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +44,17 @@ class ImageSet:
         return "class" if self.label.ndim == 1 else "attributes"
 
     @property
+    def fingerprint(self) -> str:
+        """SHA-256 of images and labels, first 12 hexadecimal digits."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.image))
+        digest.update(np.ascontiguousarray(self.label))
+        return digest.hexdigest()[:12]
+
+    def first(self, count: int) -> "ImageSet":
+        """The first `count` images and their labels."""
+        return dataclasses.replace(self, image=self.image[:count], label=self.label[:count])
+
+    @property
     def unit_images(self) -> np.ndarray:
         """float32 images in [-1, 1], [n, H, W, C]."""
         if self.image.dtype == np.uint8:
@@ -62,11 +76,22 @@ def hold_out(images: ImageSet, split: str) -> ImageSet:
         That part of it.
 
     Raises:
-        ValueError: If `split` is unknown.
+        ValueError: If `split` is unknown, or a class has fewer than three images.
     """
     if split not in ("train", "test"):
         raise ValueError(f"{images.name} has the splits train and test; received split={split!r}.")
-    strata = images.label if images.conditioning == "class" else None
-    parts = train_test_split(np.arange(len(images)), test_size=_TEST_SHARE, random_state=_SPLIT_SEED, stratify=strata)
+    strata, least = None, 1
+    if images.conditioning == "class":
+        strata, least = images.label, len(images.label_names)
+        counts = np.bincount(images.label, minlength=least)
+        if counts.min() < _LEAST_A_CLASS:
+            raise ValueError(
+                f"{images.name}: to hold one out, a class needs {_LEAST_A_CLASS} images; "
+                f"{images.label_names[counts.argmin()]} has {counts.min()}."
+            )
+    if len(images) < 3 * least:
+        raise ValueError(f"{images.name}: {len(images)} images are too few to hold some out.")
+    held = max(least, math.ceil(_TEST_SHARE * len(images)))
+    parts = train_test_split(np.arange(len(images)), test_size=held, random_state=_SPLIT_SEED, stratify=strata)
     index = parts[0] if split == "train" else parts[1]
     return dataclasses.replace(images, split=split, image=images.image[index], label=images.label[index])

@@ -3,12 +3,14 @@
 import csv
 import os
 import pathlib
+import zipfile
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tfgans.data.image_set import ImageSet, hold_out
 
@@ -84,11 +86,17 @@ def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
     """
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise ValueError("The dataset has no end; use dataset.take(n).")
-    examples = [
-        (example["image"], example["label"]) if isinstance(example, dict) else example
-        for example in dataset.as_numpy_iterator()
-    ]
-    images, labels = zip(*examples, strict=True) if examples else ((), ())
+    images, labels = [], []
+    shape = options.get("image_shape")
+    for number, example in enumerate(dataset.as_numpy_iterator()):
+        pair = (example.get("image"), example.get("label")) if isinstance(example, dict) else example
+        if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] is None or pair[1] is None:
+            raise ValueError(f"Example {number} of the dataset has no image and label.")
+        image = pair[0][..., np.newaxis] if np.ndim(pair[0]) == 2 else pair[0]
+        if images and shape is None and image.shape != images[0].shape:
+            raise ValueError(f"Example {number} has shape {image.shape}, others {images[0].shape}; give image_shape.")
+        images.append(image if shape is None else fit_images(image[np.newaxis], shape)[0])
+        labels.append(pair[1])
     return from_arrays(np.array(images), np.array(labels), **options)
 
 
@@ -110,13 +118,15 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
         ValueError: If it is no such file, arrays are missing, or as `from_arrays`.
     """
     name = f"npz:{pathlib.Path(path).name}"
+    if split not in ("train", "test"):
+        raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
     try:
         with np.load(path) as file:
-            arrays = dict(file)
-    except (ValueError, EOFError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(f"{path} is not a .npz file of arrays: {error}.") from error
+            arrays = {key: file[key] for key in file.files}
+    except FileNotFoundError:
+        raise
+    except (ValueError, EOFError, OSError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {error}.") from error
     suffix = f"_{split}" if f"images_{split}" in arrays else ""
     missing = [key for key in (f"images{suffix}", f"labels{suffix}") if key not in arrays]
     if missing:
@@ -185,7 +195,7 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 
 def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
-    classes = sorted(path for path in folder.iterdir() if path.is_dir())
+    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
     rows = [(file, number) for number, path in enumerate(classes) for file in _image_files(path)]
     empty = [path.name for path in classes if not _image_files(path)]
     if not rows or empty:
@@ -225,7 +235,11 @@ def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray
 def _read_image(file: pathlib.Path, channels: int) -> np.ndarray:
     try:
         with Image.open(file) as image:
-            pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+            upright = ImageOps.exif_transpose(image)
+            if upright.mode.startswith("I;16"):
+                # Pillow cuts 16 bits at 255 instead of scaling them.
+                upright = Image.fromarray((np.asarray(upright) // 257).astype(np.uint8))
+            pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{file} is not an image that can be read: {error}.") from error
     return pixels.reshape(1, *pixels.shape[:2], channels)
@@ -244,5 +258,7 @@ def _check_classes(labels: np.ndarray, name: str) -> None:
     if labels.min() < 0:
         raise ValueError(f"{name}: classes count from 0; received {labels.min()}.")
     counts = np.bincount(labels)
+    if len(counts) < 2:
+        raise ValueError(f"{name}: there must be two classes or more; all images are of class 0.")
     if counts.min() < 2:
         raise ValueError(f"{name}: each class needs two images or more; class {counts.argmin()} has {counts.min()}.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tfgans._errors import NonFiniteError
 from tfgans.experiments.frame import Item, Measured, Trial
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
@@ -61,7 +62,7 @@ def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         name = f"fig3_{trial.setting['system']}"
         digits = [str(digit) for digit in range(model.condition_size)]
         plots.swap_grid(model.generate, latents, one_hot, digits, folder / f"{name}_swap.png")
-        plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], folder / f"{name}_corners.png")
+        plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], "2740", folder / f"{name}_corners.png")
 
 
 def fig4_6(trial: Trial) -> Measured:
@@ -146,8 +147,6 @@ def fig7_10(trial: Trial) -> Measured:
     A run has failed where a loss became NaN or Inf, label accuracy is below .8, or the distance inside a
     class is below half of that of real digits.
     """
-    from tfgans.callbacks import NonFiniteError
-
     try:
         measured = _scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
     except NonFiniteError as error:

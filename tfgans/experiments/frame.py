@@ -14,9 +14,17 @@ from typing import Any
 
 import tqdm
 
+from tfgans._errors import NonFiniteError
 from tfgans._files import read_json, versions, write_json
 
 Setting = Mapping[str, Any]
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -233,14 +241,14 @@ def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, t
     """Runs trials in processes of their own; returns what went wrong."""
     threads = max(1, (os.cpu_count() or 1) // jobs)
     # Children read these as they load their libraries.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    for name in _THREAD_VARIABLES:
         os.environ[name] = str(threads)
     failures: list[str] = []
     waiting = list(reversed(missing))
     running: dict[concurrent.futures.Future, Trial] = {}
     bar = tqdm.tqdm(total=total, initial=total - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
     pool = concurrent.futures.ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _set_threads, (threads,), max_tasks_per_child=1
+        jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
     )
     with bar, pool:
         try:
@@ -249,11 +257,12 @@ def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, t
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
                     running[pool.submit(_timed, item.run, trial)] = trial
-                done, _ = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                # The time-out lets Python look at signals.
+                done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     trial = running.pop(future)
                     if (error := future.exception()) is not None:
-                        failures.append(f"{trial.row}, seed {trial.seed}: {error}")
+                        failures.append(f"{trial.row}, seed {trial.seed}: {error!r}.")
                     else:
                         results.add(trial, *future.result())
                     bar.update()
@@ -264,20 +273,12 @@ def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, t
     return failures
 
 
-def _set_threads(threads: int) -> None:
+def _ignore_interrupts() -> None:
     # A terminal sends Ctrl-C to every process; the parent is the one to act on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, float]:
-    from tfgans.callbacks import NonFiniteError
-
     began = time.monotonic()
     try:
         measured = run(trial)

@@ -1,10 +1,11 @@
 """Scores: pure functions of features or samples."""
 
 from tfgans.metrics.intra_class_distance import intra_class_distance
-from tfgans.metrics.judge import Judge, attribute_r2, kernel_ridge_judge, support_vector_judge
+from tfgans.metrics.judge import MOST_RIDGE_ROWS, Judge, attribute_r2, kernel_ridge_judge, support_vector_judge
 from tfgans.metrics.label_accuracy import label_accuracy
 
 __all__ = [
+    "MOST_RIDGE_ROWS",
     "Judge",
     "attribute_r2",
     "intra_class_distance",

@@ -12,7 +12,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 
 _COMPONENTS = 50
-_MOST_RIDGE_ROWS = 5_000
+MOST_RIDGE_ROWS = 5_000
+"""Rows that a kernel ridge judge learns from at most, since memory grows with their square."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +64,7 @@ def kernel_ridge_judge(
     """Fits a kernel ridge regression on the principal components of real images, to judge attributes.
 
     Args:
-        train_images: Floating [n, ...]; the first 5,000 are used, since memory grows with their square.
+        train_images: Floating [n, ...]; the first `MOST_RIDGE_ROWS` are used.
         train_labels: Floating [n, K].
         test_images: Floating [m, ...], other images, on which the judge itself is judged.
         test_labels: Floating [m, K].
@@ -71,8 +72,8 @@ def kernel_ridge_judge(
     Returns:
         The judge.
     """
-    images, labels = train_images[:_MOST_RIDGE_ROWS], train_labels[:_MOST_RIDGE_ROWS]
-    components = PCA(_components(images), svd_solver="covariance_eigh").fit_transform(_flat(images))
+    images, labels = train_images[:MOST_RIDGE_ROWS], train_labels[:MOST_RIDGE_ROWS]
+    components = _principal_components(images).fit_transform(_flat(images))
     gamma = 0.5 / (components.shape[1] * components.var())
     judge = _fit(KernelRidge(alpha=0.01, kernel="rbf", gamma=gamma), "kernel_ridge(alpha=.01)", images, labels)
     return dataclasses.replace(judge, test_score=attribute_r2(judge.predict(test_images), test_labels))
@@ -92,14 +93,14 @@ def attribute_r2(predicted: np.ndarray, attributes: np.ndarray) -> tuple[float, 
 
 
 def _fit(predictor: BaseEstimator, name: str, images: np.ndarray, labels: np.ndarray) -> Judge:
-    flat, components = _flat(images), _components(images)
-    fitted = make_pipeline(PCA(components, svd_solver="covariance_eigh"), predictor).fit(flat, labels)
+    flat = _flat(images)
+    fitted = make_pipeline(_principal_components(images), predictor).fit(flat, labels)
     digest = hashlib.sha256(np.ascontiguousarray(flat).tobytes() + np.ascontiguousarray(labels).tobytes())
-    return Judge(fitted, f"{name} of {components} principal components", digest.hexdigest()[:16], ())
+    return Judge(fitted, f"{name} of {fitted[0].n_components_} principal components", digest.hexdigest()[:16], ())
 
 
-def _components(images: np.ndarray) -> int:
-    return min(_COMPONENTS, len(images), int(np.prod(images.shape[1:])))
+def _principal_components(images: np.ndarray) -> PCA:
+    return PCA(min(_COMPONENTS, len(images), int(np.prod(images.shape[1:]))), random_state=0)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

@@ -36,7 +36,13 @@ def swap_grid(
 
 
 def corner_grid(
-    generate: Generate, latents: np.ndarray, conditions: np.ndarray, path: str | os.PathLike, *, size: int = 8
+    generate: Generate,
+    latents: np.ndarray,
+    conditions: np.ndarray,
+    names: Sequence[str],
+    path: str | os.PathLike,
+    *,
+    size: int = 8,
 ) -> pathlib.Path:
     """Interpolation in z and y between four corners (Figs. 3 right, 8 to 10).
 
@@ -44,6 +50,7 @@ def corner_grid(
         generate: The generator.
         latents: [4, N], of upper left, upper right, lower left and lower right.
         conditions: [4, K].
+        names: What each corner is.
         path: PNG file to write.
         size: Rows and columns.
 
@@ -52,7 +59,8 @@ def corner_grid(
     """
     weights = corner_weights(size, size)
     images = generate(weights @ latents, weights @ conditions)
-    return image_grid(images, size, path, title="between four corners, in z and y")
+    corners = f"upper left {names[0]}, right {names[1]}; lower left {names[2]}, right {names[3]}"
+    return image_grid(images, size, path, title="between four corners, in z and y", column_label=corners)
 
 
 def sweep_grid(

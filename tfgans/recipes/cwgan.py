@@ -218,7 +218,7 @@ _SPRITES_PAPER = replace(
     steps=2_500,  # 100 epochs of 125 batches, five a step
 )
 
-_SPRITES_CODE = replace(_SPRITES_PAPER, preset="code", penalty="height_axis", steps=12_500)
+_SPRITES_CODE = replace(_SPRITES_PAPER, preset="code", steps=12_500, batch_norm_scale=False, penalty="height_axis")
 
 
 _CELEBA_PAPER = replace(
@@ -241,6 +241,7 @@ _CELEBA_CODE = replace(
     train_split="train+test",
     test_split="validation",
     steps=285_500,  # its epochs count generator steps: 100 of 2,855
+    batch_norm_scale=False,
     penalty="height_axis",
 )
 
@@ -279,6 +280,7 @@ _EFIGI_CODE = replace(
     preset="code",
     steps=62_000,  # its script has 1,000 epochs, counted in generator steps
     prior_mean=0.0,
+    batch_norm_scale=False,
     penalty="height_axis",
 )
 
@@ -302,12 +304,14 @@ def _vanilla(recipe: ConditionalRecipe) -> ConditionalRecipe:
 def _vanilla_code(recipe: ConditionalRecipe) -> ConditionalRecipe:
     """As the authors' code trains the vanilla objective: losses per patch, as many steps.
 
-    On grey images at 1e-5; on colour at 2e-4, betas .5 and .999, with batch normalisation in the discriminator.
+    On grey images at 1e-5; on colour at 2e-4, betas .5 and .999, with batch normalisation in the discriminator,
+    and CelebA for a quarter of the epochs.
     """
     recipe = replace(_vanilla(recipe), steps=recipe.steps, patchwise=True)
     if recipe.image_shape[-1] == 1:
         return replace(recipe, learning_rate=1e-5)
-    return replace(recipe, learning_rate=2e-4, beta_1=0.5, beta_2=0.999, discriminator_batch_norm=True)
+    steps = recipe.steps // 4 if recipe.data == "celeb_a" else recipe.steps
+    return replace(recipe, steps=steps, learning_rate=2e-4, beta_1=0.5, beta_2=0.999, discriminator_batch_norm=True)
 
 
 def _vanilla_small(recipe: ConditionalRecipe) -> ConditionalRecipe:

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import re
 import sys
 from typing import Any
 
@@ -19,7 +20,7 @@ from tfgans.training.build import build
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import score_conditional
 
-_OWN_DATA = ("folder:", "npz:")
+_OWN_DATA = ("folder:", "npz:", "own:")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,16 +75,8 @@ def run(
         callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
         KeyboardInterrupt: After a checkpoint was saved.
     """
+    recipe, train, test = _load(recipe, own, data_dir, download)
     folder = RunFolder(workdir or default_workdir(recipe))
-    if own is None:
-        source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
-        train = data.load(recipe.data, recipe.train_split, **source)
-        test = data.load(recipe.data, recipe.test_split, **source)
-    else:
-        train, test = (data.hold_out(own, split) for split in ("train", "test"))
-        recipe = dataclasses.replace(recipe, data=own.name)
-    if own is not None or recipe.data.startswith(_OWN_DATA):
-        recipe = dataclasses.replace(recipe, conditioning=train.conditioning, condition_size=len(train.label_names))
     folder.check(recipe)
     strategy = strategy or default_strategy()
     _check_data(recipe, train, strategy.num_replicas_in_sync)
@@ -111,9 +104,31 @@ def run(
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
+def _load(
+    recipe: Recipe, own: data.ImageSet | None, data_dir: str | None, download: bool
+) -> tuple[Recipe, data.ImageSet, data.ImageSet]:
+    """The train and test split, and the recipe for them: data of the user's own say what a label is."""
+    if own is not None:
+        own = dataclasses.replace(own, image=data.fit_images(own.image, recipe.image_shape))
+        recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
+    is_own = recipe.data.startswith(_OWN_DATA)
+    if is_own:
+        recipe = dataclasses.replace(recipe, train_split="train", test_split="test")
+    if own is not None:
+        train, test = (data.hold_out(own, split) for split in (recipe.train_split, recipe.test_split))
+    else:
+        source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
+        train, test = (data.load(recipe.data, split, **source) for split in (recipe.train_split, recipe.test_split))
+    if is_own:
+        recipe = dataclasses.replace(recipe, conditioning=train.conditioning, condition_size=len(train.label_names))
+    return recipe, train, test
+
+
 def default_workdir(recipe: Recipe) -> pathlib.Path:
-    """`runs/NAME/SEED`; presets other than `small` have a folder of their own below NAME."""
-    return pathlib.Path("runs", recipe.name, *([] if recipe.preset == "small" else [recipe.preset]), str(recipe.seed))
+    """`runs/NAME/SEED`; other presets than `small`, and data of one's own, have folders of their own below NAME."""
+    preset = [] if recipe.preset == "small" else [recipe.preset]
+    own = [re.sub(r"[^\w.-]+", "-", recipe.data)] if recipe.data.startswith(_OWN_DATA) else []
+    return pathlib.Path("runs", recipe.name, *preset, *own, str(recipe.seed))
 
 
 def default_strategy() -> tf.distribute.Strategy:
