@@ -121,7 +121,7 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
     if split not in ("train", "test"):
         raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
     try:
-        with np.load(path) as file:
+        with open(path, "rb") as handle, np.load(handle) as file:
             arrays = {key: file[key] for key in file.files}
     except FileNotFoundError:
         raise
