@@ -81,6 +81,17 @@ def test_interrupted_killed_and_resumed_run_ends_with_the_bits_of_one_that_was_n
     assert all(ours[step] == theirs[step] for step in theirs if step != cut)
 
 
+def test_an_interrupt_before_the_first_step_is_saved_too(tmp_path, monkeypatch):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(data, "batches", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="Stopped and saved at step 0"):
+        training.run(tiny(20), tmp_path / "run", progress=False)
+    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [0]
+    assert not (tmp_path / "run" / "metrics.jsonl").exists()
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     workdir = tmp_path_factory.mktemp("runs") / "run"

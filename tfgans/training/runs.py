@@ -92,7 +92,6 @@ def run(
         with folder.claim(recipe):
             folder.note_label_names(train.label_names)
             grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
-            grid.set_model(model)
             _train(model, recipe, folder, train, grid, progress)
             last_grid = grid.draw()
             scores = folder.scores(int(model.step.numpy()))
@@ -198,6 +197,9 @@ def _train(
     bar = callbacks.Progress(recipe.steps, recipe.name)
     if progress:
         acting.append(bar)
+    # An interrupt may come before `fit` has told them.
+    for callback in acting:
+        callback.set_model(model)
     try:
         while (step := int(model.step.numpy())) < recipe.steps:
             # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
