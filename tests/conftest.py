@@ -1,10 +1,17 @@
 import os
+import signal
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hear_interrupts():
+    """A shell starts what it runs in the background deaf to Ctrl-C, which some tests send."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
