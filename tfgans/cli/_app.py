@@ -4,7 +4,7 @@ import os
 import pathlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from absl import app, flags, logging
@@ -41,6 +41,13 @@ def define_run_flags() -> None:
     flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
     flags.DEFINE_bool("averaged", True, "Takes the averaged generator, where the run has one.")
+
+
+def position(text: str, names: Sequence[str]) -> int | None:
+    """Index of a name that is given as it is or by its number; None if it is neither."""
+    if text in names:
+        return names.index(text)
+    return int(text) if text.isdecimal() and int(text) < len(names) else None
 
 
 def checked_out(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:

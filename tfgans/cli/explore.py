@@ -66,10 +66,10 @@ def indices(texts: list[str], names: tuple[str, ...], count: int) -> list[int]:
     Raises:
         ValueError: If there are not `count` of them, or one is unknown.
     """
-    unknown = [text for text in texts if text not in names and not (text.isdecimal() and int(text) < len(names))]
-    if unknown or len(texts) != count:
+    found = [_app.position(text, names) for text in texts]
+    if None in found or len(found) != count:
         raise ValueError(f"This figure takes {count} of --attribute={'|'.join(names)}; received {texts}.")
-    return [names.index(text) if text in names else int(text) for text in texts]
+    return found
 
 
 def run() -> None:

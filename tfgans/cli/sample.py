@@ -62,10 +62,11 @@ def parse_labels(texts: list[str], names: tuple[str, ...], conditioning: str) ->
         ValueError: If a text is no label.
     """
     if conditioning == "class":
-        unknown = [text for text in texts if text not in names and not (text.isdecimal() and int(text) < len(names))]
+        classes = [_app.position(text, names) for text in texts]
+        unknown = [text for text, number in zip(texts, classes, strict=True) if number is None]
         if unknown:
             raise ValueError(f"The classes are {', '.join(names)}; received {', '.join(unknown)}.")
-        return [names.index(text) if text in names else int(text) for text in texts] or list(range(len(names)))
+        return classes or list(range(len(names)))
     if not texts:
         raise ValueError(f"Name attributes with --label, numbers with commas: {', '.join(names)}.")
     labels = []
