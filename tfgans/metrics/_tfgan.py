@@ -1,0 +1,26 @@
+"""The parts of TensorFlow-GAN that still work.
+
+`import tensorflow_gan` 2.1.0 fails on TensorFlow 2.16 and later, since its `__init__` files reach for
+`tf.estimator`. Its modules of metrics need none of that, so they are imported below empty packages.
+"""
+
+import importlib
+import importlib.util
+import sys
+import types
+
+_PACKAGES = ("tensorflow_gan", "tensorflow_gan.python", "tensorflow_gan.python.eval")
+
+
+def module(name: str) -> types.ModuleType:
+    """A module of `tensorflow_gan.python.eval`, such as `classifier_metrics`."""
+    root = importlib.util.find_spec(_PACKAGES[0]).submodule_search_locations[0]
+    for package in _PACKAGES:
+        if package not in sys.modules:
+            empty = types.ModuleType(package)
+            empty.__path__ = [root + package.removeprefix(_PACKAGES[0]).replace(".", "/")]
+            # find_spec looks for it the next time.
+            empty.__spec__ = importlib.util.spec_from_loader(package, None, is_package=True)
+            empty.__spec__.submodule_search_locations = empty.__path__
+            sys.modules[package] = empty
+    return importlib.import_module(f"{_PACKAGES[-1]}.{name}")
