@@ -3,12 +3,14 @@
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from scipy.ndimage import correlate1d
 
 LEGACY_RANGE = 2.0
 """Value range that scikit-image once took for floating images of any scale; LOGAN's Table 2 was taken with it."""
 
 _FILTER_SIZE = 11
+_FILTER_SIGMA = 1.5
+_K1, _K2 = 0.01, 0.03
 # Wang, Simoncelli and Bovik 2003, section 3.2; from the finest scale to the coarsest.
 _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
@@ -23,14 +25,14 @@ def ssim(first: Any, second: Any, value_range: float) -> np.ndarray:
             [-1, 1], 255 for bytes. `LEGACY_RANGE` with values in [0, 255] gives the scale of LOGAN's Table 2.
 
     Returns:
-        float32 [n], at most 1. The Gaussian spans 11 pixels, or the image where that is smaller.
+        float64 [n], at most 1. The Gaussian spans 11 pixels, or the image where that is smaller.
 
     Raises:
         ValueError: If shapes differ, `value_range` is not positive, or a value is not finite.
     """
     first, second = _images(first, second, value_range)
-    size = min(_FILTER_SIZE, *first.shape[1:3])
-    return tf.image.ssim(first, second, value_range, filter_size=size).numpy()
+    similarity, _ = _similarity(first, second, value_range)
+    return similarity.mean(axis=-1)
 
 
 def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.ndarray:
@@ -40,10 +42,10 @@ def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.
         first: [n, H, W, C].
         second: [n, H, W, C].
         value_range: As for `ssim`.
-        scales: Number of scales; with fewer than five, their weights are scaled to sum to 1.
+        scales: Number of scales; with fewer than five, their weights are scaled to the same sum.
 
     Returns:
-        float32 [n], from 0 to 1.
+        float64 [n], from 0 to 1.
 
     Raises:
         ValueError: As `ssim`, or if images are too small for the scales, with the number that fits.
@@ -56,8 +58,14 @@ def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.
             f"Images of {tuple(first.shape[1:3])} hold {min(most, len(_SCALE_WEIGHTS))} scales of {_FILTER_SIZE} "
             f"pixels; received scales={scales}."
         )
-    weights = np.array(_SCALE_WEIGHTS[:scales]) / sum(_SCALE_WEIGHTS[:scales])
-    return tf.image.ssim_multiscale(first, second, value_range, tuple(weights)).numpy()
+    weights = np.array(_SCALE_WEIGHTS[:scales]) * (sum(_SCALE_WEIGHTS) / sum(_SCALE_WEIGHTS[:scales]))
+    product = np.ones(first.shape[::3])
+    for weight in weights[:-1]:
+        _, contrast = _similarity(first, second, value_range)
+        product *= np.maximum(contrast, 0) ** weight
+        first, second = _halved(first), _halved(second)
+    similarity, _ = _similarity(first, second, value_range)
+    return (product * np.maximum(similarity, 0) ** weights[-1]).mean(axis=-1)
 
 
 def moving_average(values: Any, width: int = 20) -> np.ndarray:
@@ -79,10 +87,41 @@ def moving_average(values: Any, width: int = 20) -> np.ndarray:
     return np.convolve(values, np.full(width, 1 / width), mode="valid")
 
 
-def _images(first: Any, second: Any, value_range: float) -> tuple[tf.Tensor, tf.Tensor]:
-    first, second = (tf.constant(np.asarray(images), tf.float32) for images in (first, second))
-    if first.shape.rank != 4 or first.shape != second.shape:
+def _similarity(first: np.ndarray, second: np.ndarray, value_range: float) -> tuple[np.ndarray, np.ndarray]:
+    """Means over an image [n, C]: of luminance times contrast and structure, and of the latter alone."""
+    means = _smooth(first), _smooth(second)
+    squares = _smooth(first**2) + _smooth(second**2) - means[0] ** 2 - means[1] ** 2
+    products = _smooth(first * second) - means[0] * means[1]
+    c1, c2 = (_K1 * value_range) ** 2, (_K2 * value_range) ** 2
+    luminance = (2 * means[0] * means[1] + c1) / (means[0] ** 2 + means[1] ** 2 + c1)
+    contrast = (2 * products + c2) / (squares + c2)
+    return (luminance * contrast).mean(axis=(1, 2)), contrast.mean(axis=(1, 2))
+
+
+def _smooth(images: np.ndarray) -> np.ndarray:
+    """Gaussian means, where the window fits into the image."""
+    for axis in (1, 2):
+        size = min(_FILTER_SIZE, images.shape[axis])
+        offsets = np.arange(size) - (size - 1) / 2
+        window = np.exp(-0.5 * (offsets / _FILTER_SIGMA) ** 2)
+        images = correlate1d(images, window / window.sum(), axis=axis, mode="constant")
+        inside = np.arange(images.shape[axis] - size + 1) + size // 2
+        images = images.take(inside, axis=axis)
+    return images
+
+
+def _halved(images: np.ndarray) -> np.ndarray:
+    """Means of two by two pixels; a last odd row or column is repeated."""
+    odd = [(0, size % 2) for size in images.shape[1:3]]
+    images = np.pad(images, ((0, 0), *odd, (0, 0)), mode="edge")
+    count, height, width, channels = images.shape
+    return images.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
+
+
+def _images(first: Any, second: Any, value_range: float) -> tuple[np.ndarray, np.ndarray]:
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    if first.ndim != 4 or first.shape != second.shape or len(first) == 0:
         raise ValueError(f"Expected images [n, H, W, C] of one shape; received {first.shape} and {second.shape}.")
-    if value_range <= 0 or not (tf.reduce_all(tf.math.is_finite(first)) and tf.reduce_all(tf.math.is_finite(second))):
+    if value_range <= 0 or not (np.isfinite(first).all() and np.isfinite(second).all()):
         raise ValueError(f"Images must be finite and value_range positive; received value_range={value_range}.")
     return first, second
