@@ -16,6 +16,14 @@ def _hear_interrupts():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """What is kept of real images is made anew for the tests, and once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFGANS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fixed_seed():
     """Initial weights do not depend on which tests ran before."""

@@ -18,12 +18,14 @@ _HOMES = {
     "AdversarialModel": "models",
     "ConditionalGAN": "models",
     "ConditionalWGANGP": "models",
+    "evaluate": "training",
     "load": "training",
     "run": "training",
 }
 _SUBPACKAGES = (
     "callbacks",
     "data",
+    "evaluation",
     "experiments",
     "latent",
     "losses",

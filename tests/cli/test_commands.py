@@ -19,7 +19,7 @@ def command(name, *arguments, cwd=None):
     )
 
 
-@pytest.mark.parametrize("name", ["train", "export", "sample", "explore", "reproduce"])
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "reproduce"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -93,7 +93,7 @@ def test_train_then_export(tmp_path):
     done = command("train", "--steps=2", f"--workdir={tmp_path / 'run'}", *[f"--set={change}" for change in tiny])
     assert done.returncode == 0, done.stderr
     printed = dict(line.split(": ", 1) for line in done.stdout.splitlines())
-    assert {"label_accuracy", "samples", "scores", "SavedModel"} <= printed.keys()
+    assert {"label_accuracy/judge", "samples", "scores", "SavedModel"} <= printed.keys()
     assert all(pathlib.Path(printed[name]).exists() for name in ("samples", "scores", "SavedModel"))
     assert "2/2" in done.stderr
 

@@ -150,9 +150,23 @@ def test_npz_that_is_refused(tmp_path):
             data.from_npz(tmp_path / name)
     with pytest.raises(ValueError, match="splits train and test; received split='all'"):
         data.from_npz(tmp_path / "whole.npz", "all")
-    np.savez(tmp_path / "images.npz", images=grey())
-    with pytest.raises(ValueError, match="has no labels; it has images"):
-        data.from_npz(tmp_path / "images.npz")
+    np.savez(tmp_path / "labels.npz", labels=two_classes())
+    with pytest.raises(ValueError, match="has no images; it has labels"):
+        data.from_npz(tmp_path / "labels.npz")
+
+
+def test_images_without_labels(tmp_path):
+    np.savez(tmp_path / "images.npz", images=grey(20))
+    for number in range(20):
+        Image.new("L", (8, 8), number).save(tmp_path / f"{number:02}.png")
+    for name in (f"npz:{tmp_path / 'images.npz'}", f"folder:{tmp_path}"):
+        train, test = (data.load(name, split, image_shape=(8, 8, 1)) for split in ("train", "test"))
+        assert (len(train), len(test)) == (16, 4)
+        assert train.conditioning == "none"
+        assert list(train.arrays) == ["image"]
+        assert train.first(3).label is None
+    assert len({*train.image[:, 0, 0, 0], *test.image[:, 0, 0, 0]}) == 20
+    assert data.from_arrays(grey()).fingerprint != data.from_arrays(grey() + 1).fingerprint
 
 
 def test_folder_of_classes(tmp_path):
@@ -227,7 +241,7 @@ def test_table_with_a_missing_file(tmp_path):
 def test_folder_that_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder"):
         data.from_folder(tmp_path / "none", (8, 8, 1))
-    with pytest.raises(ValueError, match="no images in subfolders"):
+    with pytest.raises(ValueError, match="there are no images in subfolders"):
         data.from_folder(tmp_path, (8, 8, 1))
     folder = write_folder(tmp_path / "pets")
     (folder / "empty").mkdir()

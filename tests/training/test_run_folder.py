@@ -76,10 +76,14 @@ def test_a_damaged_recipe_is_named(folder):
         claim(folder)
 
 
-def test_damaged_scores_are_none(folder):
-    for text in ("", "[]", "{}"):
+def test_damaged_scores_are_put_aside(folder, capsys):
+    assert folder.scores() == []
+    for text in ("", "{}", "[1]"):
         folder.scores_file.write_text(text)
-        assert folder.scores(10) is None
+        assert folder.scores() == []
+        assert not folder.scores_file.exists()
+        assert (folder.path / "scores.damaged").read_text() == text
+        assert "scores.damaged" in capsys.readouterr().err
 
 
 def test_refuses_another_recipe_and_shows_the_difference(folder):

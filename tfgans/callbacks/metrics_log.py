@@ -1,12 +1,14 @@
 """Means of the logged scalars, as lines of JSON and for TensorBoard."""
 
-import json
 import os
+import pathlib
 import time
 from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
+
+from tfgans._files import append_line, cut_lines
 
 
 class MetricsLog(keras.callbacks.Callback):
@@ -20,7 +22,7 @@ class MetricsLog(keras.callbacks.Callback):
 
     def __init__(self, path: str | os.PathLike, tensorboard: str | os.PathLike) -> None:
         super().__init__()
-        self._path = os.fspath(path)
+        self._path = pathlib.Path(path)
         self._tensorboard = os.fspath(tensorboard)
         self._writer: tf.summary.SummaryWriter | None = None
         self._began = time.monotonic()
@@ -28,13 +30,7 @@ class MetricsLog(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         step = int(self.model.step.numpy())
-        if os.path.exists(self._path):
-            with open(self._path, encoding="utf-8") as file:
-                lines = [line for line in file if 0 <= _step_of(line) <= step]
-            temporary = f"{self._path}.tmp"
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.writelines(lines)
-            os.replace(temporary, self._path)
+        cut_lines(self._path, step)
         self._writer = self._writer or tf.summary.create_file_writer(self._tensorboard)
         self._began = time.monotonic()
         self._written_at = step
@@ -48,19 +44,9 @@ class MetricsLog(keras.callbacks.Callback):
         if self._writer is None or step == self._written_at:
             return
         values = {name: float(value) for name, value in means.items()}
-        line = {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values}
-        with open(self._path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self._path, {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values})
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
         self._writer.flush()
         self._written_at = step
-
-
-def _step_of(line: str) -> int:
-    """The step of a line of metrics, -1 where the line is damaged."""
-    try:
-        return int(json.loads(line)["step"])
-    except (ValueError, LookupError, TypeError):
-        return -1

@@ -1,5 +1,6 @@
 """What all commands share: their flags in --help, and errors in one line."""
 
+import logging as logging_of_python
 import os
 import pathlib
 import signal
@@ -21,6 +22,8 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.set_verbosity(logging.WARNING)
+    # TensorFlow tells of deprecations in the libraries that use it.
+    logging_of_python.getLogger("tensorflow").setLevel(logging_of_python.ERROR)
     before = set(flags.FLAGS)
     define_flags()
     flags.DEFINE_bool("traceback", False, "Shows where an error arose.")

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from tfgans._files import temporary_file
 from tfgans.cli import _app
 
 FLAGS = flags.FLAGS
@@ -38,9 +39,8 @@ def main() -> None:
         seed=list(range(FLAGS.seed, FLAGS.seed + FLAGS.count)) * len(labels),
     )
     if out.suffix == ".npz":
-        temporary = out.with_name(f".{out.name}")
-        np.savez_compressed(temporary, images=images, labels=np.repeat(labels, FLAGS.count, axis=0))
-        temporary.replace(out)
+        with temporary_file(out) as temporary:
+            np.savez_compressed(temporary, images=images, labels=np.repeat(labels, FLAGS.count, axis=0))
     else:
         shown = [names[label] for label in labels] if model.conditioning == "class" else FLAGS.label
         plots.image_grid(images, FLAGS.count, out, row_names=shown, row_label="label", column_label="one z a column")

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.image_set import ImageSet, hold_out
-from tfgans.data.own import fit_images, from_arrays, from_dataset, from_folder, from_npz
+from tfgans.data.own import (
+    fit_images,
+    from_arrays,
+    from_dataset,
+    from_folder,
+    from_npz,
+    image_files,
+    read_image,
+    read_npz,
+)
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
@@ -26,8 +35,11 @@ __all__ = [
     "from_folder",
     "from_npz",
     "hold_out",
+    "image_files",
     "load",
     "read_efigi_attributes",
+    "read_image",
+    "read_npz",
     "sprites",
     "sprites_in_hole",
     "tfds_images",

@@ -1,4 +1,4 @@
-"""Labelled images in memory."""
+"""Images in memory."""
 
 import dataclasses
 import hashlib
@@ -14,20 +14,20 @@ _LEAST_A_CLASS = 3
 
 @dataclasses.dataclass(frozen=True)
 class ImageSet:
-    """One split of a data set of labelled images.
+    """One split of a data set of images.
 
     Attributes:
         name: Name of the data set, such as `digits`.
         split: What part of it this is, in words that a protocol can quote.
         image: uint8 [n, H, W, C] in [0, 255] or float32 [n, H, W, C] in [-1, 1].
-        label: int32 [n], the class; or float32 [n, K], attributes.
+        label: int32 [n], the class; or float32 [n, K], attributes; or None.
         label_names: Name of each class, or of each attribute.
     """
 
     name: str
     split: str
     image: np.ndarray
-    label: np.ndarray
+    label: np.ndarray | None
     label_names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -36,23 +36,31 @@ class ImageSet:
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """The fields of a batch."""
-        return {"image": self.image, "label": self.label}
+        return {"image": self.image} if self.label is None else {"image": self.image, "label": self.label}
 
     @property
     def conditioning(self) -> str:
-        """What the labels are: `class` or `attributes`."""
+        """What the labels are: `class`, `attributes` or `none`."""
+        if self.label is None:
+            return "none"
         return "class" if self.label.ndim == 1 else "attributes"
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of images and labels, first 12 hexadecimal digits."""
         digest = hashlib.sha256(np.ascontiguousarray(self.image))
-        digest.update(np.ascontiguousarray(self.label))
+        if self.label is not None:
+            digest.update(np.ascontiguousarray(self.label))
         return digest.hexdigest()[:12]
 
     def first(self, count: int) -> "ImageSet":
         """The first `count` images and their labels."""
-        return dataclasses.replace(self, image=self.image[:count], label=self.label[:count])
+        return self.rows(slice(count))
+
+    def rows(self, index: slice | np.ndarray) -> "ImageSet":
+        """Some of the images and their labels."""
+        label = None if self.label is None else self.label[index]
+        return dataclasses.replace(self, image=self.image[index], label=label)
 
     @property
     def unit_images(self) -> np.ndarray:
@@ -94,4 +102,4 @@ def hold_out(images: ImageSet, split: str) -> ImageSet:
     held = max(least, math.ceil(_TEST_SHARE * len(images)))
     parts = train_test_split(np.arange(len(images)), test_size=held, random_state=_SPLIT_SEED, stratify=strata)
     index = parts[0] if split == "train" else parts[1]
-    return dataclasses.replace(images, split=split, image=images.image[index], label=images.label[index])
+    return dataclasses.replace(images.rows(index), split=split)

@@ -20,7 +20,7 @@ _ATTRIBUTE_TABLE = "attributes.csv"
 
 def from_arrays(
     images: Any,
-    labels: Any,
+    labels: Any = None,
     *,
     image_shape: Sequence[int] | None = None,
     label_names: Sequence[str] | None = None,
@@ -31,7 +31,7 @@ def from_arrays(
 
     Args:
         images: [n, H, W, C] or [n, H, W], C being 1 or 3; uint8 in [0, 255] or floating in [-1, 1].
-        labels: Integers [n] from 0 on, the class; or floating [n, K], attributes.
+        labels: Integers [n] from 0 on, the class; or floating [n, K], attributes; or None.
         image_shape: (height, width, channels) that a recipe wants: images are cut to its proportions about
             their centre and resized; colours become their mean, and grey becomes three equal colours.
         label_names: Name of each class, or of each attribute; by default its number.
@@ -44,12 +44,17 @@ def from_arrays(
     Raises:
         ValueError: If a shape, a type or a value does not fit this, or a class has one image only.
     """
-    images, labels = np.asarray(images), np.asarray(labels)
+    images = np.asarray(images)
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
         raise ValueError(f"{name}: images must be [n, H, W] or [n, H, W, 1 or 3], n >= 1; received {images.shape}.")
     _check_pixels(images, name)
+    if image_shape is not None:
+        images = fit_images(images, image_shape)
+    if labels is None:
+        return ImageSet(name, split, images, None, ())
+    labels = np.asarray(labels)
     if len(labels) != len(images):
         raise ValueError(f"{name}: there are {len(images)} images and {len(labels)} labels.")
     if np.issubdtype(labels.dtype, np.integer) and labels.ndim == 1:
@@ -66,8 +71,6 @@ def from_arrays(
     names = tuple(label_names) if label_names is not None else tuple(str(number) for number in range(size))
     if len(names) < size:
         raise ValueError(f"{name}: there are {size} classes or attributes, and names for {len(names)}.")
-    if image_shape is not None:
-        images = fit_images(images, image_shape)
     return ImageSet(name, split, images, labels, names)
 
 
@@ -104,9 +107,9 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
     """A data set of a `.npz` file.
 
     Args:
-        path: File with `images` and `labels`, of which a fifth is held out as the test split; or with
-            `images_train`, `labels_train`, `images_test` and `labels_test`. Optional `class_names`, or
-            `attribute_names`. Arrays as for `from_arrays`.
+        path: File with `images` and, if they are known, `labels`, of which a fifth is held out as the test
+            split; or with `images_train`, `labels_train`, `images_test` and `labels_test`. Optional
+            `class_names`, or `attribute_names`. Arrays as for `from_arrays`.
         split: `"train"` or `"test"`.
         image_shape: As for `from_arrays`.
 
@@ -115,26 +118,19 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no such file, arrays are missing, or as `from_arrays`.
+        ValueError: If it is no such file, there are no images, or as `from_arrays`.
     """
     name = f"npz:{pathlib.Path(path).name}"
     if split not in ("train", "test"):
         raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
-    try:
-        with open(path, "rb") as handle, np.load(handle) as file:
-            arrays = {key: file[key] for key in file.files}
-    except FileNotFoundError:
-        raise
-    except (ValueError, EOFError, OSError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {error}.") from error
+    arrays = read_npz(path)
     suffix = f"_{split}" if f"images_{split}" in arrays else ""
-    missing = [key for key in (f"images{suffix}", f"labels{suffix}") if key not in arrays]
-    if missing:
-        raise ValueError(f"{path} has no {' and no '.join(missing)}; it has {', '.join(arrays)}.")
+    if f"images{suffix}" not in arrays:
+        raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
     names = next((arrays[key] for key in ("class_names", "attribute_names") if key in arrays), None)
     whole = from_arrays(
         arrays[f"images{suffix}"],
-        arrays[f"labels{suffix}"],
+        arrays.get(f"labels{suffix}"),
         image_shape=image_shape,
         label_names=None if names is None else [str(text) for text in names],
         name=name,
@@ -143,12 +139,29 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
     return whole if suffix else hold_out(whole, split)
 
 
+def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
+    """The arrays of a `.npz` file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or holds objects.
+    """
+    try:
+        with open(path, "rb") as handle, np.load(handle) as file:
+            return {key: file[key] for key in file.files}
+    except FileNotFoundError:
+        raise
+    except (ValueError, EOFError, OSError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {error}.") from error
+
+
 def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
     """A data set of a folder of images, of which a fifth is held out as the test split.
 
     Args:
         path: Folder with one subfolder of images a class; or with `attributes.csv`, whose first column
-            names an image file below the folder and whose others are attributes, a heading above each.
+            names an image file below the folder and whose others are attributes, a heading above each; or
+            with images and no subfolders, which have no labels.
         image_shape: As for `from_arrays`.
         split: `"train"` or `"test"`.
 
@@ -165,7 +178,7 @@ def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str 
         raise FileNotFoundError(f"There is no folder {folder}.")
     table = folder / _ATTRIBUTE_TABLE
     files, labels, names = _attribute_rows(table) if table.is_file() else _class_rows(folder)
-    images = np.concatenate([fit_images(_read_image(file, image_shape[-1]), image_shape) for file in files])
+    images = np.concatenate([fit_images(read_image(file, image_shape[-1])[np.newaxis], image_shape) for file in files])
     whole = from_arrays(images, labels, label_names=names, name=f"folder:{folder.name}")
     return hold_out(whole, split)
 
@@ -194,21 +207,25 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
 
 
-def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
+def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | None, list[str] | None]:
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
-    rows = [(file, number) for number, path in enumerate(classes) for file in _image_files(path)]
-    empty = [path.name for path in classes if not _image_files(path)]
+    if not classes and (files := image_files(folder, recursive=False)):
+        return files, None, None
+    rows = [(file, number) for number, path in enumerate(classes) for file in image_files(path, recursive=False)]
+    empty = [path.name for path in classes if not image_files(path, recursive=False)]
     if not rows or empty:
         raise ValueError(
-            f"{folder} must hold one subfolder of images a class, or {_ATTRIBUTE_TABLE}; "
+            f"{folder} must hold one subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
             f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
         )
     files, labels = zip(*rows, strict=True)
     return list(files), np.array(labels), [path.name for path in classes]
 
 
-def _image_files(folder: pathlib.Path) -> list[pathlib.Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _IMAGE_FILES)
+def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Path]:
+    """The image files of a folder, or of all folders below it, in the order of their names."""
+    paths = folder.rglob("*") if recursive else folder.iterdir()
+    return sorted(path for path in paths if path.suffix.lower() in _IMAGE_FILES and not path.name.startswith("."))
 
 
 def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
@@ -232,7 +249,12 @@ def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray
     return files, np.array(attributes), heading[1:]
 
 
-def _read_image(file: pathlib.Path, channels: int) -> np.ndarray:
+def read_image(file: pathlib.Path, channels: int) -> np.ndarray:
+    """The pixels of an image file, uint8 [H, W, channels], upright, grey or in colour.
+
+    Raises:
+        ValueError: If it cannot be read.
+    """
     try:
         with Image.open(file) as image:
             upright = ImageOps.exif_transpose(image)
@@ -242,7 +264,7 @@ def _read_image(file: pathlib.Path, channels: int) -> np.ndarray:
             pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{file} is not an image that can be read: {error}.") from error
-    return pixels.reshape(1, *pixels.shape[:2], channels)
+    return pixels.reshape(*pixels.shape[:2], channels)
 
 
 def _check_pixels(images: np.ndarray, name: str) -> None:

@@ -151,8 +151,8 @@ def fig7_10(trial: Trial) -> Measured:
         measured = _scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
     except NonFiniteError as error:
         return Measured({"failed": 1.0}, {"step": error.step, "names": list(error.names)})
-    accurate = measured.values["label_accuracy"] >= _FAILED_ACCURACY
-    diverse = measured.values["intra_class_distance_share"] >= _FAILED_DIVERSITY
+    accurate = measured.values["label_accuracy/judge"] >= _FAILED_ACCURACY
+    diverse = measured.values["intra_class_distance_share/pixels"] >= _FAILED_DIVERSITY
     return Measured({"failed": float(not (accurate and diverse)), **measured.values}, measured.protocol)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from tfgans._files import temporary_file
+
 _CELL_INCHES = 0.6
 
 
@@ -60,6 +62,6 @@ def image_grid(
     axes.set_yticklabels(row_names or [])
     axes.set(title=title, xlabel=column_label, ylabel=row_label)
     path = pathlib.Path(path)
-    temporary = path.with_name(f".{path.name}")
-    figure.savefig(temporary, format="png")
-    return temporary.replace(path)
+    with temporary_file(path) as temporary:
+        figure.savefig(temporary, format="png")
+    return path

@@ -27,6 +27,9 @@ class Recipe:
         grid_every: Steps between two grids of samples, a multiple of `log_every`.
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
         score_samples: Images in one set of samples that is scored.
+        score_every: Steps between two scorings while the run trains, a multiple of `log_every`, or None.
+        score_metrics: What is scored then.
+        score_extractor: On which features.
     """
 
     name: str
@@ -43,6 +46,9 @@ class Recipe:
     grid_every: int
     checkpoint_every: int
     score_samples: int
+    score_every: int | None = None
+    score_metrics: tuple[str, ...] = ("score", "frechet")
+    score_extractor: str = "classifier"
 
     def __post_init__(self) -> None:
         for field in ("batch_size", "steps", "log_every", "score_samples"):
@@ -50,8 +56,10 @@ class Recipe:
                 raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
         if not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {self.seed}.")
-        for field in ("grid_every", "checkpoint_every"):
+        for field in ("grid_every", "checkpoint_every", "score_every"):
             value = getattr(self, field)
+            if value is None and field == "score_every":
+                continue
             if value < 1 or value % self.log_every:
                 raise ValueError(f"{field} must be a multiple of log_every={self.log_every}; received {value}.")
 

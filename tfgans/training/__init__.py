@@ -1,7 +1,20 @@
 """Runs: recipe and folder in, model, scores and export out."""
 
 from tfgans.training.build import build
+from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import Result, default_workdir, load, run
+from tfgans.training.scoring import Scorer
 
-__all__ = ["Result", "RunFolder", "build", "default_workdir", "load", "run"]
+__all__ = [
+    "Result",
+    "RunFolder",
+    "Scorer",
+    "build",
+    "default_workdir",
+    "evaluate",
+    "image_scorer",
+    "load",
+    "run",
+    "run_scorer",
+]

@@ -7,12 +7,12 @@ import os
 import pathlib
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 
 from tfgans import recipes
-from tfgans._files import read_json, versions, write_json
+from tfgans._files import read_json, temporary_file, versions, write_json
+from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
@@ -34,6 +34,8 @@ class RunFolder:
         self.versions_file = self.path / "versions.json"
         self.metrics_file = self.path / "metrics.jsonl"
         self.scores_file = self.path / "scores.json"
+        self.curve_file = self.path / "score_curves.jsonl"
+        self.curve_picture = self.path / "score_curves.png"
         self.tensorboard = self.path / "tensorboard"
         self.grids = self.path / "grids"
         self.checkpoints = self.path / "checkpoints"
@@ -117,13 +119,15 @@ class RunFolder:
         if not earlier or earlier[-1] != now:
             write_json(self.versions_file, [*earlier, now])
 
-    def scores(self, step: int) -> list[dict[str, Any]] | None:
-        """The scores of that step, or None if there are none that can be read."""
+    def scores(self) -> list[Score]:
+        """The scores that stand; a file that cannot be read is put aside, and named on standard error."""
         try:
-            scores = read_json(self.scores_file)
-            return scores if scores[0]["protocol"]["step"] == step else None
-        except (OSError, ValueError, LookupError):
-            return None
+            return read_scores(self.scores_file)
+        except ValueError as error:
+            aside = self.scores_file.with_suffix(".damaged")
+            print(f"{error} It is now {aside}.", file=sys.stderr)
+            self.scores_file.replace(aside)
+            return []
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """The checkpoints by their step, newest first."""
@@ -134,14 +138,13 @@ class RunFolder:
         """Writes a checkpoint of everything that `model` has, and removes those beyond the last three."""
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
-        temporary = path.with_name(f".{path.name}")
-        model.save_weights(temporary)
-        with open(temporary, "rb") as file:
-            checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        kept = [path.name for path in self.checkpoint_files().values()]
-        write_json(self.checksums_file, {**{name: self._checksums().get(name) for name in kept}, path.name: checksum})
-        temporary.replace(path)
+        with temporary_file(path) as temporary:
+            model.save_weights(temporary)
+            with open(temporary, "rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            kept = [path.name for path in self.checkpoint_files().values()]
+            sums = {name: self._checksums().get(name) for name in kept}
+            write_json(self.checksums_file, {**sums, path.name: checksum})
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path

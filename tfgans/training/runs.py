@@ -11,16 +11,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans import callbacks, data
-from tfgans._files import write_json
+from tfgans import callbacks, data, evaluation
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.scoring import score_conditional
+from tfgans.training.scoring import Scorer
 
 _OWN_DATA = ("folder:", "npz:", "own:")
+# What every run is scored by when it ends, by a judge that needs no training of a network.
+_RUN_SCORES = {"class": ("label_accuracy", "intra_class_distance_share"), "attributes": ("attribute_r2",)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,11 +76,12 @@ def run(
         callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
         KeyboardInterrupt: After a checkpoint was saved.
     """
-    recipe, train, test = _load(recipe, own, data_dir, download)
+    recipe, train, test = load_data(recipe, own, data_dir, download)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
     strategy = strategy or default_strategy()
     _check_data(recipe, train, strategy.num_replicas_in_sync)
+    curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test)]
     with strategy.scope():
         model = build(recipe)
         if folder.restore(model) is None:
@@ -92,21 +94,38 @@ def run(
         with folder.claim(recipe):
             folder.note_label_names(train.label_names)
             grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
-            _train(model, recipe, folder, train, grid, progress)
+            _train(model, recipe, folder, train, [grid, *curves], progress)
             last_grid = grid.draw()
-            scores = folder.scores(int(model.step.numpy()))
-            if scores is None or not versions(folder.saved_model):
+            scores = _standing_scores(folder, int(model.step.numpy()), train.conditioning)
+            if not scores or not versions(folder.saved_model):
                 print("Exporting and scoring the model.", file=sys.stderr)
                 export(model, folder.saved_model)
-                scores = score_conditional(model, recipe.score_samples, train, test)
-                write_json(folder.scores_file, scores)
+                judge = evaluation.extractor("judge", train, test)
+                scorer = Scorer(train, test, judge, recipe.score_samples, progress=progress)
+                scores = scorer.model(model, _RUN_SCORES[train.conditioning])
+                evaluation.add_scores(folder.scores_file, scores)
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
-def _load(
+def _standing_scores(folder: RunFolder, step: int, conditioning: str) -> list[dict[str, Any]]:
+    """The scores that a run that ended at `step` has left."""
+    names = _RUN_SCORES[conditioning]
+    scores = [score for score in folder.scores() if score["protocol"].get("step") == step]
+    parts = [score["metric"].split("/") for score in scores]
+    # Others have taken the same scores with other extractors.
+    ours = [first in names and last in ("judge", "pixels") for first, *_, last in parts]
+    return [score for score, is_ours in zip(scores, ours, strict=True) if is_ours]
+
+
+def load_data(
     recipe: Recipe, own: data.ImageSet | None, data_dir: str | None, download: bool
 ) -> tuple[Recipe, data.ImageSet, data.ImageSet]:
-    """The train and test split, and the recipe for them: data of the user's own say what a label is."""
+    """The train and test split, and the recipe for them: data of the user's own say what a label is.
+
+    Raises:
+        FileNotFoundError: If the data set is not there.
+        ValueError: If it is not as it must be, or has no labels.
+    """
     if own is not None:
         own = dataclasses.replace(own, image=data.fit_images(own.image, recipe.image_shape))
         recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
@@ -118,6 +137,8 @@ def _load(
     else:
         source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
         train, test = (data.load(recipe.data, split, **source) for split in (recipe.train_split, recipe.test_split))
+    if is_own and train.conditioning == "none":
+        raise ValueError(f"{recipe.data} has no labels; {recipe.name} needs classes or attributes.")
     if is_own:
         recipe = dataclasses.replace(recipe, conditioning=train.conditioning, condition_size=len(train.label_names))
     return recipe, train, test
@@ -159,6 +180,18 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
     return model
 
 
+def _score_curve(recipe: Recipe, folder: RunFolder, train: data.ImageSet, test: data.ImageSet) -> callbacks.ScoreCurve:
+    """Scores of one set of samples every so many steps."""
+    extractor = evaluation.extractor(recipe.score_extractor, train, test)
+    scorer = Scorer(train, test, extractor, recipe.score_samples, sets=1, progress=False)
+    names = scorer.chosen(recipe.score_metrics)
+
+    def score(model: AdversarialModel) -> dict[str, float]:
+        return {score["metric"]: score["value"] for score in scorer.model(model, names)}
+
+    return callbacks.ScoreCurve(score, folder.curve_file, folder.curve_picture, folder.tensorboard, recipe.score_every)
+
+
 def _check_data(recipe: Recipe, train: data.ImageSet, replicas: int) -> None:
     """Raises ValueError where a data set is not what the recipe is made for."""
     found = (train.image.shape[1:], train.conditioning, len(train.label_names))
@@ -187,13 +220,13 @@ def _train(
     recipe: Recipe,
     folder: RunFolder,
     train: data.ImageSet,
-    grid: callbacks.SampleGrid,
+    watching: list[keras.callbacks.Callback],
     progress: bool,
 ) -> None:
     """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
     metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
-    acting: list[keras.callbacks.Callback] = [callbacks.StopOnNonFinite(), metrics_log, grid, checkpoint]
+    acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint]
     bar = callbacks.Progress(recipe.steps, recipe.name)
     if progress:
         acting.append(bar)

@@ -1,102 +1,93 @@
-"""Scores of a trained model, with their protocol."""
+"""Scores of a model, and of images that another made."""
 
-from typing import Any
+import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
-from tfgans.data import ImageSet
-from tfgans.metrics import (
-    MOST_RIDGE_ROWS,
-    attribute_r2,
-    intra_class_distance,
-    kernel_ridge_judge,
-    label_accuracy,
-    support_vector_judge,
-)
-from tfgans.models import ConditionalGAN
-
-_SAMPLE_SEEDS = (0, 1, 2)
+from tfgans import data, evaluation
+from tfgans.evaluation import Score
+from tfgans.models import AdversarialModel
 
 
-def score_conditional(model: ConditionalGAN, count: int, train: ImageSet, test: ImageSet) -> list[dict[str, Any]]:
-    """Whether a conditional model makes what it is asked for, judged by a predictor of real images.
+@dataclasses.dataclass(frozen=True)
+class Scorer:
+    """Scores models, or images, against one data set.
 
-    Classes give label accuracy, and the distance inside a class as a share of that of real images;
-    attributes give the R^2 of each.
-
-    Args:
-        model: The trained model.
-        count: Images in a set of samples; three sets are drawn.
-        train: Real images that the judge learns from, and whose diversity is the measure.
-        test: Real images that the judge is judged on.
-
-    Returns:
-        Objects with `metric`, `value` (mean over sets of samples), `spread` (standard deviation over
-        them) and `protocol`.
+    Attributes:
+        train: Real images to compare with.
+        test: Others: extractors are tested on them, and D*.
+        extractor: The extractor.
+        samples: Images in a set of samples.
+        sets: Sets of a model's samples, each with seeds of its own.
+        batch_size: Images that are read at a time.
+        progress: Whether to show progress bars.
     """
-    score = _score_classes if train.conditioning == "class" else _score_attributes
-    protocol = {
-        "data": train.name,
-        "samples": count,
-        "seeds": [seed * count for seed in _SAMPLE_SEEDS],
-        "resize": None,
-        "averaged": model.use_average,
-        "step": int(model.step.numpy()),
-    }
-    return [
-        {
-            "metric": metric,
-            "value": round(float(np.mean(values)), 6),
-            "spread": round(float(np.std(values, ddof=1)), 6),
-            "protocol": {**protocol, **details},
-        }
-        for metric, values, details in score(model, protocol["seeds"], count, train, test)
-    ]
 
+    train: data.ImageSet
+    test: data.ImageSet
+    extractor: evaluation.Extractor
+    samples: int
+    sets: int = 3
+    batch_size: int = 256
+    progress: bool = True
 
-def _score_classes(
-    model: ConditionalGAN, seeds: list[int], count: int, train: ImageSet, test: ImageSet
-) -> list[tuple[str, list[float], dict[str, Any]]]:
-    real = train.unit_images
-    judge = support_vector_judge(real, train.label, test.unit_images, test.label)
-    # As many real images as samples, since memory grows with the square of a class.
-    subset = np.random.default_rng(0).permutation(len(real))[:count]
-    real_distance = intra_class_distance(real[subset], train.label[subset])
-    labels = np.arange(count) % model.condition_size
-    sets = [model.sample(count, labels=labels, seed=seed) for seed in seeds]
-    accuracies = [label_accuracy(judge.predict(samples), labels) for samples in sets]
-    shares = [intra_class_distance(samples, labels) / real_distance for samples in sets]
-    compared_with = {
-        "extractor": "pixels",
-        "real_split": train.split,
-        "real_images": len(subset),
-        "real_distance": round(real_distance, 6),
-    }
-    return [
-        ("label_accuracy", accuracies, _judged_by(judge.name, judge.fingerprint, train, test, judge.test_score[0])),
-        ("intra_class_distance_share", shares, compared_with),
-    ]
+    def left_out(self, labelled: bool = True) -> dict[str, str]:
+        """Why each score that cannot be taken cannot, of samples with labels or without."""
+        reasons = evaluation.which_apply(self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled)
+        return {name: reason for name, reason in reasons.items() if reason is not None}
 
+    def chosen(self, names: Sequence[str], labelled: bool = True) -> list[str]:
+        """The scores to take.
 
-def _score_attributes(
-    model: ConditionalGAN, seeds: list[int], count: int, train: ImageSet, test: ImageSet
-) -> list[tuple[str, list[float], dict[str, Any]]]:
-    # Photographs as floating numbers are large; no more are made than are used.
-    train, test = train.first(MOST_RIDGE_ROWS), test.first(MOST_RIDGE_ROWS)
-    judge = kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
-    labels = np.resize(test.label, (count, test.label.shape[1]))
-    sets = [attribute_r2(judge.predict(model.sample(count, labels=labels, seed=seed)), labels) for seed in seeds]
-    return [
-        (f"attribute_r2/{name}", list(values), _judged_by(judge.name, judge.fingerprint, train, test, limit))
-        for name, values, limit in zip(train.label_names, np.transpose(sets), judge.test_score, strict=True)
-    ]
+        Args:
+            names: Keys of `evaluation.METRICS`, or `all` for those that apply.
+            labelled: Whether the samples have labels.
 
+        Raises:
+            ValueError: If one is unknown or does not apply.
+        """
+        left_out = self.left_out(labelled)
+        if list(names) == ["all"]:
+            return [name for name in evaluation.METRICS if name not in left_out]
+        for name in names:
+            if name not in evaluation.METRICS:
+                raise ValueError(f"Scores are {', '.join(evaluation.METRICS)}, or all; received {name!r}.")
+            if name in left_out:
+                raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
+        return list(names)
 
-def _judged_by(name: str, fingerprint: str, train: ImageSet, test: ImageSet, test_score: float) -> dict[str, Any]:
-    return {
-        "extractor": name,
-        "extractor_hash": fingerprint,
-        "judge_trained_on": train.split,
-        "judge_test_split": test.split,
-        "judge_test_score": round(test_score, 4),
-    }
+    def model(self, model: AdversarialModel, names: Sequence[str]) -> list[Score]:
+        """Scores of a model's samples: of each class in turn, or of the attributes of the test split."""
+        return self.sources([self._samples(model, number) for number in range(self.sets)], names)
+
+    def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
+        """Scores of sets of images, as `evaluation.evaluate` gives them."""
+        real, test = (evaluation.image_set_source(images) for images in (self.train, self.test))
+        return evaluation.evaluate(
+            names,
+            generated,
+            real,
+            test,
+            self.extractor,
+            samples=self.samples,
+            label_names=self.train.label_names,
+            batch_size=self.batch_size,
+            progress=self.progress,
+        )
+
+    def _samples(self, model: AdversarialModel, number: int) -> evaluation.Source:
+        if self.train.conditioning == "class":
+            labels, of = np.arange(self.samples) % len(self.train.label_names), "each class in turn"
+        else:
+            labels = np.resize(self.test.label, (self.samples, self.test.label.shape[1]))
+            of = f"those of {self.test.name} {self.test.split}"
+        first = number * self.samples
+
+        def read(start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+            seeds = list(range(first + start, first + stop))
+            images = model.sample(stop - start, labels=labels[start:stop], seed=seeds)
+            return evaluation.to_bytes(images), labels[start:stop]
+
+        protocol = {"labels": of, "seed": first, "averaged": model.use_average, "step": int(model.step.numpy())}
+        return evaluation.Source(read, self.samples, protocol)

@@ -1,0 +1,25 @@
+"""Scores of sets of images: extractors, what is kept of real images, and the engine that puts both together."""
+
+from tfgans.evaluation.cache import cache_folder
+from tfgans.evaluation.engine import METRICS, evaluate, which_apply
+from tfgans.evaluation.extractor import Extractor, Pixels
+from tfgans.evaluation.extractors import extractor
+from tfgans.evaluation.scores_file import Score, add_scores, read_scores
+from tfgans.evaluation.sources import Source, generated_source, image_set_source, to_bytes
+
+__all__ = [
+    "METRICS",
+    "Extractor",
+    "Pixels",
+    "Score",
+    "Source",
+    "add_scores",
+    "cache_folder",
+    "evaluate",
+    "extractor",
+    "generated_source",
+    "image_set_source",
+    "read_scores",
+    "to_bytes",
+    "which_apply",
+]

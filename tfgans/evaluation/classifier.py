@@ -1,0 +1,105 @@
+"""A small network trained on the very data set: the honest extractor for digits and other small images."""
+
+import functools
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tqdm
+
+from tfgans import data, networks
+from tfgans._files import read_json, temporary_file, write_json
+from tfgans.evaluation.cache import cache_folder
+from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
+
+_MOST_STEPS = 1_500
+_MOST_EPOCHS = 60
+_STEPS_A_REPORT = 20
+_BATCH = 128
+_LEARNING_RATE = 1e-3
+# A change of anything above, or of the network, makes another classifier.
+_VERSION = 1
+
+
+class Classifier(Extractor):
+    """A convolutional network of the classes of a data set; features are those before its last layer.
+
+    Trained at its first use, once for a data set, and kept in the cache by the hash of its images. Weights
+    trained on another machine differ in rounding, and so do their scores; the hash of the weights, which
+    stands in every protocol, tells them apart.
+
+    Args:
+        train: Labelled images to learn from.
+        test: Others, on which its accuracy is taken.
+
+    Raises:
+        ValueError: If the images have no classes.
+    """
+
+    name = "classifier"
+    provides = frozenset({"features", "probabilities", "predictions"})
+
+    def __init__(self, train: data.ImageSet, test: data.ImageSet) -> None:
+        if train.conditioning != "class":
+            raise ValueError(
+                f"The extractor 'classifier' learns classes; {train.name} has none. Take pixels, or saved_model:PATH."
+            )
+        self._train, self._test = train, test
+
+    @functools.cached_property
+    def _trained(self) -> tuple[keras.Model, float]:
+        """The network, and its accuracy on the test images."""
+        key = f"classifier-{_VERSION}-{self._train.fingerprint}-{self._test.fingerprint}"
+        weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
+        network = networks.convolutional_classifier(self._train.image.shape[1:], len(self._train.label_names))
+        if not (weights.exists() and notes.exists()):
+            accuracy = _train(network, self._train, self._test)
+            weights.parent.mkdir(parents=True, exist_ok=True)
+            with temporary_file(weights) as temporary:
+                network.save_weights(temporary)
+            write_json(notes, {"data": self._train.name, "test_accuracy": accuracy})
+        network.load_weights(weights)
+        return network, read_json(notes)["test_accuracy"]
+
+    @functools.cached_property
+    def _outputs(self) -> Callable[[np.ndarray], list[tf.Tensor]]:
+        network, _ = self._trained
+        both = keras.Model(network.input, [network.get_layer("features").output, network.output])
+        return tf.function(both, reduce_retracing=True)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        network, _ = self._trained
+        return hashlib.sha256(b"".join(value.tobytes() for value in network.get_weights())).hexdigest()[:12]
+
+    @property
+    def protocol(self) -> Mapping[str, Any]:
+        return {
+            "resize": None,
+            "extractor_trained_on": f"{self._train.name} {self._train.split}",
+            "extractor_test_accuracy": self._trained[1],
+        }
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        features, probabilities = (part.numpy() for part in self._outputs(unit_images(images)))
+        return {"features": features, "probabilities": probabilities, "predictions": probabilities.argmax(axis=-1)}
+
+
+def _train(network: keras.Model, train: data.ImageSet, test: data.ImageSet) -> float:
+    """Trains a classifier, and returns its accuracy on the test images."""
+    print(f"Training the classifier of {train.name}, once; it is kept in {cache_folder()}.", file=sys.stderr)
+    batch_size = min(_BATCH, len(train))
+    reports = min(_MOST_STEPS, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
+    schedule = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, reports * _STEPS_A_REPORT)
+    network.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
+    pairs = data.batches(train.arrays, batch_size).map(lambda batch: (batch["image"], batch["label"]))
+    with tqdm.tqdm(total=reports * _STEPS_A_REPORT, desc="classifier", unit="step") as bar:
+        report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: bar.update(_STEPS_A_REPORT))
+        options = {"shuffle": False, "verbose": 0, "callbacks": [report]}
+        network.fit(pairs, epochs=reports, steps_per_epoch=_STEPS_A_REPORT, **options)
+    predictions = network.predict(unit_images(test.image) if test.image.dtype == np.uint8 else test.image, verbose=0)
+    return round(float(np.mean(predictions.argmax(axis=-1) == test.label)), 4)

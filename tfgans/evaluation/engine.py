@@ -1,0 +1,345 @@
+"""One engine for all scores: what each needs, one pass over the images for all of them, and their protocol."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tqdm
+
+from tfgans import metrics
+from tfgans.evaluation.cache import cached_arrays
+from tfgans.evaluation.extractor import Extractor, unit_images
+from tfgans.evaluation.scores_file import Score
+from tfgans.evaluation.sources import Source
+
+_NEIGHBOUR = 5
+_SPLITS = 10
+_BLOCK = 1024
+_D_STAR_THRESHOLDS = (0.9, 0.95, 0.97)
+_WASSERSTEIN = {"most_images": 8_192, "patch_size": 7, "patches_per_image": 64, "projections": 512}
+# The covariance of more features than these takes gigabytes, and its eigenvalues hours.
+_MOST_FEATURES = 4_096
+
+
+@dataclasses.dataclass
+class Sample:
+    """What the scores need of one set of images; None where no score that was asked for needs it.
+
+    Attributes:
+        count: Number of images.
+        images: uint8 [n, H, W, C].
+        labels: [n] or [n, K], what they were conditioned on.
+        features: Floating [n, D].
+        probabilities: Floating [n, K].
+        predictions: Labels that the extractor reads off the images.
+        moments: Moments of the features.
+    """
+
+    count: int
+    images: np.ndarray | None = None
+    labels: np.ndarray | None = None
+    features: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
+    predictions: np.ndarray | None = None
+    moments: metrics.Moments | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Samples of one seed beside the real images.
+
+    Attributes:
+        generated: The samples.
+        real: Real images; their moments are of all of them, everything else of as many as samples.
+        test: All images of the test split, where a score needs them.
+        label_names: Names of the classes or attributes.
+        seed: Number of the set of samples.
+    """
+
+    generated: Sample
+    real: Sample
+    test: Sample | None
+    label_names: tuple[str, ...]
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A score, or several that come together.
+
+    Attributes:
+        compute: Scores by name.
+        generated: Fields of `Sample` that it needs of the samples.
+        real: Fields that it needs of the real images.
+        test: Fields that it needs of the test split.
+        protocol: How it is taken.
+        labels: What the labels must be: `class`, `attributes`, or either (None).
+        extractor: The name of the extractor, for those that are of pixels by definition.
+    """
+
+    compute: Callable[[Comparison], Mapping[str, float]]
+    generated: frozenset[str]
+    real: frozenset[str] = frozenset()
+    test: frozenset[str] = frozenset()
+    protocol: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    labels: str | None = None
+    extractor: str | None = None
+
+    @property
+    def outputs(self) -> frozenset[str]:
+        """What the extractor must provide."""
+        needs = self.generated | self.real | self.test
+        return (needs & {"features", "probabilities", "predictions"}) | ({"features"} if "moments" in needs else set())
+
+
+def _score(of: Comparison) -> dict[str, float]:
+    score = metrics.inception_score(of.generated.probabilities, _SPLITS)
+    return {"score": score.mean, "score_std_of_splits": score.std}
+
+
+def _frechet(of: Comparison) -> dict[str, float]:
+    return {"frechet": metrics.frechet_distance(of.real.moments, of.generated.moments)}
+
+
+def _kernel(of: Comparison) -> dict[str, float]:
+    mean, error = metrics.kernel_distance(of.real.features, of.generated.features, _BLOCK)
+    return {"kernel": mean} if error is None else {"kernel": mean, "kernel_standard_error": error}
+
+
+def _prdc(of: Comparison) -> dict[str, float]:
+    return metrics.prdc(of.real.features, of.generated.features, _NEIGHBOUR)._asdict()
+
+
+def _modes(of: Comparison) -> dict[str, float]:
+    coverage = metrics.class_coverage(of.generated.predictions, len(of.label_names))
+    return {"modes": coverage.modes, "reverse_kl": coverage.reverse_kl}
+
+
+def _d_star(of: Comparison) -> dict[str, float]:
+    score = metrics.d_star_score(
+        of.real.features, of.generated.features, of.test.features, thresholds=_D_STAR_THRESHOLDS, seed=of.seed
+    )
+    return {f"d_star_{threshold}": mean for threshold, mean in score.mean.items()}
+
+
+def _sliced_wasserstein(of: Comparison) -> dict[str, float]:
+    options = dict(_WASSERSTEIN)
+    count = min(of.real.count, of.generated.count, options.pop("most_images"))
+    pair = (unit_images(sample.images[:count]) for sample in (of.real, of.generated))
+    distances = metrics.sliced_wasserstein_distance(*pair, seed=of.seed, **options)
+    return {f"sliced_wasserstein_{level}": distance for level, distance in distances.items()}
+
+
+def _label_accuracy(of: Comparison) -> dict[str, float]:
+    return {"label_accuracy": metrics.label_accuracy(of.generated.predictions, of.generated.labels)}
+
+
+def _intra_class_distance(of: Comparison) -> dict[str, float]:
+    # A rare class may have one real image among those that are compared.
+    classes = [label for label, count in zip(*np.unique(of.real.labels, return_counts=True), strict=True) if count > 1]
+    distances = []
+    for sample in (of.generated, of.real):
+        rows = np.isin(sample.labels, classes)
+        distances.append(metrics.intra_class_distance(unit_images(sample.images[rows]), sample.labels[rows]))
+    return {"intra_class_distance_share": distances[0] / distances[1]}
+
+
+def _attribute_r2(of: Comparison) -> dict[str, float]:
+    values = metrics.attribute_r2(of.generated.predictions, of.generated.labels)
+    return {f"attribute_r2/{name}": value for name, value in zip(of.label_names, values, strict=True)}
+
+
+def _needs(*fields: str) -> frozenset[str]:
+    return frozenset(fields)
+
+
+METRICS: dict[str, Metric] = {
+    "score": Metric(_score, _needs("probabilities"), protocol={"splits": _SPLITS}),
+    "frechet": Metric(_frechet, _needs("moments"), _needs("moments")),
+    "kernel": Metric(_kernel, _needs("features"), _needs("features"), protocol={"most_in_a_block": _BLOCK}),
+    "prdc": Metric(_prdc, _needs("features"), _needs("features"), protocol={"k": _NEIGHBOUR}),
+    "modes": Metric(_modes, _needs("predictions"), labels="class"),
+    "d_star": Metric(_d_star, _needs("features"), _needs("features"), _needs("features"), {"retrainings": 5}),
+    "label_accuracy": Metric(_label_accuracy, _needs("predictions", "labels"), labels="class"),
+    "attribute_r2": Metric(_attribute_r2, _needs("predictions", "labels"), labels="attributes"),
+    "intra_class_distance_share": Metric(
+        _intra_class_distance,
+        _needs("images", "labels"),
+        _needs("images", "labels"),
+        labels="class",
+        extractor="pixels",
+    ),
+    "sliced_wasserstein": Metric(
+        _sliced_wasserstein,
+        _needs("images"),
+        _needs("images"),
+        protocol=_WASSERSTEIN,
+        extractor="pixels",
+    ),
+}
+"""All scores, by the name that they are asked for with."""
+
+
+def which_apply(
+    extractor: Extractor, image_shape: Sequence[int], conditioning: str, labelled: bool
+) -> dict[str, str | None]:
+    """For each score None, or why it cannot be taken.
+
+    Args:
+        extractor: The extractor.
+        image_shape: (height, width, channels).
+        conditioning: What labels of the real images are: `class`, `attributes` or `none`.
+        labelled: Whether the samples have labels.
+    """
+
+    def reason(metric: Metric) -> str | None:
+        if missing := metric.outputs - extractor.provides:
+            return f"the extractor {extractor.name} gives no {' and no '.join(sorted(missing))}"
+        if metric.labels not in (None, conditioning):
+            return f"the labels of the real images are {conditioning}, not {metric.labels}"
+        if "moments" in metric.generated and (extractor.feature_count(image_shape) or 0) > _MOST_FEATURES:
+            return f"the extractor {extractor.name} gives more than {_MOST_FEATURES} features"
+        if "labels" in metric.generated and not labelled:
+            return "the samples have no labels"
+        return None
+
+    return {name: reason(metric) for name, metric in METRICS.items()}
+
+
+def evaluate(
+    names: Sequence[str],
+    generated: Sequence[Source],
+    real: Source,
+    test: Source,
+    extractor: Extractor,
+    *,
+    samples: int,
+    label_names: tuple[str, ...] = (),
+    batch_size: int = 256,
+    progress: bool = True,
+) -> list[Score]:
+    """Takes scores.
+
+    Args:
+        names: Scores to take, keys of `METRICS` that apply.
+        generated: Sets of samples, one a seed.
+        real: Real images to compare with.
+        test: Other real images, which D* is tested on.
+        extractor: The extractor.
+        samples: Images of each set that are scored.
+        label_names: Names of the classes or attributes.
+        batch_size: Images that are read at a time. No score depends on it, but for rounding.
+        progress: Whether to show progress bars.
+
+    Returns:
+        Objects with `metric`, its name and that of its extractor; `value`, the mean over sets; `spread`, their
+        standard deviation, or None where there is one set; and `protocol`.
+
+    Raises:
+        ValueError: If a set holds fewer images than `samples`, or as the metrics raise.
+    """
+    chosen = {name: METRICS[name] for name in names}
+    for source in generated:
+        if source.count is not None and source.count < samples:
+            raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
+    reader = _Reader(extractor, batch_size, progress)
+    compared = reader.real(real, samples, _union(metric.real for metric in chosen.values()))
+    tested = reader.real(test, test.count, _union(metric.test for metric in chosen.values()))
+    needs = _union(metric.generated for metric in chosen.values())
+    values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
+    for number, source in enumerate(generated):
+        sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
+        comparison = Comparison(sample, compared, tested, label_names, number)
+        for name, metric in chosen.items():
+            for key, value in metric.compute(comparison).items():
+                values[name].setdefault(key, []).append(float(value))
+    return [
+        {
+            "metric": f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
+            "value": round(float(np.mean(found)), 6),
+            "spread": round(float(np.std(found, ddof=1)), 6) if len(found) > 1 else None,
+            "protocol": _protocol(chosen[name], generated, real, compared, extractor, samples),
+        }
+        for name, scores in values.items()
+        for key, found in scores.items()
+    ]
+
+
+def _union(needs: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*needs)
+
+
+def _protocol(
+    metric: Metric, generated: Sequence[Source], real: Source, compared: Sample, extractor: Extractor, samples: int
+) -> dict[str, Any]:
+    protocol = {**real.protocol, "data_hash": real.fingerprint}
+    if metric.real:
+        protocol["real_images"] = real.count if "moments" in metric.real else compared.count
+    protocol |= {**_merged([source.protocol for source in generated]), "samples": samples, "pixels": "uint8"}
+    if metric.outputs:
+        protocol |= {"extractor": extractor.name, "extractor_hash": extractor.fingerprint, **extractor.protocol}
+    return {**protocol, **metric.protocol}
+
+
+def _merged(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What protocols of the sets say, once where all say the same."""
+    columns = {name: [protocol[name] for protocol in protocols] for name in protocols[0]}
+    return {name: values[0] if values.count(values[0]) == len(values) else values for name, values in columns.items()}
+
+
+class _Reader:
+    """Reads sources once for all scores."""
+
+    def __init__(self, extractor: Extractor, batch_size: int, progress: bool) -> None:
+        self._extractor, self._batch_size, self._progress = extractor, batch_size, progress
+
+    def real(self, source: Source, count: int, needs: frozenset[str]) -> Sample:
+        """A sample of real images. What the extractor makes of them is kept: it is the same for every generator."""
+        count = min(count, source.count)
+        direct, made = needs & {"images", "labels"}, needs - {"images", "labels"}
+        sample = self.read(source, count, direct, "real images") if direct else Sample(count)
+        for need in sorted(made):
+            size = source.count if need == "moments" else count
+            key = f"{need}-{size}-{source.fingerprint}-{self._extractor.fingerprint}"
+            arrays = cached_arrays(key, lambda need=need, size=size: self._arrays(source, size, need))
+            if need == "moments":
+                sample.moments = metrics.Moments.restore(int(arrays["count"]), arrays["mean"], arrays["covariance"])
+            else:
+                setattr(sample, need, arrays[need])
+        return sample
+
+    def _arrays(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
+        sample = self.read(source, count, frozenset({need}), f"{need} of real images")
+        if need != "moments":
+            return {need: getattr(sample, need)}
+        moments = sample.moments
+        return {"count": np.array(moments.count), "mean": moments.mean, "covariance": moments.covariance}
+
+    def read(self, source: Source, count: int, needs: frozenset[str], title: str) -> Sample:
+        """One pass over the first `count` images; only what is needed stays."""
+        extracted = needs - {"images", "labels", "moments"}
+        parts: dict[str, list[np.ndarray]] = {name: [] for name in needs - {"moments"}}
+        moments = metrics.Moments() if "moments" in needs else None
+        bar = tqdm.tqdm(total=count, desc=title, unit="image", disable=not self._progress, delay=1)
+        with bar:
+            for start in range(0, count, self._batch_size):
+                images, labels = source.read(start, min(start + self._batch_size, count))
+                outputs = {"images": images, "labels": labels}
+                if extracted or moments is not None:
+                    outputs |= self._extractor(images)
+                for name, values in parts.items():
+                    values.append(outputs[name])
+                if moments is not None:
+                    _check_size(outputs["features"].shape[1], self._extractor.name)
+                    moments.update(outputs["features"])
+                bar.update(len(images))
+        return Sample(count, moments=moments, **{name: np.concatenate(values) for name, values in parts.items()})
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > _MOST_FEATURES:
+        raise ValueError(
+            f"The extractor {name} gives {size} features; a covariance is taken of {_MOST_FEATURES} at most. "
+            "Take an extractor with fewer."
+        )

@@ -1,0 +1,77 @@
+"""What every extractor is."""
+
+import abc
+import hashlib
+import math
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+Outputs = dict[str, np.ndarray]
+"""By name: `features` floating [n, D], `probabilities` floating [n, K] of classes, `predictions` of labels, [n] or
+[n, K]."""
+
+
+class Extractor(abc.ABC):
+    """Turns images into what scores are made of.
+
+    Attributes:
+        name: Name that a score carries after its own, as in `frechet/classifier`.
+        provides: Which outputs it has.
+        fingerprint: Hash of all that its outputs depend on.
+        protocol: What else a score says of it.
+        score_names: Names that the literature has for scores with this extractor, by ours.
+    """
+
+    name: str
+    provides: frozenset[str]
+    fingerprint: str
+    protocol: Mapping[str, Any]
+    score_names: Mapping[str, str] = {}
+
+    def feature_count(self, image_shape: Sequence[int]) -> int | None:
+        """Features of images [H, W, C], where that is known beforehand."""
+        return None
+
+    @abc.abstractmethod
+    def __call__(self, images: np.ndarray) -> Outputs:
+        """Outputs of images uint8 [n, H, W, C]."""
+
+
+class Pixels(Extractor):
+    """The pixels themselves, in [-1, 1]."""
+
+    name = "pixels"
+    provides = frozenset({"features"})
+    fingerprint = "pixels"
+    protocol: Mapping[str, Any] = {}
+
+    def feature_count(self, image_shape: Sequence[int]) -> int:
+        return math.prod(image_shape)
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        return {"features": unit_images(images).reshape(len(images), -1)}
+
+
+def unit_images(images: np.ndarray) -> np.ndarray:
+    """float32 in [-1, 1] of uint8."""
+    return images.astype(np.float32) / 127.5 - 1.0
+
+
+def three_channels(images: tf.Tensor) -> tf.Tensor:
+    """Images [n, H, W, 3] of such with one channel or three."""
+    return tf.tile(images, [1, 1, 1, 3]) if images.shape[-1] == 1 else images
+
+
+def file_hash(path: pathlib.Path, kind: Callable = hashlib.sha256) -> str:
+    """Hash of a file, or of all files of a folder in the order of their names."""
+    digest = kind()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            with open(file, "rb") as opened:
+                while block := opened.read(2**20):
+                    digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,112 @@
+"""The two Inception networks that scores are taken on, which are different ones."""
+
+import hashlib
+import os
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_channels, unit_images
+
+_PIXELS = 299
+
+_TFHUB_MODULE = "https://tfhub.dev/tensorflow/tfgan/eval/inception/1"
+_KERAS_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
+_KERAS_URL = "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3"
+_KERAS_MD5 = "9a0d58056eeedaa3f26cb7ebd46da564"
+
+
+class InceptionTFGAN(Extractor):
+    """The graph of 2015 that FID, KID and the Inception score are defined on, as TF-GAN publishes it.
+
+    Images are resized to 299x299 by TensorFlow 1's bilinear rule, as that graph does by itself.
+
+    Args:
+        path: Folder of the SavedModel; by default `$TFGANS_INCEPTION`, else where TF-Hub keeps it.
+
+    Raises:
+        FileNotFoundError: If it is not there, with where to put what.
+        ValueError: If it is another model.
+    """
+
+    name = "inception_tfgan"
+    provides = frozenset({"features", "probabilities"})
+    score_names = {
+        "frechet": "fid",
+        "kernel": "kid",
+        "kernel_standard_error": "kid_standard_error",
+        "score": "inception_score",
+        "score_std_of_splits": "inception_score_std_of_splits",
+    }
+
+    def __init__(self, path: str | None = None) -> None:
+        folder = pathlib.Path(path or os.environ.get("TFGANS_INCEPTION") or _tfhub_folder())
+        if not (folder / "saved_model.pb").is_file():
+            raise FileNotFoundError(
+                f"The Inception of 2015 is not in {folder}. Unpack {_TFHUB_MODULE}?tf-hub-format=compressed there "
+                "(saved_model.pb and variables/), or name its folder as --extractor=inception_tfgan:PATH or in "
+                "TFGANS_INCEPTION. Nothing else is taken in its place; --extractor=classifier needs no download."
+            )
+        loaded = tf.saved_model.load(str(folder))
+        signatures = loaded.signatures
+        if not callable(loaded) and not signatures:
+            raise ValueError(f"{folder} is no model that can be called, as {_TFHUB_MODULE} is.")
+        # What `call` needs lives as long as the model does.
+        self._loaded = loaded
+        self._call = loaded if callable(loaded) else signatures[sorted(signatures)[0]]
+        self.fingerprint = file_hash(folder)[:12]
+        self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear as in TensorFlow 1"}
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        resized = tf.compat.v1.image.resize_bilinear(three_channels(tf.constant(unit_images(images))), [_PIXELS] * 2)
+        outputs = self._call(resized)
+        if not {"pool_3", "logits"} <= set(outputs):
+            raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {', '.join(outputs)}.")
+        flat = {name: tf.reshape(outputs[name], [len(images), -1]) for name in ("pool_3", "logits")}
+        return {"features": flat["pool_3"].numpy(), "probabilities": tf.nn.softmax(flat["logits"]).numpy()}
+
+
+class InceptionKeras(Extractor):
+    """Inception-v3 with the ImageNet weights of Keras. Its scores cannot be compared with published FIDs.
+
+    Args:
+        path: File of the weights; by default where Keras keeps it.
+
+    Raises:
+        FileNotFoundError: If it is not there, with where to put what.
+        ValueError: If it is another file.
+    """
+
+    name = "inception_keras"
+    provides = frozenset({"features", "probabilities"})
+
+    def __init__(self, path: str | None = None) -> None:
+        home = pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras")
+        file = pathlib.Path(path or home / "models" / _KERAS_FILE)
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"There is no file {file}. Put {_KERAS_URL}/{_KERAS_FILE} there, or name it as "
+                "--extractor=inception_keras:FILE. Nothing else is taken in its place; --extractor=classifier needs no "
+                "download."
+            )
+        if (found := file_hash(file, hashlib.md5)) != _KERAS_MD5:
+            raise ValueError(f"{file} is not {_KERAS_FILE}: its MD5 is {found}, not {_KERAS_MD5}.")
+        network = keras.applications.InceptionV3(weights=None, classifier_activation="softmax")
+        network.load_weights(file)
+        self._outputs = tf.function(
+            keras.Model(network.input, [network.get_layer("avg_pool").output, network.output]), reduce_retracing=True
+        )
+        self.fingerprint = _KERAS_MD5[:12]
+        self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear"}
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        resized = tf.image.resize(three_channels(tf.constant(unit_images(images))), [_PIXELS] * 2)
+        features, probabilities = self._outputs(resized)
+        return {"features": features.numpy(), "probabilities": probabilities.numpy()}
+
+
+def _tfhub_folder() -> pathlib.Path:
+    cache = os.environ.get("TFHUB_CACHE_DIR") or os.path.join(os.environ.get("TMPDIR", "/tmp"), "tfhub_modules")
+    return pathlib.Path(cache) / hashlib.sha1(_TFHUB_MODULE.encode()).hexdigest()

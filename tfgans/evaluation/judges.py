@@ -1,0 +1,43 @@
+"""Judges as extractors: they read the labels off images."""
+
+import numpy as np
+
+from tfgans import data, metrics
+from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
+
+
+class JudgeExtractor(Extractor):
+    """A frozen predictor of what images are conditioned on, fitted to real ones.
+
+    Classes are judged by a support vector machine, attributes by a kernel ridge regression.
+
+    Args:
+        train: Labelled images to learn from.
+        test: Others, on which the judge itself is judged.
+
+    Raises:
+        ValueError: If the images have no labels.
+    """
+
+    name = "judge"
+    provides = frozenset({"predictions"})
+
+    def __init__(self, train: data.ImageSet, test: data.ImageSet) -> None:
+        judges = {"class": metrics.support_vector_judge, "attributes": metrics.kernel_ridge_judge}
+        if train.conditioning not in judges:
+            raise ValueError(f"The extractor 'judge' learns labels, and {train.name} has none.")
+        if train.conditioning == "attributes":
+            # Photographs as floating numbers are large; no more are made than are used.
+            train, test = (part.first(metrics.MOST_RIDGE_ROWS) for part in (train, test))
+        self._judge = judges[train.conditioning](train.unit_images, train.label, test.unit_images, test.label)
+        self.fingerprint = self._judge.fingerprint
+        self.protocol = {
+            "resize": None,
+            "judge": self._judge.name,
+            "judge_trained_on": f"{train.name} {train.split}",
+            "judge_test_split": test.split,
+            "judge_test_score": [round(score, 4) for score in self._judge.test_score],
+        }
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        return {"predictions": self._judge.predict(unit_images(images))}

@@ -1,0 +1,34 @@
+"""Scores in a file."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from tfgans._files import read_json, write_json
+
+Score = dict[str, Any]
+
+
+def read_scores(path: pathlib.Path) -> list[Score]:
+    """The scores of a file; none where it is not there.
+
+    Raises:
+        ValueError: If it holds something else.
+    """
+    if not path.exists():
+        return []
+    scores = read_json(path)
+    if not isinstance(scores, list) or not all(isinstance(score, dict) and "protocol" in score for score in scores):
+        raise ValueError(f"{path} holds no scores.")
+    return scores
+
+
+def add_scores(path: pathlib.Path, scores: Sequence[Score]) -> None:
+    """Writes scores beside those that stand in a file, in place of those with the same name and protocol.
+
+    Raises:
+        ValueError: If the file holds something else.
+    """
+    new = [(score["metric"], score["protocol"]) for score in scores]
+    kept = [score for score in read_scores(path) if (score["metric"], score["protocol"]) not in new]
+    write_json(path, [*kept, *scores])

@@ -1,0 +1,127 @@
+"""Sets of images to score, read in parts."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tfgans import data
+
+Rows = tuple[np.ndarray, np.ndarray | None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A set of images, in random order.
+
+    Attributes:
+        read: Rows from `start` to `stop`: images uint8 [n, H, W, C], and labels [n] or [n, K] or None.
+        count: Number of images that can be read; None where there is no end.
+        protocol: What a score says of the set.
+        fingerprint: Hash of the images where they are fixed, under which things made of them are kept.
+        labelled: Whether there are labels.
+    """
+
+    read: Callable[[int, int], Rows]
+    count: int | None
+    protocol: Mapping[str, Any]
+    fingerprint: str | None = None
+    labelled: bool = False
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Images as the bytes that a PNG of them has, so that a model and a folder of its images score the same.
+
+    Args:
+        images: uint8, or floating in [-1, 1].
+
+    Returns:
+        uint8.
+
+    Raises:
+        ValueError: If a value is not finite or out of range.
+    """
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        return images
+    if not np.issubdtype(images.dtype, np.floating) or not np.all(np.abs(images) <= 1):
+        raise ValueError(
+            f"Images must be uint8, or floating in [-1, 1]; received {images.dtype}, {images.min()} to {images.max()}."
+        )
+    return np.round((images + 1.0) * 127.5).astype(np.uint8)
+
+
+def image_set_source(images: data.ImageSet, seed: int = 0) -> Source:
+    """The images of a data set in an order of `seed`, with their labels."""
+    order = np.random.default_rng(seed).permutation(len(images))
+
+    def read(start: int, stop: int) -> Rows:
+        rows = order[start:stop]
+        return to_bytes(images.image[rows]), None if images.label is None else images.label[rows]
+
+    protocol = {"data": images.name, "split": images.split}
+    return Source(read, len(images), protocol, f"{images.fingerprint}-{seed}", images.label is not None)
+
+
+def generated_source(place: str, image_shape: tuple[int, int, int]) -> Source:
+    """Images that somebody generated.
+
+    Args:
+        place: `folder:PATH`, all image files below it; or `npz:FILE` with `images` and, where known, `labels`.
+        image_shape: (height, width, channels) that they must have.
+
+    Returns:
+        Them in a fixed random order, with the labels of a `.npz`.
+
+    Raises:
+        FileNotFoundError: If there is no such folder or file.
+        ValueError: If `place` is neither, there are no images, or one has another shape.
+    """
+    kind, _, path = place.partition(":")
+    if kind == "npz":
+        return _npz_source(pathlib.Path(path), image_shape)
+    if kind == "folder":
+        return _folder_source(pathlib.Path(path), image_shape)
+    raise ValueError(f"Generated images come from folder:PATH or npz:FILE; received {place!r}.")
+
+
+def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source:
+    arrays = data.read_npz(path)
+    if "images" not in arrays:
+        raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
+    images, labels = arrays["images"], arrays.get("labels")
+    images = images[..., np.newaxis] if images.ndim == 3 else images
+    if images.shape[1:] != image_shape or len(images) == 0:
+        raise ValueError(f"{path} must hold images [n, {', '.join(map(str, image_shape))}]; received {images.shape}.")
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(f"{path} has {len(images)} images and {len(labels)} labels.")
+    order = np.random.default_rng(0).permutation(len(images))
+
+    def read(start: int, stop: int) -> Rows:
+        rows = order[start:stop]
+        return to_bytes(images[rows]), None if labels is None else labels[rows]
+
+    return Source(read, len(images), {"generated": f"npz:{path.name}"}, labelled=labels is not None)
+
+
+def _folder_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source:
+    if not path.is_dir():
+        raise FileNotFoundError(f"There is no folder {path}.")
+    files = data.image_files(path)
+    if not files:
+        raise ValueError(f"There are no images below {path}.")
+    order = np.random.default_rng(0).permutation(len(files))
+
+    def read(start: int, stop: int) -> Rows:
+        images = []
+        for number in order[start:stop]:
+            image = data.read_image(files[number], image_shape[-1])
+            if image.shape != image_shape:
+                raise ValueError(f"{files[number]} has shape {image.shape}; expected {image_shape}.")
+            images.append(image)
+        return np.stack(images), None
+
+    return Source(read, len(files), {"generated": f"folder:{os.path.basename(path)}"})

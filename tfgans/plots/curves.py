@@ -1,0 +1,46 @@
+"""Curves over training."""
+
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from tfgans._files import temporary_file
+
+_PANEL_INCHES = (4.0, 3.0)
+_COLUMNS = 3
+
+
+def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], path: str | os.PathLike) -> pathlib.Path:
+    """Draws each score over the steps of a run, one panel a score.
+
+    Args:
+        steps: Steps [n].
+        values: Scores by name at each of them; one that is missing leaves a gap.
+        path: PNG file to write; it replaces one of that name in one move.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If there is nothing to draw, or lengths differ.
+    """
+    names = list(dict.fromkeys(name for row in values for name in row))
+    if len(steps) != len(values) or not names:
+        raise ValueError(f"Expected scores at each step, one or more; received {len(steps)} steps, {len(values)} rows.")
+    columns = min(_COLUMNS, len(names))
+    rows = -(-len(names) // columns)
+    size = (_PANEL_INCHES[0] * columns, _PANEL_INCHES[1] * rows)
+    figure = Figure(figsize=size, dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    for number, name in enumerate(names):
+        axes = figure.add_subplot(rows, columns, number + 1)
+        axes.plot(steps, [row.get(name, float("nan")) for row in values], marker=".")
+        axes.set(title=name, xlabel="step")
+        axes.grid(alpha=0.3)
+    path = pathlib.Path(path)
+    with temporary_file(path) as temporary:
+        figure.savefig(temporary, format="png")
+    return path

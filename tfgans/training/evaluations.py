@@ -1,0 +1,135 @@
+"""Scores of a run's model, and of images that something else made."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+
+from tfgans import data, evaluation
+from tfgans.evaluation import Score
+from tfgans.training.run_folder import RunFolder
+from tfgans.training.runs import load, load_data
+from tfgans.training.scoring import Scorer
+
+
+def run_scorer(
+    workdir: str | os.PathLike,
+    extractor: str = "classifier",
+    *,
+    samples: int | None = None,
+    sets: int = 3,
+    own: data.ImageSet | None = None,
+    data_dir: str | None = None,
+    download: bool = False,
+    batch_size: int = 256,
+    progress: bool = True,
+) -> Scorer:
+    """What scores a run's models against the data that they were trained on.
+
+    Args:
+        workdir: Folder of the run.
+        extractor: Name of an extractor, as in `evaluation.extractor`.
+        samples: Images in a set of samples; by default as many as the run itself scores.
+        sets: Sets of samples, over which a score has its mean and spread.
+        own: The data of a run that was given its own.
+        data_dir: Folder of prepared data sets.
+        download: Whether a data set that is not there may be downloaded.
+        batch_size: Images that are read at a time.
+        progress: Whether to show progress bars.
+
+    Returns:
+        The scorer.
+
+    Raises:
+        FileNotFoundError: If the folder is no run, or the data set or the extractor's weights are not there.
+        ValueError: If the extractor does not fit the data.
+    """
+    recipe, train, test = load_data(RunFolder(workdir).recipe(), own, data_dir, download)
+    found = evaluation.extractor(extractor, train, test)
+    return Scorer(train, test, found, samples or recipe.score_samples, sets, batch_size, progress)
+
+
+def evaluate(
+    workdir: str | os.PathLike,
+    names: Sequence[str] = ("all",),
+    *,
+    step: int | None = None,
+    averaged: bool = True,
+    scorer: Scorer | None = None,
+) -> list[Score]:
+    """Scores a run's model, and adds the scores to the run's `scores.json`.
+
+    Args:
+        workdir: Folder of the run.
+        names: Scores to take, keys of `evaluation.METRICS`; `all` for those that apply.
+        step: Step of the checkpoint; the newest by default.
+        averaged: Whether to sample from the averaged generator, where the run has one.
+        scorer: What takes them, such as `run_scorer(workdir, "pixels", samples=1_000)`; by default
+            `run_scorer(workdir)`.
+
+    Returns:
+        The scores, as in `scores.json`.
+
+    Raises:
+        FileNotFoundError: If the folder is no run or has no such checkpoint.
+        ValueError: If a score is unknown or does not apply, or as the metrics raise.
+    """
+    scorer = scorer or run_scorer(workdir)
+    chosen = scorer.chosen(names)
+    folder = RunFolder(workdir)
+    # A file that cannot be added to is better known before the work than after it.
+    folder.scores()
+    scores = scorer.model(load(workdir, step, averaged), chosen)
+    evaluation.add_scores(folder.scores_file, scores)
+    return scores
+
+
+def image_scorer(
+    generated: str,
+    name: str,
+    extractor: str = "classifier",
+    *,
+    samples: int | None = None,
+    split: str = "train",
+    test_split: str = "test",
+    image_shape: Sequence[int] | None = None,
+    data_dir: str | None = None,
+    download: bool = False,
+    batch_size: int = 256,
+    progress: bool = True,
+) -> tuple[Scorer, evaluation.Source]:
+    """What scores images that something else made, and these images: `scorer.sources([source], names)`.
+
+    Args:
+        generated: `folder:PATH` or `npz:FILE`, as in `evaluation.generated_source`; or `split:NAME`, real images
+            of another split, whose scores are what a perfect generator would have.
+        name: Data set to compare with, as in `data.load`.
+        extractor: Name of an extractor, as in `evaluation.extractor`.
+        samples: Images to score; by default all.
+        split: Split of the data set to compare with.
+        test_split: Split that extractors and D* are tested on.
+        image_shape: (height, width, channels) that a folder or `.npz` of real images is brought to.
+        data_dir: Folder of prepared data sets.
+        download: Whether a data set that is not there may be downloaded.
+        batch_size: Images that are read at a time.
+        progress: Whether to show progress bars.
+
+    Returns:
+        The scorer and the source.
+
+    Raises:
+        FileNotFoundError: If data, images or the extractor's weights are not there.
+        ValueError: If images have another shape than the data set's, or an extractor does not fit the data.
+    """
+
+    def part(which: str) -> data.ImageSet:
+        return data.load(name, which, image_shape=image_shape, data_dir=data_dir, download=download)
+
+    train, test = part(split), part(test_split)
+    kind, _, which = generated.partition(":")
+    if kind == "split":
+        source = evaluation.image_set_source(part(which), seed=1)
+        source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
+    else:
+        source = evaluation.generated_source(generated, train.image.shape[1:])
+    found = evaluation.extractor(extractor, train, test)
+    return Scorer(train, test, found, samples or source.count, 1, batch_size, progress), source
