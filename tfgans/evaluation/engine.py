@@ -136,8 +136,9 @@ def _label_accuracy(of: Comparison) -> dict[str, float]:
 
 
 def _intra_class_distance(of: Comparison) -> dict[str, float]:
-    # A rare class may have one real image among those that are compared.
-    classes = [label for label, count in zip(*np.unique(of.real.labels, return_counts=True), strict=True) if count > 1]
+    # A rare class may have one image only among those that are compared.
+    pairs = [np.unique(sample.labels, return_counts=True) for sample in (of.generated, of.real)]
+    classes = np.intersect1d(*(labels[counts > 1] for labels, counts in pairs))
     distances = []
     for sample in (of.generated, of.real):
         rows = np.isin(sample.labels, classes)

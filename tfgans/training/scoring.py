@@ -58,7 +58,7 @@ class Scorer:
         return list(names)
 
     def model(self, model: AdversarialModel, names: Sequence[str]) -> list[Score]:
-        """Scores of a model's samples: of each class in turn, or of the attributes of the test split."""
+        """Scores of a model's samples, conditioned as real images are."""
         return self.sources([self._samples(model, number) for number in range(self.sets)], names)
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
@@ -77,11 +77,9 @@ class Scorer:
         )
 
     def _samples(self, model: AdversarialModel, number: int) -> evaluation.Source:
-        if self.train.conditioning == "class":
-            labels, of = np.arange(self.samples) % len(self.train.label_names), "each class in turn"
-        else:
-            labels = np.resize(self.test.label, (self.samples, self.test.label.shape[1]))
-            of = f"those of {self.test.name} {self.test.split}"
+        # Drawn, not each in turn: the kernel distance is unbiased for independent samples only.
+        drawn = np.random.default_rng(number).integers(len(self.test), size=self.samples)
+        labels = self.test.label[drawn]
         first = number * self.samples
 
         def read(start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
@@ -89,5 +87,5 @@ class Scorer:
             images = model.sample(stop - start, labels=labels[start:stop], seed=seeds)
             return evaluation.to_bytes(images), labels[start:stop]
 
-        protocol = {"labels": of, "seed": first, "averaged": model.use_average, "step": int(model.step.numpy())}
+        protocol = {"labels": f"drawn from {self.test.name} {self.test.split}", "seed": first, "averaged": model.use_average, "step": int(model.step.numpy())}
         return evaluation.Source(read, self.samples, protocol)
