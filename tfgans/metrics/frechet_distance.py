@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+import threadpoolctl
 
 from tfgans.metrics import _checks
 
@@ -104,25 +105,24 @@ def frechet_distance(real: Any, generated: Any) -> float:
             stacklevel=2,
         )
     covariances = first.covariance, second.covariance
-    # The eigenvalues of S_1 S_2 are those of F^T S_2 F with S_1 = F F^T, which is symmetric: no general
-    # square root is needed, and float64 keeps rank-deficient covariances apart from noise.
-    factor = _factor(covariances[0])
-    eigenvalues = _above_noise(scipy.linalg.eigvalsh(factor.T @ covariances[1] @ factor))
+    # With S = F F^T, the root's trace is the sum of the singular values of F_1^T F_2, here as roots of
+    # eigenvalues of a symmetric matrix: no general square root is needed.
+    # Two threads save a third of the time, but take ten times as long where other work has a core.
+    with threadpoolctl.threadpool_limits(1):
+        product = _factor(covariances[0]).T @ _factor(covariances[1])
+        product = product if len(product) > product.shape[1] else product.T
+        eigenvalues = scipy.linalg.eigvalsh(product.T @ product)
     shift = first.mean - second.mean
     traces = sum(np.trace(covariance) for covariance in covariances)
-    return max(0.0, float(shift @ shift + traces - 2 * np.sqrt(eigenvalues).sum()))
+    return max(0.0, float(shift @ shift + traces - 2 * np.sqrt(np.maximum(eigenvalues, 0)).sum()))
 
 
 def _factor(covariance: np.ndarray) -> np.ndarray:
-    """F with F F^T = covariance; a Cholesky factor where there is one, since it takes a tenth of the time."""
+    """F [D, rank] with F F^T = covariance; a Cholesky factor where there is one, which takes a tenth of the time."""
     try:
         return scipy.linalg.cholesky(covariance, lower=True)
     except scipy.linalg.LinAlgError:
         values, vectors = scipy.linalg.eigh(covariance)
-        return vectors * np.sqrt(_above_noise(values))
-
-
-def _above_noise(eigenvalues: np.ndarray) -> np.ndarray:
-    """Eigenvalues of which those that are rounding errors are 0, since a square root would make them large."""
-    largest = max(eigenvalues.max(), 0.0)
-    return np.where(eigenvalues > largest * len(eigenvalues) * np.finfo(np.float64).eps, eigenvalues, 0.0)
+        # Rounding errors about 0 would be large after the root.
+        known = values > max(values[-1], 0) * len(values) * np.finfo(np.float64).eps
+        return vectors[:, known] * np.sqrt(values[known])
