@@ -74,7 +74,12 @@ def d_star_score(
         random = np.random.default_rng(number)
         parts = [part[random.permutation(len(part))[:size]] for part in (real, generated)]
         network = MLPClassifier(
-            (_HIDDEN,), alpha=0.0, learning_rate_init=_LEARNING_RATE, max_iter=_EPOCHS, tol=0.0, random_state=number
+            (_HIDDEN,),
+            alpha=0.0,
+            learning_rate_init=_LEARNING_RATE,
+            max_iter=_EPOCHS,
+            n_iter_no_change=_EPOCHS,
+            random_state=number,
         )
         with warnings.catch_warnings():
             # The number of epochs is part of the score.

@@ -34,9 +34,11 @@ def kernel_distance(real: Any, generated: Any, block_size: int = 1024) -> Kernel
         Mean and standard error over the blocks.
 
     Raises:
-        ValueError: If a block would hold fewer than two samples, values are not finite, or sizes differ.
+        ValueError: If a block would hold fewer than two samples of either kind, values are not finite, or sizes differ.
     """
     real, generated = _checks.pair(real, generated)
+    if block_size < 2:
+        raise ValueError(f"block_size must be 2 or more; received {block_size}.")
     blocks = -(-max(len(real), len(generated)) // block_size)
     if min(len(real), len(generated)) < 2 * blocks:
         raise ValueError(

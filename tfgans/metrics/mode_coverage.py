@@ -46,7 +46,7 @@ def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
         ValueError: If values are not finite, sizes differ, or `sigma` is not positive.
     """
     points, centers = _checks.features(points, "generated", 1), _checks.features(centers, "center", 1)
-    if points.shape[1] != centers.shape[1] or sigma <= 0:
+    if points.shape[1] != centers.shape[1] or not sigma > 0:
         raise ValueError(
             f"Expected points and centers of one size and a positive sigma; received {points.shape}, "
             f"{centers.shape} and sigma={sigma}."
@@ -72,11 +72,12 @@ def class_coverage(classes: Any, count: int) -> ModeCoverage:
         The coverage.
 
     Raises:
-        ValueError: If there are no samples, or a class is out of range.
+        ValueError: If there are no samples, or a class is no integer or out of range.
     """
     classes = np.asarray(classes)
-    if classes.ndim != 1 or classes.size == 0 or classes.min() < 0 or classes.max() >= count:
-        raise ValueError(f"Expected classes [n] in 0 to {count - 1}; received {classes.shape}: {np.unique(classes)}.")
+    integers = np.issubdtype(classes.dtype, np.integer)
+    if classes.ndim != 1 or classes.size == 0 or not integers or classes.min() < 0 or classes.max() >= count:
+        raise ValueError(f"Expected integers [n] in 0 to {count - 1}; received {classes.shape}: {np.unique(classes)}.")
     return ModeCoverage(len(np.unique(classes)), count, 1.0, _reverse_kl(classes, count))
 
 

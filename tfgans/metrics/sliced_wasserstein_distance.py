@@ -8,6 +8,8 @@ import tensorflow as tf
 from tfgans.metrics import _tfgan
 
 _LEAST_PIXELS = 16
+# Above what rounding leaves where images in [-1, 1] are flat.
+_LEAST_SCALE = 1e-6
 
 
 def sliced_wasserstein_distance(
@@ -38,13 +40,18 @@ def sliced_wasserstein_distance(
         an edge is odd. In standard deviations of the patches' values.
 
     Raises:
-        ValueError: If shapes differ, images are smaller than a patch, or a value is not finite.
+        ValueError: If shapes differ, images are smaller than a patch, a number is below 1, or a value is not finite.
     """
     real, generated = np.asarray(real, np.float32), np.asarray(generated, np.float32)
     if real.shape != generated.shape or real.ndim != 4 or len(real) < 2:
         raise ValueError(
             f"Expected as many generated images as real ones, two or more, of one shape [n, H, W, C]; received "
             f"{generated.shape} and {real.shape}."
+        )
+    if min(patches_per_image, patch_size, projections) < 1:
+        raise ValueError(
+            f"Numbers must be 1 or more; received patches_per_image={patches_per_image}, patch_size={patch_size} and "
+            f"projections={projections}."
         )
     if min(real.shape[1:3]) < patch_size:
         raise ValueError(f"Images of {real.shape[1:3]} hold no patch of {patch_size} pixels.")
@@ -78,9 +85,10 @@ def _patches(images: np.ndarray, count: int, size: int, random: np.random.Genera
     rows, columns = (random.integers(edge, size=len(images) * count) for edge in windows.shape[1:3])
     patches = windows[np.repeat(np.arange(len(images)), count), rows, columns]  # [n * count, C, size, size]
     scale = patches.std(axis=(0, 2, 3), keepdims=True)
-    if not scale.all():
+    flat = scale < _LEAST_SCALE
+    if flat.any():
         warnings.warn("A channel is the same in all patches of a set.", stacklevel=3)
-    patches = (patches - patches.mean(axis=(0, 2, 3), keepdims=True)) / np.where(scale > 0, scale, 1)
+    patches = (patches - patches.mean(axis=(0, 2, 3), keepdims=True)) / np.where(flat, 1, scale)
     return patches.reshape(len(patches), -1)
 
 

@@ -52,11 +52,10 @@ def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.
     """
     first, second = _images(first, second, value_range)
     # At the coarsest scale the window must still fit.
-    most = int(np.log2(min(first.shape[1:3]) / _FILTER_SIZE)) + 1 if min(first.shape[1:3]) >= _FILTER_SIZE else 0
-    if not 1 <= scales <= min(most, len(_SCALE_WEIGHTS)):
+    most = sum(min(first.shape[1:3]) > (_FILTER_SIZE - 1) * 2**scale for scale in range(len(_SCALE_WEIGHTS)))
+    if not 1 <= scales <= most:
         raise ValueError(
-            f"Images of {tuple(first.shape[1:3])} hold {min(most, len(_SCALE_WEIGHTS))} scales of {_FILTER_SIZE} "
-            f"pixels; received scales={scales}."
+            f"Images of {first.shape[1:3]} hold {most} scales of {_FILTER_SIZE} pixels; received scales={scales}."
         )
     weights = np.array(_SCALE_WEIGHTS[:scales]) * (sum(_SCALE_WEIGHTS) / sum(_SCALE_WEIGHTS[:scales]))
     product = np.ones(first.shape[::3])
@@ -122,6 +121,6 @@ def _images(first: Any, second: Any, value_range: float) -> tuple[np.ndarray, np
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if first.ndim != 4 or first.shape != second.shape or len(first) == 0:
         raise ValueError(f"Expected images [n, H, W, C] of one shape; received {first.shape} and {second.shape}.")
-    if value_range <= 0 or not (np.isfinite(first).all() and np.isfinite(second).all()):
+    if not value_range > 0 or not (np.isfinite(first).all() and np.isfinite(second).all()):
         raise ValueError(f"Images must be finite and value_range positive; received value_range={value_range}.")
     return first, second
