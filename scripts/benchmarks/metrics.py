@@ -1,0 +1,179 @@
+"""Time and memory of scores against other implementations, as JSON lines.
+
+A line has the `name` of a measurement, its `value` and `unit`, and what it was taken `against`. Ratios are of the
+least times of several turns, which the implementations take in turn, since other work on the machine only adds.
+"""
+
+import json
+import multiprocessing
+import resource
+import time
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from absl import app, flags
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_QUICK = flags.DEFINE_bool("quick", False, "Small sizes, to see that the benchmark runs.")
+_TURNS = flags.DEFINE_integer("turns", 3, "Times that each implementation is run.", lower_bound=1)
+_ONLY = flags.DEFINE_multi_enum(
+    "only", ["frechet", "prdc", "memory"], ["frechet", "prdc", "memory"], "Benchmarks to run."
+)
+
+_NEIGHBOUR = 5
+_CHUNK = 1000
+
+
+def main(_: list[str]) -> None:
+    """Runs the benchmarks that were asked for."""
+    count = 500 if _QUICK.value else 10_000
+    if "frechet" in _ONLY.value:
+        frechet(count, 64 if _QUICK.value else 2048)
+    if "prdc" in _ONLY.value:
+        nearest_neighbours(count, 32 if _QUICK.value else 512)
+    if "memory" in _ONLY.value:
+        memory(count, 64 if _QUICK.value else 2048)
+
+
+def frechet(count: int, size: int) -> None:
+    """The Frechet distance against a general square root and against TF-GAN."""
+    import tensorflow as tf
+
+    from tfgans import metrics
+    from tfgans.metrics import _tfgan
+
+    pair = features(count, size)
+    tensors = [tf.constant(part) for part in pair]
+    of_tfgan = _tfgan.module("classifier_metrics").frechet_classifier_distance_from_activations
+    seconds, values = race(
+        {
+            "tfgans": lambda: metrics.frechet_distance(*pair),
+            "scipy.linalg.sqrtm": lambda: by_square_root(*pair),
+            "TF-GAN": lambda: float(of_tfgan(*tensors)),
+        }
+    )
+    what = f"frechet_distance {count}x{size}"
+    report_times(what, seconds)
+    for name in ("scipy.linalg.sqrtm", "TF-GAN"):
+        report(f"{what}: difference", abs(values[name] / values["tfgans"] - 1), "relative", name)
+
+
+def nearest_neighbours(count: int, size: int) -> None:
+    """`prdc` against the same numbers made with scikit-learn's brute-force neighbours."""
+    from tfgans import metrics
+
+    pair = features(count, size)
+    seconds, values = race(
+        {
+            "tfgans": lambda: metrics.prdc(*pair, _NEIGHBOUR),
+            "scikit-learn": lambda: by_scikit_learn(*pair),
+            "scikit-learn, two kneighbors alone": lambda: [radii(part) for part in pair],
+        }
+    )
+    what = f"prdc {count}x{count}x{size}"
+    report_times(what, seconds)
+    difference = max(abs(a - b) for a, b in zip(values["tfgans"], values["scikit-learn"], strict=True))
+    report(f"{what}: largest difference", difference, "absolute", "scikit-learn")
+
+
+def memory(count: int, size: int) -> None:
+    """Peak memory of `prdc`, in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        peak, above = pool.apply(prdc_memory, (count, size))
+    what = f"prdc {count}x{count}x{size} float32"
+    report(f"{what}: peak memory", above, "MB", "the process with its inputs, before the call")
+    report(f"{what}: peak memory", peak, "MB", "nothing: interpreter, libraries and inputs are in it")
+
+
+def prdc_memory(count: int, size: int) -> tuple[float, float]:
+    """Peak resident memory in MB of a fresh process, and how far that is above what it was before the call."""
+    from tfgans import metrics
+
+    pair = features(count, size)
+    with open("/proc/self/statm") as file:
+        before = int(file.read().split()[1]) * resource.getpagesize() / 1e6
+    metrics.prdc(*pair, _NEIGHBOUR)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return peak, peak - before
+
+
+def features(count: int, size: int) -> "tuple[np.ndarray, np.ndarray]":
+    """Two float32 sets whose variances fall over two decades, as those of a network's features do."""
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    scales = np.logspace(0, -1, size, dtype=np.float32)
+    real, generated = (random.standard_normal((count, size), dtype=np.float32) for _ in range(2))
+    real *= scales
+    generated *= scales
+    generated += np.float32(0.05)
+    return real, generated
+
+
+def by_square_root(real: "np.ndarray", generated: "np.ndarray") -> float:
+    """The Frechet distance as most code writes it."""
+    import numpy as np
+    import scipy.linalg
+
+    real, generated = real.astype(np.float64), generated.astype(np.float64)
+    covariances = np.cov(real, rowvar=False), np.cov(generated, rowvar=False)
+    shift = real.mean(axis=0) - generated.mean(axis=0)
+    root = scipy.linalg.sqrtm(covariances[0] @ covariances[1])
+    return float(shift @ shift + np.trace(covariances[0] + covariances[1]) - 2 * np.trace(root).real)
+
+
+def radii(points: "np.ndarray") -> "np.ndarray":
+    """Distance of each point to its k-th nearest other one, by brute force."""
+    from sklearn.neighbors import NearestNeighbors
+
+    neighbours = NearestNeighbors(n_neighbors=_NEIGHBOUR + 1, algorithm="brute").fit(points)
+    return neighbours.kneighbors(points)[0][:, _NEIGHBOUR]
+
+
+def by_scikit_learn(real: "np.ndarray", generated: "np.ndarray") -> tuple[float, ...]:
+    """Precision, recall, density and coverage."""
+    import numpy as np
+    from sklearn.metrics.pairwise import euclidean_distances
+
+    real_radii, generated_radii = radii(real), radii(generated)
+    around, recalled, covered = np.zeros(len(generated)), 0, 0
+    for start in range(0, len(real), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        distances = euclidean_distances(real[rows], generated)
+        inside = distances <= real_radii[rows, np.newaxis]
+        around += inside.sum(axis=0)
+        covered += np.count_nonzero(inside.any(axis=1))
+        recalled += np.count_nonzero((distances <= generated_radii).any(axis=1))
+    return np.mean(around > 0), recalled / len(real), np.mean(around) / _NEIGHBOUR, covered / len(real)
+
+
+def race(runners: dict[str, Callable[[], Any]]) -> tuple[dict[str, float], dict[str, Any]]:
+    """Least seconds and the result of each, which take turns."""
+    seconds, values = dict.fromkeys(runners, float("inf")), {}
+    for _ in range(_TURNS.value):
+        for name, run in runners.items():
+            start = time.perf_counter()
+            values[name] = run()
+            seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return seconds, values
+
+
+def report_times(what: str, seconds: dict[str, float]) -> None:
+    """Own time, and its ratio to each of the others."""
+    own = seconds.pop("tfgans")
+    report(f"{what}: time", own, "s", None)
+    for name, other in seconds.items():
+        report(f"{what}: time", own / other, "ratio", f"{name}, {other:.3g} s")
+
+
+def report(name: str, value: float, unit: str, against: str | None) -> None:
+    """Prints a line."""
+    print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    app.run(main)
