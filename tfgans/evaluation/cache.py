@@ -3,11 +3,11 @@
 import os
 import pathlib
 import sys
-import zipfile
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from tfgans import data
 from tfgans._files import temporary_file
 
 
@@ -19,7 +19,7 @@ def cache_folder() -> pathlib.Path:
 
 
 def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The arrays of a key, made and stored where they are not there yet.
+    """The arrays of a key, made and stored where they are not there yet; made only, where nothing can be stored.
 
     Args:
         key: Name of a file without suffix, which changes with everything that the arrays depend on.
@@ -31,12 +31,29 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
     path = cache_folder() / f"{key}.npz"
     if path.exists():
         try:
-            with np.load(path) as file:
-                return dict(file)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            return data.read_npz(path)
+        except (OSError, ValueError) as error:
             print(f"Cannot read {path} ({error}); it is made anew.", file=sys.stderr)
     arrays = dict(make())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_file(path) as temporary:
-        np.savez(temporary, **arrays)
+    keep(path, lambda temporary: np.savez(temporary, **arrays))
     return arrays
+
+
+def keep(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
+    """Writes a file of the cache, whose making may have taken hours: where it cannot be, that is said and no error.
+
+    Args:
+        path: The file.
+        write: Writes it at another path, from which it is moved.
+
+    Returns:
+        Whether it was written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(path) as temporary:
+            write(temporary)
+    except OSError as error:
+        print(f"Cannot keep {path} ({error}); it will be made again.", file=sys.stderr)
+        return False
+    return True

@@ -12,8 +12,8 @@ import tensorflow as tf
 import tqdm
 
 from tfgans import data, networks
-from tfgans._files import read_json, temporary_file, write_json
-from tfgans.evaluation.cache import cache_folder
+from tfgans._files import read_json, write_json
+from tfgans.evaluation.cache import cache_folder, keep
 from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
 
 _MOST_STEPS = 1_500
@@ -56,14 +56,19 @@ class Classifier(Extractor):
         key = f"classifier-{_VERSION}-{self._train.fingerprint}-{self._test.fingerprint}"
         weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
         network = networks.convolutional_classifier(self._train.image.shape[1:], len(self._train.label_names))
-        if not (weights.exists() and notes.exists()):
-            accuracy = _train(network, self._train, self._test)
-            weights.parent.mkdir(parents=True, exist_ok=True)
-            with temporary_file(weights) as temporary:
-                network.save_weights(temporary)
+        if weights.exists() and notes.exists():
+            try:
+                accuracy = read_json(notes)["test_accuracy"]
+                network.load_weights(weights)
+                return network, accuracy
+            # h5py raises RuntimeError, too, where a file is damaged.
+            except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+                print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
+                network = networks.convolutional_classifier(self._train.image.shape[1:], len(self._train.label_names))
+        accuracy = _train(network, self._train, self._test)
+        if keep(weights, network.save_weights):
             write_json(notes, {"data": self._train.name, "test_accuracy": accuracy})
-        network.load_weights(weights)
-        return network, read_json(notes)["test_accuracy"]
+        return network, accuracy
 
     @functools.cached_property
     def _outputs(self) -> Callable[[np.ndarray], list[tf.Tensor]]:

@@ -1,6 +1,7 @@
 """One engine for all scores: what each needs, one pass over the images for all of them, and their protocol."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import tqdm
 
 from tfgans import metrics
 from tfgans.evaluation.cache import cached_arrays
-from tfgans.evaluation.extractor import Extractor, unit_images
+from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
 from tfgans.evaluation.scores_file import Score
 from tfgans.evaluation.sources import Source
 
@@ -76,6 +77,7 @@ class Metric:
         protocol: How it is taken.
         labels: What the labels must be: `class`, `attributes`, or either (None).
         extractor: The name of the extractor, for those that are of pixels by definition.
+        least_pixels: Shortest edge that images may have.
     """
 
     compute: Callable[[Comparison], Mapping[str, float]]
@@ -85,6 +87,7 @@ class Metric:
     protocol: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     labels: str | None = None
     extractor: str | None = None
+    least_pixels: int = 1
 
     @property
     def outputs(self) -> frozenset[str]:
@@ -139,10 +142,17 @@ def _intra_class_distance(of: Comparison) -> dict[str, float]:
     # A rare class may have one image only among those that are compared.
     pairs = [np.unique(sample.labels, return_counts=True) for sample in (of.generated, of.real)]
     classes = np.intersect1d(*(labels[counts > 1] for labels, counts in pairs))
+    if len(classes) == 0:
+        raise ValueError(
+            f"A distance inside a class needs a class with two samples and two real images; there is none among "
+            f"{of.generated.count} and {of.real.count}."
+        )
     distances = []
     for sample in (of.generated, of.real):
         rows = np.isin(sample.labels, classes)
         distances.append(metrics.intra_class_distance(unit_images(sample.images[rows]), sample.labels[rows]))
+    if distances[1] == 0:
+        raise ValueError("All real images of a class are the same; there is no share of the distance between them.")
     return {"intra_class_distance_share": distances[0] / distances[1]}
 
 
@@ -177,6 +187,7 @@ METRICS: dict[str, Metric] = {
         _needs("images"),
         protocol=_WASSERSTEIN,
         extractor="pixels",
+        least_pixels=_WASSERSTEIN["patch_size"],
     ),
 }
 """All scores, by the name that they are asked for with."""
@@ -201,6 +212,8 @@ def which_apply(
             return f"the labels of the real images are {conditioning}, not {metric.labels}"
         if "moments" in metric.generated and (extractor.feature_count(image_shape) or 0) > _MOST_FEATURES:
             return f"the extractor {extractor.name} gives more than {_MOST_FEATURES} features"
+        if metric.least_pixels > min(image_shape[:2]):
+            return f"images of {image_shape[0]}x{image_shape[1]} hold no patch of {metric.least_pixels} pixels"
         if "labels" in metric.generated and not labelled:
             return "the samples have no labels"
         return None
@@ -238,9 +251,11 @@ def evaluate(
         standard deviation, or None where there is one set; and `protocol`.
 
     Raises:
-        ValueError: If a set holds fewer images than `samples`, or as the metrics raise.
+        ValueError: If a score is unknown or the extractor has not what it needs, there is no set, one holds fewer
+            images than `samples` or no labels where a score needs them, an output of the extractor is not finite, or
+            as the metrics raise.
     """
-    chosen = {name: METRICS[name] for name in names}
+    chosen = _chosen(names, generated, extractor)
     for source in generated:
         if source.count is not None and source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
@@ -258,13 +273,30 @@ def evaluate(
     return [
         {
             "metric": f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
-            "value": round(float(np.mean(found)), 6),
-            "spread": round(float(np.std(found, ddof=1)), 6) if len(found) > 1 else None,
-            "protocol": _protocol(chosen[name], generated, real, compared, extractor, samples),
+            "value": _rounded(np.mean(found)),
+            "spread": _rounded(np.std(found, ddof=1)) if len(found) > 1 else None,
+            "protocol": _protocol(chosen[name], generated, real, test, compared, extractor, samples),
         }
         for name, scores in values.items()
         for key, found in scores.items()
     ]
+
+
+def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extractor) -> dict[str, Metric]:
+    """The metrics of some names, checked as far as is possible before the work."""
+    for name in names:
+        if name not in METRICS:
+            raise ValueError(f"Scores are {', '.join(METRICS)}; received {name!r}.")
+        if missing := METRICS[name].outputs - extractor.provides:
+            raise ValueError(f"{name} needs {' and '.join(sorted(missing))}, which {extractor.name} does not give.")
+    if not generated:
+        raise ValueError("There is no set of samples.")
+    return {name: METRICS[name] for name in names}
+
+
+def _rounded(value: float) -> float:
+    """Eight digits, since small distances are as good as large ones, and more are rounding errors."""
+    return float(f"{value:.8g}")
 
 
 def _union(needs: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -272,11 +304,19 @@ def _union(needs: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 def _protocol(
-    metric: Metric, generated: Sequence[Source], real: Source, compared: Sample, extractor: Extractor, samples: int
+    metric: Metric,
+    generated: Sequence[Source],
+    real: Source,
+    test: Source,
+    compared: Sample,
+    extractor: Extractor,
+    samples: int,
 ) -> dict[str, Any]:
     protocol = {**real.protocol, "data_hash": real.fingerprint}
     if metric.real:
         protocol["real_images"] = real.count if "moments" in metric.real else compared.count
+    if metric.test:
+        protocol |= {"test_split": test.protocol.get("split"), "test_hash": test.fingerprint, "test_images": test.count}
     protocol |= {**_merged([source.protocol for source in generated]), "samples": samples, "pixels": "uint8"}
     if metric.outputs:
         protocol |= {"extractor": extractor.name, "extractor_hash": extractor.fingerprint, **extractor.protocol}
@@ -302,13 +342,20 @@ class _Reader:
         sample = self.read(source, count, direct, "real images") if direct else Sample(count)
         for need in sorted(made):
             size = source.count if need == "moments" else count
-            key = f"{need}-{size}-{source.fingerprint}-{self._extractor.fingerprint}"
-            arrays = cached_arrays(key, lambda need=need, size=size: self._arrays(source, size, need))
+            arrays = self._cached(source, size, need)
             if need == "moments":
                 sample.moments = metrics.Moments.restore(int(arrays["count"]), arrays["mean"], arrays["covariance"])
             else:
                 setattr(sample, need, arrays[need])
         return sample
+
+    def _cached(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
+        if source.fingerprint is None:
+            return self._arrays(source, count, need)
+        # One SavedModel may be an extractor in two ways, of two names.
+        extractor = f"{self._extractor.name} {self._extractor.fingerprint}".encode()
+        key = f"{need}-{count}-{source.fingerprint}-{hashlib.sha256(extractor).hexdigest()[:12]}"
+        return cached_arrays(key, lambda: self._arrays(source, count, need))
 
     def _arrays(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
         sample = self.read(source, count, frozenset({need}), f"{need} of real images")
@@ -316,6 +363,18 @@ class _Reader:
             return {need: getattr(sample, need)}
         moments = sample.moments
         return {"count": np.array(moments.count), "mean": moments.mean, "covariance": moments.covariance}
+
+    def _outputs(self, images: np.ndarray, needs: Iterable[str]) -> Outputs:
+        """What the extractor makes of images, checked before anything of it is kept."""
+        outputs = self._extractor(images)
+        for need in needs:
+            values = np.asarray(outputs[need])
+            if len(values) != len(images) or not np.isfinite(values).all():
+                raise ValueError(
+                    f"The extractor {self._extractor.name} must give finite {need} of {len(images)} images; received "
+                    f"{values.shape}, {np.sum(~np.isfinite(values))} of them not finite."
+                )
+        return outputs
 
     def read(self, source: Source, count: int, needs: frozenset[str], title: str) -> Sample:
         """One pass over the first `count` images; only what is needed stays."""
@@ -326,9 +385,11 @@ class _Reader:
         with bar:
             for start in range(0, count, self._batch_size):
                 images, labels = source.read(start, min(start + self._batch_size, count))
+                if "labels" in needs and labels is None:
+                    raise ValueError(f"A score that was asked for needs labels; the {title} have none.")
                 outputs = {"images": images, "labels": labels}
                 if extracted or moments is not None:
-                    outputs |= self._extractor(images)
+                    outputs |= self._outputs(images, extracted | ({"features"} if moments is not None else set()))
                 for name, values in parts.items():
                     values.append(outputs[name])
                 if moments is not None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -55,15 +56,16 @@ class InceptionTFGAN(Extractor):
             raise ValueError(f"{folder} is no model that can be called, as {_TFHUB_MODULE} is.")
         # What `call` needs lives as long as the model does.
         self._loaded = loaded
-        self._call = loaded if callable(loaded) else signatures[sorted(signatures)[0]]
+        self._call = loaded if callable(loaded) else signatures.get("serving_default", next(iter(signatures.values())))
         self.fingerprint = file_hash(folder)[:12]
         self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear as in TensorFlow 1"}
 
     def __call__(self, images: np.ndarray) -> Outputs:
         resized = tf.compat.v1.image.resize_bilinear(three_channels(tf.constant(unit_images(images))), [_PIXELS] * 2)
         outputs = self._call(resized)
-        if not {"pool_3", "logits"} <= set(outputs):
-            raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {', '.join(outputs)}.")
+        found = ", ".join(outputs) if isinstance(outputs, Mapping) else type(outputs).__name__
+        if not isinstance(outputs, Mapping) or not {"pool_3", "logits"} <= outputs.keys():
+            raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {found}.")
         flat = {name: tf.reshape(outputs[name], [len(images), -1]) for name in ("pool_3", "logits")}
         return {"features": flat["pool_3"].numpy(), "probabilities": tf.nn.softmax(flat["logits"]).numpy()}
 

@@ -51,6 +51,8 @@ class SavedModelExtractor(Extractor):
     def __call__(self, images: np.ndarray) -> Outputs:
         inputs = tf.constant(unit_images(images))
         inputs = three_channels(inputs) if self._shape[-1] == 3 else inputs
+        if self._shape[-1] not in (None, inputs.shape[-1]):
+            raise ValueError(f"{self.name} takes {self._shape[-1]} channels; received images {images.shape[1:]}.")
         if self.protocol["resize"] is not None:
             inputs = tf.image.resize(inputs, self._shape[:2])
         outputs = self._call(**{self._input: inputs})

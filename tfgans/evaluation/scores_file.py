@@ -8,6 +8,8 @@ from tfgans._files import read_json, write_json
 
 Score = dict[str, Any]
 
+_KEYS = {"metric", "value", "protocol"}
+
 
 def read_scores(path: pathlib.Path) -> list[Score]:
     """The scores of a file; none where it is not there.
@@ -18,7 +20,7 @@ def read_scores(path: pathlib.Path) -> list[Score]:
     if not path.exists():
         return []
     scores = read_json(path)
-    if not isinstance(scores, list) or not all(isinstance(score, dict) and "protocol" in score for score in scores):
+    if not isinstance(scores, list) or not all(isinstance(score, dict) and score.keys() >= _KEYS for score in scores):
         raise ValueError(f"{path} holds no scores.")
     return scores
 

@@ -1,7 +1,7 @@
 """Sets of images to score, read in parts."""
 
 import dataclasses
-import os
+import hashlib
 import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfgans import data
+from tfgans.evaluation.extractor import file_hash
 
 Rows = tuple[np.ndarray, np.ndarray | None]
 
@@ -74,17 +75,19 @@ def generated_source(place: str, image_shape: tuple[int, int, int]) -> Source:
         image_shape: (height, width, channels) that they must have.
 
     Returns:
-        Them in a fixed random order, with the labels of a `.npz`.
+        Them in a fixed random order, with the labels of a `.npz`. Their protocol names the place and the hash of
+        the images, since many a folder is called `samples`.
 
     Raises:
         FileNotFoundError: If there is no such folder or file.
-        ValueError: If `place` is neither, there are no images, or one has another shape.
+        ValueError: If `place` is neither, there are no images, or one has another shape; of an image in a folder,
+            when it is read.
     """
     kind, _, path = place.partition(":")
-    if kind == "npz":
-        return _npz_source(pathlib.Path(path), image_shape)
-    if kind == "folder":
-        return _folder_source(pathlib.Path(path), image_shape)
+    if kind == "npz" and path:
+        return _npz_source(pathlib.Path(path), tuple(image_shape))
+    if kind == "folder" and path:
+        return _folder_source(pathlib.Path(path), tuple(image_shape))
     raise ValueError(f"Generated images come from folder:PATH or npz:FILE; received {place!r}.")
 
 
@@ -96,15 +99,23 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source
     images = images[..., np.newaxis] if images.ndim == 3 else images
     if images.shape[1:] != image_shape or len(images) == 0:
         raise ValueError(f"{path} must hold images [n, {', '.join(map(str, image_shape))}]; received {images.shape}.")
-    if labels is not None and len(labels) != len(images):
-        raise ValueError(f"{path} has {len(images)} images and {len(labels)} labels.")
+    if labels is not None and labels.shape[:1] != images.shape[:1]:
+        raise ValueError(f"{path} has {len(images)} images and labels {labels.shape}.")
+    try:
+        images = to_bytes(images)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     order = np.random.default_rng(0).permutation(len(images))
 
     def read(start: int, stop: int) -> Rows:
         rows = order[start:stop]
-        return to_bytes(images[rows]), None if labels is None else labels[rows]
+        return images[rows], None if labels is None else labels[rows]
 
-    return Source(read, len(images), {"generated": f"npz:{path.name}"}, labelled=labels is not None)
+    digest = hashlib.sha256(np.ascontiguousarray(images))
+    if labels is not None:
+        digest.update(np.ascontiguousarray(labels))
+    protocol = {"generated": f"npz:{path.name}", "generated_hash": digest.hexdigest()[:12]}
+    return Source(read, len(images), protocol, labelled=labels is not None)
 
 
 def _folder_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source:
@@ -124,4 +135,9 @@ def _folder_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Sou
             images.append(image)
         return np.stack(images), None
 
-    return Source(read, len(files), {"generated": f"folder:{os.path.basename(path)}"})
+    hashes = "".join(file_hash(file) for file in files)
+    protocol = {
+        "generated": f"folder:{path.resolve().name}",
+        "generated_hash": hashlib.sha256(hashes.encode()).hexdigest()[:12],
+    }
+    return Source(read, len(files), protocol)

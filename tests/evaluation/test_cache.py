@@ -1,0 +1,59 @@
+import pathlib
+
+import numpy as np
+import pytest
+
+from tfgans import evaluation
+from tfgans.evaluation.cache import cached_arrays
+
+
+def test_folder(monkeypatch):
+    monkeypatch.setenv("TFGANS_CACHE", "/somewhere")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/elsewhere")
+    assert evaluation.cache_folder() == pathlib.Path("/somewhere")
+    monkeypatch.delenv("TFGANS_CACHE")
+    assert evaluation.cache_folder() == pathlib.Path("/elsewhere/tfgans")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert evaluation.cache_folder() == pathlib.Path.home() / ".cache" / "tfgans"
+
+
+def test_arrays_are_made_once(cache):
+    made = []
+
+    def make():
+        made.append(1)
+        return {"a": np.arange(3.0), "b": np.array(7)}
+
+    for _ in range(2):
+        arrays = cached_arrays("key", make)
+        np.testing.assert_array_equal(arrays["a"], [0, 1, 2])
+        assert arrays["b"] == 7
+    assert made == [1]
+    assert [file.name for file in cache.iterdir()] == ["key.npz"]
+
+
+@pytest.mark.parametrize("left", [slice(0), slice(400), slice(40, None)])
+def test_a_damaged_file_is_made_anew(cache, capsys, left):
+    cached_arrays("key", lambda: {"a": np.arange(100.0)})
+    whole = (cache / "key.npz").read_bytes()
+    (cache / "key.npz").write_bytes(whole[left])
+    np.testing.assert_array_equal(cached_arrays("key", lambda: {"a": np.arange(100.0)})["a"], np.arange(100))
+    assert "key.npz" in (shown := capsys.readouterr().err)
+    assert "made anew" in shown
+    cached_arrays("key", lambda: pytest.fail("It was kept."))
+
+
+def test_what_cannot_be_kept_is_not_lost(cache, capsys):
+    cache.write_text("a file where the folder should be")
+    np.testing.assert_array_equal(cached_arrays("key", lambda: {"a": np.arange(3)})["a"], [0, 1, 2])
+    assert "Cannot keep" in capsys.readouterr().err
+    assert cache.read_text() == "a file where the folder should be"
+
+
+def test_nothing_is_kept_of_what_could_not_be_made(cache):
+    def fail():
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        cached_arrays("key", fail)
+    assert not cache.exists()

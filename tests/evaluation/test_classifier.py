@@ -1,0 +1,152 @@
+import dataclasses
+import random as python_random
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans import data, evaluation
+from tfgans.evaluation import classifier
+
+
+@pytest.fixture(scope="module")
+def of_digits(tmp_path_factory):
+    """The classifier of digits after a quarter of its steps, and its cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFGANS_CACHE", str(folder))
+        patch.setattr(classifier, "_MOST_STEPS", 160)
+        extractor = evaluation.extractor("classifier", data.digits("train"), data.digits("test"))
+        assert extractor.fingerprint
+    return extractor, folder
+
+
+@pytest.fixture
+def short(cache, monkeypatch):
+    """A training of twenty steps."""
+    monkeypatch.setattr(classifier, "_MOST_STEPS", 20)
+    return cache
+
+
+def untrainable(*_):
+    pytest.fail("It was trained again.")
+
+
+def test_knows_digits_and_says_how_well(of_digits):
+    extractor, _ = of_digits
+    test = data.digits("test")
+    accuracy = np.mean(extractor(evaluation.to_bytes(test.image))["predictions"] == test.label)
+    assert accuracy > 0.97
+    assert extractor.protocol["extractor_test_accuracy"] == pytest.approx(accuracy, abs=0.006)
+    assert extractor.protocol["extractor_trained_on"] == "digits train"
+
+
+def test_gives_features_probabilities_and_predictions(of_digits):
+    extractor, _ = of_digits
+    outputs = extractor(evaluation.to_bytes(data.digits("test").image[:9]))
+    assert outputs.keys() == extractor.provides == {"features", "probabilities", "predictions"}
+    assert outputs["features"].shape == (9, 128)
+    assert outputs["probabilities"].shape == (9, 10)
+    np.testing.assert_allclose(outputs["probabilities"].sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(outputs["predictions"], outputs["probabilities"].argmax(axis=1))
+
+
+def test_scores_of_digits_do_not_depend_on_the_batch_size(of_digits, cache, monkeypatch, tmp_path):
+    extractor, _ = of_digits
+    train, test = data.digits("train"), data.digits("test")
+    sources = [evaluation.image_set_source(images) for images in (test, train, test)]
+    found = []
+    for batch_size in (1, 7, 256):
+        monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / str(batch_size)))
+        options = {"samples": 300, "label_names": train.label_names, "batch_size": batch_size, "progress": False}
+        names = ("score", "frechet", "kernel", "prdc", "modes", "label_accuracy")
+        scores = evaluation.evaluate(names, sources[:1], *sources[1:], extractor, **options)
+        found.append({score["metric"]: score["value"] for score in scores})
+    assert found[0]["label_accuracy/classifier"] > 0.97
+    for values in found[1:]:
+        assert values == pytest.approx(found[0], rel=1e-6)
+
+
+def test_the_second_is_read_from_the_cache(of_digits, monkeypatch, capsys):
+    extractor, folder = of_digits
+    monkeypatch.setenv("TFGANS_CACHE", str(folder))
+    monkeypatch.setattr(classifier, "_train", untrainable)
+    again = evaluation.extractor("classifier", data.digits("train"), data.digits("test"))
+    assert again.fingerprint == extractor.fingerprint
+    assert again.protocol == extractor.protocol
+    images = evaluation.to_bytes(data.digits("test").image[:9])
+    for name, values in again(images).items():
+        np.testing.assert_array_equal(values, extractor(images)[name])
+    assert capsys.readouterr().err == ""
+
+
+def test_training_is_a_function_of_the_data(short, pictures, monkeypatch, tmp_path):
+    prints = []
+    for seed, place in ((1, "a"), (1, "b"), (2, "b")):
+        monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / place))
+        keras.utils.set_random_seed(len(prints))
+        prints.append(evaluation.extractor("classifier", pictures(40, seed=seed), pictures(9)).fingerprint)
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_draws_nothing_from_global_generators(short, pictures):
+    def draws(between):
+        keras.utils.set_random_seed(3)
+        between()
+        numpy_state = np.random.get_state()[1].tolist()  # noqa: NPY002
+        return python_random.random(), numpy_state, float(tf.random.uniform([]))
+
+    def train_and_extract():
+        evaluation.extractor("classifier", pictures(40), pictures(9))(pictures(4).image)
+
+    assert draws(train_and_extract) == draws(lambda: None)
+
+
+def test_is_trained_when_it_is_used_and_not_before(short, pictures, monkeypatch):
+    monkeypatch.setattr(classifier, "_train", untrainable)
+    evaluation.extractor("classifier", pictures(40), pictures(9))
+    assert not short.exists()
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """A training that takes no time, and a list of the times that it was called."""
+    called = []
+
+    def train(network, *_):
+        called.append(1)
+        network.set_weights([np.full(weight.shape, 0.25) for weight in network.get_weights()])
+        return 0.5
+
+    monkeypatch.setattr(classifier, "_train", train)
+    return called
+
+
+@pytest.mark.parametrize("suffix", [".weights.h5", ".json"])
+@pytest.mark.parametrize("damaged", [b"", b"{}" + bytes(100)])
+def test_a_damaged_one_is_trained_again(cache, pictures, capsys, trainings, suffix, damaged):
+    for expected in (1, 2, 2):
+        extractor = evaluation.extractor("classifier", pictures(40), pictures(9))
+        assert extractor.protocol["extractor_test_accuracy"] == 0.5
+        assert len(trainings) == expected
+        if expected == 1:
+            (file,) = cache.glob(f"*{suffix}")
+            file.write_bytes(damaged)
+    assert capsys.readouterr().err.count("Cannot read") == 1
+
+
+def test_works_where_nothing_can_be_kept(cache, pictures, capsys, trainings):
+    cache.write_text("a file where the folder should be")
+    extractor = evaluation.extractor("classifier", pictures(40), pictures(9))
+    assert extractor(pictures(4).image)["features"].shape == (4, 128)
+    assert "Cannot keep" in capsys.readouterr().err
+    assert len(trainings) == 1
+
+
+def test_needs_classes(pictures):
+    attributes = dataclasses.replace(pictures(6), label=np.zeros((6, 2), np.float32), name="faces")
+    unlabelled = dataclasses.replace(pictures(6), label=None, name="faces")
+    for images in (attributes, unlabelled):
+        with pytest.raises(ValueError, match="learns classes; faces has none"):
+            evaluation.extractor("classifier", images, images)

@@ -1,0 +1,418 @@
+import dataclasses
+import itertools
+import statistics
+import weakref
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from tfgans import data, evaluation, metrics
+from tfgans.evaluation import METRICS, engine
+from tfgans.evaluation.inception import InceptionTFGAN
+
+OF_CLASSES = [name for name in METRICS if name != "attribute_r2"]
+
+
+def source(images, seed=0, **changes):
+    return dataclasses.replace(evaluation.image_set_source(images, seed), **changes)
+
+
+def evaluate(names, generated, real, extractor, test=None, **options):
+    options = {"samples": generated[0].count, "progress": False, **options}
+    return evaluation.evaluate(names, generated, source(real), source(test or real), extractor, **options)
+
+
+def attributes(count, seed):
+    random = np.random.default_rng(seed)
+    labels = random.uniform(size=(count, 2)).astype(np.float32)
+    images = np.repeat((255 * labels).astype(np.uint8), 32, axis=1).reshape(count, 8, 8, 1)
+    return data.from_arrays(images, labels)
+
+
+# What a score is.
+
+
+def test_no_score_depends_on_the_batch_size(score, corner, pictures, monkeypatch, tmp_path):
+    generated, real = pictures(90, seed=1, shape=(8, 8, 1)), pictures(100, seed=2, shape=(8, 8, 1))
+    found = []
+    for batch_size in (1, 7, 256):
+        monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / str(batch_size)))
+        values = score(OF_CLASSES, generated, real, corner(), batch_size=batch_size)
+        with_attributes = corner(attributes=True)
+        values |= score(["attribute_r2"], attributes(90, 1), attributes(100, 2), with_attributes, batch_size=batch_size)
+        found.append(values)
+    assert len(found[0]) == 18
+    for values in found[1:]:
+        assert values == pytest.approx(found[0], rel=1e-6)
+
+
+def test_the_same_images_have_the_same_scores(score, corner, pictures, monkeypatch, tmp_path):
+    generated, real = pictures(60, seed=1, shape=(8, 8, 1)), pictures(70, seed=2, shape=(8, 8, 1))
+    first = score(OF_CLASSES, generated, real, corner())
+    assert score(OF_CLASSES, generated, real, corner()) == first
+    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "another"))
+    assert score(OF_CLASSES, generated, real, corner()) == first
+
+
+def test_frechet_is_that_of_the_features_of_all_real_images(score, pictures):
+    generated, real = pictures(60, seed=1), pictures(150, seed=2)
+    flat = [images.unit_images.reshape(len(images), -1).astype(np.float64) for images in (real, generated)]
+    (mean, covariance), (other_mean, other_covariance) = [(x.mean(axis=0), np.cov(x.T)) for x in flat]
+    root = scipy.linalg.sqrtm(covariance @ other_covariance).real
+    expected = np.sum((mean - other_mean) ** 2) + np.trace(covariance + other_covariance - 2 * root)
+    found = score(["frechet"], generated, real, evaluation.Pixels())["frechet/pixels"]
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert found == pytest.approx(metrics.frechet_distance(*flat), rel=1e-6)
+
+
+def test_other_scores_compare_with_as_many_real_images(score, corner, pictures):
+    generated, real = pictures(30, seed=1), pictures(50, seed=2)
+    pixels, _ = evaluation.image_set_source(real).read(0, 30)
+    features = [corner()(images)["features"] for images in (pixels, generated.image)]
+    found = score(["prdc", "kernel"], generated, real, corner())
+    assert [found[f"{name}/corner"] for name in ("precision", "recall", "density", "coverage")] == pytest.approx(
+        metrics.prdc(*features)
+    )
+    assert found["kernel/corner"] == pytest.approx(metrics.kernel_distance(*features).mean)
+    fewer = score(["prdc"], real, generated, corner())
+    assert fewer["precision/corner"] == pytest.approx(
+        metrics.prdc(*(corner()(i.image)["features"] for i in (generated, real))).precision
+    )
+
+
+def test_accuracy_and_modes_by_hand(score, corner, pictures):
+    images = pictures(12)
+    images.image[:] = 0
+    # The first pixel is the brightest of the first three: class 0, the class of every third image.
+    images.image[:, 0, 0] = 255
+    found = score(["label_accuracy", "modes"], images, images, corner())
+    assert found["label_accuracy/corner"] == pytest.approx(1 / 3)
+    assert found["modes/corner"] == 1
+    assert found["reverse_kl/corner"] == pytest.approx(np.log(3))
+
+
+def test_attributes_have_a_score_each(score, corner):
+    real = dataclasses.replace(attributes(40, 1), label_names=("left", "right"))
+    found = score(["attribute_r2"], real, real, corner(attributes=True))
+    # Both features are the first of the two attributes.
+    expected = metrics.attribute_r2(np.repeat(real.label[:, :1], 2, axis=1), real.label)
+    assert list(found) == ["attribute_r2/left/corner", "attribute_r2/right/corner"]
+    assert list(found.values()) == pytest.approx(expected, abs=0.02)
+
+
+def test_a_share_of_the_distance_inside_a_class_leaves_out_rare_classes(score, pictures):
+    random = np.random.default_rng(0)
+    images = data.from_arrays(random.integers(0, 256, (12, 4, 4, 1), np.uint8), np.repeat([0, 1, 2], 4))
+    halved = dataclasses.replace(images, image=(images.image // 2).astype(np.uint8))
+    name = "intra_class_distance_share"
+    assert score([name], images, images, evaluation.Pixels()) == {f"{name}/pixels": 1.0}
+    assert score([name], halved, images, evaluation.Pixels())[f"{name}/pixels"] == pytest.approx(0.5, rel=0.01)
+    rare = dataclasses.replace(images, label=np.array([0] * 8 + [1] * 3 + [2], np.int32))
+    assert score([name], rare, rare, evaluation.Pixels())[f"{name}/pixels"] == 1.0
+
+
+def test_names_are_those_of_the_score_and_of_its_extractor(score, corner, pictures):
+    images = pictures(40, shape=(8, 8, 1))
+    names = ["score", "frechet", "kernel", "prdc", "sliced_wasserstein"]
+    ours = score(names, images, images, corner())
+    assert list(ours) == [
+        *("score/corner", "score_std_of_splits/corner", "frechet/corner", "kernel/corner"),
+        *(f"{name}/corner" for name in ("precision", "recall", "density", "coverage")),
+        "sliced_wasserstein_8x8/pixels",
+    ]
+    inception = corner()
+    inception.name, inception.score_names = "inception_tfgan", InceptionTFGAN.score_names
+    of_the_literature = score(names, images, images, inception)
+    assert list(of_the_literature)[:4] == [
+        f"{name}/inception_tfgan" for name in ("inception_score", "inception_score_std_of_splits", "fid", "kid")
+    ]
+    assert list(of_the_literature.values()) == list(ours.values())
+
+
+def test_spread_is_the_standard_deviation_over_sets(cache, pictures):
+    real, pixels = pictures(80, seed=9), evaluation.Pixels()
+    sets = [source(pictures(40, seed=seed)) for seed in range(3)]
+    single = [evaluate(["frechet"], [one], real, pixels)[0] for one in sets]
+    assert [score["spread"] for score in single] == [None] * 3
+    values = [score["value"] for score in single]
+    (together,) = evaluate(["frechet"], sets, real, pixels)
+    assert together["value"] == pytest.approx(statistics.mean(values), rel=1e-6)
+    assert together["spread"] == pytest.approx(statistics.stdev(values), rel=1e-5)
+
+
+def test_small_scores_keep_their_digits(cache, corner, pictures, monkeypatch):
+    tiny = dataclasses.replace(METRICS["modes"], compute=lambda of: {"tiny": 1.23456789e-7})
+    monkeypatch.setitem(METRICS, "modes", tiny)
+    (found,) = evaluate(["modes"], [source(pictures(3))], pictures(3), corner())
+    assert found["value"] == pytest.approx(1.23456789e-7, rel=1e-7)
+
+
+def test_protocol_says_how_a_score_was_taken(cache, corner, pictures):
+    real, test = pictures(50, seed=1), pictures(20, seed=2, split="test")
+    sets = [source(pictures(30, seed=seed), protocol={"generated": "g", "seed": seed}) for seed in (5, 6)]
+    scores = evaluate(["frechet", "prdc", "d_star", "modes"], sets, real, corner(), test, label_names=real.label_names)
+    found = {score["metric"].split("/")[0]: score["protocol"] for score in scores}
+    common = {
+        "data": "pictures",
+        "split": "train",
+        "data_hash": f"{real.fingerprint}-0",
+        "generated": "g",
+        "seed": [5, 6],
+        "samples": 30,
+        "pixels": "uint8",
+        "extractor": "corner",
+        "extractor_hash": "one",
+        "resize": None,
+    }
+    assert found["frechet"] == {**common, "real_images": 50}
+    assert found["precision"] == {**common, "real_images": 30, "k": 5}
+    assert found["modes"] == common
+    assert found["d_star_0.9"].items() >= {"test_split": "test", "test_images": 20, "real_images": 30}.items()
+    assert found["d_star_0.9"]["test_hash"] == f"{test.fingerprint}-0"
+    (of_pixels,) = evaluate(["intra_class_distance_share"], sets, real, corner())
+    assert "extractor" not in of_pixels["protocol"]
+
+
+# What is kept, and what is read.
+
+
+def test_real_images_are_extracted_once(cache, corner, pictures):
+    real, first, second = pictures(50), corner(), corner()
+    for extractor, expected in ((first, 50 + 30 + 30), (second, 30)):
+        evaluate(["frechet", "kernel", "prdc"], [source(pictures(30, seed=1))], real, extractor)
+        assert extractor.seen == expected
+
+
+@pytest.mark.parametrize("change", ["fingerprint", "name", "data", "order", "samples"])
+def test_nothing_stale_is_served(cache, corner, pictures, change):
+    real, other = pictures(50), corner()
+    evaluate(["prdc"], [source(pictures(30, seed=1))], real, corner())
+    options = {}
+    if change in ("fingerprint", "name"):
+        setattr(other, change, "another")
+    elif change == "data":
+        real = pictures(50, seed=7)
+    elif change == "samples":
+        options = {"samples": 20}
+    sources = [source(real, seed=int(change == "order"))] * 2
+    evaluation.evaluate(
+        ["prdc"], [source(pictures(30, seed=1))], *sources, other, progress=False, **{"samples": 30, **options}
+    )
+    assert other.seen == 2 * options.get("samples", 30)
+
+
+def test_images_without_a_fingerprint_are_not_kept(cache, corner, pictures):
+    extractor = corner()
+    for seed in (1, 2):
+        real = source(pictures(30, seed=seed), fingerprint=None)
+        scores = evaluation.evaluate(["prdc"], [real], real, real, extractor, samples=30, progress=False)
+        assert [score["value"] for score in scores] == pytest.approx([1, 1, scores[2]["value"], 1])
+    assert extractor.seen == 4 * 30
+    assert not cache.exists()
+
+
+def test_a_damaged_cache_is_made_anew(cache, corner, pictures, capsys):
+    sets, real = [source(pictures(30, seed=1))], pictures(50)
+    first = evaluate(["frechet", "prdc"], sets, real, corner())
+    files = list(cache.iterdir())
+    assert len(files) == 2
+    for file in files:
+        file.write_bytes(file.read_bytes()[:100])
+    extractor = corner()
+    assert evaluate(["frechet", "prdc"], sets, real, extractor) == first
+    assert extractor.seen == 30 + 50 + 30
+    assert capsys.readouterr().err.count("made anew") == 2
+
+
+class Watched:
+    """A source that knows how many of its images are alive when more are asked for."""
+
+    def __init__(self, images):
+        self.most, self._alive = 0, []
+        inner = evaluation.image_set_source(images)
+
+        def read(start, stop):
+            self._alive = [part for part in self._alive if part() is not None]
+            self.most = max(self.most, sum(len(part()) for part in self._alive))
+            pixels, labels = inner.read(start, stop)
+            self._alive.append(weakref.ref(pixels))
+            return pixels, labels
+
+        self.source = dataclasses.replace(inner, read=read)
+
+
+@pytest.mark.parametrize(("names", "together"), [(["score", "frechet"], False), (["sliced_wasserstein"], True)])
+def test_images_lie_in_memory_together_only_where_a_score_needs_them(cache, corner, pictures, names, together):
+    sets = [Watched(pictures(100, seed=seed, shape=(8, 8, 1))) for seed in (0, 1)]
+    generated, real = (one.source for one in sets)
+    evaluation.evaluate(names, [generated], real, real, corner(), samples=100, batch_size=10, progress=False)
+    assert [one.most for one in sets] == [90 if together else 10] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "generated", "real"),
+    [
+        ("score", {"probabilities"}, set()),
+        ("frechet", {"moments"}, {"moments"}),
+        ("prdc", {"features"}, {"features"}),
+        ("modes", {"predictions"}, set()),
+        ("intra_class_distance_share", {"images", "labels"}, {"images", "labels"}),
+    ],
+)
+def test_a_score_is_given_what_it_needs_and_no_more(cache, corner, pictures, monkeypatch, name, generated, real):
+    seen = []
+    watching = dataclasses.replace(METRICS[name], compute=lambda of: seen.append(of) or {"a": 0.0})
+    monkeypatch.setitem(METRICS, name, watching)
+    evaluate([name], [source(pictures(30))], pictures(50), corner(), pictures(20))
+    (of,) = seen
+    for sample, needed in ((of.generated, generated), (of.real, real), (of.test, set())):
+        given = {field for field, value in vars(sample).items() if value is not None}
+        assert given == {"count"} | needed
+    assert (of.generated.count, of.real.count, of.test.count) == (30, 30, 20)
+
+
+# What can be scored.
+
+
+@pytest.mark.parametrize(
+    ("conditioning", "labelled", "left_out"),
+    [
+        ("class", True, {"attribute_r2": "labels of the real images are class, not attributes"}),
+        (
+            "class",
+            False,
+            {"attribute_r2": "are class", "label_accuracy": "no labels", "intra_class_distance_share": "no"},
+        ),
+        (
+            "attributes",
+            True,
+            dict.fromkeys(["modes", "label_accuracy", "intra_class_distance_share"], "are attributes, not class"),
+        ),
+        (
+            "none",
+            False,
+            dict.fromkeys(["modes", "label_accuracy", "attribute_r2", "intra_class_distance_share"], "are none, not"),
+        ),
+    ],
+)
+def test_labels_decide_what_applies(corner, conditioning, labelled, left_out):
+    found = evaluation.which_apply(corner(), (8, 8, 1), conditioning, labelled)
+    assert list(found) == list(METRICS)
+    assert {name for name, reason in found.items() if reason} == set(left_out)
+    for name, reason in left_out.items():
+        assert reason in found[name]
+
+
+def test_outputs_of_the_extractor_decide_what_applies():
+    found = evaluation.which_apply(evaluation.Pixels(), (8, 8, 1), "class", True)
+    assert found["score"] == "the extractor pixels gives no probabilities"
+    assert found["modes"] == found["label_accuracy"] == "the extractor pixels gives no predictions"
+    assert [name for name, reason in found.items() if reason is None] == [
+        *("frechet", "kernel", "prdc", "d_star", "intra_class_distance_share", "sliced_wasserstein")
+    ]
+
+
+def test_no_covariance_of_many_pixels(corner):
+    for shape, reason in (((64, 64, 1), None), ((65, 64, 1), "the extractor pixels gives more than 4096 features")):
+        found = evaluation.which_apply(evaluation.Pixels(), shape, "none", False)
+        assert (found["frechet"], found["kernel"]) == (reason, None)
+        assert evaluation.which_apply(corner(), shape, "none", False)["frechet"] is None
+
+
+def test_no_patches_of_images_that_are_smaller():
+    for shape, reason in (((7, 9, 1), None), ((9, 6, 1), "images of 9x6 hold no patch of 7 pixels")):
+        assert evaluation.which_apply(evaluation.Pixels(), shape, "none", False)["sliced_wasserstein"] == reason
+
+
+def test_all_that_apply_can_be_taken(cache, corner, pictures):
+    """Without labels, as folders of photographs are."""
+    images = dataclasses.replace(pictures(40), label=None, label_names=())
+    for extractor in (evaluation.Pixels(), corner()):
+        found = evaluation.which_apply(extractor, (4, 4, 1), images.conditioning, False)
+        names = [name for name, reason in found.items() if reason is None]
+        assert {"frechet", "prdc"} <= set(names)
+        scores = evaluate(names, [source(images, seed=1)], images, extractor)
+        assert np.all(np.isfinite([score["value"] for score in scores]))
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("names", "changes", "message"),
+    [
+        (["fid"], {}, "Scores are score, frechet, .*; received 'fid'"),
+        (["score"], {}, "score needs probabilities, which pixels does not give"),
+        (["frechet"], {"count": 29}, "There are 29 generated images .*; asked for 30"),
+    ],
+)
+def test_refuses_before_it_reads(cache, pictures, names, changes, message):
+    unread = source(pictures(30), read=lambda start, stop: pytest.fail("It was read."), **changes)
+    with pytest.raises(ValueError, match=message):
+        evaluation.evaluate(names, [unread], unread, unread, evaluation.Pixels(), samples=30, progress=False)
+
+
+def test_refuses_samples_without_the_labels_that_a_score_needs(cache, corner, pictures):
+    unlabelled = dataclasses.replace(pictures(30), label=None)
+    with pytest.raises(ValueError, match="needs labels; the samples 1 of 1 have none"):
+        evaluate(["label_accuracy"], [source(unlabelled)], pictures(30), corner())
+
+
+def test_refuses_no_sets_at_all(cache, pictures):
+    real = source(pictures(30))
+    with pytest.raises(ValueError, match="no set of samples"):
+        evaluation.evaluate(["frechet"], [], real, real, evaluation.Pixels(), samples=30, progress=False)
+
+
+@pytest.mark.parametrize("name", ["frechet", "prdc"])
+@pytest.mark.parametrize("spoil", [lambda part: np.where(part > 0.5, np.nan, part), lambda part: part[:-1]])
+def test_refuses_what_an_extractor_must_not_give(cache, corner, pictures, name, spoil):
+    class Broken(corner):
+        def __call__(self, images):
+            outputs = super().__call__(images)
+            return {**outputs, "features": spoil(outputs["features"])}
+
+    with pytest.raises(ValueError, match="extractor corner must give finite features of 30 images; received"):
+        evaluate([name], [source(pictures(30, seed=1))], pictures(30), Broken())
+    assert not cache.exists()
+
+
+def test_refuses_a_covariance_of_too_many_features(cache, pictures):
+    images = pictures(6, shape=(65, 64, 1))
+    with pytest.raises(ValueError, match="pixels gives 4160 features; a covariance is taken of 4096 at most"):
+        evaluate(["frechet"], [source(images)], images, evaluation.Pixels())
+
+
+def test_refuses_a_share_of_nothing(score, pictures):
+    images = pictures(3)
+    with pytest.raises(ValueError, match="a class with two samples and two real images; there is none among 3 and 3"):
+        score(["intra_class_distance_share"], images, images, evaluation.Pixels())
+    flat = dataclasses.replace(pictures(6), image=np.zeros((6, 4, 4, 1), np.uint8))
+    with pytest.raises(ValueError, match="All real images of a class are the same"):
+        score(["intra_class_distance_share"], flat, flat, evaluation.Pixels())
+
+
+@pytest.mark.parametrize("name", ["kernel", "prdc", "sliced_wasserstein"])
+def test_constant_images_have_a_finite_score_and_a_warning(score, pictures, name):
+    real = pictures(80, shape=(8, 8, 1))
+    flat = dataclasses.replace(real, image=np.full_like(real.image, 9))
+    with pytest.warns(UserWarning, match="same"):
+        found = score([name], flat, real, evaluation.Pixels())
+    assert np.all(np.isfinite(list(found.values())))
+
+
+def test_frechet_distance_of_constant_images_by_hand(score, pictures):
+    real = pictures(80)
+    flat = dataclasses.replace(real, image=np.full_like(real.image, 9))
+    pixels = real.unit_images.reshape(80, -1).astype(np.float64)
+    expected = np.sum((pixels.mean(axis=0) - (9 / 127.5 - 1)) ** 2) + pixels.var(axis=0, ddof=1).sum()
+    assert score(["frechet"], flat, real, evaluation.Pixels())["frechet/pixels"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_every_metric_names_fields_that_a_sample_has():
+    fields = {field.name for field in dataclasses.fields(engine.Sample)} - {"count"}
+    for metric in METRICS.values():
+        assert metric.generated | metric.real | metric.test <= fields
+        assert metric.outputs <= {"features", "probabilities", "predictions"}
+    assert not any(itertools.chain(metric.score_names for metric in (evaluation.Pixels, evaluation.Extractor)))

@@ -1,0 +1,35 @@
+import json
+
+import pytest
+
+from tfgans import evaluation
+
+
+def score(metric, value, **protocol):
+    return {"metric": metric, "value": value, "spread": None, "protocol": protocol}
+
+
+def test_the_same_score_is_replaced_and_others_are_kept(tmp_path):
+    path = tmp_path / "scores.json"
+    assert evaluation.read_scores(path) == []
+    old = [score("frechet/pixels", 1.0, samples=10), score("kernel/pixels", 2.0, samples=10)]
+    evaluation.add_scores(path, old)
+    new = [score("frechet/pixels", 3.0, samples=10), score("frechet/pixels", 4.0, samples=20)]
+    evaluation.add_scores(path, new)
+    assert evaluation.read_scores(path) == [old[1], *new]
+    assert [file.name for file in tmp_path.iterdir()] == ["scores.json"]
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', "[1]", '[{"protocol": {}}]', '[{"metric": "a", "value": 1}]', "no", ""])
+def test_what_is_no_file_of_scores_is_left_alone(tmp_path, text):
+    path = tmp_path / "scores.json"
+    path.write_text(text)
+    for refuse in (lambda: evaluation.read_scores(path), lambda: evaluation.add_scores(path, [score("a", 1.0)])):
+        with pytest.raises(ValueError, match=r"scores\.json (holds no scores|is damaged)"):
+            refuse()
+    assert path.read_text() == text
+
+
+def test_scores_are_json(tmp_path):
+    evaluation.add_scores(tmp_path / "scores.json", [score("a", 1.5, seed=[0, 10])])
+    assert json.loads((tmp_path / "scores.json").read_text())[0]["protocol"] == {"seed": [0, 10]}
