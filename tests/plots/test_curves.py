@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tfgans.plots import score_curves
+
+
+@pytest.fixture
+def panels(monkeypatch):
+    """What the figures that are saved show: (title, x, y) of each panel."""
+    shown = []
+
+    def savefig(figure, *_, **__):
+        for axes in figure.axes:
+            (line,) = axes.get_lines()
+            shown.append((axes.get_title(), list(line.get_xdata()), list(line.get_ydata())))
+        original(figure, *_, **__)
+
+    original = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", savefig)
+    return shown
+
+
+def test_one_panel_a_score(panels, tmp_path):
+    path = score_curves([10, 20], [{"a": 1.0, "b/c": 5.0}, {"a": 2.0, "b/c": 4.0}], tmp_path / "curves.png")
+    assert path == tmp_path / "curves.png"
+    assert panels == [("a", [10, 20], [1.0, 2.0]), ("b/c", [10, 20], [5.0, 4.0])]
+    assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
+
+
+def test_a_score_that_is_missing_leaves_a_gap(panels, tmp_path):
+    score_curves([10, 20, 30], [{"a": 1.0}, {"b": 3.0}, {"a": 2.0}], tmp_path / "curves.png")
+    np.testing.assert_array_equal(panels[0][2], [1, np.nan, 2])
+    np.testing.assert_array_equal(panels[1][2], [np.nan, 3, np.nan])
+
+
+@pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 3, 2), (7, 3, 3)])
+def test_panels_stand_in_rows_of_three(tmp_path, count, columns, rows):
+    values = [{str(number): 1.0 for number in range(count)}]
+    with Image.open(score_curves([1], values, tmp_path / "curves.png")) as picture:
+        assert picture.size == (400 * columns, 300 * rows)
+
+
+def test_values_that_are_not_finite_are_drawn_as_gaps(tmp_path):
+    score_curves([1, 2, 3], [{"a": 1.0}, {"a": float("nan")}, {"a": float("inf")}], tmp_path / "curves.png")
+
+
+@pytest.mark.parametrize(("steps", "values"), [([1, 2], [{"a": 1.0}]), ([], []), ([1], [{}])])
+def test_refuses_what_is_no_curve_and_leaves_the_old_picture(tmp_path, steps, values):
+    (tmp_path / "curves.png").write_text("old")
+    with pytest.raises(ValueError, match=f"received {len(steps)} steps, {len(values)} rows"):
+        score_curves(steps, values, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").read_text() == "old"
