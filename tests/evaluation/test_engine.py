@@ -19,7 +19,7 @@ def source(images, seed=0, **changes):
 
 
 def evaluate(names, generated, real, extractor, test=None, **options):
-    options = {"samples": generated[0].count, "progress": False, **options}
+    options = {"samples": generated[0].count, "label_names": real.label_names, "progress": False, **options}
     return evaluation.evaluate(names, generated, source(real), source(test or real), extractor, **options)
 
 
@@ -151,7 +151,7 @@ def test_small_scores_keep_their_digits(cache, corner, pictures, monkeypatch):
 def test_protocol_says_how_a_score_was_taken(cache, corner, pictures):
     real, test = pictures(50, seed=1), pictures(20, seed=2, split="test")
     sets = [source(pictures(30, seed=seed), protocol={"generated": "g", "seed": seed}) for seed in (5, 6)]
-    scores = evaluate(["frechet", "prdc", "d_star", "modes"], sets, real, corner(), test, label_names=real.label_names)
+    scores = evaluate(["frechet", "prdc", "d_star", "modes"], sets, real, corner(), test)
     found = {score["metric"].split("/")[0]: score["protocol"] for score in scores}
     common = {
         "data": "pictures",
@@ -357,6 +357,32 @@ def test_refuses_samples_without_the_labels_that_a_score_needs(cache, corner, pi
     unlabelled = dataclasses.replace(pictures(30), label=None)
     with pytest.raises(ValueError, match="needs labels; the samples 1 of 1 have none"):
         evaluate(["label_accuracy"], [source(unlabelled)], pictures(30), corner())
+
+
+@pytest.mark.parametrize(
+    "labels", [np.arange(30) % 3 + 1, np.arange(30) % 3 - 1, np.arange(30) % 3.0, np.zeros((30, 2), np.int32)]
+)
+@pytest.mark.parametrize("name", ["label_accuracy", "intra_class_distance_share"])
+def test_refuses_labels_that_are_no_classes_of_the_real_images(score, corner, pictures, name, labels):
+    labelled = dataclasses.replace(pictures(30), label=labels)
+    with pytest.raises(ValueError, match=r"must be integers \[n\] in 0 to 2, the class; received"):
+        score([name], labelled, pictures(30), corner())
+
+
+@pytest.mark.parametrize("labels", [np.zeros(30), np.zeros((30, 3))])
+def test_refuses_labels_that_are_not_the_attributes_of_the_real_images(score, corner, labels):
+    labelled = dataclasses.replace(attributes(30, 1), label=labels)
+    with pytest.raises(ValueError, match=r"must be \[n, 2\], an attribute a column; received"):
+        score(["attribute_r2"], labelled, attributes(30, 2), corner(attributes=True))
+
+
+@pytest.mark.parametrize(("name", "least"), [("score", 10), ("prdc", 6), ("frechet", 2), ("kernel", 2)])
+def test_refuses_fewer_samples_than_a_score_is_defined_for(cache, corner, pictures, name, least):
+    unread = source(pictures(30), read=lambda start, stop: pytest.fail("It was read."))
+    with pytest.raises(ValueError, match=f"{name} needs {least} samples or more; received {least - 1}"):
+        evaluation.evaluate([name], [unread], unread, unread, corner(), samples=least - 1, progress=False)
+    images = pictures(least, shape=(1, 1, 1))
+    evaluate([name], [source(images)], pictures(30, shape=(1, 1, 1)), corner(), progress=False)
 
 
 def test_refuses_no_sets_at_all(cache, pictures):

@@ -78,6 +78,7 @@ class Metric:
         labels: What the labels must be: `class`, `attributes`, or either (None).
         extractor: The name of the extractor, for those that are of pixels by definition.
         least_pixels: Shortest edge that images may have.
+        least_samples: Fewest samples that it is defined for.
     """
 
     compute: Callable[[Comparison], Mapping[str, float]]
@@ -88,6 +89,7 @@ class Metric:
     labels: str | None = None
     extractor: str | None = None
     least_pixels: int = 1
+    least_samples: int = 2
 
     @property
     def outputs(self) -> frozenset[str]:
@@ -166,10 +168,12 @@ def _needs(*fields: str) -> frozenset[str]:
 
 
 METRICS: dict[str, Metric] = {
-    "score": Metric(_score, _needs("probabilities"), protocol={"splits": _SPLITS}),
+    "score": Metric(_score, _needs("probabilities"), protocol={"splits": _SPLITS}, least_samples=_SPLITS),
     "frechet": Metric(_frechet, _needs("moments"), _needs("moments")),
     "kernel": Metric(_kernel, _needs("features"), _needs("features"), protocol={"most_in_a_block": _BLOCK}),
-    "prdc": Metric(_prdc, _needs("features"), _needs("features"), protocol={"k": _NEIGHBOUR}),
+    "prdc": Metric(
+        _prdc, _needs("features"), _needs("features"), protocol={"k": _NEIGHBOUR}, least_samples=_NEIGHBOUR + 1
+    ),
     "modes": Metric(_modes, _needs("predictions"), labels="class"),
     "d_star": Metric(_d_star, _needs("features"), _needs("features"), _needs("features"), {"retrainings": 5}),
     "label_accuracy": Metric(_label_accuracy, _needs("predictions", "labels"), labels="class"),
@@ -242,7 +246,7 @@ def evaluate(
         test: Other real images, which D* is tested on.
         extractor: The extractor.
         samples: Images of each set that are scored.
-        label_names: Names of the classes or attributes.
+        label_names: Names of the classes or attributes; scores of classes and labels need them.
         batch_size: Images that are read at a time. No score depends on it, but for rounding.
         progress: Whether to show progress bars.
 
@@ -251,11 +255,11 @@ def evaluate(
         standard deviation, or None where there is one set; and `protocol`.
 
     Raises:
-        ValueError: If a score is unknown or the extractor has not what it needs, there is no set, one holds fewer
-            images than `samples` or no labels where a score needs them, an output of the extractor is not finite, or
-            as the metrics raise.
+        ValueError: If a score is unknown, or the extractor or `samples` are not enough for it; if there is no set, or
+            one holds fewer images than `samples`, or other labels than a score needs; if an output of the extractor
+            is not finite; or as the metrics raise.
     """
-    chosen = _chosen(names, generated, extractor)
+    chosen = _chosen(names, generated, extractor, samples)
     for source in generated:
         if source.count is not None and source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
@@ -266,6 +270,8 @@ def evaluate(
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     for number, source in enumerate(generated):
         sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
+        for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
+            _check_labels(sample.labels, kind, label_names)
         comparison = Comparison(sample, compared, tested, label_names, number)
         for name, metric in chosen.items():
             for key, value in metric.compute(comparison).items():
@@ -282,16 +288,33 @@ def evaluate(
     ]
 
 
-def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extractor) -> dict[str, Metric]:
+def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extractor, samples: int) -> dict[str, Metric]:
     """The metrics of some names, checked as far as is possible before the work."""
     for name in names:
         if name not in METRICS:
             raise ValueError(f"Scores are {', '.join(METRICS)}; received {name!r}.")
         if missing := METRICS[name].outputs - extractor.provides:
             raise ValueError(f"{name} needs {' and '.join(sorted(missing))}, which {extractor.name} does not give.")
+        if samples < METRICS[name].least_samples:
+            raise ValueError(f"{name} needs {METRICS[name].least_samples} samples or more; received {samples}.")
     if not generated:
         raise ValueError("There is no set of samples.")
     return {name: METRICS[name] for name in names}
+
+
+def _check_labels(labels: np.ndarray, kind: str, names: Sequence[str]) -> None:
+    """Raises ValueError where labels of samples are not of the kind that the real images have."""
+    if kind == "attributes":
+        fit, expected = labels.ndim == 2 and labels.shape[1] == len(names), f"[n, {len(names)}], an attribute a column"
+    else:
+        fit = labels.ndim == 1 and np.issubdtype(labels.dtype, np.integer)
+        fit = fit and labels.min() >= 0 and labels.max() < len(names)
+        expected = f"integers [n] in 0 to {len(names) - 1}, the class"
+    if not fit:
+        raise ValueError(
+            f"Labels of the samples must be {expected}; received {labels.dtype} {labels.shape}, {labels.min()} to "
+            f"{labels.max()}."
+        )
 
 
 def _rounded(value: float) -> float:
