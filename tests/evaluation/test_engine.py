@@ -385,9 +385,22 @@ def test_refuses_fewer_samples_than_a_score_is_defined_for(cache, corner, pictur
     evaluate([name], [source(images)], pictures(30, shape=(1, 1, 1)), corner(), progress=False)
 
 
+def test_one_score_that_cannot_be_taken_does_not_cost_the_others(cache, pictures, monkeypatch):
+    def broken(comparison):
+        raise ValueError("out of luck")
+
+    monkeypatch.setitem(METRICS, "prdc", dataclasses.replace(METRICS["prdc"], compute=broken))
+    real = pictures(30, shape=(8, 8, 1))
+    with pytest.warns(UserWarning, match="prdc could not be taken: out of luck"):
+        scores = evaluate(["prdc", "sliced_wasserstein"], [source(real)], real, evaluation.Pixels())
+    assert {score["metric"].split("_")[0] for score in scores} == {"sliced"}
+    with pytest.raises(ValueError, match="prdc could not be taken: out of luck"):
+        evaluate(["prdc"], [source(real)], real, evaluation.Pixels())
+
+
 def test_refuses_no_sets_at_all(cache, pictures):
     real = source(pictures(30))
-    with pytest.raises(ValueError, match="no set of samples"):
+    with pytest.raises(ValueError, match="received 0 and 1"):
         evaluation.evaluate(["frechet"], [], real, real, evaluation.Pixels(), samples=30, progress=False)
 
 

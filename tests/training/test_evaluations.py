@@ -285,3 +285,14 @@ def test_refuses_other_images_before_an_extractor_is_made(tmp_path, monkeypatch,
     np.savez(tmp_path / "wrong.npz", images=np.zeros((3, 4, 4, 1), np.uint8))
     with pytest.raises(ValueError, match=message):
         training.image_scorer(generated.format(tmp_path), "digits", "classifier", progress=False)
+
+
+def test_a_run_keeps_to_its_own_scores_beside_others(copied, plain, digits):
+    """The same score of other samples is neither taken for the run's nor does it stand in its place."""
+    scorer = pixel_scorer(digits, samples=100)
+    tfgans.evaluate(copied, ["intra_class_distance_share"], averaged=False, scorer=scorer)
+    assert (
+        training.runs._standing_scores(training.RunFolder(copied), plain[0].model, tiny(20), "class") == plain[0].scores
+    )
+    (copied / "scores.json").write_text(json.dumps(plain[0].scores[1:]))
+    assert not training.runs._standing_scores(training.RunFolder(copied), plain[0].model, tiny(20), "class")

@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
 
@@ -24,6 +25,7 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     logging.set_verbosity(logging.WARNING)
     # TensorFlow tells of deprecations in the libraries that use it.
     logging_of_python.getLogger("tensorflow").setLevel(logging_of_python.ERROR)
+    warnings.formatwarning = lambda message, *_: f"Warning: {message}\n"
     before = set(flags.FLAGS)
     define_flags()
     flags.DEFINE_bool("traceback", False, "Shows where an error arose.")

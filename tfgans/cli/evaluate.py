@@ -68,7 +68,7 @@ def main() -> None:
         )
     labelled = source is None or source.labelled
     names = scorer.chosen(FLAGS.metrics, labelled)
-    if FLAGS.metrics == ["all"]:
+    if "all" in FLAGS.metrics:
         for name, reason in scorer.left_out(labelled).items():
             print(f"left out: {name}, since {reason}")
     if FLAGS.dry_run:

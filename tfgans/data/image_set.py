@@ -47,10 +47,11 @@ class ImageSet:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of images and labels, first 12 hexadecimal digits."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.image))
-        if self.label is not None:
-            digest.update(np.ascontiguousarray(self.label))
+        """SHA-256 of images and labels with their shapes and types, first 12 hexadecimal digits."""
+        digest = hashlib.sha256()
+        for array in self.arrays.values():
+            digest.update(f"{array.shape} {array.dtype}".encode())
+            digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()[:12]
 
     def first(self, count: int) -> "ImageSet":

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from tfgans.data.image_set import ImageSet, hold_out
 
 _IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+_HIDDEN = (".", "__")
 _ATTRIBUTE_TABLE = "attributes.csv"
 
 
@@ -208,7 +209,7 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 
 def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | None, list[str] | None]:
-    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(_HIDDEN))
     if not classes and (files := image_files(folder, recursive=False)):
         return files, None, None
     rows = [(file, number) for number, path in enumerate(classes) for file in image_files(path, recursive=False)]
@@ -225,7 +226,10 @@ def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | 
 def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Path]:
     """The image files of a folder, or of all folders below it, in the order of their names."""
     paths = folder.rglob("*") if recursive else folder.iterdir()
-    return sorted(path for path in paths if path.suffix.lower() in _IMAGE_FILES and not path.name.startswith("."))
+    images = (path for path in paths if path.suffix.lower() in _IMAGE_FILES)
+    return sorted(
+        path for path in images if not any(part.startswith(_HIDDEN) for part in path.relative_to(folder).parts)
+    )
 
 
 def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:

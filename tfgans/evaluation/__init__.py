@@ -4,7 +4,7 @@ from tfgans.evaluation.cache import cache_folder
 from tfgans.evaluation.engine import METRICS, evaluate, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
-from tfgans.evaluation.scores_file import Score, add_scores, read_scores
+from tfgans.evaluation.scores_file import Score, add_scores, read_scores, score
 from tfgans.evaluation.sources import Source, generated_source, image_set_source, to_bytes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "generated_source",
     "image_set_source",
     "read_scores",
+    "score",
     "to_bytes",
     "which_apply",
 ]

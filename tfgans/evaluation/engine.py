@@ -2,16 +2,18 @@
 
 import dataclasses
 import hashlib
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tqdm
 
+import tfgans
 from tfgans import metrics
 from tfgans.evaluation.cache import cached_arrays
 from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
-from tfgans.evaluation.scores_file import Score
+from tfgans.evaluation.scores_file import Score, score
 from tfgans.evaluation.sources import Source
 
 _NEIGHBOUR = 5
@@ -257,7 +259,8 @@ def evaluate(
     Raises:
         ValueError: If a score is unknown, or the extractor or `samples` are not enough for it; if there is no set, or
             one holds fewer images than `samples`, or other labels than a score needs; if an output of the extractor
-            is not finite; or as the metrics raise.
+            is not finite; or if no score could be taken. One that cannot be, while others can, is left out with a
+            warning that says why.
     """
     chosen = _chosen(names, generated, extractor, samples)
     for source in generated:
@@ -268,23 +271,33 @@ def evaluate(
     tested = reader.real(test, test.count, _union(metric.test for metric in chosen.values()))
     needs = _union(metric.generated for metric in chosen.values())
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
+    failures: dict[str, str] = {}
     for number, source in enumerate(generated):
         sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample.labels, kind, label_names)
         comparison = Comparison(sample, compared, tested, label_names, number)
         for name, metric in chosen.items():
-            for key, value in metric.compute(comparison).items():
+            try:
+                computed = metric.compute(comparison)
+            except ValueError as error:
+                failures[name] = f"{name} could not be taken: {error}"
+                continue
+            for key, value in computed.items():
                 values[name].setdefault(key, []).append(float(value))
+    if len(failures) == len(chosen):
+        raise ValueError(" ".join(failures.values()))
+    for failure in failures.values():
+        warnings.warn(failure, stacklevel=2)
     return [
-        {
-            "metric": f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
-            "value": _rounded(np.mean(found)),
-            "spread": _rounded(np.std(found, ddof=1)) if len(found) > 1 else None,
-            "protocol": _protocol(chosen[name], generated, real, test, compared, extractor, samples),
-        }
+        score(
+            f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
+            found,
+            _protocol(chosen[name], generated, real, test, compared, extractor, samples),
+        )
         for name, scores in values.items()
         for key, found in scores.items()
+        if name not in failures
     ]
 
 
@@ -297,8 +310,8 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
             raise ValueError(f"{name} needs {' and '.join(sorted(missing))}, which {extractor.name} does not give.")
         if samples < METRICS[name].least_samples:
             raise ValueError(f"{name} needs {METRICS[name].least_samples} samples or more; received {samples}.")
-    if not generated:
-        raise ValueError("There is no set of samples.")
+    if not generated or not names:
+        raise ValueError(f"Expected sets of samples and names of scores; received {len(generated)} and {len(names)}.")
     return {name: METRICS[name] for name in names}
 
 
@@ -315,11 +328,6 @@ def _check_labels(labels: np.ndarray, kind: str, names: Sequence[str]) -> None:
             f"Labels of the samples must be {expected}; received {labels.dtype} {labels.shape}, {labels.min()} to "
             f"{labels.max()}."
         )
-
-
-def _rounded(value: float) -> float:
-    """Eight digits, since small distances are as good as large ones, and more are rounding errors."""
-    return float(f"{value:.8g}")
 
 
 def _union(needs: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -375,9 +383,9 @@ class _Reader:
     def _cached(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
         if source.fingerprint is None:
             return self._arrays(source, count, need)
-        # One SavedModel may be an extractor in two ways, of two names.
-        extractor = f"{self._extractor.name} {self._extractor.fingerprint}".encode()
-        key = f"{need}-{count}-{source.fingerprint}-{hashlib.sha256(extractor).hexdigest()[:12]}"
+        # One SavedModel may be an extractor in two ways, of two names; and another version may resize otherwise.
+        made_by = f"{self._extractor.name} {self._extractor.fingerprint} {tfgans.__version__}".encode()
+        key = f"{need}-{count}-{source.fingerprint}-{hashlib.sha256(made_by).hexdigest()[:12]}"
         return cached_arrays(key, lambda: self._arrays(source, count, need))
 
     def _arrays(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:

@@ -96,7 +96,7 @@ def run(
             grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
             _train(model, recipe, folder, train, [grid, *curves], progress)
             last_grid = grid.draw()
-            scores = _standing_scores(folder, int(model.step.numpy()), train.conditioning)
+            scores = _standing_scores(folder, model, recipe, train.conditioning)
             if not scores or not versions(folder.saved_model):
                 print("Exporting and scoring the model.", file=sys.stderr)
                 export(model, folder.saved_model)
@@ -107,14 +107,20 @@ def run(
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
-def _standing_scores(folder: RunFolder, step: int, conditioning: str) -> list[dict[str, Any]]:
-    """The scores that a run that ended at `step` has left."""
-    names = _RUN_SCORES[conditioning]
-    scores = [score for score in folder.scores() if score["protocol"].get("step") == step]
-    parts = [score["metric"].split("/") for score in scores]
-    # Others have taken the same scores with other extractors.
-    ours = [first in names and last in ("judge", "pixels") for first, *_, last in parts]
-    return [score for score, is_ours in zip(scores, ours, strict=True) if is_ours]
+def _standing_scores(
+    folder: RunFolder, model: AdversarialModel, recipe: Recipe, conditioning: str
+) -> list[dict[str, Any]]:
+    """The scores that this run has left at this step; none unless all are there."""
+    asked = {"step": int(model.step.numpy()), "samples": recipe.score_samples, "averaged": model.use_average}
+    found = []
+    for score in folder.scores():
+        first, *_, last = score["metric"].split("/")
+        # Others may have been taken of the run in other ways.
+        same = all(score["protocol"].get(name) == value for name, value in asked.items())
+        if same and first in _RUN_SCORES[conditioning] and last in ("judge", "pixels"):
+            found.append(score)
+    complete = {score["metric"].split("/")[0] for score in found} == set(_RUN_SCORES[conditioning])
+    return found if complete else []
 
 
 def load_data(
@@ -185,6 +191,8 @@ def _score_curve(recipe: Recipe, folder: RunFolder, train: data.ImageSet, test: 
     extractor = evaluation.extractor(recipe.score_extractor, train, test)
     scorer = Scorer(train, test, extractor, recipe.score_samples, sets=1, progress=False)
     names = scorer.chosen(recipe.score_metrics)
+    # What has to be trained for it is trained now, outside of the strategy and of the run.
+    _ = extractor.fingerprint
 
     def score(model: AdversarialModel) -> dict[str, float]:
         return {score["metric"]: score["value"] for score in scorer.model(model, names)}

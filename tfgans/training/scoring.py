@@ -1,6 +1,7 @@
 """Scores of a model, and of images that another made."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,6 +33,11 @@ class Scorer:
     batch_size: int = 256
     progress: bool = True
 
+    @functools.cached_property
+    def _real(self) -> list[evaluation.Source]:
+        """The two splits; to hash large ones takes seconds."""
+        return [evaluation.image_set_source(images) for images in (self.train, self.test)]
+
     def left_out(self, labelled: bool = True) -> dict[str, str]:
         """Why each score that cannot be taken cannot, of samples with labels or without."""
         reasons = evaluation.which_apply(self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled)
@@ -48,7 +54,7 @@ class Scorer:
             ValueError: If one is unknown or does not apply.
         """
         left_out = self.left_out(labelled)
-        if list(names) == ["all"]:
+        if "all" in names:
             return [name for name in evaluation.METRICS if name not in left_out]
         for name in names:
             if name not in evaluation.METRICS:
@@ -63,7 +69,7 @@ class Scorer:
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
         """Scores of sets of images, as `evaluation.evaluate` gives them."""
-        real, test = (evaluation.image_set_source(images) for images in (self.train, self.test))
+        real, test = self._real
         return evaluation.evaluate(
             names,
             generated,
@@ -87,5 +93,10 @@ class Scorer:
             images = model.sample(stop - start, labels=labels[start:stop], seed=seeds)
             return evaluation.to_bytes(images), labels[start:stop]
 
-        protocol = {"labels": f"drawn from {self.test.name} {self.test.split}", "seed": first, "averaged": model.use_average, "step": int(model.step.numpy())}
-        return evaluation.Source(read, self.samples, protocol)
+        protocol = {
+            "labels": f"drawn from {self.test.name} {self.test.split}",
+            "seed": first,
+            "averaged": model.use_average,
+            "step": int(model.step.numpy()),
+        }
+        return evaluation.Source(read, self.samples, protocol, labelled=True)
