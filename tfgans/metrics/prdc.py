@@ -1,12 +1,13 @@
 """Precision and recall, density and coverage, from nearest neighbours."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tfgans.metrics import _checks
 
-_CHUNK = 1000
+_CHUNK = 400
 
 
 class PRDC(NamedTuple):
@@ -56,9 +57,7 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
     # A few roundings, and a sum of D, whose errors add up as a random walk does; about twice what was seen.
     rounding = (6 + np.sqrt(real.shape[1])) * np.finfo(np.float64).eps
     around, within_generated, covered = np.zeros(len(generated), np.int64), [], []
-    for start in range(0, len(real), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        distances = _squared_distances(real[rows], generated, rounding)
+    for rows, distances in _squared_distances(real, generated, rounding):
         inside_real = distances <= radii[rows, np.newaxis]
         around += inside_real.sum(axis=0)
         covered.append(inside_real.any(axis=1))
@@ -74,18 +73,21 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
 def _squared_radii(points: np.ndarray, k: int) -> np.ndarray:
     """Squared distance [n] of each point to its k-th nearest other one."""
     radii = np.empty(len(points))
-    for start in range(0, len(points), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        distances = _squared_distances(points[rows], points)
+    for rows, distances in _squared_distances(points, points):
         distances.partition(k, axis=1)
         # The nearest of all is the point itself.
         radii[rows] = distances[:, k]
     return radii
 
 
-def _squared_distances(first: np.ndarray, second: np.ndarray, rounding: float = 0.0) -> np.ndarray:
-    """float64 [n, m], less a share of the squared norms that they are computed from."""
-    distances = (-2 * first) @ second.T
-    for points, shape in ((first, (-1, 1)), (second, (1, -1))):
-        distances += (1 - rounding) * np.einsum("nd,nd->n", points, points).reshape(shape)
-    return distances
+def _squared_distances(
+    first: np.ndarray, second: np.ndarray, rounding: float = 0.0
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Rows of `first` and their float64 [rows, m], less a share of the squared norms that they are made of."""
+    norms, others = ((1 - rounding) * np.einsum("nd,nd->n", points, points) for points in (first, second))
+    for start in range(0, len(first), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        distances = (-2 * first[rows]) @ second.T
+        distances += norms[rows, np.newaxis]
+        distances += others
+        yield rows, distances
