@@ -6,7 +6,6 @@ least times of several turns, which the implementations take in turn, since othe
 
 import json
 import multiprocessing
-import resource
 import time
 import warnings
 from collections.abc import Callable
@@ -93,11 +92,17 @@ def prdc_memory(count: int, size: int) -> tuple[float, float]:
     from tfgans import metrics
 
     pair = features(count, size)
-    with open("/proc/self/statm") as file:
-        before = int(file.read().split()[1]) * resource.getpagesize() / 1e6
+    before = resident_memory("VmRSS")
     metrics.prdc(*pair, _NEIGHBOUR)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    peak = resident_memory("VmHWM")
     return peak, peak - before
+
+
+def resident_memory(field: str) -> float:
+    """Resident memory of this process in MB; `resource` would give the parent's peak where that is higher."""
+    with open("/proc/self/status") as file:
+        line = next(line for line in file if line.startswith(field))
+    return int(line.split()[1]) * 1024 / 1e6
 
 
 def features(count: int, size: int) -> "tuple[np.ndarray, np.ndarray]":
