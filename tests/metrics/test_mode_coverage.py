@@ -98,3 +98,8 @@ def test_refuses_classes(classes):
 def test_refuses_images_of_one_channel():
     with pytest.raises(ValueError, match=r"\[n, H, W, 3\]; received \(2, 4, 4, 1\)"):
         stacked_coverage(np.zeros((2, 4, 4, 1)), None, 10)
+
+
+def test_a_channel_out_of_range_is_no_other_mode():
+    with pytest.raises(ValueError, match=r"integers \[n\] in 0 to 9"):
+        stacked_coverage(np.zeros((2, 4, 4, 3)), lambda images: np.full(len(images), 10), 10)

@@ -74,10 +74,7 @@ def class_coverage(classes: Any, count: int) -> ModeCoverage:
     Raises:
         ValueError: If there are no samples, or a class is no integer or out of range.
     """
-    classes = np.asarray(classes)
-    integers = np.issubdtype(classes.dtype, np.integer)
-    if classes.ndim != 1 or classes.size == 0 or not integers or classes.min() < 0 or classes.max() >= count:
-        raise ValueError(f"Expected integers [n] in 0 to {count - 1}; received {classes.shape}: {np.unique(classes)}.")
+    classes = _classes(classes, count)
     return ModeCoverage(len(np.unique(classes)), count, 1.0, _reverse_kl(classes, count))
 
 
@@ -99,8 +96,17 @@ def stacked_coverage(images: np.ndarray, classify: Callable[[np.ndarray], np.nda
     """
     if images.ndim != 4 or images.shape[-1] != 3:
         raise ValueError(f"Stacked images are [n, H, W, 3]; received {images.shape}.")
-    digits = [np.asarray(classify(images[..., channel : channel + 1]), np.int64) for channel in range(3)]
-    return class_coverage((digits[0] * count + digits[1]) * count + digits[2], count**3)
+    first, second, third = (_classes(classify(images[..., channel : channel + 1]), count) for channel in range(3))
+    return class_coverage((first * count + second) * count + third, count**3)
+
+
+def _classes(classes: Any, count: int) -> np.ndarray:
+    """Classes as an array, once they are some."""
+    classes = np.asarray(classes)
+    integers = np.issubdtype(classes.dtype, np.integer)
+    if classes.ndim != 1 or classes.size == 0 or not integers or classes.min() < 0 or classes.max() >= count:
+        raise ValueError(f"Expected integers [n] in 0 to {count - 1}; received {classes.shape}: {np.unique(classes)}.")
+    return classes.astype(np.int64)
 
 
 def _reverse_kl(nearest: np.ndarray, count: int) -> float:
