@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans.latent import Normal
+from tfgans.latent import Normal, Uniform
 from tfgans.networks import conditional_dcgan_generator
 
 
@@ -59,3 +59,14 @@ def test_serialises_by_its_fields():
 def test_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
         Normal(**arguments)
+
+
+def test_uniform_fills_its_range():
+    latent = Uniform(3, low=-2.0, high=1.0).sample(5_000, seed=[0, 1]).numpy()
+    assert latent.shape == (5_000, 3)
+    assert -2 <= latent.min() < -1.99
+    assert 0.99 < latent.max() <= 1
+    assert latent.mean() == pytest.approx(-0.5, abs=0.03)
+    for wrong in ({"size": 0}, {"size": 2, "low": 1.0, "high": 1.0}):
+        with pytest.raises(ValueError, match="must be"):
+            Uniform(**wrong)

@@ -57,3 +57,53 @@ def test_wasserstein_does_not_care_about_patches():
 
 def test_mean_over_patches_keeps_the_batch():
     np.testing.assert_allclose(losses.mean_over_patches(tf.reshape(tf.range(8.0), [2, 2, 2, 1])), [1.5, 5.5])
+
+
+# LOGAN: r = l(x, E(x)) = 2 on the real pair, q = l(G(z), z) = -1 on the generated one.
+
+
+@pytest.mark.parametrize(
+    ("objective", "discriminator", "encoder", "generator"),
+    [
+        (losses.Vanilla(), 0.440190, math.log1p(math.exp(2)), math.log1p(math.exp(1))),
+        (losses.Wasserstein(), -3.0, 2.0, 1.0),
+        (losses.LeastSquares(), 2.0, 4.0, 4.0),
+        (losses.LogitLoss(squared=False), 0.440190, 2.0, 1.0),
+        (losses.LogitLoss(squared=True), 0.0865388, 2.0, 1.0),
+    ],
+)
+def test_logan_losses_by_hand(objective, discriminator, encoder, generator):
+    real, generated = tf.constant([2.0]), tf.constant([-1.0])
+    assert float(objective.discriminator_loss(real, generated)) == pytest.approx(discriminator, rel=1e-5)
+    assert float(objective.encoder_loss(real)) == pytest.approx(encoder)
+    assert float(objective.generator_loss(generated)) == pytest.approx(generator)
+
+
+def test_logan_losses_at_zero():
+    zero = tf.zeros([3])
+    assert float(losses.LogitLoss(squared=False).discriminator_loss(zero, zero)) == pytest.approx(2 * math.log(2))
+    assert float(losses.LogitLoss(squared=True).discriminator_loss(zero, zero)) == pytest.approx(0.5)
+    assert float(losses.LogitLoss().encoder_loss(zero) + losses.LogitLoss().generator_loss(zero)) == 0.0
+
+
+@pytest.mark.parametrize("value", [-30.0, 0.0, 30.0])
+def test_followers_of_the_logit_never_saturate(value):
+    """dL_G/dq = -1 and dL_E/dr = +1 whatever the logit is."""
+    logit = tf.Variable([value])
+    for loss, slope in ((losses.LogitLoss().generator_loss, -1.0), (losses.LogitLoss().encoder_loss, 1.0)):
+        with tf.GradientTape() as tape:
+            result = loss(logit)
+        assert float(tape.gradient(result, logit)[0]) == slope
+
+
+def test_slope_of_the_classifier_is_bounded():
+    """By 8/27 in lol2, where s = 1/3; by 1 in lol1."""
+    logits = tf.Variable(np.linspace(-8, 8, 4_001))
+    for squared, bound, place in ((True, 8 / 27, math.log(1 / 2)), (False, 1.0, None)):
+        with tf.GradientTape() as tape:
+            loss = losses.LogitLoss(squared).discriminator_loss(logits, tf.zeros([1], tf.float64)) * 4_001
+        slopes = np.abs(tape.gradient(loss, logits).numpy())
+        assert slopes.max() <= bound + 1e-12
+        if place is not None:
+            assert slopes.max() == pytest.approx(bound, rel=1e-5)
+            assert logits.numpy()[slopes.argmax()] == pytest.approx(place, abs=0.01)

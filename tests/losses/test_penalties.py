@@ -85,3 +85,42 @@ def test_penalty_trains_the_critic():
             lambda x: x @ weight, tf.zeros([2, 1]), tf.ones([2, 1]), tf.fill([2], 0.5)
         )
     np.testing.assert_allclose(tape.gradient(parts["gradient_penalty"], weight), [[4.0]], rtol=1e-5)
+
+
+def pairwise(slope, real, generated, **options):
+    """The pair-wise penalty of l = slope . x on pairs of points."""
+    real, generated = (tf.constant(value, tf.float64) for value in (real, generated))
+    weights = tf.fill([len(real)], tf.constant(0.3, tf.float64))
+    penalty = losses.PairwiseGradientPenalty(**options)
+    return float(penalty(lambda x: tf.linalg.matvec(x, slope), real, generated, weights)["gradient_penalty"])
+
+
+def test_pairwise_penalty_is_of_size_and_direction(random):
+    """E ||a - u||: 0 where the slope is the unit vector from the reconstruction to x, 2 where it is its opposite."""
+    unit = np.array([0.6, 0.8])
+    reconstructed = random.normal(size=(4, 2))
+    real = reconstructed + unit * random.uniform(0.1, 3, size=(4, 1))
+    assert pairwise(unit, real, reconstructed) == pytest.approx(0.0, abs=2e-6)
+    assert pairwise(-unit, real, reconstructed) == pytest.approx(2.0)
+    assert pairwise(-unit, real, reconstructed, power=2) == pytest.approx(4.0)
+    slope = np.array([2.0, -1.0])
+    assert pairwise(slope, real, reconstructed) == pytest.approx(np.linalg.norm(slope - unit))
+
+
+def test_pairwise_penalty_of_a_perfect_reconstruction_is_finite():
+    """u is 0 / 0 there: the slope is asked to be 0."""
+    slope, points = tf.Variable([3.0, 4.0]), tf.ones([2, 2])
+    with tf.GradientTape() as tape:
+        found = losses.PairwiseGradientPenalty()(
+            lambda x: tf.linalg.matvec(x, slope), points, points, tf.constant([0.0, 1.0])
+        )["gradient_penalty"]
+    assert float(found) == pytest.approx(5.0)
+    np.testing.assert_allclose(tape.gradient(found, slope), [0.6, 0.8], rtol=1e-5)
+
+
+def test_power_of_the_distance_to_the_target():
+    norms = tf.constant([0.0, 4.0])
+    assert float(losses.gradient_penalty(norms, target=1.0, power=1)) == pytest.approx(2.0)
+    assert float(losses.gradient_penalty(norms, target=1.0, power=2)) == pytest.approx(5.0)
+    with pytest.raises(ValueError, match="power must be 1 or 2; received 3"):
+        losses.InterpolatedGradientPenalty(power=3)

@@ -94,3 +94,31 @@ class Normal(Prior):
 
     def distribution(self, dtype: tf.DType) -> tfp.distributions.Normal:
         return tfp.distributions.Normal(tf.constant(self.mean, dtype), tf.constant(self.std, dtype))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Uniform(Prior):
+    """z ~ U(low, high), independent entries; U(-1, 1) in LOGAN (section 4.1).
+
+    Args:
+        size: Number of entries N of z.
+        low: Least value of every entry.
+        high: Largest value of every entry, above `low`.
+
+    Raises:
+        ValueError: If `size` is not positive, or `high` not above `low`.
+    """
+
+    size: int
+    low: float = -1.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise ValueError(f"size must be at least 1; received size={self.size}.")
+        if not self.high > self.low:
+            raise ValueError(f"high must be above low; received low={self.low}, high={self.high}.")
+
+    def distribution(self, dtype: tf.DType) -> tfp.distributions.Uniform:
+        return tfp.distributions.Uniform(tf.constant(self.low, dtype), tf.constant(self.high, dtype))

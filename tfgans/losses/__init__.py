@@ -1,6 +1,8 @@
 """Losses: pure functions on tensors, and the small objects that name a choice among them."""
 
 from tfgans.losses.adversarial import (
+    LeastSquares,
+    LogitLoss,
     Objective,
     Vanilla,
     Wasserstein,
@@ -14,6 +16,7 @@ from tfgans.losses.penalties import (
     GradientPenalty,
     HeightAxisGradientPenalty,
     InterpolatedGradientPenalty,
+    PairwiseGradientPenalty,
     gradient_penalty,
     interpolated_gradient,
     safe_norm,
@@ -23,7 +26,10 @@ __all__ = [
     "GradientPenalty",
     "HeightAxisGradientPenalty",
     "InterpolatedGradientPenalty",
+    "LeastSquares",
+    "LogitLoss",
     "Objective",
+    "PairwiseGradientPenalty",
     "Vanilla",
     "Wasserstein",
     "gradient_penalty",

@@ -38,7 +38,7 @@ def nonsaturating_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 
 
 class Objective(Configurable, abc.ABC):
-    """A pair of losses, one for each side of the game."""
+    """What each side of the game descends. The discriminator is high on real samples, or on pairs (x, E(x))."""
 
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
@@ -47,6 +47,10 @@ class Objective(Configurable, abc.ABC):
     @abc.abstractmethod
     def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
         """Scalar that the generator descends; logits are `[B, ...]`."""
+
+    @abc.abstractmethod
+    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+        """Scalar that the encoder of a BiGAN descends, of the logits of (x, E(x)), `[B, ...]`."""
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -66,6 +70,9 @@ class Wasserstein(Objective):
 
     def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
         return wasserstein_generator_loss(generated_logits)
+
+    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(real_logits)
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -89,3 +96,44 @@ class Vanilla(Objective):
 
     def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
         return nonsaturating_generator_loss(self._reduce(generated_logits))
+
+    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+        """-E log(1 - s(l(x, E(x)))): the labels of the two kinds of pairs are exchanged, as in LOGAN's code."""
+        return tf.reduce_mean(tf.nn.softplus(self._reduce(real_logits)))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class LeastSquares(Objective):
+    """Squared distances of logits to 1 and 0 (Mao et al. 2017), as LOGAN's code has it."""
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.square(1 - real_logits)) + tf.reduce_mean(tf.square(generated_logits))
+
+    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.square(1 - generated_logits))
+
+    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.square(real_logits))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class LogitLoss(Wasserstein):
+    """LOGAN's: the discriminator is a classifier, and the others follow its logits (section 3.1).
+
+    Args:
+        squared: `False` is lol1, whose discriminator descends the vanilla loss; `True` is lol2, whose
+            discriminator descends E (1 - s(l(x)))^2 + E s(l(G(z)))^2.
+    """
+
+    squared: bool = True
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        real_logits, generated_logits = mean_over_patches(real_logits), mean_over_patches(generated_logits)
+        if not self.squared:
+            return vanilla_discriminator_loss(real_logits, generated_logits)
+        # 1 - s(l) = s(-l), which keeps its digits where s(l) is 1.
+        return tf.reduce_mean(tf.square(tf.sigmoid(-real_logits))) + tf.reduce_mean(
+            tf.square(tf.sigmoid(generated_logits))
+        )

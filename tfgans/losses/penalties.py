@@ -42,9 +42,10 @@ def interpolated_gradient(score: Discriminator, real: tf.Tensor, generated: tf.T
     return tape.gradient(scores, interpolated)
 
 
-def gradient_penalty(norms: tf.Tensor, target: float = 1.0) -> tf.Tensor:
-    """E (||gradient|| - target)^2, a scalar (cWGAN Eq. 5)."""
-    return tf.reduce_mean(tf.square(norms - target))
+def gradient_penalty(norms: tf.Tensor, target: float = 1.0, power: int = 2) -> tf.Tensor:
+    """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2)."""
+    distance = norms - target
+    return tf.reduce_mean(tf.square(distance) if power == 2 else tf.abs(distance))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,10 +59,19 @@ class GradientPenalty(Configurable, abc.ABC):
     Args:
         weight: Factor lambda of the penalty in the discriminator's loss.
         target: Norm at which the penalty is zero.
+        power: Power of the distance to the target, 1 or 2.
+
+    Raises:
+        ValueError: If `power` is another.
     """
 
     weight: float = 10.0
     target: float = 1.0
+    power: int = 2
+
+    def __post_init__(self) -> None:
+        if self.power not in (1, 2):
+            raise ValueError(f"power must be 1 or 2; received {self.power}.")
 
     @abc.abstractmethod
     def norms(
@@ -73,7 +83,10 @@ class GradientPenalty(Configurable, abc.ABC):
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         norms = self.norms(discriminator, real, generated, weights)
-        return {"gradient_penalty": gradient_penalty(norms, self.target), "gradient_norm": tf.reduce_mean(norms)}
+        return {
+            "gradient_penalty": gradient_penalty(norms, self.target, self.power),
+            "gradient_norm": tf.reduce_mean(norms),
+        }
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -110,3 +123,30 @@ class HeightAxisGradientPenalty(GradientPenalty):
     ) -> tf.Tensor:
         gradient = interpolated_gradient(discriminator, real, generated, tf.ones_like(weights) * weights[0])
         return safe_norm(gradient, axis=[1])
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class PairwiseGradientPenalty(GradientPenalty):
+    """E ||gradient of l at x_tilde - u|| with u = (x - x_hat) / ||x - x_hat|| (LOGAN section 3.2).
+
+    It is called with pairs that belong together, each real sample x with its reconstruction x_hat = G(E(x)),
+    and asks of the logit a slope of 1 from the second to the first: size and direction. The paper's main text
+    takes the norm, its supplement the square (`power=2`).
+    """
+
+    weight: float = 0.1
+    target: float = 0.0
+    power: int = 1
+
+    def norms(
+        self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
+    ) -> tf.Tensor:
+        def score(samples: tf.Tensor) -> tf.Tensor:
+            return mean_over_patches(discriminator(samples))
+
+        gradient = interpolated_gradient(score, real, generated, weights)
+        axes = list(range(1, gradient.shape.rank))
+        difference = real - generated
+        lengths = tf.reshape(safe_norm(difference, axes), [-1] + [1] * len(axes))
+        return safe_norm(gradient - difference / lengths, axes)

@@ -1,7 +1,11 @@
 """Adversarial systems, one file each."""
 
 from tfgans.models.adversarial import AdversarialModel
+from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models.bigan import BiGAN
 from tfgans.models.conditional_gan import ConditionalGAN
 from tfgans.models.conditional_wgan_gp import ConditionalWGANGP
+from tfgans.models.gan import GAN
+from tfgans.models.logan import LOGAN
 
-__all__ = ["AdversarialModel", "ConditionalGAN", "ConditionalWGANGP"]
+__all__ = ["GAN", "LOGAN", "AdversarialModel", "AutoencodingModel", "BiGAN", "ConditionalGAN", "ConditionalWGANGP"]

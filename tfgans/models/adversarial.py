@@ -277,12 +277,88 @@ class AdversarialModel(keras.Model):
         for value, average in zip(source.non_trainable_variables, target.non_trainable_variables, strict=True):
             average.assign(value)
 
-    # Faces.
+    # Conditioning. A model without it has no label, and every `condition` is None.
+
+    def label_spec(self) -> tf.TensorSpec | None:
+        """Shape without the batch axis, and type, of the labels that this model takes; None where it takes none."""
+        return None
+
+    def condition(self, label: tf.Tensor | None) -> tf.Tensor | None:
+        """The label as the networks take it."""
+        return None
+
+    def is_valid_label(self, label: tf.Tensor) -> tf.Tensor:
+        """bool [n]: whether a label means something."""
+        raise NotImplementedError(f"{type(self).__name__} takes no labels.")
+
+    def _check_labels(self, n: int, labels: Any) -> np.ndarray | None:
+        """n labels as arrays that the networks take."""
+        if labels is not None:
+            raise ValueError(f"{type(self).__name__} takes no labels; received {labels!r}.")
+        return None
+
+    @property
+    def discriminator_inputs(self) -> tuple[str, ...]:
+        """What `discriminate` takes beside samples: `label`, `latent`, or nothing."""
+        return () if self.label_spec() is None else ("label",)
+
+    # Faces. The graph forms are what the SavedModel serves.
 
     @property
     def sampler(self) -> keras.Model:
         """The generator that samples: the averaged one where there is one and `use_average` is set."""
         return self.averaged_generator if self.use_average else self.generator
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of a sample: (height, width, channels) of an image, (entries,) of a point."""
+        return tuple(self.generator.output.shape[1:])
+
+    def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """G(z) at inference: `[n, N]` and labels to images `[n, H, W, C]` in [-1, 1], or points `[n, D]`."""
+        sample = self.sampler(with_condition(latent, self.condition(label)), training=False)
+        sample = tf.cast(sample, self.variable_dtype)
+        return tf.clip_by_value(sample, -1.0, 1.0) if len(self.sample_shape) == 3 else sample
+
+    def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """Images or points from int64 seeds `[n]` and labels."""
+        return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)
+
+    def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
+        """Draws images or points; the same seed gives the same one here and in the SavedModel.
+
+        Args:
+            n: Number of samples.
+            labels: Where the model is conditioned: integers [n] in 0 to K - 1, classes; or floating [n, K],
+                attributes or weights of the classes, such as those between two. One label serves all n.
+            seed: Integer s for row seeds s, s + 1, ..., or n row seeds; `None` draws fresh ones.
+
+        Returns:
+            Array [n, H, W, C] in [-1, 1], or [n, D].
+
+        Raises:
+            ValueError: If labels are out of range or missing, or a shape does not fit.
+        """
+        seeds = self._row_seeds(n, seed)
+        return self._in_chunks(self._graph(self.sample_graph), seeds, self._check_labels(n, labels))
+
+    def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
+        """Images [n, H, W, C] in [-1, 1], or points [n, D], of latent vectors [n, N] and labels, as in `sample`."""
+        latent = self._check_latent(latent)
+        return self._in_chunks(self._graph(self.generate_graph), latent, self._check_labels(len(latent), labels))
+
+    def _check_latent(self, latent: Any) -> np.ndarray:
+        latent = np.asarray(latent, self.variable_dtype)
+        if latent.ndim != 2 or latent.shape[1] != self.prior.size:
+            raise ValueError(f"latent must have shape [n, {self.prior.size}]; received {latent.shape}.")
+        return latent
+
+    def _check_samples(self, samples: Any) -> np.ndarray:
+        samples = np.asarray(samples, self.variable_dtype)
+        if samples.shape[1:] != self.sample_shape:
+            shape = ", ".join(map(str, self.sample_shape))
+            raise ValueError(f"images must have shape [n, {shape}]; received {samples.shape}.")
+        return samples
 
     def _row_seeds(self, n: int, seed: int | Sequence[int] | None) -> np.ndarray:
         """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
@@ -328,6 +404,11 @@ class AdversarialModel(keras.Model):
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
+
+
+def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:
+    """What a network takes: its first input alone, or beside a condition."""
+    return first if condition is None else [first, condition]
 
 
 def _copy_network(network: keras.Model) -> keras.Model:

@@ -1,0 +1,161 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgans
+from tfgans import latent, losses, networks
+
+
+def model(cls=tfgans.BiGAN, size=2, **arguments):
+    return cls(
+        networks.mlp_generator(2, size, (8,)),
+        networks.mlp_encoder(2, size, (8,)),
+        networks.mlp_discriminator(2, size, (8,)),
+        latent.Uniform(size),
+        **arguments,
+    )
+
+
+@pytest.fixture
+def batch(random):
+    return [tf.constant(random.normal(size=(16, 2)), tf.float32) for _ in range(2)]
+
+
+def test_real_pairs_are_labelled_one(batch):
+    """A discriminator that is high on (x, E(x)) and low on (G(z), z) has less loss than its opposite."""
+    gan = model()
+    image, z = batch
+    weights = tf.fill([16], 0.5)
+    before = gan.discriminator_losses(image, z, weights, weights)
+    for _ in range(200):
+        with tf.GradientTape() as tape:
+            loss = gan.discriminator_losses(image, z, weights, weights)["discriminator_loss"]
+        variables = gan.discriminator.trainable_variables
+        for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+            variable.assign_sub(0.1 * gradient)
+    after = gan.discriminator_losses(image, z, weights, weights)
+    gap = [float(parts["real_logit"] - parts["generated_logit"]) for parts in (before, after)]
+    assert gap[1] > gap[0] + 1
+
+
+@pytest.mark.parametrize(
+    "objective", [losses.Vanilla(), losses.Wasserstein(), losses.LeastSquares(), losses.LogitLoss()]
+)
+def test_the_encoder_goes_down_where_the_generator_goes_up(objective, batch):
+    """E makes r smaller and G makes q larger: with the signs swapped, this fails."""
+    image, z = batch
+    for player, pair in (("encoder", -1), ("generator", 1)):
+        gan = model(objective=objective)
+
+        def logit(gan=gan, player=player):
+            if player == "encoder":
+                return float(tf.reduce_mean(gan.logits(image, gan.encoder(image), training=True)))
+            return float(tf.reduce_mean(gan.logits(gan.generator(z), z, training=True)))
+
+        # In least squares, r is pulled to 0 and q to 1.
+        gan.discriminator.layers[-2].bias.assign([5.0 if player == "encoder" else -5.0])
+        before = logit()
+        with tf.GradientTape() as tape:
+            loss = getattr(gan, f"{player}_losses")(image, z)[f"{player}_loss"]
+        variables = getattr(gan, player).trainable_variables
+        gradients = tape.gradient(loss, variables)
+        assert all(gradient is not None for gradient in gradients)
+        for variable, gradient in zip(variables, gradients, strict=True):
+            variable.assign_sub(1e-3 * gradient)
+        assert pair * (logit() - before) > 0
+
+
+def test_penalty_in_x_is_between_an_image_and_its_own_reconstruction(batch):
+    """With l = a . x and G(E(x)) = 0 it is E ||a - x / ||x|| ||."""
+    gan = model(penalty=losses.PairwiseGradientPenalty(1.0))
+    slope = tf.constant([0.3, -0.7])
+    gan.logits = lambda image, latent, training: tf.linalg.matvec(image, slope)
+    for variable in gan.generator.variables:
+        variable.assign(tf.zeros_like(variable))
+    image, z = batch
+    parts = gan.discriminator_losses(image, z, tf.fill([16], 0.2), tf.fill([16], 0.2))
+    units = image.numpy() / np.linalg.norm(image, axis=1, keepdims=True)
+    expected = np.linalg.norm(slope.numpy() - units, axis=1).mean()
+    assert float(parts["gradient_penalty"]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_penalty_in_z_asks_for_the_opposite_slope(batch):
+    """With l = b . z and E(G(z)) = 0 it is E ||-b - z / ||z|| ||: 0 where b = -z / ||z||."""
+    gan = model(size=1, latent_penalty=losses.PairwiseGradientPenalty(1.0))
+    for variable in gan.encoder.variables:
+        variable.assign(tf.zeros_like(variable))
+    gan.logits = lambda image, latent, training: -latent[:, 0]
+    image, z = batch[0], tf.abs(batch[1][:, :1])
+    weights = tf.fill([16], 0.2)
+    parts = gan.discriminator_losses(image, z, weights, weights)
+    assert float(parts["latent_gradient_penalty"]) == pytest.approx(0.0, abs=1e-5)
+    gan.logits = lambda image, latent, training: latent[:, 0]
+    parts = gan.discriminator_losses(image, z, weights, weights)
+    assert float(parts["latent_gradient_penalty"]) == pytest.approx(2.0, rel=1e-4)
+
+
+def test_direct_reconstruction_is_added_with_its_weight(batch):
+    image, z = batch
+    plain, direct = model(), model(reconstruction_weight=2.0)
+    for ours, theirs in zip(plain.variables, direct.variables, strict=True):
+        theirs.assign(ours)
+    added = [
+        float(direct_losses - plain_losses)
+        for direct_losses, plain_losses in (
+            (direct.generator_losses(image, z)["generator_loss"], plain.generator_losses(image, z)["generator_loss"]),
+            (direct.encoder_losses(image, z)["encoder_loss"], plain.encoder_losses(image, z)["encoder_loss"]),
+        )
+    ]
+    expected = [
+        2 * np.abs(image - plain.generator(plain.encoder(image))).mean(),
+        2 * np.abs(z - plain.encoder(plain.generator(z))).mean(),
+    ]
+    np.testing.assert_allclose(added, expected, rtol=1e-4)
+
+
+def test_faces(random):
+    gan = model()
+    points = random.normal(size=(300, 2))
+    codes = gan.encode(points)
+    assert codes.shape == (300, 2)
+    np.testing.assert_allclose(gan.reconstruct(points), gan.generate(codes), atol=1e-6)
+    between = gan.interpolate(points[:2], points[2:4], [0.0, 1.0])
+    np.testing.assert_allclose(between, gan.reconstruct(points[[0, 3]]), atol=1e-6)
+    assert gan.discriminate(points, codes).shape == (300,)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda gan: gan.encode(np.zeros((3, 5))), r"must have shape \[n, 2\]; received \(3, 5\)"),
+        (lambda gan: gan.discriminate(np.zeros((3, 2)), np.zeros((2, 2))), "received 2 and 3"),
+        (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((1, 2)), [1.5]), "weights must lie in"),
+        (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((2, 2)), [0.5]), "n others and n weights"),
+        (lambda gan: gan.sample(3, labels=[0, 1, 2]), "takes no labels"),
+    ],
+)
+def test_faces_refuse(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(model())
+
+
+def test_networks_that_do_not_fit():
+    with pytest.raises(ValueError, match="the encoder samples, giving latents"):
+        tfgans.BiGAN(
+            networks.mlp_generator(2, 2, (4,)),
+            networks.mlp_encoder(2, 3, (4,)),
+            networks.mlp_discriminator(2, 2, (4,)),
+            latent.Uniform(2),
+        )
+    with pytest.raises(ValueError, match="n_critic >= 1"):
+        model(n_critic=0)
+
+
+def test_logan_is_a_bigan_on_logits_with_the_pairwise_penalty():
+    gan = model(tfgans.LOGAN)
+    gan.compile()
+    assert gan.objective == losses.LogitLoss(squared=True)
+    assert gan.penalty == losses.PairwiseGradientPenalty(weight=0.1, power=1)
+    for optimizer in gan.optimizers.values():
+        assert float(optimizer.learning_rate) == pytest.approx(1e-4)
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.9)

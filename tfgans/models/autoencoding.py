@@ -1,0 +1,58 @@
+"""What all systems with an encoder share: from images to latents and back."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfgans.models.adversarial import AdversarialModel
+
+
+class AutoencodingModel(AdversarialModel):
+    """A system that finds the latent vector of an image. A subclass defines `encode_graph`."""
+
+    def encode_graph(self, image: tf.Tensor) -> tf.Tensor:
+        """E(x) at inference: images `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
+        raise NotImplementedError(f"{type(self).__name__} must define encode_graph.")
+
+    def reconstruct_graph(self, image: tf.Tensor) -> tf.Tensor:
+        """G(E(x)) at inference."""
+        return self.generate_graph(self.encode_graph(image))
+
+    def interpolate_graph(self, image_a: tf.Tensor, image_b: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+        """G((1 - w) E(a) + w E(b)) for weights w `[n]` in [0, 1]."""
+        weight = tf.cast(weight, self.variable_dtype)[:, tf.newaxis]
+        return self.generate_graph((1 - weight) * self.encode_graph(image_a) + weight * self.encode_graph(image_b))
+
+    def encode(self, images: Any) -> np.ndarray:
+        """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1] or points [n, D]."""
+        return self._in_chunks(self._graph(self.encode_graph), self._check_samples(images))
+
+    def reconstruct(self, images: Any) -> np.ndarray:
+        """What the generator makes of the latents of images [n, H, W, C] in [-1, 1] or points [n, D]."""
+        return self._in_chunks(self._graph(self.reconstruct_graph), self._check_samples(images))
+
+    def interpolate(self, images_a: Any, images_b: Any, weights: Any) -> np.ndarray:
+        """Images between others: straight lines between their latents.
+
+        Args:
+            images_a: [n, H, W, C] in [-1, 1], or points [n, D].
+            images_b: As many.
+            weights: [n] in [0, 1]; 0 is the reconstruction of the first, 1 that of the second.
+
+        Returns:
+            [n, H, W, C], or [n, D].
+
+        Raises:
+            ValueError: If a shape does not fit, or a weight is out of range.
+        """
+        images_a, images_b = self._check_samples(images_a), self._check_samples(images_b)
+        weights = np.asarray(weights, self.variable_dtype)
+        if not (len(images_a) == len(images_b) == len(weights)) or weights.ndim != 1:
+            raise ValueError(
+                f"Expected n images, n others and n weights; received {len(images_a)}, {len(images_b)} and weights "
+                f"{weights.shape}."
+            )
+        if not np.all((weights >= 0) & (weights <= 1)):
+            raise ValueError(f"weights must lie in [0, 1]; received {weights.min()} to {weights.max()}.")
+        return self._in_chunks(self._graph(self.interpolate_graph), images_a, images_b, weights)
