@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 import tfgans
-from tfgans import data, latent, networks
+from tfgans import data, latent, losses, networks
 
 BATCH = 8
 
@@ -52,28 +52,98 @@ def _conditional(cls, discriminator_batch_norm, **arguments):
     )
 
 
-def _conditional_noise(model):
+def _noise(model):
     random = np.random.default_rng(1)
     dtype = model.variable_dtype
     return (
-        tf.constant(random.normal(size=(BATCH, 4)), dtype),
+        tf.constant(random.normal(size=(BATCH, model.prior.size)), dtype),
         tf.constant(random.uniform(size=BATCH), dtype),
     )
 
 
 def _discriminator_loss(model, batch):
     image, condition = tf.cast(batch["image"], model.variable_dtype), model.condition(batch["label"])
-    return model.discriminator_losses(image, condition, *_conditional_noise(model))["discriminator_loss"]
+    return model.discriminator_losses(image, condition, *_noise(model))["discriminator_loss"]
 
 
 def _generator_loss(model, batch):
-    latent_vectors, _ = _conditional_noise(model)
+    latent_vectors, _ = _noise(model)
     return model.generator_losses(model.condition(batch["label"]), latent_vectors)["generator_loss"]
 
 
 _CONDITIONAL_LOSSES = {"discriminator": _discriminator_loss, "generator": _generator_loss}
 
+
+def _points():
+    random = np.random.default_rng(0)
+    return {"image": random.normal(size=(40, 2)).astype("float32")}
+
+
+def _images():
+    return {"image": _labelled_images()["image"]}
+
+
+def _gan():
+    return tfgans.GAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_discriminator(2, widths=(5, 6)),
+        latent.Uniform(3),
+        losses.LogitLoss(squared=False),
+        losses.InterpolatedGradientPenalty(0.1, power=1),
+        ema_decay=0.9,
+    )
+
+
+def _bidirectional(cls, **arguments):
+    return cls(
+        networks.dcgan_generator((8, 8, 1), 4, (4, 6)),
+        networks.dcgan_encoder((8, 8, 1), 4, (4, 6)),
+        networks.dcgan_discriminator((8, 8, 1), 4, (4, 6), head_width=5),
+        latent.Uniform(4),
+        ema_decay=0.9,
+        **arguments,
+    )
+
+
+def _unconditional_discriminator_loss(model, batch):
+    image = tf.cast(batch["image"], model.variable_dtype)
+    latent_vectors, weights = _noise(model)
+    more = () if isinstance(model, tfgans.GAN) else (weights,)
+    first = (image, None) if isinstance(model, tfgans.GAN) else (image,)
+    return model.discriminator_losses(*first, latent_vectors, weights, *more)["discriminator_loss"]
+
+
+def _unconditional_generator_loss(model, batch):
+    first = None if isinstance(model, tfgans.GAN) else tf.cast(batch["image"], model.variable_dtype)
+    return model.generator_losses(first, _noise(model)[0])["generator_loss"]
+
+
+def _encoder_loss(model, batch):
+    return model.encoder_losses(tf.cast(batch["image"], model.variable_dtype), _noise(model)[0])["encoder_loss"]
+
+
+_UNCONDITIONAL_LOSSES = {
+    "discriminator": _unconditional_discriminator_loss,
+    "generator": _unconditional_generator_loss,
+}
+_BIDIRECTIONAL_LOSSES = {**_UNCONDITIONAL_LOSSES, "encoder": _encoder_loss}
+
 TABLE = (
+    Row(tfgans.GAN, _gan, _points, _UNCONDITIONAL_LOSSES),
+    Row(
+        tfgans.BiGAN,
+        lambda: _bidirectional(
+            tfgans.BiGAN,
+            objective=losses.Wasserstein(),
+            penalty=losses.PairwiseGradientPenalty(1.0, power=2),
+            latent_penalty=losses.PairwiseGradientPenalty(),
+            reconstruction_weight=0.1,
+            n_critic=2,
+        ),
+        _images,
+        _BIDIRECTIONAL_LOSSES,
+    ),
+    Row(tfgans.LOGAN, lambda: _bidirectional(tfgans.LOGAN), _images, _BIDIRECTIONAL_LOSSES),
     Row(
         tfgans.ConditionalGAN,
         lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),

@@ -5,7 +5,17 @@ from tfgans.callbacks.checkpoint import Checkpoint
 from tfgans.callbacks.metrics_log import MetricsLog
 from tfgans.callbacks.nonfinite import StopOnNonFinite
 from tfgans.callbacks.progress import Progress
-from tfgans.callbacks.sample_grid import SampleGrid
+from tfgans.callbacks.sample_grid import SampleGrid, SamplePicture, SamplePoints
 from tfgans.callbacks.score_curve import ScoreCurve
 
-__all__ = ["Checkpoint", "MetricsLog", "NonFiniteError", "Progress", "SampleGrid", "ScoreCurve", "StopOnNonFinite"]
+__all__ = [
+    "Checkpoint",
+    "MetricsLog",
+    "NonFiniteError",
+    "Progress",
+    "SampleGrid",
+    "SamplePicture",
+    "SamplePoints",
+    "ScoreCurve",
+    "StopOnNonFinite",
+]

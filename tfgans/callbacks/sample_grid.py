@@ -1,5 +1,6 @@
-"""Grids of samples from fixed noise, while a model trains."""
+"""Pictures of samples from fixed noise, while a model trains."""
 
+import abc
 import os
 import pathlib
 from collections.abc import Sequence
@@ -7,58 +8,40 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from tfgans.plots import image_grid
+from tfgans.data import ToyWorld
+from tfgans.plots import image_grid, point_cloud
+
+_POINTS = 2_500
 
 
-class SampleGrid(keras.callbacks.Callback):
-    """Draws a grid of samples every so many steps, from step 0 on: rows are labels, columns share z.
+class SamplePicture(keras.callbacks.Callback, abc.ABC):
+    """Draws a picture of samples every so many steps, from step 0 on.
 
     Args:
         directory: Folder for `step_00000000.png` and so on.
-        labels: One label a row, as the model's `sample` takes them.
-        row_names: Name of each row.
-        columns: Samples in a row.
-        every: Steps between two grids.
+        every: Steps between two pictures.
     """
 
-    def __init__(
-        self,
-        directory: str | os.PathLike,
-        labels: Sequence,
-        row_names: Sequence[str],
-        *,
-        columns: int = 10,
-        every: int = 1,
-    ) -> None:
+    def __init__(self, directory: str | os.PathLike, *, every: int = 1) -> None:
         super().__init__()
         self._directory = pathlib.Path(directory)
-        self._labels = np.asarray(labels)
-        self._row_names = list(row_names)
-        self._columns = columns
         self._every = every
 
+    @abc.abstractmethod
+    def _write(self, path: pathlib.Path, title: str) -> None:
+        """Writes the picture of the model as it is."""
+
     def path(self, step: int) -> pathlib.Path:
-        """The file of a step's grid."""
+        """The file of a step's picture."""
         return self._directory / f"step_{step:08d}.png"
 
     def draw(self) -> pathlib.Path:
-        """Draws the grid of the model's step, unless it is there."""
+        """Draws the picture of the model's step, unless it is there."""
         step = int(self.model.step.numpy())
         path = self.path(step)
         if not path.exists():
             self._directory.mkdir(parents=True, exist_ok=True)
-            labels = np.repeat(self._labels, self._columns, axis=0)
-            seeds = np.tile(np.arange(self._columns), len(self._labels))
-            images = self.model.sample(len(labels), labels=labels, seed=seeds)
-            image_grid(
-                images,
-                self._columns,
-                path,
-                title=f"step {step}",
-                row_names=self._row_names,
-                row_label="label",
-                column_label="the same z in each column",
-            )
+            self._write(path, f"step {step}")
         return path
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -71,3 +54,63 @@ class SampleGrid(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.draw()
+
+
+class SampleGrid(SamplePicture):
+    """Grids of images: where there are labels, rows are labels and columns share z.
+
+    Args:
+        directory: Folder for `step_00000000.png` and so on.
+        labels: One label a row, as the model's `sample` takes them; None for ten rows of a model that takes none.
+        row_names: Name of each row.
+        columns: Samples in a row.
+        every: Steps between two grids.
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        labels: Sequence | None = None,
+        row_names: Sequence[str] | None = None,
+        *,
+        columns: int = 10,
+        every: int = 1,
+    ) -> None:
+        super().__init__(directory, every=every)
+        self._labels = None if labels is None else np.asarray(labels)
+        self._row_names = row_names
+        self._columns = columns
+
+    def _write(self, path: pathlib.Path, title: str) -> None:
+        if self._labels is None:
+            image_grid(self.model.sample(10 * self._columns, seed=0), self._columns, path, title=title)
+            return
+        labels = np.repeat(self._labels, self._columns, axis=0)
+        seeds = np.tile(np.arange(self._columns), len(self._labels))
+        image_grid(
+            self.model.sample(len(labels), labels=labels, seed=seeds),
+            self._columns,
+            path,
+            title=title,
+            row_names=self._row_names,
+            row_label="label",
+            column_label="the same z in each column",
+        )
+
+
+class SamplePoints(SamplePicture):
+    """Scatter plots of points over the modes of a toy world.
+
+    Args:
+        directory: Folder for `step_00000000.png` and so on.
+        world: The world.
+        every: Steps between two plots.
+    """
+
+    def __init__(self, directory: str | os.PathLike, world: ToyWorld, *, every: int = 1) -> None:
+        super().__init__(directory, every=every)
+        self._world = world
+
+    def _write(self, path: pathlib.Path, title: str) -> None:
+        points = self.model.sample(_POINTS, seed=0) * self._world.scale
+        point_cloud(points, self._world.centers, path, title=title)

@@ -18,14 +18,17 @@ from tfgans.data.own import (
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
+from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
 
 __all__ = [
     "CELEBA_ATTRIBUTES",
     "CWGAN_EFIGI_ATTRIBUTES",
     "EFIGI_ATTRIBUTES",
     "SPRITE_ATTRIBUTES",
+    "TOY_WORLDS",
     "Efigi",
     "ImageSet",
+    "ToyWorld",
     "batches",
     "digits",
     "draw_sprites",
@@ -43,6 +46,7 @@ __all__ = [
     "sprites",
     "sprites_in_hole",
     "tfds_images",
+    "toy_world",
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
@@ -55,19 +59,20 @@ def load(
     image_shape: Sequence[int] | None = None,
     data_dir: str | None = None,
     download: bool = False,
-) -> ImageSet:
+) -> ImageSet | ToyWorld:
     """Loads a data set by name.
 
     Args:
-        name: `digits` or `sprites`, which are built in; `folder:PATH` or `npz:FILE`, the user's own, as in
-            `from_folder` and `from_npz`; or the name of a set in tensorflow-datasets, such as `mnist`.
+        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH` or
+            `npz:FILE`, the user's own, as in `from_folder` and `from_npz`; or the name of a set in
+            tensorflow-datasets, such as `mnist`.
         split: Split of the set.
         image_shape: (height, width, channels) that the user's own images are brought to; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
         download: Whether to download a set that is not there.
 
     Returns:
-        The images and labels in memory.
+        The images and labels in memory; or the toy world, which has no splits.
 
     Raises:
         FileNotFoundError: If a set is not prepared and `download` is false, or a file is missing.
@@ -78,6 +83,8 @@ def load(
         return from_folder(path, image_shape, split)
     if colon and kind == "npz":
         return from_npz(path, split, image_shape)
+    if name in TOY_WORLDS:
+        return TOY_WORLDS[name]
     if name in _BUILT_IN:
         return _BUILT_IN[name](split)
     return tfds_images(name, split, data_dir=data_dir, download=download)

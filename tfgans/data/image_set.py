@@ -5,7 +5,10 @@ import hashlib
 import math
 
 import numpy as np
+import tensorflow as tf
 from sklearn.model_selection import train_test_split
+
+from tfgans.data.pipeline import batches
 
 _TEST_SHARE = 0.2
 _SPLIT_SEED = 0
@@ -62,6 +65,15 @@ class ImageSet:
         """Some of the images and their labels."""
         label = None if self.label is None else self.label[index]
         return dataclasses.replace(self, image=self.image[index], label=label)
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """(height, width, channels)."""
+        return self.image.shape[1:]
+
+    def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
+        """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes."""
+        return batches(self.arrays, batch_size, seed=seed, start=start)
 
     @property
     def unit_images(self) -> np.ndarray:

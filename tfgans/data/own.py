@@ -108,9 +108,9 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
     """A data set of a `.npz` file.
 
     Args:
-        path: File with `images` and, if they are known, `labels`, of which a fifth is held out as the test
-            split; or with `images_train`, `labels_train`, `images_test` and `labels_test`. Optional
-            `class_names`, or `attribute_names`. Arrays as for `from_arrays`.
+        path: File with `images`, or `frames` of a video, and, if they are known, `labels`, of which a
+            fifth is held out as the test split; or with `images_train`, `labels_train`, `images_test` and
+            `labels_test`. Optional `class_names`, or `attribute_names`. Arrays as for `from_arrays`.
         split: `"train"` or `"test"`.
         image_shape: As for `from_arrays`.
 
@@ -125,6 +125,8 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
     if split not in ("train", "test"):
         raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
     arrays = read_npz(path)
+    if "frames" in arrays:
+        arrays["images"] = arrays.pop("frames")
     suffix = f"_{split}" if f"images_{split}" in arrays else ""
     if f"images{suffix}" not in arrays:
         raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")

@@ -15,7 +15,7 @@ def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0,
 
     Args:
         arrays: Arrays with one row an example, all of the same length: `image` uint8 in [0, 255] or
-            floating in [-1, 1], `label` integer [n] or floating [n, K].
+            floating in [-1, 1], or points [n, D]; `label` integer [n] or floating [n, K].
         batch_size: Rows in a batch.
         seed: Seed of the order.
         start: Number of the first batch.
@@ -58,7 +58,8 @@ def _standard_type(name: str, array: np.ndarray) -> np.ndarray:
         raise ValueError(f"Images must be uint8 in [0, 255] or floating in [-1, 1]; received {array.dtype}.")
     if np.issubdtype(array.dtype, np.integer):
         return array.astype(np.int32)
-    if name == "image" and not np.all(np.abs(array) <= 1):
+    # Points of a toy world may lie anywhere.
+    if name == "image" and array.ndim > 2 and not np.all(np.abs(array) <= 1):
         raise ValueError(
             f"Floating images must lie in [-1, 1]; received values from {np.min(array)} to {np.max(array)}."
         )

@@ -38,8 +38,9 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
     """Reads a split of a labelled image set into memory.
 
     `celeb_a` comes as cWGAN takes it: cut to rows 40 to 178 and columns 30 to 168, resized to 64x64, with nine
-    attributes in {0, 1}. `efigi` is resized to 64x64, with four attributes as they stand in its table, in [0, 1],
-    or -1 where they are not set. Any other set comes as it is, with classes.
+    attributes in {0, 1}; `celeb_a_128` as LOGAN takes it, resized whole to 128x128, with the same. `efigi` is
+    resized to 64x64, with four attributes as they stand in its table, in [0, 1], or -1 where they are not set.
+    Any other set comes as it is, with classes.
 
     Args:
         name: Name of the set in tensorflow-datasets, such as `mnist`.
@@ -54,7 +55,8 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
         FileNotFoundError: If the set is not prepared and `download` is false, or its manual files are missing.
         ValueError: If the set has no split of that name.
     """
-    builder = tfds.builder(name, data_dir=data_dir)
+    prepare, names, source = _PREPARATIONS.get(name, (_as_it_is, None, name))
+    builder = tfds.builder(source, data_dir=data_dir)
     if download:
         try:
             builder.download_and_prepare()
@@ -65,7 +67,6 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
             f"The data set {name!r} is not prepared: expected it in {pathlib.Path(builder.data_dir)}. "
             "Name the folder that holds it with --data_dir or TFDS_DATA_DIR, or allow the download with --download."
         )
-    prepare, names = _PREPARATIONS.get(name, (_as_it_is, None))
     dataset = builder.as_dataset(split=split).map(prepare, num_parallel_calls=tf.data.AUTOTUNE).batch(_BATCH)
     # Reading some hundred thousand photographs takes minutes.
     parts = list(tqdm.tqdm(dataset.as_numpy_iterator(), total=len(dataset), desc=f"{name} {split}", delay=5))
@@ -78,8 +79,15 @@ def _as_it_is(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _celeb_a(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
-    attributes = [tf.cast(example["attributes"][name], tf.float32) for name in CELEBA_ATTRIBUTES]
-    return _resized(example["image"][40:178, 30:168]), tf.stack(attributes)
+    return _resized(example["image"][40:178, 30:168]), _celeb_a_attributes(example)
+
+
+def _celeb_a_128(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
+    return _resized(example["image"], 128), _celeb_a_attributes(example)
+
+
+def _celeb_a_attributes(example: Example) -> tf.Tensor:
+    return tf.stack([tf.cast(example["attributes"][name], tf.float32) for name in CELEBA_ATTRIBUTES])
 
 
 def _efigi(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
@@ -87,12 +95,13 @@ def _efigi(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
     return _resized(example["image"]), attributes
 
 
-def _resized(image: tf.Tensor) -> tf.Tensor:
-    size = (_ATTRIBUTE_IMAGE_PIXELS, _ATTRIBUTE_IMAGE_PIXELS)
-    return tf.cast(tf.round(tf.image.resize(image, size, "area")), tf.uint8)
+def _resized(image: tf.Tensor, pixels: int = _ATTRIBUTE_IMAGE_PIXELS) -> tf.Tensor:
+    return tf.cast(tf.round(tf.image.resize(image, (pixels, pixels), "area")), tf.uint8)
 
 
-_PREPARATIONS: dict[str, tuple[Callable[[Example], tuple[tf.Tensor, tf.Tensor]], tuple[str, ...]]] = {
-    "celeb_a": (_celeb_a, CELEBA_ATTRIBUTES),
-    "efigi": (_efigi, CWGAN_EFIGI_ATTRIBUTES),
+# By name: what makes an example, names of its labels, and the name in tensorflow-datasets.
+_PREPARATIONS: dict[str, tuple[Callable[[Example], tuple[tf.Tensor, tf.Tensor]], tuple[str, ...], str]] = {
+    "celeb_a": (_celeb_a, CELEBA_ATTRIBUTES, "celeb_a"),
+    "celeb_a_128": (_celeb_a_128, CELEBA_ATTRIBUTES, "celeb_a"),
+    "efigi": (_efigi, CWGAN_EFIGI_ATTRIBUTES, "efigi"),
 }

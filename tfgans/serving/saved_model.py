@@ -7,25 +7,29 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tfgans.models import ConditionalGAN
+from tfgans.models import AdversarialModel, AutoencodingModel
 
 _DEFAULT_SIGNATURE = "serving_default"
 
 
-def export(model: ConditionalGAN, directory: str | os.PathLike) -> pathlib.Path:
+def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
-    Signatures, n being the number of rows; `label` is int32 [n], or float32 [n, K] for attributes:
+    Signatures, n being the number of rows; `label` is there where the model is conditioned, int32 [n], or
+    float32 [n, K] for attributes. Of a toy world, `image` is `point` float32 [n, D]:
 
     | signature | inputs | outputs |
     |---|---|---|
     | `sample`, `serving_default` | `seed` int64 [n], `label` | `image` float32 [n, H, W, C] in [-1, 1] |
     | `sample_png` | `seed`, `label` | `image_bytes` string [n] |
     | `generate` | `latent` float32 [n, N], `label` | `image` |
-    | `discriminate` | `image`, `label` | `logit` float32 [n] |
+    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` float32 [n] |
+    | `encode`, with an encoder | `image` | `latent` |
+    | `reconstruct`, with an encoder | `image` | `image` |
+    | `interpolate`, with an encoder | `image_a`, `image_b`, `weight` float32 [n] in [0, 1] | `image` |
 
-    A row's result depends on that row alone. A row with a class out of range, or an attribute that is
-    NaN or Inf, is answered with NaN, and with an empty string for PNG.
+    A row's result depends on that row alone. A row with a class or weight out of range, or an attribute
+    that is NaN or Inf, is answered with NaN, and with an empty string for PNG.
 
     Args:
         model: The model; where it has an averaged generator in use, that is the one that samples.
@@ -46,7 +50,8 @@ def export(model: ConditionalGAN, directory: str | os.PathLike) -> pathlib.Path:
     signatures = _signatures(model)
     # The saved module is a plain tf.Module over the same variables: nothing of Keras goes into the file.
     module = tf.Module()
-    module.variables_used = [variable.value for variable in (*model.sampler.variables, *model.discriminator.variables)]
+    networks = {model.sampler, *(getattr(model, player) for player in model.players if player != "generator")}
+    module.variables_used = [variable.value for network in networks for variable in network.variables]
     try:
         tf.saved_model.save(module, os.fspath(temporary), signatures=signatures)
         temporary.rename(version)
@@ -91,44 +96,76 @@ def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
     return file
 
 
-def _signatures(model: ConditionalGAN) -> dict[str, Callable]:
-    image_shape = model.generator.output.shape[1:]
+def _signatures(model: AdversarialModel) -> dict[str, Callable]:
+    """Concrete functions by name; what a model does not take is no input of theirs."""
+    is_image = len(model.sample_shape) == 3
+    kind = "image" if is_image else "point"
+    seed = {"seed": tf.TensorSpec([None], tf.int64, "seed")}
+    latent = {"latent": tf.TensorSpec([None, model.prior.size], tf.float32, "latent")}
+    image = tf.TensorSpec([None, *model.sample_shape], tf.float32)
     spec = model.label_spec()
-    label = tf.TensorSpec([None, *spec.shape], spec.dtype, "label")
-    seed = tf.TensorSpec([None], tf.int64, "seed")
-    latent = tf.TensorSpec([None, model.prior.size], tf.float32, "latent")
-    image = tf.TensorSpec([None, *image_shape], tf.float32, "image")
+    label = {} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype, "label")}
+    beside = latent if "latent" in model.discriminator_inputs else label
 
-    def answer(values: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
+    def answer(values: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
         """NaN in the rows whose label means nothing; an assertion would fail the whole batch."""
-        valid = model.is_valid_label(label)
-        valid = tf.reshape(valid, [-1] + [1] * (values.shape.rank - 1))
-        return tf.where(valid, tf.cast(values, tf.float32), float("nan"))
+        values = tf.cast(values, tf.float32)
+        if label is None:
+            return values
+        valid = tf.reshape(model.is_valid_label(label), [-1] + [1] * (values.shape.rank - 1))
+        return tf.where(valid, values, float("nan"))
 
-    @tf.function(input_signature=[seed, label])
-    def sample(seed: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"image": answer(model.sample_graph(seed, label), label)}
+    def sample(seed: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+        return {kind: answer(model.sample_graph(seed, label), label)}
 
-    @tf.function(input_signature=[seed, label])
-    def sample_png(seed: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+    def sample_png(seed: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
         encoded = encode_png(model.sample_graph(seed, label))
-        return {"image_bytes": tf.where(model.is_valid_label(label), encoded, "")}
+        return {"image_bytes": encoded if label is None else tf.where(model.is_valid_label(label), encoded, "")}
 
-    @tf.function(input_signature=[latent, label])
-    def generate(latent: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"image": answer(model.generate_graph(latent, label), label)}
+    def generate(latent: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+        return {kind: answer(model.generate_graph(latent, label), label)}
 
-    @tf.function(input_signature=[image, label])
-    def discriminate(image: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"logit": answer(model.discriminate_graph(image, label), label)}
+    def discriminate(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        conditions = [label] if label is not None else [inputs["latent"]] if "latent" in inputs else []
+        return {"logit": answer(model.discriminate_graph(inputs[kind], *conditions), label)}
+
+    found = {
+        _DEFAULT_SIGNATURE: _concrete(sample, seed | label),
+        "sample": _concrete(sample, seed | label),
+        "generate": _concrete(generate, latent | label),
+        "discriminate": _concrete(discriminate, {kind: image} | beside),
+    }
+    if is_image:
+        found["sample_png"] = _concrete(sample_png, seed | label)
+    if isinstance(model, AutoencodingModel):
+        found |= _autoencoding_signatures(model, kind, image)
+    return found
+
+
+def _autoencoding_signatures(model: AutoencodingModel, kind: str, image: tf.TensorSpec) -> dict[str, Callable]:
+    weight = tf.TensorSpec([None], tf.float32, "weight")
+
+    def encode(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"latent": tf.cast(model.encode_graph(inputs[kind]), tf.float32)}
+
+    def reconstruct(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {kind: tf.cast(model.reconstruct_graph(inputs[kind]), tf.float32)}
+
+    def interpolate(weight: tf.Tensor, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        between = model.interpolate_graph(inputs[f"{kind}_a"], inputs[f"{kind}_b"], weight)
+        valid = tf.reshape((weight >= 0) & (weight <= 1), [-1] + [1] * (between.shape.rank - 1))
+        return {kind: tf.where(valid, tf.cast(between, tf.float32), float("nan"))}
 
     return {
-        _DEFAULT_SIGNATURE: sample,
-        "sample": sample,
-        "sample_png": sample_png,
-        "generate": generate,
-        "discriminate": discriminate,
+        "encode": _concrete(encode, {kind: image}),
+        "reconstruct": _concrete(reconstruct, {kind: image}),
+        "interpolate": _concrete(interpolate, {f"{kind}_a": image, f"{kind}_b": image, "weight": weight}),
     }
+
+
+def _concrete(function: Callable, inputs: dict[str, tf.TensorSpec]) -> Callable:
+    named = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in inputs.items()}
+    return tf.function(function).get_concrete_function(**named)
 
 
 def encode_png(images: tf.Tensor) -> tf.Tensor:

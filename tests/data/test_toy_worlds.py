@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans import data, metrics
+
+
+@pytest.mark.parametrize(
+    ("name", "modes", "sigma", "farthest"),
+    [
+        ("ring8", 8, 0.01, 1.0),
+        ("grid25", 25, 0.05, 4 * np.sqrt(2)),
+        ("rings16", 16, 0.01, 2.0),
+        ("logan_grid25", 25, 0.01, 2 * np.sqrt(2)),
+        ("line3", 3, 0.01, 1.0),
+        ("line7", 7, 0.01, 5.0),
+    ],
+)
+def test_real_points_have_all_modes_and_lie_at_them(name, modes, sigma, farthest):
+    world = data.toy_world(name)
+    assert (len(world.centers), world.sigma) == (modes, sigma)
+    assert np.linalg.norm(world.centers, axis=1).max() == pytest.approx(farthest)
+    points = world.sample(20_000, tf.constant([0, 1])).numpy() * world.scale
+    coverage = metrics.mode_coverage(points, world.centers, world.sigma)
+    assert coverage.modes == modes
+    # Within three standard deviations: 1 - exp(-4.5) in the plane, .9973 on a line.
+    expected = 0.98889 if world.size == 2 else 0.9973
+    assert coverage.high_quality_share == pytest.approx(expected, abs=0.004)
+
+
+def test_grid_is_the_standard_one():
+    centers = {tuple(center) for center in data.toy_world("grid25").centers.tolist()}
+    assert centers == {(float(x), float(y)) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)}
+
+
+def test_networks_see_worlds_of_one_size():
+    for world in data.TOY_WORLDS.values():
+        points = world.sample(1_000, tf.constant([0, 1])).numpy()
+        assert 1.8 < np.abs(points).max() < 2.2
+
+
+def test_the_middle_mode_of_the_line_is_small():
+    world = data.toy_world("line3")
+    points = world.sample(5_000, tf.constant([0, 1])).numpy()
+    assert np.mean(np.abs(points) < 0.5) == pytest.approx(0.1, abs=0.02)
+
+
+def test_swiss_roll_is_evenly_filled():
+    centers = data.toy_world("swiss").centers
+    steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
+    assert steps.max() / steps.min() < 1.01
+
+
+def test_batches_are_a_function_of_seed_and_number():
+    world = data.toy_world("ring8")
+    whole = [batch["image"].numpy() for batch in world.batches(16, seed=3).take(4)]
+    resumed = [batch["image"].numpy() for batch in world.batches(16, seed=3, start=2).take(2)]
+    np.testing.assert_array_equal(whole[2:], resumed)
+    assert not np.any(whole[0] == whole[1])
+    other = next(iter(world.batches(16, seed=4)))["image"].numpy()
+    assert not np.any(other == whole[0])
+
+
+def test_unknown_world():
+    with pytest.raises(ValueError, match=r"Toy worlds are ring8, .* received 'square'"):
+        data.toy_world("square")

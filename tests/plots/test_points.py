@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tfgans import plots
+
+CENTERS = np.array([[-1.0, -1.0], [1.0, 1.0]])
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_cloud_is_written(size, tmp_path, random):
+    path = plots.point_cloud(random.normal(size=(50, size)), CENTERS[:, :size], tmp_path / "cloud.png", title="step 5")
+    pixels = np.asarray(Image.open(path).convert("RGB"), int)
+    blue = (pixels[..., 2] > pixels[..., 0] + 50).mean()
+    assert 0.001 < blue < 0.2
+    assert [file.name for file in tmp_path.iterdir()] == ["cloud.png"]
+
+
+def test_world_fills_the_plot_whatever_points_do():
+    axes = Figure().add_subplot()
+    plots.draw_points(axes, np.array([[1e6, 0.0]]), CENTERS)
+    assert axes.get_xlim() == axes.get_ylim() == (-1.5, 1.5)
+
+
+def test_contours_are_of_the_logit_where_they_are_drawn():
+    seen = []
+
+    def logits(points):
+        seen.append(points)
+        return points[:, 0]
+
+    axes = Figure().add_subplot()
+    plots.contours(logits, CENTERS, CENTERS, axes, extent=2.0, resolution=9)
+    (points,) = seen
+    assert points.shape == (81, 2)
+    np.testing.assert_array_equal(points[[0, 8, 72]], [[-2, -2], [2, -2], [-2, 2]])
+    assert axes.get_xlim() == (-2.0, 2.0)

@@ -1,0 +1,130 @@
+"""Toy worlds: mixtures whose modes are known, drawn without end."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class ToyWorld:
+    """A distribution of points whose modes are known.
+
+    Attributes:
+        name: Its name.
+        centers: float32 [m, D], the means of its modes, in the units of `points`. Of the swiss roll, which has
+            no modes, places along it.
+        sigma: Standard deviation around each centre.
+        weights: Share of each mode.
+        scale: What points are divided by for the networks, so that every world reaches to about 2: a gradient
+            penalty asks for slopes of 1, which smaller worlds leave no room for.
+    """
+
+    name: str
+    centers: np.ndarray
+    sigma: float
+    weights: tuple[float, ...]
+    scale: float
+
+    split = "without end"
+    conditioning = "none"
+    label_names = ()
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """(D,)."""
+        return (self.size,)
+
+    @property
+    def size(self) -> int:
+        """Entries D of a point."""
+        return self.centers.shape[1]
+
+    def sample(self, rows: int, seed: tf.Tensor) -> tf.Tensor:
+        """Draws points, divided by `scale`.
+
+        Args:
+            rows: Number of points n.
+            seed: int32 [2], a stateless seed: the same seed gives the same points.
+
+        Returns:
+            float32 [n, D].
+        """
+        which, where = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
+        logits = tf.math.log(tf.constant([self.weights], tf.float32))
+        modes = tf.random.stateless_categorical(logits, rows, which)[0]
+        noise = self.sigma * tf.random.stateless_normal([rows, self.size], where)
+        return (tf.gather(tf.constant(self.centers, tf.float32), modes) + noise) / self.scale
+
+    def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
+        """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.
+
+        Args:
+            batch_size: Points in a batch.
+            seed: Seed of all of them.
+            start: Number of the first batch.
+
+        Returns:
+            Dataset of `{"image": float32 [batch_size, D]}`.
+        """
+        numbers = tf.data.Dataset.range(start, np.iinfo(np.int64).max)
+
+        def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
+            pair = tf.stack([tf.constant(seed, tf.int64), number])
+            return {"image": tf.ensure_shape(self.sample(batch_size, pair), [batch_size, self.size])}
+
+        return numbers.map(batch, num_parallel_calls=2, deterministic=True)
+
+
+def _ring(count: int, radius: float) -> np.ndarray:
+    angles = 2 * np.pi * np.arange(count) / count
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _grid(coordinates: tuple[float, ...]) -> np.ndarray:
+    return np.stack(np.meshgrid(coordinates, coordinates, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+def _swiss_roll(count: int = 400) -> np.ndarray:
+    """Points of equal arc length along a spiral of one and a half turns."""
+    angles = np.linspace(1.5 * np.pi, 4.5 * np.pi, 10 * count)
+    curve = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / (4.5 * np.pi)
+    lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
+    places = np.linspace(0, lengths[-1], count)
+    return np.stack([np.interp(places, lengths, column) for column in curve.T], axis=1)
+
+
+def _world(name: str, centers: np.ndarray, sigma: float, scale: float, weights: np.ndarray | None = None) -> ToyWorld:
+    weights = np.ones(len(centers)) if weights is None else weights
+    shares = tuple(float(weight) for weight in weights / weights.sum())
+    return ToyWorld(name, centers.astype(np.float32), sigma, shares, scale)
+
+
+_LINE = np.concatenate([np.linspace(-0.5, 0.5, 5), [-5.0, 5.0]])[:, np.newaxis]
+
+TOY_WORLDS: dict[str, ToyWorld] = {
+    world.name: world
+    for world in (
+        _world("ring8", _ring(8, 1.0), 0.01, 0.5),
+        _world("grid25", _grid((-4.0, -2.0, 0.0, 2.0, 4.0)), 0.05, 2.0),
+        _world("rings16", np.concatenate([_ring(8, 1.0), _ring(8, 2.0)]), 0.01, 1.0),
+        _world("logan_grid25", _grid((-2.0, -1.0, 0.0, 1.0, 2.0)), 0.01, 1.0),
+        _world("swiss", _swiss_roll(), 0.01, 0.5),
+        _world("line3", np.array([[-1.0], [0.0], [1.0]]), 0.01, 0.5, np.array([0.45, 0.1, 0.45])),
+        _world("line7", _LINE, 0.01, 2.5),
+    )
+}
+"""`ring8` and `grid25`, the field's standard ones; LOGAN's own (its code: section 5 of the paper's repository has an
+8-ring of radius 1, two rings, a 5x5 grid on [-2, 2]^2 and a swiss roll at sigma .01), the three modes of its Fig. 2, of
+which the middle one is small, and the line of seven modes of its code."""
+
+
+def toy_world(name: str) -> ToyWorld:
+    """A toy world by name.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if name not in TOY_WORLDS:
+        raise ValueError(f"Toy worlds are {', '.join(TOY_WORLDS)}; received {name!r}.")
+    return TOY_WORLDS[name]

@@ -1,0 +1,77 @@
+"""Figures of points in the plane."""
+
+import os
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from tfgans._files import temporary_file
+
+_MARGIN = 0.25
+
+
+def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike, *, title: str = "") -> pathlib.Path:
+    """Writes a scatter plot of generated points over the centres of a world's modes.
+
+    Args:
+        points: [n, 1] or [n, 2].
+        centers: [m, 1] or [m, 2].
+        path: PNG file to write; it replaces one of that name in one move.
+        title: Line above the plot.
+
+    Returns:
+        The path.
+    """
+    figure = Figure(figsize=(4.2, 4.4), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    draw_points(axes, points, centers)
+    axes.set(title=title)
+    path = pathlib.Path(path)
+    with temporary_file(path) as temporary:
+        figure.savefig(temporary, format="png")
+    return path
+
+
+def draw_points(axes: Axes, points: np.ndarray, centers: np.ndarray) -> None:
+    """Draws centres as rings and points as dots, over the world and a margin; points beyond it are cut off."""
+    points, centers = (np.pad(values, ((0, 0), (0, 2 - values.shape[1]))) for values in (points, centers))
+    axes.scatter(*centers.T, s=60, facecolors="none", edgecolors="tab:red", linewidths=0.8)
+    axes.scatter(*points.T, s=2, color="tab:blue", alpha=0.5)
+    low, high = centers.min(), centers.max()
+    margin = _MARGIN * (high - low)
+    axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin), aspect="equal")
+
+
+def contours(
+    logits: Callable[[np.ndarray], np.ndarray],
+    points: np.ndarray,
+    centers: np.ndarray,
+    axes: Axes,
+    *,
+    extent: float,
+    resolution: int = 128,
+    levels: int = 20,
+) -> None:
+    """Draws a discriminator's logit over the plane, with generated points on it (LOGAN Fig. 3).
+
+    Args:
+        logits: Logits [n] of points [n, 2].
+        points: Generated points [n, 2].
+        centers: Centres of the modes [m, 2].
+        axes: Where to draw.
+        extent: Half the edge of the square that is drawn.
+        resolution: Places along an edge.
+        levels: Number of contours.
+    """
+    ticks = np.linspace(-extent, extent, resolution)
+    plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    field = logits(plane.astype(np.float32)).reshape(resolution, resolution)
+    axes.contourf(ticks, ticks, field, levels=levels, cmap="viridis")
+    axes.scatter(*centers.T, s=40, facecolors="none", edgecolors="white", linewidths=0.8)
+    axes.scatter(*points.T, s=1.5, color="tab:red", alpha=0.6)
+    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])

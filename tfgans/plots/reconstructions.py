@@ -1,0 +1,73 @@
+"""Grids of real images and of what a model with an encoder makes of them."""
+
+import os
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from tfgans.plots.grids import image_grid
+
+
+def reconstruction_grid(
+    reconstruct: Callable[[np.ndarray], np.ndarray], images: np.ndarray, path: str | os.PathLike, *, columns: int = 8
+) -> pathlib.Path:
+    """Rows of real images, below each of them its reconstruction G(E(x)) (LOGAN Fig. 8).
+
+    Args:
+        reconstruct: Reconstructions of images.
+        images: [n, H, W, C] in [-1, 1]; of a last row that is not full, nothing is shown.
+        path: PNG file to write.
+        columns: Images in a row.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If there are fewer images than columns.
+    """
+    rows = len(images) // columns
+    if rows < 1:
+        raise ValueError(f"A row takes {columns} images; received {len(images)}.")
+    images = images[: rows * columns]
+    pairs = np.stack(
+        [
+            images.reshape(rows, columns, *images.shape[1:]),
+            reconstruct(images).reshape(rows, columns, *images.shape[1:]),
+        ],
+        axis=1,
+    )
+    names = ["x", "G(E(x))"] * rows
+    return image_grid(pairs.reshape(-1, *images.shape[1:]), columns, path, row_names=names)
+
+
+def interpolation_grid(
+    interpolate: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    images: np.ndarray,
+    path: str | os.PathLike,
+    *,
+    steps: int = 8,
+) -> pathlib.Path:
+    """Rows between two real images, which stand at the ends (LOGAN Fig. 10).
+
+    Args:
+        interpolate: Images at weights between others, as `AutoencodingModel.interpolate`.
+        images: [2 n, H, W, C] in [-1, 1], a pair a row.
+        path: PNG file to write.
+        steps: Images between, the reconstructions of both among them.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If there is no pair, or a last one is not whole.
+    """
+    if len(images) < 2 or len(images) % 2:
+        raise ValueError(f"Expected pairs of images; received {len(images)}.")
+    first, second = images[::2], images[1::2]
+    weights = np.tile(np.linspace(0, 1, steps), len(first))
+    between = interpolate(np.repeat(first, steps, axis=0), np.repeat(second, steps, axis=0), weights)
+    between = between.reshape(len(first), steps, *images.shape[1:])
+    rows = np.concatenate([first[:, np.newaxis], between, second[:, np.newaxis]], axis=1)
+    names = ["a", *(f"{weight:.2f}" for weight in np.linspace(0, 1, steps)), "b"]
+    return image_grid(rows.reshape(-1, *images.shape[1:]), steps + 2, path, column_names=names)
