@@ -15,7 +15,11 @@ from typing import Any
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "GAN": "models",
+    "LOGAN": "models",
     "AdversarialModel": "models",
+    "AutoencodingModel": "models",
+    "BiGAN": "models",
     "ConditionalGAN": "models",
     "ConditionalWGANGP": "models",
     "evaluate": "training",

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tfgans import recipes
+from tfgans import recipes, training
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
 
@@ -154,3 +154,20 @@ def test_export_of_no_run_is_one_clear_error(tmp_path):
     assert done.stderr.splitlines()[-1].startswith("Error: ")
     assert "not the folder of a run" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_figures_that_a_model_cannot_have(tmp_path):
+    tiny = ["widths=(4, 6)", "head_width=5", "latent_size=3", "batch_size=8", "score_samples=200"]
+    recipe = recipes.get("bigan/digits").override([*tiny, "steps=1"])
+    folder = training.RunFolder(tmp_path / "run")
+    with folder.claim(recipe):
+        folder.note_label_names(tuple("0123456789"))
+        folder.save(training.build(recipe))
+    for figure in ("reconstructions", "interpolations"):
+        out = tmp_path / f"{figure}.png"
+        done = command("explore", f"--workdir={tmp_path / 'run'}", f"--figure={figure}", f"--out={out}")
+        assert done.returncode == 0, done.stderr
+        assert out.is_file()
+    done = command("explore", f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / 'swap.png'}")
+    assert done.returncode == 1
+    assert "--figure=swap is of a conditional model; the run is one of BiGAN" in done.stderr

@@ -90,7 +90,7 @@ def test_refuses_fields_of_another_version():
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match=r"there are cgan/celeba, cgan/digits, .*, cwgan/sprites"):
+    with pytest.raises(ValueError, match=r"there are bigan/celeba128, .*, cwgan/sprites, .*, logan/swiss"):
         recipes.get("cwgan/nothing")
     with pytest.raises(ValueError, match="has the presets paper, code, small"):
         recipes.get("cwgan/digits", "large")

@@ -81,11 +81,19 @@ def test_interrupted_killed_and_resumed_run_ends_with_the_bits_of_one_that_was_n
     assert all(ours[step] == theirs[step] for step in theirs if step != cut)
 
 
+def test_steps_in_one_call_of_the_graph_are_the_same_steps(tmp_path):
+    """Also where they do not divide what is left."""
+    training.run(tiny(20), tmp_path / "one", progress=False)
+    training.run(tiny(7, "steps_per_execution=5"), tmp_path / "five", progress=False)
+    training.run(tiny(20, "steps_per_execution=5"), tmp_path / "five", progress=False)
+    assert_same_state(tfgans.load(tmp_path / "five"), tfgans.load(tmp_path / "one"))
+
+
 def test_an_interrupt_before_the_first_step_is_saved_too(tmp_path, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(data, "batches", interrupted)
+    monkeypatch.setattr(data.ImageSet, "batches", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Stopped and saved at step 0"):
         training.run(tiny(20), tmp_path / "run", progress=False)
     assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [0]
@@ -185,15 +193,14 @@ def test_refuses_to_start_from_other_networks(finished, tmp_path):
 def test_stops_where_training_breaks_and_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     broken_at = 27
 
-    def breaking(arrays, batch_size, *, seed, start):
+    def breaking(images, batch_size, *, seed, start):
         def spoil(number, batch):
             factor = tf.where(start + number >= 2 * broken_at, float("nan"), 1.0)
             return {**batch, "image": batch["image"] * factor}
 
-        return original(arrays, batch_size, seed=seed, start=start).enumerate().map(spoil)
+        return data.batches(images.arrays, batch_size, seed=seed, start=start).enumerate().map(spoil)
 
-    original = data.batches
-    monkeypatch.setattr(data, "batches", breaking)
+    monkeypatch.setattr(data.ImageSet, "batches", breaking)
     with pytest.raises(callbacks.NonFiniteError) as error:
         training.run(tiny(100), tmp_path / "run", progress=False)
     assert error.value.step == broken_at
@@ -236,14 +243,15 @@ def test_attributes_are_scored_and_shown(tmp_path):
     assert result.grid.is_file()
 
 
-@pytest.mark.parametrize("name", recipes.names())
+@pytest.mark.parametrize("name", [name for name in recipes.names() if len(recipes.get(name).image_shape) == 3])
 def test_own_data_work_in_every_recipe(name, tmp_path, random):
     np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (30, 9, 9, 3), np.uint8), labels=np.arange(30) % 2)
     for recipe in recipes.presets(name).values():
         adapted, train, test = load_data(recipe.override([f"data=npz:{tmp_path / 'own.npz'}"]), None, None, False)
         assert (len(train), len(test)) == (24, 6)
         assert train.image.shape[1:] == recipe.image_shape
-        assert (adapted.conditioning, adapted.condition_size) == ("class", 2)
+        if isinstance(recipe, recipes.ConditionalRecipe):
+            assert adapted.takes_labels == ("class", 2)
         assert training.default_workdir(adapted) != training.default_workdir(recipe)
 
 
@@ -259,3 +267,71 @@ def test_load_refuses(tmp_path):
         pass
     with pytest.raises(FileNotFoundError, match="no checkpoint yet"):
         tfgans.load(tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("runs") / "toy"
+    recipe = recipes.get("logan/ring8").override(
+        ["steps=20", "widths=(8,)", "log_every=10", "grid_every=10", "checkpoint_every=10", "score_every=10"]
+    )
+    return training.run(recipe, workdir, progress=False), workdir
+
+
+def test_a_toy_world_is_trained_on_counted_and_shown(toy):
+    result, workdir = toy
+    names = ("modes", "high_quality_share", "reverse_kl")
+    assert [score["metric"] for score in result.scores] == [f"{name}/points" for name in names]
+    assert result.scores[0]["protocol"]["modes_there_are"] == 8
+    curve = (workdir / "score_curves.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in curve] == [10, 20]
+    assert result.grid.is_file()
+    assert tfgans.load(workdir).reconstruct(np.zeros((3, 2))).shape == (3, 2)
+    recipe = training.RunFolder(workdir).recipe()
+    assert training.run(recipe, workdir, progress=False).scores == result.scores
+
+
+def test_modes_are_counted_in_the_units_of_the_world(toy):
+    """The model's points times the scale, counted by hand."""
+    result, workdir = toy
+    (score, *_) = tfgans.evaluate(workdir, scorer=training.run_scorer(workdir, samples=300, sets=1))
+    world = data.toy_world("ring8")
+    points = tfgans.load(workdir).sample(300, seed=0) * world.scale
+    distances = np.linalg.norm(points[:, None] - world.centers, axis=-1)
+    near = distances.min(axis=1) <= 3 * world.sigma
+    assert score["value"] == len(set(distances.argmin(axis=1)[near]))
+    assert training.RunFolder(workdir).scores()[:3] == result.scores
+    with pytest.raises(ValueError, match="Of a toy world, modes are counted; received frechet"):
+        tfgans.evaluate(workdir, ["frechet"])
+
+
+def test_samples_of_a_model_without_labels(toy, tmp_path):
+    _, workdir = toy
+    script = SCRIPT.with_name("sample.py")
+    for out in ("points.npz", "points.png"):
+        command = [sys.executable, script, f"--workdir={workdir}", "--count=7", f"--out={tmp_path / out}"]
+        subprocess.run(command, check=True, capture_output=True)
+    assert list(np.load(tmp_path / "points.npz")) == ["images"]
+    np.testing.assert_array_equal(np.load(tmp_path / "points.npz")["images"], tfgans.load(workdir).sample(7, seed=0))
+    command = [sys.executable, script, f"--workdir={workdir}", "--label=3", f"--out={tmp_path / 'none.npz'}"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "LOGAN takes no labels; received --label=3" in done.stderr
+
+
+def test_images_without_labels_are_trained_on_and_scored(tmp_path, random):
+    frames = random.integers(0, 256, (40, 9, 16, 3), dtype=np.uint8)
+    np.savez(tmp_path / "frames.npz", frames=frames)
+    changes = ["steps=2", "widths=(4, 6)", "head_width=5", "batch_size=8", "score_samples=20", "image_shape=(8, 8, 3)"]
+    recipe = recipes.get("logan/junction").override([*changes, f"data=npz:{tmp_path / 'frames.npz'}"])
+    result = training.run(recipe, tmp_path / "run", progress=False)
+    assert {score["metric"] for score in result.scores} == {
+        f"{name}/pixels" for name in ("precision", "recall", "density", "coverage")
+    }
+    assert result.grid.is_file()
+
+
+def test_own_images_do_not_fit_a_toy_world(tmp_path, random):
+    own = data.from_arrays(random.integers(0, 256, (60, 8, 8, 1), dtype=np.uint8))
+    with pytest.raises(ValueError, match="logan/ring8 is made for points"):
+        training.run(recipes.get("logan/ring8"), tmp_path / "run", own=own, progress=False)

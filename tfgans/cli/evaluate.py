@@ -66,7 +66,7 @@ def main() -> None:
             image_shape=image_shape(FLAGS.image_shape),
             **options,
         )
-    labelled = source is None or source.labelled
+    labelled = bool(training.RunFolder(FLAGS.workdir).recipe().takes_labels) if source is None else source.labelled
     names = scorer.chosen(FLAGS.metrics, labelled)
     if "all" in FLAGS.metrics:
         for name, reason in scorer.left_out(labelled).items():
@@ -74,7 +74,7 @@ def main() -> None:
     if FLAGS.dry_run:
         sets = f"{scorer.sets} sets of " if source is None else ""
         print(f"would score {sets}{scorer.samples} images of {FLAGS.workdir or FLAGS.generated}: {', '.join(names)}")
-        print(f"against: {scorer.train.name} {scorer.train.split}, {len(scorer.train)} images")
+        print(f"against: {scorer.against}")
         return
     if source is None:
         scores = training.evaluate(FLAGS.workdir, names, step=FLAGS.step, averaged=FLAGS.averaged, scorer=scorer)

@@ -1,8 +1,14 @@
-"""Explores a run's conditional generator: `python scripts/explore.py`, or `tfgans-explore`."""
+"""Explores a run's generator: `python scripts/explore.py`, or `tfgans-explore`."""
+
+import pathlib
+from typing import TYPE_CHECKING
 
 from absl import flags
 
 from tfgans.cli import _app
+
+if TYPE_CHECKING:
+    from tfgans import AdversarialModel
 
 FLAGS = flags.FLAGS
 
@@ -13,9 +19,10 @@ def define_flags() -> None:
     flags.DEFINE_enum(
         "figure",
         "swap",
-        ["swap", "corners", "sweep", "plane"],
+        ["swap", "corners", "sweep", "plane", "reconstructions", "interpolations"],
         "swap: one z a row, one class or attribute a column; corners: between four corners in z and y; "
-        "sweep: one attribute runs through its values; plane: two attributes do.",
+        "sweep: one attribute runs through its values; plane: two attributes do; these four of a conditional model. "
+        "Of one with an encoder, reconstructions of test images, and interpolations between them.",
     )
     flags.DEFINE_multi_string("attribute", [], "Attribute or class of a sweep (one) or plane (two), by name or number.")
     flags.DEFINE_float("low", 0.0, "Lowest value of an attribute.")
@@ -23,6 +30,7 @@ def define_flags() -> None:
     flags.DEFINE_integer("size", 8, "Rows, and steps of an interpolation.", lower_bound=2)
     flags.DEFINE_integer("seed", 0, "Seed of the latent vectors, and of the corners' conditions.")
     flags.DEFINE_string("out", "explore.png", "PNG file.")
+    _app.define_data_flags()
 
 
 def main() -> None:
@@ -34,6 +42,13 @@ def main() -> None:
     from tfgans import plots, training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
+    if FLAGS.figure in ("reconstructions", "interpolations"):
+        _of_real_images(model, out)
+        return
+    if model.label_spec() is None:
+        raise ValueError(
+            f"--figure={FLAGS.figure} is of a conditional model; the run is one of {type(model).__name__}."
+        )
     names = training.RunFolder(FLAGS.workdir).label_names()
     latents = model.prior.sample_rows(FLAGS.seed + np.arange(max(4, FLAGS.size))).numpy()
     random = np.random.default_rng(FLAGS.seed)
@@ -57,6 +72,23 @@ def main() -> None:
         first, second = indices(FLAGS.attribute, names, 2)
         both = (names[first], names[second])
         plots.plane_grid(model.generate, latents[0], base, (first, second), values, both, out)
+    print(f"figure: {out}")
+
+
+def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
+    """Draws what a model with an encoder makes of images that it has not seen."""
+    from tfgans import AutoencodingModel, plots, training
+
+    if not isinstance(model, AutoencodingModel) or len(model.sample_shape) != 3:
+        raise ValueError(
+            f"--figure={FLAGS.figure} is of images and an encoder; {type(model).__name__} here has not both."
+        )
+    recipe = training.RunFolder(FLAGS.workdir).recipe()
+    _, _, test = training.load_data(recipe, None, FLAGS.data_dir, FLAGS.download)
+    if FLAGS.figure == "reconstructions":
+        plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
+    else:
+        plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
     print(f"figure: {out}")
 
 

@@ -14,12 +14,14 @@ def define_flags() -> None:
     flags.DEFINE_multi_string(
         "label",
         [],
-        "What to sample: a class by number or name, or attributes as numbers with commas; may be repeated. "
-        "All classes, if none is named.",
+        "What to sample of a conditional model: a class by number or name, or attributes as numbers with commas; may "
+        "be repeated. All classes, if none is named.",
     )
-    flags.DEFINE_integer("count", 10, "Samples for each label.", lower_bound=1)
+    flags.DEFINE_integer("count", 10, "Samples for each label; of other models, all there are.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "Seed; samples of one column share it, and so their latent vector.")
-    flags.DEFINE_string("out", "samples.png", "PNG of a grid, one label a row; or .npz of images and labels.")
+    flags.DEFINE_string(
+        "out", "samples.png", "PNG of a grid, one label a row; or .npz of images, or points, and labels."
+    )
 
 
 def main() -> None:
@@ -28,22 +30,31 @@ def main() -> None:
 
     import numpy as np
 
-    from tfgans import plots, training
+    from tfgans import data, plots, training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    names = training.RunFolder(FLAGS.workdir).label_names()
-    labels = np.array(parse_labels(FLAGS.label, names, model.conditioning))
-    images = model.sample(
-        len(labels) * FLAGS.count,
-        labels=np.repeat(labels, FLAGS.count, axis=0),
-        seed=list(range(FLAGS.seed, FLAGS.seed + FLAGS.count)) * len(labels),
-    )
+    folder = training.RunFolder(FLAGS.workdir)
+    arrays, rows = {}, {}
+    if model.label_spec() is None:
+        if FLAGS.label:
+            raise ValueError(f"{type(model).__name__} takes no labels; received --label={', '.join(FLAGS.label)}.")
+        arrays["images"] = model.sample(FLAGS.count, seed=FLAGS.seed)
+    else:
+        names = folder.label_names()
+        labels = np.array(parse_labels(FLAGS.label, names, model.conditioning))
+        arrays["labels"] = np.repeat(labels, FLAGS.count, axis=0)
+        seeds = list(range(FLAGS.seed, FLAGS.seed + FLAGS.count)) * len(labels)
+        arrays["images"] = model.sample(len(seeds), labels=arrays["labels"], seed=seeds)
+        shown = [names[label] for label in labels] if model.conditioning == "class" else FLAGS.label
+        rows = {"row_names": shown, "row_label": "label", "column_label": "one z a column"}
     if out.suffix == ".npz":
         with temporary_file(out) as temporary:
-            np.savez_compressed(temporary, images=images, labels=np.repeat(labels, FLAGS.count, axis=0))
+            np.savez_compressed(temporary, **arrays)
+    elif len(model.sample_shape) == 3:
+        plots.image_grid(arrays["images"], FLAGS.count, out, **rows)
     else:
-        shown = [names[label] for label in labels] if model.conditioning == "class" else FLAGS.label
-        plots.image_grid(images, FLAGS.count, out, row_names=shown, row_label="label", column_label="one z a column")
+        world = data.load(folder.recipe().data)
+        plots.point_cloud(arrays["images"] * world.scale, world.centers, out)
     print(f"samples: {out}")
 
 

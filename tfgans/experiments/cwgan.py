@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfgans._errors import NonFiniteError
+from tfgans.experiments._runs import scored, train
 from tfgans.experiments.frame import Item, Measured, Trial
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
@@ -25,30 +26,16 @@ _PATH_STEPS = 21
 
 def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # noqa: ANN202 - training imports TensorFlow
     """The result of a run of `SYSTEM/data` with the trial's seed."""
-    from tfgans import recipes, training
-
     system = trial.setting.get("system", "cwgan")
-    recipe = recipes.get(f"{system}/{data}", trial.scale)
-    changes = (*changes, f"seed={trial.seed}")
     if trial.scale == "small":
         changes = (*changes, f"steps={steps[system]}")
-    if trial.smoke:
-        changes = (*changes, "steps=2", "score_samples=100")
-    return training.run(
-        recipe.override(changes), trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False
-    )
-
-
-def _scored(result) -> Measured:  # noqa: ANN001
-    """A run's scores, with their protocols."""
-    values = {score["metric"]: score["value"] for score in result.scores}
-    return Measured(values, {score["metric"]: score["protocol"] for score in result.scores})
+    return train(trial, f"{system}/{data}", *changes)
 
 
 def fig3(trial: Trial) -> Measured:
     """MNIST: does the generator make the digit that it is asked for, and are its digits diverse?"""
     small = ("train_split=train[:20000]", "generator_widths=(64, 32, 16)", "discriminator_widths=(8, 16, 32, 64)")
-    return _scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
+    return scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
 
 
 def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
@@ -148,7 +135,7 @@ def fig7_10(trial: Trial) -> Measured:
     class is below half of that of real digits.
     """
     try:
-        measured = _scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
+        measured = scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
     except NonFiniteError as error:
         return Measured({"failed": 1.0}, {"step": error.step, "names": list(error.names)})
     accurate = measured.values["label_accuracy/judge"] >= _FAILED_ACCURACY
@@ -158,7 +145,7 @@ def fig7_10(trial: Trial) -> Measured:
 
 def penalty(trial: Trial) -> Measured:
     """The gradient penalty of Eq. 5 against the form of the authors' code."""
-    return _scored(_train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}"))
+    return scored(_train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}"))
 
 
 ITEMS = (

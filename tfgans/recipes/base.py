@@ -24,6 +24,7 @@ class Recipe:
         init_from: Folder of another run, whose networks the weights start from, or None.
         ema_decay: Decay of the averaged generator, or None.
         log_every: Steps between two lines of metrics; everything else happens at one of these.
+        steps_per_execution: Most steps in one call of the graph, where one device trains; small steps are faster so.
         grid_every: Steps between two grids of samples, a multiple of `log_every`.
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
         score_samples: Images in one set of samples that is scored.
@@ -43,6 +44,7 @@ class Recipe:
     init_from: str | None = None
     ema_decay: float | None = None
     log_every: int
+    steps_per_execution: int = 1
     grid_every: int
     checkpoint_every: int
     score_samples: int
@@ -51,7 +53,7 @@ class Recipe:
     score_extractor: str = "classifier"
 
     def __post_init__(self) -> None:
-        for field in ("batch_size", "steps", "log_every", "score_samples"):
+        for field in ("batch_size", "steps", "log_every", "score_samples", "steps_per_execution"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
         if not 0 <= self.seed < 2**31:
@@ -66,6 +68,19 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON knows them: tuples become lists."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+
+    @property
+    def takes_labels(self) -> tuple[()] | tuple[str, int]:
+        """What labels must be, `class` or `attributes`, and how many; nothing where the system takes none."""
+        return ()
+
+    def adapted(self, conditioning: str, condition_size: int) -> "Recipe":
+        """This recipe for data of the user's own, of which it takes what a label is, if it takes labels.
+
+        Raises:
+            ValueError: If it needs labels and there are none.
+        """
+        return self
 
     def override(self, assignments: Sequence[str]) -> "Recipe":
         """This recipe with some fields changed.

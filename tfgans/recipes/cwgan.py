@@ -79,6 +79,15 @@ class ConditionalRecipe(Recipe):
                 f"received {self.score_samples}."
             )
 
+    @property
+    def takes_labels(self) -> tuple[str, int]:
+        return self.conditioning, self.condition_size
+
+    def adapted(self, conditioning: str, condition_size: int) -> "ConditionalRecipe":
+        if conditioning == "none":
+            raise ValueError(f"{self.data} has no labels; {self.name} needs classes or attributes.")
+        return replace(self, conditioning=conditioning, condition_size=condition_size)
+
 
 _MNIST_PAPER = ConditionalRecipe(
     name="cwgan/mnist",

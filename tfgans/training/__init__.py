@@ -3,7 +3,7 @@
 from tfgans.training.build import build
 from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import Result, default_workdir, load, run
+from tfgans.training.runs import Result, default_workdir, load, load_data, run
 from tfgans.training.scoring import Scorer
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "evaluate",
     "image_scorer",
     "load",
+    "load_data",
     "run",
     "run_scorer",
 ]

@@ -2,11 +2,19 @@
 
 import keras
 
-from tfgans.latent import Normal
-from tfgans.losses import HeightAxisGradientPenalty, InterpolatedGradientPenalty, Vanilla
-from tfgans.models import AdversarialModel, ConditionalGAN, ConditionalWGANGP
-from tfgans.networks import conditional_dcgan_discriminator, conditional_dcgan_generator
-from tfgans.recipes import ConditionalRecipe, Recipe
+from tfgans import networks
+from tfgans.latent import Normal, Uniform
+from tfgans.losses import (
+    HeightAxisGradientPenalty,
+    InterpolatedGradientPenalty,
+    LeastSquares,
+    LogitLoss,
+    PairwiseGradientPenalty,
+    Vanilla,
+    Wasserstein,
+)
+from tfgans.models import GAN, LOGAN, AdversarialModel, BiGAN, ConditionalGAN, ConditionalWGANGP
+from tfgans.recipes import ConditionalRecipe, Recipe, UnconditionalRecipe
 
 
 def build(recipe: Recipe) -> AdversarialModel:
@@ -25,30 +33,30 @@ def build(recipe: Recipe) -> AdversarialModel:
 
 
 def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
-    networks = {
+    common = {
         "kernel_size": recipe.kernel_size,
         "batch_norm_scale": recipe.batch_norm_scale,
         "condition_size": recipe.condition_size,
     }
-    generator = conditional_dcgan_generator(
+    generator = networks.conditional_dcgan_generator(
         recipe.image_shape,
         recipe.latent_size,
         widths=recipe.generator_widths,
         projection=recipe.projection,
         output=recipe.output,
-        **networks,
+        **common,
     )
-    discriminator = conditional_dcgan_discriminator(
+    discriminator = networks.conditional_dcgan_discriminator(
         recipe.image_shape,
         widths=recipe.discriminator_widths,
         batch_norm=recipe.discriminator_batch_norm,
-        **networks,
+        **common,
     )
     prior = Normal(recipe.latent_size, recipe.prior_mean, recipe.prior_std)
     penalties = {"interpolated": InterpolatedGradientPenalty, "height_axis": HeightAxisGradientPenalty}
     penalty_type = penalties.get(recipe.penalty)
     penalty = penalty_type and penalty_type(recipe.penalty_weight, recipe.penalty_target)
-    common = {
+    options = {
         "penalty": penalty,
         "conditioning": recipe.conditioning,
         "n_critic": recipe.n_critic,
@@ -57,13 +65,61 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
         "seed": recipe.seed,
     }
     if recipe.system == "ConditionalWGANGP":
-        model = ConditionalWGANGP(generator, discriminator, prior, **common)
+        model = ConditionalWGANGP(generator, discriminator, prior, **options)
     else:
-        model = ConditionalGAN(generator, discriminator, prior, Vanilla(recipe.patchwise), **common)
+        model = ConditionalGAN(generator, discriminator, prior, Vanilla(recipe.patchwise), **options)
     model.compile(
         {player: keras.optimizers.Adam(recipe.learning_rate, recipe.beta_1, recipe.beta_2) for player in model.players}
     )
     return model
 
 
-_BUILDERS = {ConditionalRecipe: _conditional}
+def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
+    (*image_shape,), widths = recipe.image_shape, recipe.widths
+    has_encoder = recipe.system != "GAN"
+    latent_beside = recipe.latent_size if has_encoder else None
+    if recipe.networks == "mlp":
+        generator = networks.mlp_generator(image_shape[0], recipe.latent_size, widths)
+        encoder = networks.mlp_encoder(image_shape[0], recipe.latent_size, widths) if has_encoder else None
+        discriminator = networks.mlp_discriminator(image_shape[0], latent_beside, widths)
+    else:
+        generator = networks.dcgan_generator(image_shape, recipe.latent_size, widths)
+        encoder = networks.dcgan_encoder(image_shape, recipe.latent_size, widths) if has_encoder else None
+        discriminator = networks.dcgan_discriminator(image_shape, latent_beside, widths, head_width=recipe.head_width)
+    prior = {"uniform": Uniform, "normal": Normal}[recipe.prior](recipe.latent_size)
+    penalties = {"pairwise": PairwiseGradientPenalty, "interpolated": InterpolatedGradientPenalty}
+    penalty_type = penalties.get(recipe.penalty)
+    options = {
+        "objective": _OBJECTIVES[recipe.objective],
+        "penalty": penalty_type and penalty_type(recipe.penalty_weight, power=recipe.penalty_power),
+        "n_critic": recipe.n_critic,
+        "ema_decay": recipe.ema_decay,
+        "seed": recipe.seed,
+    }
+    if has_encoder:
+        in_latents = PairwiseGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
+        options["latent_penalty"] = in_latents if recipe.latent_penalty else None
+        options["reconstruction_weight"] = recipe.reconstruction_weight
+        system = LOGAN if recipe.system == "LOGAN" else BiGAN
+        model = system(generator, encoder, discriminator, prior, **options)
+    else:
+        model = GAN(generator, discriminator, prior, **options)
+
+    def rate() -> float | keras.optimizers.schedules.LearningRateSchedule:
+        if recipe.decay == "none":
+            return recipe.learning_rate
+        return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps)
+
+    model.compile({player: keras.optimizers.Adam(rate(), recipe.beta_1, recipe.beta_2) for player in model.players})
+    return model
+
+
+_OBJECTIVES = {
+    "v": Vanilla(),
+    "w": Wasserstein(),
+    "ls": LeastSquares(),
+    "lol1": LogitLoss(squared=False),
+    "lol2": LogitLoss(squared=True),
+}
+
+_BUILDERS = {ConditionalRecipe: _conditional, UnconditionalRecipe: _unconditional}

@@ -8,7 +8,7 @@ from tfgans import data, evaluation
 from tfgans.evaluation import Score
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load, load_data
-from tfgans.training.scoring import Scorer
+from tfgans.training.scoring import Scorer, WorldScorer, scorer_of
 
 
 def run_scorer(
@@ -22,7 +22,7 @@ def run_scorer(
     download: bool = False,
     batch_size: int = 256,
     progress: bool = True,
-) -> Scorer:
+) -> Scorer | WorldScorer:
     """What scores a run's models against the data that they were trained on.
 
     Args:
@@ -44,8 +44,8 @@ def run_scorer(
         ValueError: If the extractor does not fit the data.
     """
     recipe, train, test = load_data(RunFolder(workdir).recipe(), own, data_dir, download)
-    found = evaluation.extractor(extractor, train, test)
-    return Scorer(train, test, found, samples or recipe.score_samples, sets, batch_size, progress)
+    options = {"batch_size": batch_size, "progress": progress}
+    return scorer_of(train, test, extractor, samples or recipe.score_samples, sets, **options)
 
 
 def evaluate(
@@ -54,7 +54,7 @@ def evaluate(
     *,
     step: int | None = None,
     averaged: bool = True,
-    scorer: Scorer | None = None,
+    scorer: Scorer | WorldScorer | None = None,
 ) -> list[Score]:
     """Scores a run's model, and adds the scores to the run's `scores.json`.
 
@@ -74,8 +74,8 @@ def evaluate(
         ValueError: If a score is unknown or does not apply, or as the metrics raise.
     """
     scorer = scorer or run_scorer(workdir)
-    chosen = scorer.chosen(names)
     folder = RunFolder(workdir)
+    chosen = scorer.chosen(names, labelled=bool(folder.recipe().takes_labels))
     # A file that cannot be added to is better known before the work than after it.
     folder.scores()
     scores = scorer.model(load(workdir, step, averaged), chosen)

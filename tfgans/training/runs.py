@@ -1,6 +1,7 @@
 """A run: one recipe, one folder, from data to a served-ready generator."""
 
 import dataclasses
+import math
 import os
 import pathlib
 import re
@@ -17,11 +18,13 @@ from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.scoring import Scorer
+from tfgans.training.scoring import scorer_of
 
 _OWN_DATA = ("folder:", "npz:", "own:")
-# What every run is scored by when it ends, by a judge that needs no training of a network.
-_RUN_SCORES = {"class": ("label_accuracy", "intra_class_distance_share"), "attributes": ("attribute_r2",)}
+# Notes in the protocol of the scores that every run ends with.
+_TAKEN = {"taken": "when the run ended"}
+# What a conditional model is scored by then; the judge needs no training of a network.
+_CONDITIONAL_SCORES = {"class": ("label_accuracy", "intra_class_distance_share"), "attributes": ("attribute_r2",)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,45 +96,46 @@ def run(
             print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
         with folder.claim(recipe):
             folder.note_label_names(train.label_names)
-            grid = callbacks.SampleGrid(folder.grids, *_grid_rows(train), every=recipe.grid_every)
+            grid = _sample_grid(recipe, folder, model, train)
             _train(model, recipe, folder, train, [grid, *curves], progress)
             last_grid = grid.draw()
-            scores = _standing_scores(folder, model, recipe, train.conditioning)
+            scores = _standing_scores(folder, int(model.step.numpy()))
             if not scores or not versions(folder.saved_model):
                 print("Exporting and scoring the model.", file=sys.stderr)
                 export(model, folder.saved_model)
-                judge = evaluation.extractor("judge", train, test)
-                scorer = Scorer(train, test, judge, recipe.score_samples, progress=progress)
-                scores = scorer.model(model, _RUN_SCORES[train.conditioning])
+                extractor, names = _final_scores(model, train)
+                scorer = scorer_of(train, test, extractor, recipe.score_samples, progress=progress)
+                scores = scorer.model(model, names, _TAKEN)
                 evaluation.add_scores(folder.scores_file, scores)
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
-def _standing_scores(
-    folder: RunFolder, model: AdversarialModel, recipe: Recipe, conditioning: str
-) -> list[dict[str, Any]]:
-    """The scores that this run has left at this step; none unless all are there."""
-    asked = {"step": int(model.step.numpy()), "samples": recipe.score_samples, "averaged": model.use_average}
-    found = []
-    for score in folder.scores():
-        first, *_, last = score["metric"].split("/")
-        # Others may have been taken of the run in other ways.
-        same = all(score["protocol"].get(name) == value for name, value in asked.items())
-        if same and first in _RUN_SCORES[conditioning] and last in ("judge", "pixels"):
-            found.append(score)
-    complete = {score["metric"].split("/")[0] for score in found} == set(_RUN_SCORES[conditioning])
-    return found if complete else []
+def _final_scores(model: AdversarialModel, train: data.ImageSet | data.ToyWorld) -> tuple[str, tuple[str, ...]]:
+    """What a run is scored by when it ends: extractor and names."""
+    if isinstance(train, data.ToyWorld):
+        return "points", ("modes",)
+    if model.label_spec() is not None:
+        return "judge", _CONDITIONAL_SCORES[train.conditioning]
+    return ("classifier", ("score", "frechet")) if train.conditioning == "class" else ("pixels", ("prdc",))
+
+
+def _standing_scores(folder: RunFolder, step: int) -> list[dict[str, Any]]:
+    """The scores that the run has left at a step; others may have been taken of it in other ways."""
+    ours = {"step": step, **_TAKEN}
+    return [score for score in folder.scores() if ours.items() <= score["protocol"].items()]
 
 
 def load_data(
     recipe: Recipe, own: data.ImageSet | None, data_dir: str | None, download: bool
-) -> tuple[Recipe, data.ImageSet, data.ImageSet]:
+) -> tuple[Recipe, data.ImageSet | data.ToyWorld, data.ImageSet | data.ToyWorld]:
     """The train and test split, and the recipe for them: data of the user's own say what a label is.
 
     Raises:
         FileNotFoundError: If the data set is not there.
         ValueError: If it is not as it must be, or has no labels.
     """
+    if (own is not None or recipe.data.startswith(_OWN_DATA)) and len(recipe.image_shape) != 3:
+        raise ValueError(f"{recipe.name} is made for points of a toy world; received {recipe.data} or own images.")
     if own is not None:
         own = dataclasses.replace(own, image=data.fit_images(own.image, recipe.image_shape))
         recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
@@ -143,10 +147,8 @@ def load_data(
     else:
         source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
         train, test = (data.load(recipe.data, split, **source) for split in (recipe.train_split, recipe.test_split))
-    if is_own and train.conditioning == "none":
-        raise ValueError(f"{recipe.data} has no labels; {recipe.name} needs classes or attributes.")
     if is_own:
-        recipe = dataclasses.replace(recipe, conditioning=train.conditioning, condition_size=len(train.label_names))
+        recipe = recipe.adapted(train.conditioning, len(train.label_names))
     return recipe, train, test
 
 
@@ -186,13 +188,13 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
     return model
 
 
-def _score_curve(recipe: Recipe, folder: RunFolder, train: data.ImageSet, test: data.ImageSet) -> callbacks.ScoreCurve:
+def _score_curve(
+    recipe: Recipe, folder: RunFolder, train: data.ImageSet | data.ToyWorld, test: data.ImageSet | data.ToyWorld
+) -> callbacks.ScoreCurve:
     """Scores of one set of samples every so many steps."""
-    extractor = evaluation.extractor(recipe.score_extractor, train, test)
-    scorer = Scorer(train, test, extractor, recipe.score_samples, sets=1, progress=False)
-    names = scorer.chosen(recipe.score_metrics)
-    # What has to be trained for it is trained now, outside of the strategy and of the run.
-    _ = extractor.fingerprint
+    scorer = scorer_of(train, test, recipe.score_extractor, recipe.score_samples, sets=1, progress=False)
+    names = scorer.chosen(recipe.score_metrics, labelled=bool(recipe.takes_labels))
+    scorer.prepare()
 
     def score(model: AdversarialModel) -> dict[str, float]:
         return {score["metric"]: score["value"] for score in scorer.model(model, names)}
@@ -200,34 +202,43 @@ def _score_curve(recipe: Recipe, folder: RunFolder, train: data.ImageSet, test: 
     return callbacks.ScoreCurve(score, folder.curve_file, folder.curve_picture, folder.tensorboard, recipe.score_every)
 
 
-def _check_data(recipe: Recipe, train: data.ImageSet, replicas: int) -> None:
+def _check_data(recipe: Recipe, train: data.ImageSet | data.ToyWorld, replicas: int) -> None:
     """Raises ValueError where a data set is not what the recipe is made for."""
-    found = (train.image.shape[1:], train.conditioning, len(train.label_names))
-    expected = (recipe.image_shape, recipe.conditioning, recipe.condition_size)
+    found = (train.sample_shape, train.conditioning, len(train.label_names))
+    expected = (recipe.image_shape, *recipe.takes_labels) if recipe.takes_labels else (recipe.image_shape, *found[1:])
     if found != expected:
         raise ValueError(
             f"{recipe.data} has (shape, conditioning, its size) {found}; the recipe is made for {expected}."
         )
-    if recipe.batch_size > len(train) or recipe.batch_size % replicas:
+    most = len(train) if isinstance(train, data.ImageSet) else recipe.batch_size
+    if recipe.batch_size > most or recipe.batch_size % replicas:
         raise ValueError(
-            f"batch_size must be at most {len(train)}, the number of images, and a multiple of {replicas}, that of "
+            f"batch_size must be at most {most}, the number of images, and a multiple of {replicas}, that of "
             f"replicas; received {recipe.batch_size}."
         )
 
 
-def _grid_rows(train: data.ImageSet, most: int = 10) -> tuple[np.ndarray, list[str]]:
-    """Labels of a grid's rows and their names: classes, or the attributes of some real images."""
+def _sample_grid(
+    recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet | data.ToyWorld, most: int = 10
+) -> callbacks.SampleGrid | callbacks.SamplePoints:
+    """Pictures of samples: rows are classes, or the attributes of some real images, where the model takes them."""
+    if isinstance(train, data.ToyWorld):
+        return callbacks.SamplePoints(folder.grids, train, every=recipe.grid_every)
+    if model.label_spec() is None:
+        return callbacks.SampleGrid(folder.grids, every=recipe.grid_every)
     if train.conditioning == "class":
-        return np.arange(len(train.label_names))[:most], list(train.label_names[:most])
-    labels = train.label[:most]
-    return labels, [" ".join(f"{value:.1f}" for value in label) for label in labels]
+        labels, names = np.arange(len(train.label_names))[:most], list(train.label_names[:most])
+    else:
+        labels = train.label[:most]
+        names = [" ".join(f"{value:.1f}" for value in label) for label in labels]
+    return callbacks.SampleGrid(folder.grids, labels, names, every=recipe.grid_every)
 
 
 def _train(
     model: AdversarialModel,
     recipe: Recipe,
     folder: RunFolder,
-    train: data.ImageSet,
+    train: data.ImageSet | data.ToyWorld,
     watching: list[keras.callbacks.Callback],
     progress: bool,
 ) -> None:
@@ -246,13 +257,13 @@ def _train(
             # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
             to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
             whole = step % recipe.log_every == 0 and left >= recipe.log_every
-            batches = data.batches(
-                train.arrays, recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step
-            )
+            steps = recipe.log_every if whole else min(to_next, left)
+            _take_at_once(model, math.gcd(recipe.steps_per_execution, steps))
+            batches = train.batches(recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step)
             model.fit(
                 batches,
                 epochs=left // recipe.log_every if whole else 1,
-                steps_per_epoch=recipe.log_every if whole else min(to_next, left),
+                steps_per_epoch=steps,
                 verbose=0,
                 callbacks=acting,
             )
@@ -266,6 +277,14 @@ def _train(
         ) from None
     finally:
         bar.close()
+
+
+def _take_at_once(model: AdversarialModel, steps: int) -> None:
+    """Sets how many steps one call of the graph takes, which several replicas cannot (`AdversarialModel.compile`)."""
+    steps = steps if model.distribute_strategy.num_replicas_in_sync == 1 else 1
+    if model.steps_per_execution != steps:
+        # The function of the old number must not be called again.
+        model.steps_per_execution, model.train_function = steps, None
 
 
 def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:

@@ -2,11 +2,12 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from tfgans import data, evaluation
+from tfgans import data, evaluation, metrics
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 
@@ -38,6 +39,11 @@ class Scorer:
         """The two splits; to hash large ones takes seconds."""
         return [evaluation.image_set_source(images) for images in (self.train, self.test)]
 
+    @property
+    def against(self) -> str:
+        """What models are compared with, in words."""
+        return f"{self.train.name} {self.train.split}, {len(self.train)} images"
+
     def left_out(self, labelled: bool = True) -> dict[str, str]:
         """Why each score that cannot be taken cannot, of samples with labels or without."""
         reasons = evaluation.which_apply(self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled)
@@ -63,9 +69,21 @@ class Scorer:
                 raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
         return list(names)
 
-    def model(self, model: AdversarialModel, names: Sequence[str]) -> list[Score]:
-        """Scores of a model's samples, conditioned as real images are."""
-        return self.sources([self._samples(model, number) for number in range(self.sets)], names)
+    def prepare(self) -> None:
+        """Does now what has to be done once, such as the training of an extractor."""
+        _ = self.extractor.fingerprint
+
+    def model(
+        self, model: AdversarialModel, names: Sequence[str], notes: Mapping[str, Any] | None = None
+    ) -> list[Score]:
+        """Scores of a model's samples, conditioned as real images are.
+
+        Args:
+            model: The model.
+            names: Keys of `evaluation.METRICS`.
+            notes: What else their protocol says.
+        """
+        return self.sources([self._samples(model, number, notes or {}) for number in range(self.sets)], names)
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
         """Scores of sets of images, as `evaluation.evaluate` gives them."""
@@ -82,21 +100,104 @@ class Scorer:
             progress=self.progress,
         )
 
-    def _samples(self, model: AdversarialModel, number: int) -> evaluation.Source:
-        # Drawn, not each in turn: the kernel distance is unbiased for independent samples only.
-        drawn = np.random.default_rng(number).integers(len(self.test), size=self.samples)
-        labels = self.test.label[drawn]
-        first = number * self.samples
+    def _samples(self, model: AdversarialModel, number: int, notes: Mapping[str, Any]) -> evaluation.Source:
+        protocol, labels = {**_protocol(model, number * self.samples), **notes}, None
+        if model.label_spec() is not None:
+            # Drawn, not each in turn: the kernel distance is unbiased for independent samples only.
+            drawn = np.random.default_rng(number).integers(len(self.test), size=self.samples)
+            labels = self.test.label[drawn]
+            protocol["labels"] = f"drawn from {self.test.name} {self.test.split}"
 
-        def read(start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-            seeds = list(range(first + start, first + stop))
-            images = model.sample(stop - start, labels=labels[start:stop], seed=seeds)
-            return evaluation.to_bytes(images), labels[start:stop]
+        def read(start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
+            rows = None if labels is None else labels[start:stop]
+            seeds = [protocol["seed"] + row for row in range(start, stop)]
+            return evaluation.to_bytes(model.sample(stop - start, labels=rows, seed=seeds)), rows
 
+        return evaluation.Source(read, self.samples, protocol, labelled=labels is not None)
+
+
+@dataclasses.dataclass(frozen=True)
+class WorldScorer:
+    """Counts the modes of a toy world that models have.
+
+    Attributes:
+        world: The world.
+        samples: Points in a set of samples; 2,500 is usual.
+        sets: Sets of samples, each with seeds of its own.
+    """
+
+    world: data.ToyWorld
+    samples: int
+    sets: int = 3
+
+    @property
+    def against(self) -> str:
+        """What models are compared with, in words."""
+        return f"{len(self.world.centers)} modes of {self.world.name}"
+
+    def left_out(self, labelled: bool = False) -> dict[str, str]:
+        """Nothing: modes can always be counted."""
+        return {}
+
+    def chosen(self, names: Sequence[str], labelled: bool = False) -> list[str]:
+        """The scores to take.
+
+        Raises:
+            ValueError: If `names` are neither `modes` nor `all`.
+        """
+        if list(names) not in (["modes"], ["all"]):
+            raise ValueError(f"Of a toy world, modes are counted; received {', '.join(names)}.")
+        return ["modes"]
+
+    def prepare(self) -> None:
+        """There is nothing to be done beforehand."""
+
+    def model(
+        self, model: AdversarialModel, names: Sequence[str], notes: Mapping[str, Any] | None = None
+    ) -> list[Score]:
+        """Modes, their share of high quality and the reverse KL of a model's samples (`metrics.mode_coverage`)."""
+        self.chosen(names)
+        seeds = [number * self.samples for number in range(self.sets)]
+        found = []
+        for seed in seeds:
+            points = model.sample(self.samples, seed=seed) * self.world.scale
+            found.append(metrics.mode_coverage(points, self.world.centers, self.world.sigma))
         protocol = {
-            "labels": f"drawn from {self.test.name} {self.test.split}",
-            "seed": first,
-            "averaged": model.use_average,
-            "step": int(model.step.numpy()),
+            **_protocol(model, seeds if self.sets > 1 else seeds[0]),
+            **(notes or {}),
+            "data": self.world.name,
+            "samples": self.samples,
+            "modes_there_are": len(self.world.centers),
+            "sigma": self.world.sigma,
         }
-        return evaluation.Source(read, self.samples, protocol, labelled=True)
+        return [
+            evaluation.score(f"{name}/points", [getattr(coverage, name) for coverage in found], protocol)
+            for name in ("modes", "high_quality_share", "reverse_kl")
+        ]
+
+
+def scorer_of(
+    train: data.ImageSet | data.ToyWorld,
+    test: data.ImageSet | data.ToyWorld,
+    extractor: str,
+    samples: int,
+    sets: int = 3,
+    **options: Any,
+) -> Scorer | WorldScorer:
+    """What scores a model of these data.
+
+    Args:
+        train: Images to compare with, or the toy world.
+        test: Other images.
+        extractor: Name of an extractor of images.
+        samples: Images or points in a set of samples.
+        sets: Sets of samples.
+        **options: `batch_size` and `progress` of `Scorer`.
+    """
+    if isinstance(train, data.ToyWorld):
+        return WorldScorer(train, samples, sets)
+    return Scorer(train, test, evaluation.extractor(extractor, train, test), samples, sets, **options)
+
+
+def _protocol(model: AdversarialModel, seed: int | list[int]) -> dict[str, Any]:
+    return {"seed": seed, "averaged": model.use_average, "step": int(model.step.numpy())}

@@ -1,0 +1,125 @@
+"""Steps a second of LOGAN on a toy world: `fit` against a loop written by hand, in one process.
+
+Width 128, batch 256, 2-D z, lol2, pair-wise penalty, no averaging. Prints lines of JSON; the two take turns, and the
+best of them counts, since other work on the machine only slows. `logan_step_torch.py` is the same step in PyTorch.
+"""
+
+import json
+import time
+from collections.abc import Callable
+
+from absl import app, flags
+
+_WIDTHS = (128, 128, 128)
+_BATCH = 256
+_LOOP = 50
+_PENALTY = 0.1
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("steps", 1_000, "Steps in a turn, a multiple of 50.", lower_bound=_LOOP)
+flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures both, and prints the rates and their ratio."""
+    import tfgans
+    from tfgans import data, latent, networks
+
+    world = data.toy_world("ring8")
+    model = tfgans.LOGAN(
+        networks.mlp_generator(2, 2, _WIDTHS),
+        networks.mlp_encoder(2, 2, _WIDTHS),
+        networks.mlp_discriminator(2, 2, _WIDTHS),
+        latent.Uniform(2),
+    )
+    model.compile(steps_per_execution=_LOOP)
+
+    def fit() -> None:
+        model.fit(world.batches(_BATCH), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
+
+    rates = {"fit": [], "graph loop": []}
+    runs = {"fit": fit, "graph loop": hand_written(world)}
+    for run in runs.values():
+        run()
+    for _ in range(FLAGS.turns):
+        for name, run in runs.items():
+            began = time.monotonic()
+            run()
+            rates[name].append(FLAGS.steps / (time.monotonic() - began))
+    best = {name: max(values) for name, values in rates.items()}
+    for name, value in best.items():
+        report(f"LOGAN toy step, {name}", value, "steps/s", None)
+    report("LOGAN toy step, fit", best["fit"] / best["graph loop"], "ratio", "graph loop")
+
+
+def report(name: str, value: float, unit: str, against: str | None) -> None:
+    """Prints a line of JSON."""
+    print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)
+
+
+def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data imports TensorFlow
+    """The same training with nothing but TensorFlow: a loop in the graph over what a step must compute."""
+    import tensorflow as tf
+
+    from tfgans import networks
+
+    generator = networks.mlp_generator(2, 2, _WIDTHS)
+    encoder = networks.mlp_encoder(2, 2, _WIDTHS)
+    discriminator = networks.mlp_discriminator(2, 2, _WIDTHS)
+    players = (discriminator, encoder, generator)
+    states = [
+        [(v, tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in p.trainable_variables]
+        for p in players
+    ]
+    count = tf.Variable(0, dtype=tf.int64)
+
+    def adam(player: int, gradients: list[tf.Tensor], t: tf.Tensor) -> None:
+        rate = 1e-4 * tf.sqrt(1 - 0.9**t) / (1 - 0.5**t)
+        for (value, first, second), gradient in zip(states[player], gradients, strict=True):
+            first.assign_add(0.5 * (gradient - first))
+            second.assign_add(0.1 * (tf.square(gradient) - second))
+            value.assign_sub(rate * first / (tf.sqrt(second) + 1e-7))
+
+    def logit(x: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
+        return discriminator([x, z], training=True)[:, 0]
+
+    def step() -> None:
+        t = tf.cast(count.assign_add(1), tf.float32)
+        x = world.sample(_BATCH, tf.stack([tf.constant(0, tf.int64), count]))
+        z = tf.random.uniform([_BATCH, 2], -1, 1)
+        with tf.GradientTape() as tape:
+            encoded, generated = encoder(x, training=True), generator(z, training=True)
+            r, q = logit(x, encoded), logit(generated, z)
+            reconstructed = generator(encoded, training=True)
+            between = reconstructed + tf.random.uniform([_BATCH, 1]) * (x - reconstructed)
+            with tf.GradientTape(watch_accessed_variables=False) as inner:
+                inner.watch(between)
+                scores = logit(between, encoded)
+            slope = inner.gradient(scores, between)
+            unit = (x - reconstructed) / tf.sqrt(tf.reduce_sum((x - reconstructed) ** 2, 1, keepdims=True) + 1e-12)
+            norms = tf.sqrt(tf.reduce_sum((slope - unit) ** 2, 1) + 1e-12)
+            loss = tf.reduce_mean(tf.sigmoid(-r) ** 2) + tf.reduce_mean(tf.sigmoid(q) ** 2)
+            loss += _PENALTY * tf.reduce_mean(norms)
+        adam(0, tape.gradient(loss, discriminator.trainable_variables), t)
+        with tf.GradientTape() as encoder_tape:
+            encoder_loss = tf.reduce_mean(logit(x, encoder(x, training=True)))
+        with tf.GradientTape() as generator_tape:
+            generator_loss = -tf.reduce_mean(logit(generator(z, training=True), z))
+        adam(1, encoder_tape.gradient(encoder_loss, encoder.trainable_variables), t)
+        adam(2, generator_tape.gradient(generator_loss, generator.trainable_variables), t)
+
+    @tf.function
+    def loop() -> None:
+        for _ in tf.range(_LOOP):
+            step()
+
+    def run() -> None:
+        for _ in range(FLAGS.steps // _LOOP):
+            loop()
+        count.numpy()
+
+    return run
+
+
+if __name__ == "__main__":
+    app.run(main)

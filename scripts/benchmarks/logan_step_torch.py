@@ -1,0 +1,83 @@
+"""Steps a second of LOGAN on a toy world in PyTorch, eager: the twin of `logan_step.py`, in an environment of its own.
+
+`pip install torch numpy absl-py`; run both one after the other on the same machine.
+"""
+
+import itertools
+import json
+import time
+
+from absl import app, flags
+
+_WIDTH = 128
+_BATCH = 256
+_PENALTY = 0.1
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("steps", 300, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures, and prints a line of JSON."""
+    import torch
+    from torch import nn
+
+    def mlp(inputs: int, outputs: int) -> nn.Sequential:
+        sizes = (inputs, _WIDTH, _WIDTH, _WIDTH)
+        hidden = [part for a, b in itertools.pairwise(sizes) for part in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
+        return nn.Sequential(*hidden, nn.Linear(_WIDTH, outputs))
+
+    generator, encoder, discriminator = mlp(2, 2), mlp(2, 2), mlp(4, 1)
+    players = (discriminator, encoder, generator)
+    adams = [torch.optim.Adam(player.parameters(), 1e-4, (0.5, 0.9)) for player in players]
+    angles = 2 * torch.pi * torch.arange(8) / 8
+    centers = 2 * torch.stack([torch.cos(angles), torch.sin(angles)], 1)
+
+    def logit(x: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        return discriminator(torch.cat([x, z], 1))[:, 0]
+
+    def norm(values: torch.Tensor) -> torch.Tensor:
+        return torch.sqrt((values**2).sum(1, keepdim=True) + 1e-12)
+
+    def update(player: int, loss: torch.Tensor) -> None:
+        parameters = list(players[player].parameters())
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+            parameter.grad = gradient
+        adams[player].step()
+
+    def step() -> None:
+        x = centers[torch.randint(8, (_BATCH,))] + 0.02 * torch.randn(_BATCH, 2)
+        z = 2 * torch.rand(_BATCH, 2) - 1
+        with torch.no_grad():
+            encoded, generated = encoder(x), generator(z)
+            reconstructed = generator(encoded)
+        r, q = logit(x, encoded), logit(generated, z)
+        between = (reconstructed + torch.rand(_BATCH, 1) * (x - reconstructed)).requires_grad_()
+        (slope,) = torch.autograd.grad(logit(between, encoded).sum(), between, create_graph=True)
+        unit = (x - reconstructed) / norm(x - reconstructed)
+        loss = (torch.sigmoid(-r) ** 2).mean() + (torch.sigmoid(q) ** 2).mean()
+        update(0, loss + _PENALTY * norm(slope - unit).mean())
+        encoder_loss = logit(x, encoder(x)).mean()
+        generator_loss = -logit(generator(z), z).mean()
+        update(1, encoder_loss)
+        update(2, generator_loss)
+
+    rates = []
+    for _ in range(FLAGS.turns + 1):
+        began = time.monotonic()
+        for _ in range(FLAGS.steps):
+            step()
+        rates.append(FLAGS.steps / (time.monotonic() - began))
+    # The first turn warms up.
+    line = {
+        "name": "LOGAN toy step, PyTorch",
+        "value": float(f"{max(rates[1:]):.4g}"),
+        "unit": "steps/s",
+        "against": None,
+    }
+    print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    app.run(main)

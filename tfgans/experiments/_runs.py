@@ -1,0 +1,29 @@
+"""What trials of all papers share: a run of a recipe, and its scores as what was measured."""
+
+from typing import TYPE_CHECKING
+
+from tfgans.experiments.frame import Measured, Trial
+
+if TYPE_CHECKING:
+    from tfgans.training import Result
+
+
+def train(trial: Trial, name: str, *changes: str) -> "Result":
+    """The result of a run of a recipe with the trial's scale and seed, in its folder.
+
+    Args:
+        trial: The trial.
+        name: Name of the recipe.
+        *changes: Fields in place of the recipe's, as `Recipe.override` takes them.
+    """
+    from tfgans import recipes, training
+
+    changes = (*changes, f"seed={trial.seed}", *(("steps=2", "score_samples=100") if trial.smoke else ()))
+    recipe = recipes.get(name, trial.scale).override(changes)
+    return training.run(recipe, trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False)
+
+
+def scored(result: "Result") -> Measured:
+    """A run's scores, with their protocols."""
+    values = {score["metric"]: score["value"] for score in result.scores}
+    return Measured(values, {score["metric"]: score["protocol"] for score in result.scores})

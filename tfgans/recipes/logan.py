@@ -1,0 +1,203 @@
+"""Recipes of LOGAN (Sharma and Namboodiri): `logan/...`, and its rivals `bigan/...` and `gan/...`.
+
+`paper` is the text of the paper and its supplement, `code` the authors' public code where it differs, and
+`small` takes minutes on two CPU cores; docs/logan.md says what was left open and how it was chosen.
+"""
+
+import dataclasses
+from dataclasses import replace
+from typing import Literal
+
+from tfgans.recipes.base import Recipe
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class UnconditionalRecipe(Recipe):
+    """A GAN without labels, with or without an encoder, on images or on points of a toy world.
+
+    Attributes:
+        system: `GAN` has no encoder; `BiGAN` and `LOGAN` have one, and differ in objective and penalty.
+        objective: What the players descend: `v`, `w`, `ls`, `lol1` or `lol2` in the paper's short names.
+        image_shape: (height, width, channels) of images, (entries,) of points.
+        latent_size: Entries of z.
+        prior: Uniform on (-1, 1), or standard normal.
+        networks: Fully connected or convolutional.
+        widths: Units of the hidden layers, or channels of the maps from the largest to the smallest.
+        head_width: Channels that the convolutional discriminator ends in.
+        penalty: Gradient penalty in x: between pairs of an image and its reconstruction, between real and
+            generated images at random, or none.
+        penalty_weight: Factor lambda of it.
+        penalty_power: 1 for the norm, as the text has it, 2 for its square.
+        latent_penalty: Whether there is a pair-wise penalty in z, for priors that are not uniform.
+        reconstruction_weight: Factor of direct reconstruction.
+        learning_rate: Of Adam, for all players.
+        decay: Whether the learning rate stays, or falls to 0 as a cosine over the run.
+        beta_1: Decay of Adam's first moment.
+        beta_2: Decay of Adam's second moment.
+        n_critic: Discriminator updates in a step.
+    """
+
+    system: Literal["GAN", "BiGAN", "LOGAN"]
+    objective: Literal["v", "w", "ls", "lol1", "lol2"]
+    image_shape: tuple[int, ...]
+    latent_size: int
+    prior: Literal["uniform", "normal"] = "uniform"
+    networks: Literal["mlp", "dcgan"]
+    widths: tuple[int, ...]
+    head_width: int = 512
+    penalty: Literal["pairwise", "interpolated", "none"]
+    penalty_weight: float = 0.1
+    penalty_power: int = 1
+    latent_penalty: bool = False
+    reconstruction_weight: float = 0.0
+    learning_rate: float = 1e-4
+    decay: Literal["none", "cosine"] = "none"
+    beta_1: float = 0.5
+    beta_2: float = 0.9
+    n_critic: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        sizes = (*self.image_shape, self.latent_size, self.head_width, self.n_critic, *self.widths)
+        if not self.widths or min(sizes) < 1:
+            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {sizes}.")
+        if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
+            raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
+        if (len(self.image_shape) == 1) != (self.networks == "mlp"):
+            raise ValueError(f"Points take networks=mlp, images dcgan; received {self.networks}, {self.image_shape}.")
+
+
+_TOY_PAPER = UnconditionalRecipe(
+    name="logan/ring8",
+    preset="paper",
+    system="LOGAN",
+    objective="lol2",
+    data="ring8",
+    image_shape=(2,),
+    batch_size=256,  # from the code; the paper states none
+    steps=40_000,
+    log_every=100,
+    steps_per_execution=50,
+    grid_every=2_000,
+    checkpoint_every=2_000,
+    score_samples=2_500,
+    score_metrics=("modes",),
+    latent_size=2,  # of Fig. 3; Fig. 4 has 1
+    networks="mlp",
+    widths=(512, 512, 512),
+    penalty="pairwise",
+)
+
+_TOY_SMALL = replace(
+    _TOY_PAPER,
+    preset="small",
+    steps=20_000,
+    ema_decay=0.999,
+    widths=(128, 128, 128),
+    learning_rate=1e-3,
+    decay="cosine",
+)
+
+_IMAGES_PAPER = replace(
+    _TOY_PAPER,
+    name="logan/cifar10",
+    data="cifar10",
+    image_shape=(32, 32, 3),
+    batch_size=64,
+    steps=199_936,  # 256 epochs of 781 batches
+    score_samples=10_000,
+    score_metrics=("score", "frechet"),
+    steps_per_execution=1,
+    latent_size=128,
+    networks="dcgan",
+    widths=(64, 128, 256),
+    penalty_weight=1.0,
+)
+
+_IMAGES_SMALL = replace(
+    _IMAGES_PAPER,
+    preset="small",
+    steps=4_000,
+    log_every=20,
+    grid_every=400,
+    checkpoint_every=400,
+    score_samples=2_000,
+    ema_decay=0.995,
+    latent_size=32,
+    widths=(16, 32, 64),
+    head_width=64,
+    learning_rate=5e-4,
+    decay="cosine",
+)
+
+_EIGHT_PIXELS = {
+    "data": "digits",
+    "image_shape": (8, 8, 1),
+    "log_every": 50,
+    "grid_every": 500,
+    "checkpoint_every": 500,
+}
+
+
+def _toy(name: str) -> tuple[UnconditionalRecipe, ...]:
+    here = {"name": f"logan/{name}", "data": name}
+    paper = replace(_TOY_PAPER, **here)
+    # Its code trains on lines and rings of the same settings.
+    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here)
+
+
+def _images(
+    name: str, paper: dict | None = None, code: dict | None = None, small: dict | None = None
+) -> tuple[UnconditionalRecipe, ...]:
+    here = {"name": f"logan/{name}", **(paper or {})}
+    paper = replace(_IMAGES_PAPER, **here)
+    return (
+        paper,
+        replace(paper, preset="code", steps=paper.steps * 160 // 256, **(code or {})),
+        replace(_IMAGES_SMALL, **{"name": here["name"], **(small or {})}),
+    )
+
+
+_MNIST = {"data": "mnist", "image_shape": (28, 28, 1)}
+_CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
+# Frames of a static camera come from the user: a folder of them, or an .npz with `frames`.
+_JUNCTION = {"data": "folder:frames"}
+
+_LOGAN = (
+    _toy("ring8"),
+    _toy("grid25"),
+    _toy("rings16"),
+    _toy("swiss"),
+    _images(
+        "digits",
+        {**_EIGHT_PIXELS, "steps": 5_632, "widths": (64, 128)},  # 256 epochs of 22 batches
+        small={**_EIGHT_PIXELS, "widths": (32, 64), "latent_size": 16},
+    ),
+    _images("mnist", {**_MNIST, "steps": 239_872}, small=_MNIST),  # 256 epochs of 937 batches
+    _images("cifar10", code={"objective": "lol1"}),
+    _images(
+        "celeba128",
+        {**_CELEBA, "steps": 651_008, "widths": (64, 128, 256, 512, 512)},  # 256 epochs of 2,543 batches
+        small={**_CELEBA, "widths": (8, 16, 32, 64, 64), "head_width": 64},
+    ),
+    _images(
+        "junction",
+        {**_JUNCTION, "image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
+        code={"objective": "v", "penalty": "none"},
+        small={**_JUNCTION, "image_shape": (27, 48, 3)},
+    ),
+)
+
+
+def _bigan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
+    """The same networks with the vanilla objective and no penalty."""
+    name = recipe.name.replace("logan/", "bigan/")
+    return replace(recipe, name=name, system="BiGAN", objective="v", penalty="none")
+
+
+def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
+    """The vanilla objective without an encoder."""
+    return replace(_bigan(recipe), name=recipe.name.replace("logan/", "gan/"), system="GAN", head_width=256)
+
+
+RECIPES = tuple(recipe for presets in _LOGAN for logan in presets for recipe in (logan, _bigan(logan), _gan(logan)))
