@@ -91,6 +91,7 @@ _TOY_PAPER = UnconditionalRecipe(
 _TOY_SMALL = replace(
     _TOY_PAPER,
     preset="small",
+    objective="lol1",  # at this learning rate lol2 breaks
     steps=20_000,
     ema_decay=0.999,
     widths=(128, 128, 128),
