@@ -94,14 +94,28 @@ def _gan():
     )
 
 
-def _bidirectional(cls, **arguments):
-    return cls(
+def _bigan():
+    return tfgans.BiGAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_encoder(2, 3, (5, 6)),
+        networks.mlp_discriminator(2, 3, (6, 4)),
+        latent.Uniform(3),
+        losses.Wasserstein(),
+        losses.PairwiseGradientPenalty(1.0, power=2),
+        losses.PairwiseGradientPenalty(),
+        reconstruction_weight=0.1,
+        n_critic=2,
+        ema_decay=0.9,
+    )
+
+
+def _logan():
+    return tfgans.LOGAN(
         networks.dcgan_generator((8, 8, 1), 4, (4, 6)),
         networks.dcgan_encoder((8, 8, 1), 4, (4, 6)),
         networks.dcgan_discriminator((8, 8, 1), 4, (4, 6), head_width=5),
         latent.Uniform(4),
         ema_decay=0.9,
-        **arguments,
     )
 
 
@@ -130,20 +144,8 @@ _BIDIRECTIONAL_LOSSES = {**_UNCONDITIONAL_LOSSES, "encoder": _encoder_loss}
 
 TABLE = (
     Row(tfgans.GAN, _gan, _points, _UNCONDITIONAL_LOSSES),
-    Row(
-        tfgans.BiGAN,
-        lambda: _bidirectional(
-            tfgans.BiGAN,
-            objective=losses.Wasserstein(),
-            penalty=losses.PairwiseGradientPenalty(1.0, power=2),
-            latent_penalty=losses.PairwiseGradientPenalty(),
-            reconstruction_weight=0.1,
-            n_critic=2,
-        ),
-        _images,
-        _BIDIRECTIONAL_LOSSES,
-    ),
-    Row(tfgans.LOGAN, lambda: _bidirectional(tfgans.LOGAN), _images, _BIDIRECTIONAL_LOSSES),
+    Row(tfgans.BiGAN, _bigan, _points, _BIDIRECTIONAL_LOSSES),
+    Row(tfgans.LOGAN, _logan, _images, _BIDIRECTIONAL_LOSSES),
     Row(
         tfgans.ConditionalGAN,
         lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),

@@ -308,9 +308,8 @@ def test_modes_are_counted_in_the_units_of_the_world(toy):
 def test_samples_of_a_model_without_labels(toy, tmp_path):
     _, workdir = toy
     script = SCRIPT.with_name("sample.py")
-    for out in ("points.npz", "points.png"):
-        command = [sys.executable, script, f"--workdir={workdir}", "--count=7", f"--out={tmp_path / out}"]
-        subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, script, f"--workdir={workdir}", "--count=7", f"--out={tmp_path / 'points.npz'}"]
+    subprocess.run(command, check=True, capture_output=True)
     assert list(np.load(tmp_path / "points.npz")) == ["images"]
     np.testing.assert_array_equal(np.load(tmp_path / "points.npz")["images"], tfgans.load(workdir).sample(7, seed=0))
     command = [sys.executable, script, f"--workdir={workdir}", "--label=3", f"--out={tmp_path / 'none.npz'}"]

@@ -36,7 +36,7 @@ class SavedModelExtractor(Extractor):
             raise ValueError(f"The SavedModel in {path} must take one batch of images; it takes {shapes}.")
         (self._input,), self._shape = inputs, shapes[0][1:]
         classes = [name for name in ("probabilities", "logits") if name in outputs]
-        others = [name for name in outputs if name not in classes]
+        others = sorted(name for name in outputs if name not in classes)
         if "features" not in others and len(others) > 1:
             raise ValueError(f"Outputs of the SavedModel in {path} are {others}; call one of them 'features'.")
         self._features = "features" if "features" in others else next(iter(others), None)
