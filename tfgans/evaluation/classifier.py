@@ -106,5 +106,5 @@ def _train(network: keras.Model, train: data.ImageSet, test: data.ImageSet) -> f
         report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: bar.update(_STEPS_A_REPORT))
         options = {"shuffle": False, "verbose": 0, "callbacks": [report]}
         network.fit(pairs, epochs=reports, steps_per_epoch=_STEPS_A_REPORT, **options)
-    predictions = network.predict(unit_images(test.image) if test.image.dtype == np.uint8 else test.image, verbose=0)
+    predictions = network.predict(test.unit_images, verbose=0)
     return round(float(np.mean(predictions.argmax(axis=-1) == test.label)), 4)

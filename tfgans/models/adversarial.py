@@ -94,7 +94,7 @@ class AdversarialModel(keras.Model):
 
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         """What one batch holds: name, shape without the batch axis, and type of each field."""
-        raise NotImplementedError(f"{type(self).__name__} must define batch_fields.")
+        return {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
 
     # Training.
 

@@ -123,9 +123,6 @@ class BiGAN(AutoencodingModel):
         """Adam at 1e-4, betas .5 and .9 (LOGAN, supplement 1.1)."""
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
 
-    def batch_fields(self) -> dict[str, tf.TensorSpec]:
-        return {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
-
     @property
     def discriminator_inputs(self) -> tuple[str, ...]:
         return ("latent",)

@@ -102,9 +102,6 @@ class GAN(AdversarialModel):
         """Adam at 1e-4, betas .5 and .9, as LOGAN trains everything (supplement 1.1)."""
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
 
-    def batch_fields(self) -> dict[str, tf.TensorSpec]:
-        return {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
-
     def logits(self, image: tf.Tensor, condition: tf.Tensor | None, training: bool) -> tf.Tensor:
         """l(x, y) per sample or per patch, `[B, ...]`, in the type of the variables."""
         return tf.cast(self.discriminator(with_condition(image, condition), training=training), self.variable_dtype)

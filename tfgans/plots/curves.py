@@ -4,10 +4,7 @@ import os
 import pathlib
 from collections.abc import Mapping, Sequence
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
-from tfgans._files import temporary_file
+from tfgans.plots._figure import new_figure, save_figure
 
 _PANEL_INCHES = (4.0, 3.0)
 _COLUMNS = 3
@@ -33,14 +30,10 @@ def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], pa
     columns = min(_COLUMNS, len(names))
     rows = -(-len(names) // columns)
     size = (_PANEL_INCHES[0] * columns, _PANEL_INCHES[1] * rows)
-    figure = Figure(figsize=size, dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(size)
     for number, name in enumerate(names):
         axes = figure.add_subplot(rows, columns, number + 1)
         axes.plot(steps, [row.get(name, float("nan")) for row in values], marker=".")
         axes.set(title=name, xlabel="step")
         axes.grid(alpha=0.3)
-    path = pathlib.Path(path)
-    with temporary_file(path) as temporary:
-        figure.savefig(temporary, format="png")
-    return path
+    return save_figure(figure, path)

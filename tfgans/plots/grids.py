@@ -5,10 +5,8 @@ import pathlib
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from tfgans._files import temporary_file
+from tfgans.plots._figure import new_figure, save_figure
 
 _CELL_INCHES = 0.6
 
@@ -51,8 +49,7 @@ def image_grid(
     height, width = height + gap, width + gap
     sheet = padded.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     sheet = sheet.reshape(rows * height, columns * width, channels)[:-gap, :-gap]
-    figure = Figure(figsize=(columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure((columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9))
     axes = figure.add_subplot()
     shown = np.clip((sheet + 1) / 2, 0, 1)
     axes.imshow(shown[..., 0] if channels == 1 else shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
@@ -61,7 +58,4 @@ def image_grid(
     axes.set_yticks([(row + 0.5) * height - 1 for row in range(rows)] if row_names else [])
     axes.set_yticklabels(row_names or [])
     axes.set(title=title, xlabel=column_label, ylabel=row_label)
-    path = pathlib.Path(path)
-    with temporary_file(path) as temporary:
-        figure.savefig(temporary, format="png")
-    return path
+    return save_figure(figure, path)

@@ -6,10 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from tfgans._files import temporary_file
+from tfgans.plots._figure import new_figure, save_figure
 
 _MARGIN = 0.25
 
@@ -26,15 +24,11 @@ def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike
     Returns:
         The path.
     """
-    figure = Figure(figsize=(4.2, 4.4), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure((4.2, 4.4))
     axes = figure.add_subplot()
     draw_points(axes, points, centers)
     axes.set(title=title)
-    path = pathlib.Path(path)
-    with temporary_file(path) as temporary:
-        figure.savefig(temporary, format="png")
-    return path
+    return save_figure(figure, path)
 
 
 def draw_points(axes: Axes, points: np.ndarray, centers: np.ndarray) -> None:

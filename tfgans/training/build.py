@@ -75,7 +75,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
 
 
 def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
-    (*image_shape,), widths = recipe.image_shape, recipe.widths
+    image_shape, widths = recipe.image_shape, recipe.widths
     has_encoder = recipe.system != "GAN"
     latent_beside = recipe.latent_size if has_encoder else None
     if recipe.networks == "mlp":
