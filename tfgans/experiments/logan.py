@@ -46,14 +46,11 @@ def contour_figure(trials: Sequence[Trial], folder: pathlib.Path, name: str) -> 
 
     Of a BiGAN, the logit is l(x, E(x)).
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     from tfgans import AutoencodingModel, data, plots, training
+    from tfgans.plots._figure import new_figure, save_figure
 
     rows = list(dict.fromkeys((trial.setting["world"], trial.setting["form"]) for trial in trials))
-    figure = Figure(figsize=(2.6 * len(_OBJECTIVES), 2.7 * len(rows)), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure((2.6 * len(_OBJECTIVES), 2.7 * len(rows)))
     axes = figure.subplots(len(rows), len(_OBJECTIVES), squeeze=False)
     for trial in trials:
         world, form, objective = (trial.setting[key] for key in ("world", "form", "objective"))
@@ -68,7 +65,7 @@ def contour_figure(trials: Sequence[Trial], folder: pathlib.Path, name: str) -> 
         plots.contours(logits, points, centers, panel, extent=_EXTENT)
         panel.set(title=f"{form} {objective}", ylabel=world)
     folder.mkdir(parents=True, exist_ok=True)
-    figure.savefig(folder / f"{name}.png")
+    save_figure(figure, folder / f"{name}.png")
 
 
 def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
