@@ -11,7 +11,7 @@ from tfgans import data, evaluation, metrics
 from tfgans.evaluation import METRICS, engine
 from tfgans.evaluation.inception import InceptionTFGAN
 
-OF_CLASSES = [name for name in METRICS if name != "attribute_r2"]
+OF_CLASSES = [name for name in METRICS if name not in ("attribute_r2", "reconstruction_ssim")]
 
 
 def source(images, seed=0, **changes):
@@ -45,6 +45,19 @@ def test_no_score_depends_on_the_batch_size(score, corner, pictures, monkeypatch
     assert len(found[0]) == 18
     for values in found[1:]:
         assert values == pytest.approx(found[0], rel=1e-6)
+
+
+def test_reconstructions_are_held_against_images_of_the_test_split(cache, pictures):
+    images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
+    darker = source(images, reconstruct=lambda x: x // 2)
+    (score,) = evaluate(["reconstruction_ssim"], [darker], images, evaluation.Pixels(), test)
+    order = np.random.default_rng(0).permutation(30)[:12]
+    expected = metrics.ssim(test.image[order], test.image[order] // 2, 255).mean()
+    assert score["metric"] == "reconstruction_ssim/pixels"
+    assert score["value"] == pytest.approx(expected)
+    assert score["protocol"].items() >= {"samples": 12, "test_images": 30, "value_range": 255}.items()
+    with pytest.raises(ValueError, match="needs an encoder to reconstruct images with; there is none"):
+        evaluate(["reconstruction_ssim"], [source(images)], images, evaluation.Pixels(), test)
 
 
 def test_the_same_images_have_the_same_scores(score, corner, pictures, monkeypatch, tmp_path):
@@ -297,7 +310,7 @@ def test_a_score_is_given_what_it_needs_and_no_more(cache, corner, pictures, mon
     ],
 )
 def test_labels_decide_what_applies(corner, conditioning, labelled, left_out):
-    found = evaluation.which_apply(corner(), (8, 8, 1), conditioning, labelled)
+    found = evaluation.which_apply(corner(), (8, 8, 1), conditioning, labelled, reconstructs=True)
     assert list(found) == list(METRICS)
     assert {name for name, reason in found.items() if reason} == set(left_out)
     for name, reason in left_out.items():
@@ -306,6 +319,7 @@ def test_labels_decide_what_applies(corner, conditioning, labelled, left_out):
 
 def test_outputs_of_the_extractor_decide_what_applies():
     found = evaluation.which_apply(evaluation.Pixels(), (8, 8, 1), "class", True)
+    assert found["reconstruction_ssim"] == "there is no encoder to reconstruct images with"
     assert found["score"] == "the extractor pixels gives no probabilities"
     assert found["modes"] == found["label_accuracy"] == "the extractor pixels gives no predictions"
     assert [name for name, reason in found.items() if reason is None] == [

@@ -1,30 +1,13 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
-from tfgans import data, experiments, training
+from tfgans import experiments, training
 from tfgans.callbacks import NonFiniteError
 from tfgans.experiments import Trial
 
 
 def smoke(setting, workdir):
     return Trial(setting, 0, "small", True, workdir, None, False)
-
-
-@pytest.fixture
-def mnist(monkeypatch):
-    """Digits on 28 pixels in the place of MNIST, which is not everywhere."""
-
-    def load(name, split, **source):
-        if name != "mnist":
-            return original(name, split, **source)
-        digits = data.digits("train" if split.startswith("train") else "test")
-        grown = np.kron(digits.image, np.ones((1, 3, 3, 1), "float32"))
-        return dataclasses.replace(digits, image=np.pad(grown, ((0, 0), (2, 2), (2, 2), (0, 0)), constant_values=-1))
-
-    original = data.load
-    monkeypatch.setattr(data, "load", load)
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,66 @@ from tfgans import experiments
 from tfgans.experiments import Trial
 
 
-@pytest.mark.parametrize(("name", "rows", "figures"), [("fig3", [0, 9], 1), ("fig4", [3], 0)])
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path):
+def smoke(setting, workdir, data_dir=None):
+    return Trial(setting, 0, "small", True, workdir, data_dir, False)
+
+
+@pytest.fixture
+def frames(tmp_path, random):
+    """A folder of prepared data with a scene of noise."""
+    images = random.integers(0, 256, (100, 54, 96, 3), np.uint8)
+    np.savez(tmp_path / "junction_frames96x54.npz", frames=images)
+    return tmp_path
+
+
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+@pytest.mark.parametrize(
+    ("name", "rows", "figures"),
+    [("fig3", [0, 9, 15], 1), ("fig4", [3], 1), ("table1_2_3", [0, 7], 3), ("fig6_7", [0, 2], 1), ("penalty", [0], 0)],
+)
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path, frames, mnist, short_classifier):
     (item,) = experiments.items("logan", [name])
-    trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), None, False) for row in rows]
+    trials = [smoke(item.settings[row], tmp_path / str(row), str(frames)) for row in rows]
     for trial in trials:
         measured = item.run(trial)
+        assert measured.values
         assert all(np.isfinite(value) for value in measured.values.values())
-        assert measured.values["modes/points"] <= 25
         assert measured.protocol
     if item.figures is not None:
         item.figures(trials, tmp_path)
     assert len(list(tmp_path.glob("*.png"))) == figures
 
 
-def test_vanilla_has_no_penalty_and_wasserstein_five_updates():
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_classifier):
+    (item,) = experiments.items("logan", ["penalty"])
+    with_one = item.settings[0]
+    without = {**with_one, "form": "gan", "penalty": "interpolated"}
+    found = [set(item.run(smoke(one, tmp_path / one["form"])).values) for one in (with_one, without)]
+    assert {"score/classifier", "frechet/classifier"} <= found[1]
+    assert found[0] - found[1] == {"best_reconstruction_ssim"}
+
+
+def test_frames_of_the_junction_come_from_the_folder_of_data(tmp_path):
+    (item,) = experiments.items("logan", ["fig6_7"])
+    with pytest.raises(FileNotFoundError, match="takes frames of a junction from "):
+        item.run(smoke(item.settings[0], tmp_path, str(tmp_path)))
+
+
+def test_vanilla_has_no_penalty():
     for item in experiments.items("logan"):
         for setting in item.settings:
-            assert (setting["penalty"] == "none") == (setting["objective"] == "v")
+            if item.name != "penalty":
+                assert (setting["penalty"] == "none") == (setting["objective"] == "v")
+
+
+def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr("tfgans.experiments.logan.train", lambda trial, name, *changes: taken.append((name, changes)))
+    monkeypatch.setattr("tfgans.experiments.logan.scored", lambda result: None)
+    (item,) = experiments.items("logan", ["fig4"])
+    for setting in item.settings[:2]:
+        item.run(smoke(setting, tmp_path))
+    assert [name for name, _ in taken] == ["bigan/ring8"] * 2
+    assert {"n_critic=1", "penalty=none", "steps=10000", "latent_size=1"} <= set(taken[0][1])
+    assert {"n_critic=5", "penalty=pairwise", "steps=3000", "latent_size=1"} <= set(taken[1][1])

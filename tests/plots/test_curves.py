@@ -3,7 +3,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tfgans.plots import score_curves
+from tfgans.plots import compared_curves, score_curves
 
 
 @pytest.fixture
@@ -52,3 +52,19 @@ def test_refuses_what_is_no_curve_and_leaves_the_old_picture(tmp_path, steps, va
     with pytest.raises(ValueError, match=f"received {len(steps)} steps, {len(values)} rows"):
         score_curves(steps, values, tmp_path / "curves.png")
     assert (tmp_path / "curves.png").read_text() == "old"
+
+
+def test_runs_are_compared_in_one_panel(monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: (shown.append(figure), open(path, "w").close()))
+    path = compared_curves({"v": ([10, 20], [1.0, 2.0]), "w": ([5], [3.0])}, "score", tmp_path / "curves.png")
+    (axes,) = shown[0].axes
+    lines = [(line.get_label(), list(line.get_xdata()), list(line.get_ydata())) for line in axes.get_lines()]
+    assert lines == [("v", [10, 20], [1.0, 2.0]), ("w", [5], [3.0])]
+    assert (axes.get_title(), path) == ("score", tmp_path / "curves.png")
+
+
+@pytest.mark.parametrize("curves", [{}, {"v": ([], [])}, {"v": ([1, 2], [1.0])}])
+def test_refuses_runs_without_scores(curves, tmp_path):
+    with pytest.raises(ValueError, match="Expected runs with a score at each step; received"):
+        compared_curves(curves, "score", tmp_path / "curves.png")

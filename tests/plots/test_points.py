@@ -36,3 +36,16 @@ def test_contours_are_of_the_logit_where_they_are_drawn():
     assert points.shape == (81, 2)
     np.testing.assert_array_equal(points[[0, 8, 72]], [[-2, -2], [2, -2], [-2, 2]])
     assert axes.get_xlim() == (-2.0, 2.0)
+
+
+def test_joint_scatter_has_latents_as_heights_over_the_floor():
+    axes = Figure().add_subplot(projection="3d")
+    points = np.array([[0.0, 1.0], [1.0, 0.0], [9.0, 0.0]])
+    pairs = {"real": (points, np.array([[-0.5], [0.5], [0.0]])), "made": (points[:1], np.array([[1.0]]))}
+    plots.joint_scatter(pairs, lambda x: x[:, 0], axes, extent=2.0, resolution=9)
+    parts = {part.get_label(): part for part in axes.collections}
+    real, made = (np.stack([np.asarray(axis) for axis in parts[name]._offsets3d], axis=1) for name in pairs)
+    np.testing.assert_array_equal(real, [[0, 1, -0.5], [1, 0, 0.5]])
+    np.testing.assert_array_equal(made, [[0, 1, 1]])
+    low, high = axes.get_zlim()
+    assert (low, high) == pytest.approx((-0.5 - 0.4 * 1.5, 1.0))

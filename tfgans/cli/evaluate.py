@@ -66,10 +66,14 @@ def main() -> None:
             image_shape=image_shape(FLAGS.image_shape),
             **options,
         )
-    labelled = bool(training.RunFolder(FLAGS.workdir).recipe().takes_labels) if source is None else source.labelled
-    names = scorer.chosen(FLAGS.metrics, labelled)
+    if source is None:
+        recipe = training.RunFolder(FLAGS.workdir).recipe()
+        offered = (bool(recipe.takes_labels), recipe.has_encoder)
+    else:
+        offered = (source.labelled, False)
+    names = scorer.chosen(FLAGS.metrics, *offered)
     if "all" in FLAGS.metrics:
-        for name, reason in scorer.left_out(labelled).items():
+        for name, reason in scorer.left_out(*offered).items():
             print(f"left out: {name}, since {reason}")
     if FLAGS.dry_run:
         sets = f"{scorer.sets} sets of " if source is None else ""

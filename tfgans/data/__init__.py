@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
-from tfgans.data.image_set import ImageSet, hold_out
+from tfgans.data.image_set import ImageSet, hold_out, unit_images
 from tfgans.data.own import (
     fit_images,
     from_arrays,
@@ -47,6 +47,7 @@ __all__ = [
     "sprites_in_hole",
     "tfds_images",
     "toy_world",
+    "unit_images",
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}

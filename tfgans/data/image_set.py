@@ -78,9 +78,12 @@ class ImageSet:
     @property
     def unit_images(self) -> np.ndarray:
         """float32 images in [-1, 1], [n, H, W, C]."""
-        if self.image.dtype == np.uint8:
-            return self.image.astype(np.float32) / 127.5 - 1.0
-        return self.image
+        return unit_images(self.image)
+
+
+def unit_images(images: np.ndarray) -> np.ndarray:
+    """float32 in [-1, 1] of uint8; others as they are."""
+    return images.astype(np.float32) / 127.5 - 1.0 if images.dtype == np.uint8 else images
 
 
 def hold_out(images: ImageSet, split: str) -> ImageSet:

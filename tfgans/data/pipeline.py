@@ -1,6 +1,6 @@
 """Batches as a function of (seed, step)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -46,8 +46,17 @@ def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0,
         gathered = {name: tf.gather(tensor, index) for name, tensor in tensors.items()}
         return {name: _to_contract(value) for name, value in gathered.items()}
 
-    numbers = tf.data.Dataset.range(start, np.iinfo(np.int64).max)
-    return numbers.map(batch, num_parallel_calls=2, deterministic=True)
+    return numbered(batch, start)
+
+
+def numbered(batch: Callable[[tf.Tensor], dict[str, tf.Tensor]], start: int) -> tf.data.Dataset:
+    """An endless dataset of batches, each made from its number, from `start` on."""
+    dataset = tf.data.Dataset.range(start, np.iinfo(np.int64).max)
+    dataset = dataset.map(batch, num_parallel_calls=2, deterministic=True)
+    # There is nothing to tune; and the tuner's thread wakes ever more rarely, and `fit` waits for it at its end.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def _standard_type(name: str, array: np.ndarray) -> np.ndarray:

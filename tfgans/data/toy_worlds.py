@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from tfgans.data.pipeline import numbered
+
 
 @dataclasses.dataclass(frozen=True)
 class ToyWorld:
@@ -67,13 +69,12 @@ class ToyWorld:
         Returns:
             Dataset of `{"image": float32 [batch_size, D]}`.
         """
-        numbers = tf.data.Dataset.range(start, np.iinfo(np.int64).max)
 
         def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
             pair = tf.stack([tf.constant(seed, tf.int64), number])
             return {"image": tf.ensure_shape(self.sample(batch_size, pair), [batch_size, self.size])}
 
-        return numbers.map(batch, num_parallel_calls=2, deterministic=True)
+        return numbered(batch, start)
 
 
 def _ring(count: int, radius: float) -> np.ndarray:

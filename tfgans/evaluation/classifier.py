@@ -14,7 +14,7 @@ import tqdm
 from tfgans import data, networks
 from tfgans._files import read_json, write_json
 from tfgans.evaluation.cache import cache_folder, keep
-from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
+from tfgans.evaluation.extractor import Extractor, Outputs
 
 _MOST_STEPS = 1_500
 _MOST_EPOCHS = 60
@@ -90,7 +90,7 @@ class Classifier(Extractor):
         }
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        features, probabilities = (part.numpy() for part in self._outputs(unit_images(images)))
+        features, probabilities = (part.numpy() for part in self._outputs(data.unit_images(images)))
         return {"features": features, "probabilities": probabilities, "predictions": probabilities.argmax(axis=-1)}
 
 

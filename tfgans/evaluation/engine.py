@@ -10,11 +10,11 @@ import numpy as np
 import tqdm
 
 import tfgans
-from tfgans import metrics
+from tfgans import data, metrics
 from tfgans.evaluation.cache import cached_arrays
-from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
+from tfgans.evaluation.extractor import Extractor, Outputs
 from tfgans.evaluation.scores_file import Score, score
-from tfgans.evaluation.sources import Source
+from tfgans.evaluation.sources import Reconstruct, Source
 
 _NEIGHBOUR = 5
 _SPLITS = 10
@@ -23,6 +23,7 @@ _D_STAR_THRESHOLDS = (0.9, 0.95, 0.97)
 _WASSERSTEIN = {"most_images": 8_192, "patch_size": 7, "patches_per_image": 64, "projections": 512}
 # The covariance of more features than these takes gigabytes, and its eigenvalues hours.
 _MOST_FEATURES = 4_096
+_BYTES = 255
 
 
 @dataclasses.dataclass
@@ -58,6 +59,7 @@ class Comparison:
         test: All images of the test split, where a score needs them.
         label_names: Names of the classes or attributes.
         seed: Number of the set of samples.
+        reconstruct: Reconstructions of images by the model that made the samples, where it has an encoder.
     """
 
     generated: Sample
@@ -65,6 +67,7 @@ class Comparison:
     test: Sample | None
     label_names: tuple[str, ...]
     seed: int
+    reconstruct: Reconstruct | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Metric:
         extractor: The name of the extractor, for those that are of pixels by definition.
         least_pixels: Shortest edge that images may have.
         least_samples: Fewest samples that it is defined for.
+        reconstructs: Whether it is of reconstructions, which need an encoder.
     """
 
     compute: Callable[[Comparison], Mapping[str, float]]
@@ -92,6 +96,7 @@ class Metric:
     extractor: str | None = None
     least_pixels: int = 1
     least_samples: int = 2
+    reconstructs: bool = False
 
     @property
     def outputs(self) -> frozenset[str]:
@@ -133,7 +138,7 @@ def _d_star(of: Comparison) -> dict[str, float]:
 def _sliced_wasserstein(of: Comparison) -> dict[str, float]:
     options = dict(_WASSERSTEIN)
     count = min(of.real.count, of.generated.count, options.pop("most_images"))
-    pair = (unit_images(sample.images[:count]) for sample in (of.real, of.generated))
+    pair = (data.unit_images(sample.images[:count]) for sample in (of.real, of.generated))
     distances = metrics.sliced_wasserstein_distance(*pair, seed=of.seed, **options)
     return {f"sliced_wasserstein_{level}": distance for level, distance in distances.items()}
 
@@ -154,7 +159,7 @@ def _intra_class_distance(of: Comparison) -> dict[str, float]:
     distances = []
     for sample in (of.generated, of.real):
         rows = np.isin(sample.labels, classes)
-        distances.append(metrics.intra_class_distance(unit_images(sample.images[rows]), sample.labels[rows]))
+        distances.append(metrics.intra_class_distance(data.unit_images(sample.images[rows]), sample.labels[rows]))
     if distances[1] == 0:
         raise ValueError("All real images of a class are the same; there is no share of the distance between them.")
     return {"intra_class_distance_share": distances[0] / distances[1]}
@@ -163,6 +168,11 @@ def _intra_class_distance(of: Comparison) -> dict[str, float]:
 def _attribute_r2(of: Comparison) -> dict[str, float]:
     values = metrics.attribute_r2(of.generated.predictions, of.generated.labels)
     return {f"attribute_r2/{name}": value for name, value in zip(of.label_names, values, strict=True)}
+
+
+def _reconstruction_ssim(of: Comparison) -> dict[str, float]:
+    images = of.test.images[: of.generated.count]
+    return {"reconstruction_ssim": float(np.mean(metrics.ssim(images, of.reconstruct(images), _BYTES)))}
 
 
 def _needs(*fields: str) -> frozenset[str]:
@@ -195,12 +205,20 @@ METRICS: dict[str, Metric] = {
         extractor="pixels",
         least_pixels=_WASSERSTEIN["patch_size"],
     ),
+    "reconstruction_ssim": Metric(
+        _reconstruction_ssim,
+        frozenset(),
+        test=_needs("images"),
+        protocol={"value_range": _BYTES},
+        extractor="pixels",
+        reconstructs=True,
+    ),
 }
 """All scores, by the name that they are asked for with."""
 
 
 def which_apply(
-    extractor: Extractor, image_shape: Sequence[int], conditioning: str, labelled: bool
+    extractor: Extractor, image_shape: Sequence[int], conditioning: str, labelled: bool, reconstructs: bool = False
 ) -> dict[str, str | None]:
     """For each score None, or why it cannot be taken.
 
@@ -209,6 +227,7 @@ def which_apply(
         image_shape: (height, width, channels).
         conditioning: What labels of the real images are: `class`, `attributes` or `none`.
         labelled: Whether the samples have labels.
+        reconstructs: Whether they are of a model with an encoder.
     """
 
     def reason(metric: Metric) -> str | None:
@@ -222,6 +241,8 @@ def which_apply(
             return f"images of {image_shape[0]}x{image_shape[1]} hold no patch of {metric.least_pixels} pixels"
         if "labels" in metric.generated and not labelled:
             return "the samples have no labels"
+        if metric.reconstructs and not reconstructs:
+            return "there is no encoder to reconstruct images with"
         return None
 
     return {name: reason(metric) for name, metric in METRICS.items()}
@@ -276,7 +297,7 @@ def evaluate(
         sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample.labels, kind, label_names)
-        comparison = Comparison(sample, compared, tested, label_names, number)
+        comparison = Comparison(sample, compared, tested, label_names, number, source.reconstruct)
         for name, metric in chosen.items():
             try:
                 computed = metric.compute(comparison)
@@ -308,6 +329,8 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
             raise ValueError(f"Scores are {', '.join(METRICS)}; received {name!r}.")
         if missing := METRICS[name].outputs - extractor.provides:
             raise ValueError(f"{name} needs {' and '.join(sorted(missing))}, which {extractor.name} does not give.")
+        if METRICS[name].reconstructs and not all(source.reconstruct for source in generated):
+            raise ValueError(f"{name} needs an encoder to reconstruct images with; there is none.")
         if samples < METRICS[name].least_samples:
             raise ValueError(f"{name} needs {METRICS[name].least_samples} samples or more; received {samples}.")
     if not generated or not names:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tfgans import data
+
 Outputs = dict[str, np.ndarray]
 """By name: `features` floating [n, D], `probabilities` floating [n, K] of classes, `predictions` of labels, [n] or
 [n, K]."""
@@ -53,12 +55,7 @@ class Pixels(Extractor):
         return math.prod(image_shape)
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        return {"features": unit_images(images).reshape(len(images), -1)}
-
-
-def unit_images(images: np.ndarray) -> np.ndarray:
-    """float32 in [-1, 1] of uint8."""
-    return images.astype(np.float32) / 127.5 - 1.0
+        return {"features": data.unit_images(images).reshape(len(images), -1)}
 
 
 def three_channels(images: tf.Tensor) -> tf.Tensor:

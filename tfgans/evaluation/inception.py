@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_channels, unit_images
+from tfgans import data
+from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_channels
 
 _PIXELS = 299
 
@@ -61,7 +62,9 @@ class InceptionTFGAN(Extractor):
         self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear as in TensorFlow 1"}
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        resized = tf.compat.v1.image.resize_bilinear(three_channels(tf.constant(unit_images(images))), [_PIXELS] * 2)
+        resized = tf.compat.v1.image.resize_bilinear(
+            three_channels(tf.constant(data.unit_images(images))), [_PIXELS] * 2
+        )
         outputs = self._call(resized)
         found = ", ".join(outputs) if isinstance(outputs, Mapping) else type(outputs).__name__
         if not isinstance(outputs, Mapping) or not {"pool_3", "logits"} <= outputs.keys():
@@ -104,7 +107,7 @@ class InceptionKeras(Extractor):
         self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear"}
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        resized = tf.image.resize(three_channels(tf.constant(unit_images(images))), [_PIXELS] * 2)
+        resized = tf.image.resize(three_channels(tf.constant(data.unit_images(images))), [_PIXELS] * 2)
         features, probabilities = self._outputs(resized)
         return {"features": features.numpy(), "probabilities": probabilities.numpy()}
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tfgans import data, metrics
-from tfgans.evaluation.extractor import Extractor, Outputs, unit_images
+from tfgans.evaluation.extractor import Extractor, Outputs
 
 
 class JudgeExtractor(Extractor):
@@ -40,4 +40,4 @@ class JudgeExtractor(Extractor):
         }
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        return {"predictions": self._judge.predict(unit_images(images))}
+        return {"predictions": self._judge.predict(data.unit_images(images))}

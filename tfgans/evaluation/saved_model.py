@@ -5,7 +5,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_channels, unit_images
+from tfgans import data
+from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_channels
 
 
 class SavedModelExtractor(Extractor):
@@ -49,7 +50,7 @@ class SavedModelExtractor(Extractor):
         self.protocol = {"resize": f"{self._shape[0]}x{self._shape[1]}, bilinear" if fixed else None}
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        inputs = tf.constant(unit_images(images))
+        inputs = tf.constant(data.unit_images(images))
         inputs = three_channels(inputs) if self._shape[-1] == 3 else inputs
         if self._shape[-1] not in (None, inputs.shape[-1]):
             raise ValueError(f"{self.name} takes {self._shape[-1]} channels; received images {images.shape[1:]}.")

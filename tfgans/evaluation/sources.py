@@ -12,6 +12,7 @@ from tfgans import data
 from tfgans.evaluation.extractor import file_hash
 
 Rows = tuple[np.ndarray, np.ndarray | None]
+Reconstruct = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Source:
         protocol: What a score says of the set.
         fingerprint: Hash of the images where they are fixed, under which things made of them are kept.
         labelled: Whether there are labels.
+        reconstruct: Reconstructions of images, both uint8 [n, H, W, C], by the model that makes these; None
+            where there is no encoder.
     """
 
     read: Callable[[int, int], Rows]
@@ -31,6 +34,7 @@ class Source:
     protocol: Mapping[str, Any]
     fingerprint: str | None = None
     labelled: bool = False
+    reconstruct: Reconstruct | None = None
 
 
 def to_bytes(images: np.ndarray) -> np.ndarray:

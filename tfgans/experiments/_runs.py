@@ -18,7 +18,11 @@ def train(trial: Trial, name: str, *changes: str) -> "Result":
     """
     from tfgans import recipes, training
 
-    changes = (*changes, f"seed={trial.seed}", *(("steps=2", "score_samples=100") if trial.smoke else ()))
+    changes = (
+        *changes,
+        f"seed={trial.seed}",
+        *(("steps=2", "log_every=1", "score_samples=100") if trial.smoke else ()),
+    )
     recipe = recipes.get(name, trial.scale).override(changes)
     return training.run(recipe, trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False)
 

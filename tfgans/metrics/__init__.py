@@ -9,6 +9,7 @@ from tfgans.metrics.kernel_distance import KernelDistance, kernel_distance
 from tfgans.metrics.label_accuracy import label_accuracy
 from tfgans.metrics.mode_coverage import ModeCoverage, class_coverage, mode_coverage, stacked_coverage
 from tfgans.metrics.prdc import PRDC, prdc
+from tfgans.metrics.rare_recall import RareRecall, rare_recall
 from tfgans.metrics.sliced_wasserstein_distance import sliced_wasserstein_distance
 from tfgans.metrics.structural_similarity import LEGACY_RANGE, moving_average, ms_ssim, ssim
 
@@ -22,6 +23,7 @@ __all__ = [
     "KernelDistance",
     "ModeCoverage",
     "Moments",
+    "RareRecall",
     "attribute_r2",
     "class_coverage",
     "d_star_score",
@@ -35,6 +37,7 @@ __all__ = [
     "moving_average",
     "ms_ssim",
     "prdc",
+    "rare_recall",
     "sliced_wasserstein_distance",
     "ssim",
     "stacked_coverage",

@@ -137,7 +137,7 @@ class AdversarialModel(keras.Model):
         self.optimizers = {player: chosen[player] for player in self.players}
         for player in self.players:
             self.optimizers[player].build(getattr(self, player).trainable_variables)
-        self.trackers = {name: keras.metrics.Mean(name) for name in self.log_names}
+        self.logged_means = _LoggedMeans(self.log_names)
 
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
@@ -156,7 +156,7 @@ class AdversarialModel(keras.Model):
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        return list(self.trackers.values()) if self.compiled else []
+        return [self.logged_means] if self.compiled else []
 
     def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
         """Trains on a dataset of batches, as `keras.Model.fit`.
@@ -258,14 +258,14 @@ class AdversarialModel(keras.Model):
         """
         if self.averaged_generator is not None:
             self._average_generator()
-        finite = tf.reduce_all([tf.math.is_finite(value) for value in losses.values()])
+        values = tf.stack([losses[name] for name in self.log_names])
+        finite = tf.reduce_all(tf.math.is_finite(values))
         broken = tf.distribute.get_replica_context().all_reduce("sum", tf.cast(~finite, tf.int64)) > 0
         first = broken & (self.nonfinite_step < 0)
         self.nonfinite_step.assign(tf.where(first, tf.convert_to_tensor(self.step), self.nonfinite_step))
         self.step.assign_add(1)
-        for name, tracker in self.trackers.items():
-            tracker.update_state(losses[name])
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        self.logged_means.update_state(values)
+        return self.logged_means.result()
 
     def _average_generator(self) -> None:
         """Averages weights and copies moving statistics; young averages forget faster, as (1 + t)/(10 + t)."""
@@ -404,6 +404,24 @@ class AdversarialModel(keras.Model):
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
+
+
+class _LoggedMeans(keras.metrics.Metric):
+    """Means of a step's scalars since the epoch began, as one vector: small steps feel a metric for each."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(name="logged_means")
+        self._names = tuple(names)
+        self._total = self.add_variable((len(names),), "zeros", name="total")
+        self._count = self.add_variable((), "zeros", name="count")
+
+    def update_state(self, values: tf.Tensor) -> None:
+        self._total.assign_add(tf.cast(values, self._total.dtype))
+        self._count.assign_add(1)
+
+    def result(self) -> dict[str, tf.Tensor]:
+        means = tf.math.divide_no_nan(self._total.value, self._count.value)
+        return dict(zip(self._names, tf.unstack(means), strict=True))
 
 
 def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:

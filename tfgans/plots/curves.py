@@ -10,6 +10,35 @@ _PANEL_INCHES = (4.0, 3.0)
 _COLUMNS = 3
 
 
+def compared_curves(
+    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], name: str, path: str | os.PathLike
+) -> pathlib.Path:
+    """Draws one score over the steps of several runs, in one panel (LOGAN Fig. 5).
+
+    Args:
+        curves: Steps [n] and scores [n] of each run.
+        name: Name of the score.
+        path: PNG file to write; it replaces one of that name in one move.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If there is nothing to draw, or lengths differ.
+    """
+    if not curves or any(len(steps) != len(values) or not len(steps) for steps, values in curves.values()):
+        sizes = {run: (len(steps), len(values)) for run, (steps, values) in curves.items()}
+        raise ValueError(f"Expected runs with a score at each step; received (steps, scores) {sizes}.")
+    figure = new_figure((1.5 * _PANEL_INCHES[0], 1.5 * _PANEL_INCHES[1]))
+    axes = figure.add_subplot()
+    for run, (steps, values) in curves.items():
+        axes.plot(steps, values, marker=".", label=run)
+    axes.set(title=name, xlabel="step")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    return save_figure(figure, path)
+
+
 def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], path: str | os.PathLike) -> pathlib.Path:
     """Draws each score over the steps of a run, one panel a score.
 

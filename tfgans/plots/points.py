@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from tfgans.plots._figure import new_figure, save_figure
 
 _MARGIN = 0.25
+_PAIR_COLORS = ("tab:orange", "tab:green")
 
 
 def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike, *, title: str = "") -> pathlib.Path:
@@ -62,10 +63,46 @@ def contours(
         resolution: Places along an edge.
         levels: Number of contours.
     """
-    ticks = np.linspace(-extent, extent, resolution)
-    plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    field = logits(plane.astype(np.float32)).reshape(resolution, resolution)
+    ticks, field = _field(logits, extent, resolution)
     axes.contourf(ticks, ticks, field, levels=levels, cmap="viridis")
     axes.scatter(*centers.T, s=40, facecolors="none", edgecolors="white", linewidths=0.8)
     axes.scatter(*points.T, s=1.5, color="tab:red", alpha=0.6)
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])
+
+
+def joint_scatter(
+    pairs: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    logits: Callable[[np.ndarray], np.ndarray],
+    axes: Axes,
+    *,
+    extent: float,
+    resolution: int = 64,
+    levels: int = 20,
+) -> None:
+    """Draws points of the plane with their latents as height, over a discriminator's contours (LOGAN Fig. 4).
+
+    Args:
+        pairs: Points [n, 2] and latents [n, 1] of each name, such as `(x, E(x))`.
+        logits: Logits [n] of points [n, 2], drawn as the floor.
+        axes: Where to draw; of projection `3d`.
+        extent: Half the edge of the square that is drawn.
+        resolution: Places along an edge.
+        levels: Number of contours.
+    """
+    ticks, field = _field(logits, extent, resolution)
+    heights = np.concatenate([latents[:, 0] for _, latents in pairs.values()])
+    low, high = heights.min(), heights.max()
+    floor = low - 0.4 * max(high - low, 1e-3)
+    axes.contourf(ticks, ticks, field, levels=levels, zdir="z", offset=floor, cmap="viridis", alpha=0.6)
+    for (name, (points, latents)), color in zip(pairs.items(), _PAIR_COLORS, strict=False):
+        inside = np.all(np.abs(points) <= extent, axis=1)
+        axes.scatter(*points[inside].T, latents[inside, 0], s=4, color=color, label=name)
+    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), zlim=(floor, high), zlabel="z")
+    axes.legend(loc="upper left", fontsize="x-small")
+
+
+def _field(logits: Callable[[np.ndarray], np.ndarray], extent: float, resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ticks along an edge of a square around the origin, and logits on its grid."""
+    ticks = np.linspace(-extent, extent, resolution)
+    plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    return ticks, logits(plane.astype(np.float32)).reshape(resolution, resolution)

@@ -74,6 +74,11 @@ class Recipe:
         """What labels must be, `class` or `attributes`, and how many; nothing where the system takes none."""
         return ()
 
+    @property
+    def has_encoder(self) -> bool:
+        """Whether the system finds the latent vector of an image."""
+        return False
+
     def adapted(self, conditioning: str, condition_size: int) -> "Recipe":
         """This recipe for data of the user's own, of which it takes what a label is, if it takes labels.
 

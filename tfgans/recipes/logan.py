@@ -66,6 +66,10 @@ class UnconditionalRecipe(Recipe):
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(f"Points take networks=mlp, images dcgan; received {self.networks}, {self.image_shape}.")
 
+    @property
+    def has_encoder(self) -> bool:
+        return self.system != "GAN"
+
 
 _TOY_PAPER = UnconditionalRecipe(
     name="logan/ring8",
@@ -92,9 +96,10 @@ _TOY_SMALL = replace(
     _TOY_PAPER,
     preset="small",
     objective="lol1",  # at this learning rate lol2 breaks
+    batch_size=128,
     steps=20_000,
     ema_decay=0.999,
-    widths=(128, 128, 128),
+    widths=(256, 256, 256),
     learning_rate=1e-3,
     decay="cosine",
 )
@@ -140,11 +145,11 @@ _EIGHT_PIXELS = {
 }
 
 
-def _toy(name: str) -> tuple[UnconditionalRecipe, ...]:
+def _toy(name: str, small: dict | None = None) -> tuple[UnconditionalRecipe, ...]:
     here = {"name": f"logan/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
     # Its code trains on lines and rings of the same settings.
-    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here)
+    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here, **(small or {}))
 
 
 def _images(
@@ -165,7 +170,7 @@ _CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
 _JUNCTION = {"data": "folder:frames"}
 
 _LOGAN = (
-    _toy("ring8"),
+    _toy("ring8", small={"steps": 10_000}),
     _toy("grid25"),
     _toy("rings16"),
     _toy("swiss"),

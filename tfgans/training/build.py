@@ -76,7 +76,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
 
 def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
     image_shape, widths = recipe.image_shape, recipe.widths
-    has_encoder = recipe.system != "GAN"
+    has_encoder = recipe.has_encoder
     latent_beside = recipe.latent_size if has_encoder else None
     if recipe.networks == "mlp":
         generator = networks.mlp_generator(image_shape[0], recipe.latent_size, widths)

@@ -75,7 +75,8 @@ def evaluate(
     """
     scorer = scorer or run_scorer(workdir)
     folder = RunFolder(workdir)
-    chosen = scorer.chosen(names, labelled=bool(folder.recipe().takes_labels))
+    recipe = folder.recipe()
+    chosen = scorer.chosen(names, bool(recipe.takes_labels), recipe.has_encoder)
     # A file that cannot be added to is better known before the work than after it.
     folder.scores()
     scores = scorer.model(load(workdir, step, averaged), chosen)

@@ -193,7 +193,7 @@ def _score_curve(
 ) -> callbacks.ScoreCurve:
     """Scores of one set of samples every so many steps."""
     scorer = scorer_of(train, test, recipe.score_extractor, recipe.score_samples, sets=1, progress=False)
-    names = scorer.chosen(recipe.score_metrics, labelled=bool(recipe.takes_labels))
+    names = scorer.chosen(recipe.score_metrics, bool(recipe.takes_labels), recipe.has_encoder)
     scorer.prepare()
 
     def score(model: AdversarialModel) -> dict[str, float]:
@@ -270,7 +270,7 @@ def _train(
     except KeyboardInterrupt:
         bar.close()
         checkpoint.save()
-        metrics_log.write({metric.name: metric.result() for metric in model.metrics})
+        metrics_log.write(model.logged_means.result())
         step = int(model.step.numpy())
         raise KeyboardInterrupt(
             f"Stopped and saved at step {step} in {folder.path}; the same command resumes there."

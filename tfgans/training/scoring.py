@@ -9,7 +9,7 @@ import numpy as np
 
 from tfgans import data, evaluation, metrics
 from tfgans.evaluation import Score
-from tfgans.models import AdversarialModel
+from tfgans.models import AdversarialModel, AutoencodingModel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,22 +44,25 @@ class Scorer:
         """What models are compared with, in words."""
         return f"{self.train.name} {self.train.split}, {len(self.train)} images"
 
-    def left_out(self, labelled: bool = True) -> dict[str, str]:
-        """Why each score that cannot be taken cannot, of samples with labels or without."""
-        reasons = evaluation.which_apply(self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled)
+    def left_out(self, labelled: bool = True, reconstructs: bool = False) -> dict[str, str]:
+        """Why each score that cannot be taken cannot, of samples with labels or without, with an encoder or without."""
+        reasons = evaluation.which_apply(
+            self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled, reconstructs
+        )
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
-    def chosen(self, names: Sequence[str], labelled: bool = True) -> list[str]:
+    def chosen(self, names: Sequence[str], labelled: bool = True, reconstructs: bool = False) -> list[str]:
         """The scores to take.
 
         Args:
             names: Keys of `evaluation.METRICS`, or `all` for those that apply.
             labelled: Whether the samples have labels.
+            reconstructs: Whether what makes them has an encoder.
 
         Raises:
             ValueError: If one is unknown or does not apply.
         """
-        left_out = self.left_out(labelled)
+        left_out = self.left_out(labelled, reconstructs)
         if "all" in names:
             return [name for name in evaluation.METRICS if name not in left_out]
         for name in names:
@@ -113,7 +116,13 @@ class Scorer:
             seeds = [protocol["seed"] + row for row in range(start, stop)]
             return evaluation.to_bytes(model.sample(stop - start, labels=rows, seed=seeds)), rows
 
-        return evaluation.Source(read, self.samples, protocol, labelled=labels is not None)
+        def reconstruct(images: np.ndarray) -> np.ndarray:
+            return evaluation.to_bytes(model.reconstruct(data.unit_images(images)))
+
+        encodes = isinstance(model, AutoencodingModel)
+        return evaluation.Source(
+            read, self.samples, protocol, labelled=labels is not None, reconstruct=reconstruct if encodes else None
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,11 +144,11 @@ class WorldScorer:
         """What models are compared with, in words."""
         return f"{len(self.world.centers)} modes of {self.world.name}"
 
-    def left_out(self, labelled: bool = False) -> dict[str, str]:
+    def left_out(self, labelled: bool = False, reconstructs: bool = False) -> dict[str, str]:
         """Nothing: modes can always be counted."""
         return {}
 
-    def chosen(self, names: Sequence[str], labelled: bool = False) -> list[str]:
+    def chosen(self, names: Sequence[str], labelled: bool = False, reconstructs: bool = False) -> list[str]:
         """The scores to take.
 
         Raises:
