@@ -76,6 +76,15 @@ def test_every_field_of_a_recipe_reaches_the_model():
     assert build(vanilla.override(["penalty=none"])).penalty is None
 
 
+def test_rates_fall_to_zero_with_the_run_however_many_updates_a_player_has():
+    recipe = recipes.get("logan/ring8").override(["steps=100", "n_critic=5", "learning_rate=0.01"])
+    model = build(recipe)
+    for player, updates in (("discriminator", 500), ("encoder", 100), ("generator", 100)):
+        rate = model.optimizers[player]._learning_rate
+        assert float(rate(updates // 2)) == pytest.approx(0.005)
+        assert float(rate(updates)) == 0
+
+
 def test_same_seed_same_weights():
     recipe = recipes.get("cwgan/digits")
     for first, second in zip(build(recipe).get_weights(), build(recipe).get_weights(), strict=True):

@@ -23,7 +23,8 @@ _SMALL_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
 _AVERAGED_SCORINGS = {"small": 3, "paper": 20}
 
 _TOY_STEPS, _GRID_STEPS = 10_000, 20_000
-_TOY_RATES = {("bigan", "lol2"): 5e-4, ("bigan", "w"): 5e-4, ("gan", "w"): 5e-4}
+# The better of two rates, on one seed of grid25 that is not among those of the results.
+_TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
 _IMAGE_STEPS, _JUNCTION_STEPS = 1_200, 1_200
 

@@ -203,7 +203,9 @@ def _bigan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
 
 def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
     """The vanilla objective without an encoder."""
-    return replace(_bigan(recipe), name=recipe.name.replace("logan/", "gan/"), system="GAN", head_width=256)
+    name = recipe.name.replace("logan/", "gan/")
+    # Its penalty is that of Gulrajani et al. 2017, a square.
+    return replace(_bigan(recipe), name=name, system="GAN", head_width=256, penalty_power=2)
 
 
 RECIPES = tuple(recipe for presets in _LOGAN for logan in presets for recipe in (logan, _bigan(logan), _gan(logan)))

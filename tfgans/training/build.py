@@ -105,12 +105,16 @@ def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
     else:
         model = GAN(generator, discriminator, prior, **options)
 
-    def rate() -> float | keras.optimizers.schedules.LearningRateSchedule:
+    def rate(player: str) -> float | keras.optimizers.schedules.LearningRateSchedule:
         if recipe.decay == "none":
             return recipe.learning_rate
-        return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps)
+        # An optimizer counts its own updates.
+        updates = recipe.steps * (recipe.n_critic if player == "discriminator" else 1)
+        return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, updates)
 
-    model.compile({player: keras.optimizers.Adam(rate(), recipe.beta_1, recipe.beta_2) for player in model.players})
+    model.compile(
+        {player: keras.optimizers.Adam(rate(player), recipe.beta_1, recipe.beta_2) for player in model.players}
+    )
     return model
 
 
