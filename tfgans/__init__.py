@@ -15,8 +15,11 @@ from typing import Any
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "BEGAN": "models",
+    "BEGANCS": "models",
     "GAN": "models",
     "LOGAN": "models",
+    "VEEGAN": "models",
     "AdversarialModel": "models",
     "AutoencodingModel": "models",
     "BiGAN": "models",
@@ -29,6 +32,7 @@ _HOMES = {
 _SUBPACKAGES = (
     "callbacks",
     "data",
+    "equilibrium",
     "evaluation",
     "experiments",
     "latent",

@@ -4,10 +4,9 @@ Width 128, batch 256, 2-D z, lol2, pair-wise penalty, no averaging. Prints lines
 best of them counts, since other work on the machine only slows. `logan_step_torch.py` is the same step in PyTorch.
 """
 
-import json
-import time
 from collections.abc import Callable
 
+from _turns import best_rates, report
 from absl import app, flags
 
 _WIDTHS = (128, 128, 128)
@@ -37,24 +36,10 @@ def main(argv: list[str]) -> None:
     def fit() -> None:
         model.fit(world.batches(_BATCH), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
 
-    rates = {"fit": [], "graph loop": []}
-    runs = {"fit": fit, "graph loop": hand_written(world)}
-    for run in runs.values():
-        run()
-    for _ in range(FLAGS.turns):
-        for name, run in runs.items():
-            began = time.monotonic()
-            run()
-            rates[name].append(FLAGS.steps / (time.monotonic() - began))
-    best = {name: max(values) for name, values in rates.items()}
+    best = best_rates({"fit": fit, "graph loop": hand_written(world)}, FLAGS.steps, FLAGS.turns)
     for name, value in best.items():
-        report(f"LOGAN toy step, {name}", value, "steps/s", None)
+        report(f"LOGAN toy step, {name}", value, "steps/s")
     report("LOGAN toy step, fit", best["fit"] / best["graph loop"], "ratio", "graph loop")
-
-
-def report(name: str, value: float, unit: str, against: str | None) -> None:
-    """Prints a line of JSON."""
-    print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)
 
 
 def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data imports TensorFlow

@@ -4,9 +4,8 @@
 """
 
 import itertools
-import json
-import time
 
+from _turns import best_rates, report
 from absl import app, flags
 
 _WIDTH = 128
@@ -63,20 +62,11 @@ def main(argv: list[str]) -> None:
         update(1, encoder_loss)
         update(2, generator_loss)
 
-    rates = []
-    for _ in range(FLAGS.turns + 1):
-        began = time.monotonic()
+    def run() -> None:
         for _ in range(FLAGS.steps):
             step()
-        rates.append(FLAGS.steps / (time.monotonic() - began))
-    # The first turn warms up.
-    line = {
-        "name": "LOGAN toy step, PyTorch",
-        "value": float(f"{max(rates[1:]):.4g}"),
-        "unit": "steps/s",
-        "against": None,
-    }
-    print(json.dumps(line))
+
+    report("LOGAN toy step, PyTorch", best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""], "steps/s")
 
 
 if __name__ == "__main__":

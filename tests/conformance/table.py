@@ -119,6 +119,40 @@ def _logan():
     )
 
 
+def _veegan():
+    return tfgans.VEEGAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_encoder(2, 3, (5, 6)),
+        networks.mlp_discriminator(2, 3, (6, 4)),
+        latent.Uniform(3),
+        ema_decay=0.9,
+    )
+
+
+def _began():
+    return tfgans.BEGAN(
+        networks.relu_mlp(3, 2, (6, 5), "generator"),
+        networks.relu_mlp(2, 3, (5, 6), "encoder"),
+        networks.relu_mlp(3, 2, (6, 5), "decoder"),
+        latent.Uniform(3),
+        tfgans.equilibrium.Equilibrium(0.7, 0.5, 0.2, 0.1),
+        norm="l2_batch",
+        ema_decay=0.9,
+    )
+
+
+def _began_cs():
+    return tfgans.BEGANCS(
+        networks.began_decoder((8, 8, 1), 4, 3, name="generator"),
+        networks.began_encoder((8, 8, 1), 4, 3),
+        networks.began_decoder((8, 8, 1), 4, 3),
+        latent.Uniform(4),
+        tfgans.equilibrium.Equilibrium(0.7, 0.5),
+        share_latent=True,
+        ema_decay=0.9,
+    )
+
+
 def _unconditional_discriminator_loss(model, batch):
     image = tf.cast(batch["image"], model.variable_dtype)
     latent_vectors, weights = _noise(model)
@@ -136,6 +170,16 @@ def _encoder_loss(model, batch):
     return model.encoder_losses(tf.cast(batch["image"], model.variable_dtype), _noise(model)[0])["encoder_loss"]
 
 
+def _energy_discriminator_loss(model, batch):
+    image = tf.cast(batch["image"], model.variable_dtype)
+    return model.discriminator_losses(image, _noise(model)[0])["discriminator_loss"]
+
+
+def _energy_generator_loss(model, batch):
+    return model.generator_losses(_noise(model)[0])["generator_loss"]
+
+
+_ENERGY_LOSSES = {"discriminator": _energy_discriminator_loss, "generator": _energy_generator_loss}
 _UNCONDITIONAL_LOSSES = {
     "discriminator": _unconditional_discriminator_loss,
     "generator": _unconditional_generator_loss,
@@ -146,6 +190,9 @@ TABLE = (
     Row(tfgans.GAN, _gan, _points, _UNCONDITIONAL_LOSSES),
     Row(tfgans.BiGAN, _bigan, _points, _BIDIRECTIONAL_LOSSES),
     Row(tfgans.LOGAN, _logan, _images, _BIDIRECTIONAL_LOSSES),
+    Row(tfgans.VEEGAN, _veegan, _points, _BIDIRECTIONAL_LOSSES),
+    Row(tfgans.BEGAN, _began, _points, _ENERGY_LOSSES),
+    Row(tfgans.BEGANCS, _began_cs, _images, _ENERGY_LOSSES),
     Row(
         tfgans.ConditionalGAN,
         lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),

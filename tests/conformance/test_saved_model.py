@@ -40,7 +40,7 @@ def test_signatures_equal_the_model(row, model, tmp_path):
 
     beside = {"latent": latent} if "latent" in model.discriminator_inputs else ours
     inputs = {name: tf.constant(value) for name, value in beside.items()} if "latent" in beside else theirs
-    logit = signatures["discriminate"](**{kind: image}, **inputs)["logit"]
+    logit = signatures["discriminate"](**{kind: image}, **inputs)[model.discriminator_output]
     np.testing.assert_array_equal(logit, model.discriminate(image, **beside))
 
     if isinstance(model, tfgans.AutoencodingModel):
@@ -51,6 +51,11 @@ def test_signatures_equal_the_model(row, model, tmp_path):
         between = signatures["interpolate"](**pair, weight=tf.constant(weights))[kind].numpy()
         np.testing.assert_array_equal(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2]))
         assert np.all(np.isnan(between[2]))
+        change = (np.array([0, model.prior.size - 1, model.prior.size], "int32"), np.array([0.5, -2.0, 0.0], "float32"))
+        named = dict(zip(("dimension", "value"), map(tf.constant, change), strict=True))
+        changed = signatures["traverse"](**{kind: image}, **named)[kind].numpy()
+        np.testing.assert_array_equal(changed[:2], model.traverse(image[:2], *(values[:2] for values in change)))
+        assert np.all(np.isnan(changed[2]))
     if kind == "point":
         assert "sample_png" not in signatures
         return

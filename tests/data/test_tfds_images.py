@@ -70,7 +70,12 @@ def test_celeba_is_cut_and_has_nine_attributes(tmp_path):
         return tf.data.Dataset.from_tensors(tf.nest.map_structure(tf.constant, example)).repeat(3)
 
     with tfds.testing.mock_data(as_dataset_fn=faces, data_dir=str(tmp_path)):
-        images = data.load("celeb_a", "train+validation", data_dir=str(tmp_path), download=True)
+        images, crop = (
+            data.load(name, "train+validation", data_dir=str(tmp_path), download=True)
+            for name in ("celeb_a", "celeb_a_crop_128")
+        )
+    np.testing.assert_array_equal(crop.image[0, :, 0, 0], np.arange(50, 178))
+    assert crop.image.shape == (3, 128, 128, 3)
     assert images.image.shape == (3, 64, 64, 3)
     assert (images.image[0].min(), images.image[0].max()) == (41, 176)
     assert images.label_names == names

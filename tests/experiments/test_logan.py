@@ -66,5 +66,5 @@ def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
     for setting in item.settings[:2]:
         item.run(smoke(setting, tmp_path))
     assert [name for name, _ in taken] == ["bigan/ring8"] * 2
-    assert {"n_critic=1", "penalty=none", "steps=10000", "latent_size=1"} <= set(taken[0][1])
-    assert {"n_critic=5", "penalty=pairwise", "steps=3000", "latent_size=1"} <= set(taken[1][1])
+    assert {"n_critic=1", "penalty=none", "steps=6000", "latent_size=1"} <= set(taken[0][1])
+    assert {"n_critic=5", "penalty=pairwise", "steps=1800", "latent_size=1"} <= set(taken[1][1])

@@ -334,3 +334,43 @@ def test_own_images_do_not_fit_a_toy_world(tmp_path, random):
     own = data.from_arrays(random.integers(0, 256, (60, 8, 8, 1), dtype=np.uint8))
     with pytest.raises(ValueError, match="logan/ring8 is made for points"):
         training.run(recipes.get("logan/ring8"), tmp_path / "run", own=own, progress=False)
+
+
+def test_codes_of_a_model_with_an_encoder_are_shown(tmp_path):
+    recipe = recipes.get("began_cs/ring8").override(["steps=4", "log_every=2", "grid_every=2", "checkpoint_every=4"])
+    folder = training.RunFolder(tmp_path / "run")
+    training.run(recipe, folder.path, progress=False)
+    assert [file.name for file in sorted(folder.codes.glob("*.png"))] == [f"step_{n:08d}.png" for n in (0, 2, 4)]
+    lines = [json.loads(line) for line in (folder.codes / "variances.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [0, 2, 4]
+    assert all(line["real"] > 0 for line in lines)
+    assert [json.loads(line)["step"] for line in folder.metrics_file.read_text().splitlines()] == [2, 4]
+    assert not folder.alarms_file.exists()
+
+
+def test_a_fraction_is_trained_on_and_all_is_scored_against(tmp_path, monkeypatch, random):
+    seen = []
+    original = data.ImageSet.batches
+    monkeypatch.setattr(
+        data.ImageSet,
+        "batches",
+        lambda self, *args, **kwargs: seen.append(len(self)) or original(self, *args, **kwargs),
+    )
+    np.savez(tmp_path / "images.npz", images=random.integers(0, 256, (125, 8, 8, 1), np.uint8))
+    recipe = recipes.get("began/digits").override(
+        [
+            f"data=npz:{tmp_path / 'images.npz'}",
+            "train_fraction=0.2",
+            "steps=1",
+            "batch_size=10",
+            "score_samples=20",
+            "filters=2",
+        ]
+    )
+    result = training.run(recipe, tmp_path / "run", progress=False)
+    assert seen == [20]
+    assert {score["protocol"]["real_images"] for score in result.scores} == {20}
+    with pytest.raises(ValueError, match="batch_size must be at most 20"):
+        training.run(recipe.override(["batch_size=21"]), tmp_path / "other", progress=False)
+    with pytest.raises(ValueError, match="grid25 is drawn without end"):
+        training.run(recipes.get("began/grid25").override(["train_fraction=0.5"]), tmp_path / "other", progress=False)

@@ -2,6 +2,8 @@
 
 from tfgans._errors import NonFiniteError
 from tfgans.callbacks.checkpoint import Checkpoint
+from tfgans.callbacks.code_scatter import CodeScatter
+from tfgans.callbacks.collapse_alarm import CollapseAlarm
 from tfgans.callbacks.metrics_log import MetricsLog
 from tfgans.callbacks.nonfinite import StopOnNonFinite
 from tfgans.callbacks.progress import Progress
@@ -10,6 +12,8 @@ from tfgans.callbacks.score_curve import ScoreCurve
 
 __all__ = [
     "Checkpoint",
+    "CodeScatter",
+    "CollapseAlarm",
     "MetricsLog",
     "NonFiniteError",
     "Progress",

@@ -19,15 +19,16 @@ def define_flags() -> None:
     flags.DEFINE_enum(
         "figure",
         "swap",
-        ["swap", "corners", "sweep", "plane", "reconstructions", "interpolations"],
+        ["swap", "corners", "sweep", "plane", "reconstructions", "interpolations", "traversals"],
         "swap: one z a row, one class or attribute a column; corners: between four corners in z and y; "
         "sweep: one attribute runs through its values; plane: two attributes do; these four of a conditional model. "
-        "Of one with an encoder, reconstructions of test images, and interpolations between them.",
+        "Of one with an encoder, reconstructions of test images, interpolations between them, and traversals, in which "
+        "entries of one image's latent run from --low to --high.",
     )
     flags.DEFINE_multi_string("attribute", [], "Attribute or class of a sweep (one) or plane (two), by name or number.")
-    flags.DEFINE_float("low", 0.0, "Lowest value of an attribute.")
-    flags.DEFINE_float("high", 1.0, "Highest value of an attribute.")
-    flags.DEFINE_integer("size", 8, "Rows, and steps of an interpolation.", lower_bound=2)
+    flags.DEFINE_float("low", 0.0, "Lowest value of an attribute, or of an entry of a latent.")
+    flags.DEFINE_float("high", 1.0, "Highest value of an attribute, or of an entry of a latent.")
+    flags.DEFINE_integer("size", 8, "Rows, and steps of an interpolation or traversal.", lower_bound=2)
     flags.DEFINE_integer("seed", 0, "Seed of the latent vectors, and of the corners' conditions.")
     flags.DEFINE_string("out", "explore.png", "PNG file.")
     _app.define_data_flags()
@@ -42,7 +43,7 @@ def main() -> None:
     from tfgans import plots, training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    if FLAGS.figure in ("reconstructions", "interpolations"):
+    if FLAGS.figure in ("reconstructions", "interpolations", "traversals"):
         _of_real_images(model, out)
         return
     if model.label_spec() is None:
@@ -77,6 +78,8 @@ def main() -> None:
 
 def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
     """Draws what a model with an encoder makes of images that it has not seen."""
+    import numpy as np
+
     from tfgans import AutoencodingModel, plots, training
 
     if not isinstance(model, AutoencodingModel) or len(model.sample_shape) != 3:
@@ -87,8 +90,11 @@ def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
     _, _, test = training.load_data(recipe, None, FLAGS.data_dir, FLAGS.download)
     if FLAGS.figure == "reconstructions":
         plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
-    else:
+    elif FLAGS.figure == "interpolations":
         plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
+    else:
+        values, dimensions = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size), range(min(FLAGS.size, model.prior.size))
+        plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed], dimensions, values, out)
     print(f"figure: {out}")
 
 

@@ -71,6 +71,19 @@ class ImageSet:
         """(height, width, channels)."""
         return self.image.shape[1:]
 
+    def part(self, fraction: float) -> "ImageSet":
+        """A fixed random part of the images, at least one; the parts of smaller fractions lie in those of larger.
+
+        Raises:
+            ValueError: If `fraction` lies outside (0, 1].
+        """
+        if not 0 < fraction <= 1:
+            raise ValueError(f"A fraction of a data set lies in (0, 1]; received {fraction}.")
+        if fraction == 1:
+            return self
+        order = np.random.default_rng(0).permutation(len(self))
+        return self.rows(np.sort(order[: max(1, round(fraction * len(self)))]))
+
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
         """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes."""
         return batches(self.arrays, batch_size, seed=seed, start=start)

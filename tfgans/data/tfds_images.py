@@ -38,7 +38,8 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
     """Reads a split of a labelled image set into memory.
 
     `celeb_a` comes as cWGAN takes it: cut to rows 40 to 178 and columns 30 to 168, resized to 64x64, with nine
-    attributes in {0, 1}; `celeb_a_128` as LOGAN takes it, resized whole to 128x128, with the same. `efigi` is
+    attributes in {0, 1}; `celeb_a_128` as LOGAN takes it, resized whole to 128x128; `celeb_a_crop_64` and
+    `celeb_a_crop_128` as BEGAN-CS does, cut to rows 50 to 178 and columns 25 to 153; all with the same. `efigi` is
     resized to 64x64, with four attributes as they stand in its table, in [0, 1], or -1 where they are not set.
     Any other set comes as it is, with classes.
 
@@ -86,6 +87,14 @@ def _celeb_a_128(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
     return _resized(example["image"], 128), _celeb_a_attributes(example)
 
 
+def _celeb_a_crop_64(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
+    return _resized(example["image"][50:178, 25:153]), _celeb_a_attributes(example)
+
+
+def _celeb_a_crop_128(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
+    return example["image"][50:178, 25:153], _celeb_a_attributes(example)
+
+
 def _celeb_a_attributes(example: Example) -> tf.Tensor:
     return tf.stack([tf.cast(example["attributes"][name], tf.float32) for name in CELEBA_ATTRIBUTES])
 
@@ -103,5 +112,7 @@ def _resized(image: tf.Tensor, pixels: int = _ATTRIBUTE_IMAGE_PIXELS) -> tf.Tens
 _PREPARATIONS: dict[str, tuple[Callable[[Example], tuple[tf.Tensor, tf.Tensor]], tuple[str, ...], str]] = {
     "celeb_a": (_celeb_a, CELEBA_ATTRIBUTES, "celeb_a"),
     "celeb_a_128": (_celeb_a_128, CELEBA_ATTRIBUTES, "celeb_a"),
+    "celeb_a_crop_64": (_celeb_a_crop_64, CELEBA_ATTRIBUTES, "celeb_a"),
+    "celeb_a_crop_128": (_celeb_a_crop_128, CELEBA_ATTRIBUTES, "celeb_a"),
     "efigi": (_efigi, CWGAN_EFIGI_ATTRIBUTES, "efigi"),
 }

@@ -58,6 +58,16 @@ class ToyWorld:
         noise = self.sigma * tf.random.stateless_normal([rows, self.size], where)
         return (tf.gather(tf.constant(self.centers, tf.float32), modes) + noise) / self.scale
 
+    def part(self, fraction: float) -> "ToyWorld":
+        """The world: it has no end.
+
+        Raises:
+            ValueError: If a part is asked for.
+        """
+        if fraction != 1:
+            raise ValueError(f"{self.name} is drawn without end; there is no part of it, such as {fraction}.")
+        return self
+
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
         """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.
 

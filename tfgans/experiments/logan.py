@@ -22,11 +22,13 @@ _WASSERSTEIN_UPDATES = 5
 _SMALL_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
 _AVERAGED_SCORINGS = {"small": 3, "paper": 20}
 
-_TOY_STEPS, _GRID_STEPS = 10_000, 20_000
+# What the world needs; a joint space of four dimensions takes twice as long on the grid.
+_TOY_STEPS = {"ring8": 6_000, "grid25": 10_000}
+_TOY_STEPS_JOINT = {"ring8": 6_000, "grid25": 20_000}
 # The better of two rates, on one seed of grid25 that is not among those of the results.
 _TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
-_IMAGE_STEPS, _JUNCTION_STEPS = 1_200, 1_200
+_IMAGE_STEPS, _JUNCTION_STEPS = 800, 600
 
 _EXTENT = 2.6
 _POINTS = 2_000
@@ -58,8 +60,8 @@ def toy(trial: Trial) -> Measured:
     changes = (f"latent_size={latent_size}",)
     if trial.scale == "small":
         changes = (*changes, f"learning_rate={_TOY_RATES.get((form, trial.setting['objective']), _TOY_RATE)}")
-    long = (world, form, latent_size) == ("grid25", "bigan", 2)
-    return scored(_train(trial, world, _GRID_STEPS if long else _TOY_STEPS, *changes))
+    steps = _TOY_STEPS_JOINT if (form, latent_size) == ("bigan", 2) else _TOY_STEPS
+    return scored(_train(trial, world, steps[world], *changes))
 
 
 def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:

@@ -21,13 +21,16 @@ from tfgans.losses.penalties import (
     interpolated_gradient,
     safe_norm,
 )
+from tfgans.losses.reconstruction import NORMS, Norm, reconstruction_error, sample_errors
 
 __all__ = [
+    "NORMS",
     "GradientPenalty",
     "HeightAxisGradientPenalty",
     "InterpolatedGradientPenalty",
     "LeastSquares",
     "LogitLoss",
+    "Norm",
     "Objective",
     "PairwiseGradientPenalty",
     "Vanilla",
@@ -36,7 +39,9 @@ __all__ = [
     "interpolated_gradient",
     "mean_over_patches",
     "nonsaturating_generator_loss",
+    "reconstruction_error",
     "safe_norm",
+    "sample_errors",
     "vanilla_discriminator_loss",
     "wasserstein_discriminator_loss",
     "wasserstein_generator_loss",

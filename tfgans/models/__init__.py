@@ -2,10 +2,24 @@
 
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models.began import BEGAN
+from tfgans.models.began_cs import BEGANCS
 from tfgans.models.bigan import BiGAN
 from tfgans.models.conditional_gan import ConditionalGAN
 from tfgans.models.conditional_wgan_gp import ConditionalWGANGP
 from tfgans.models.gan import GAN
 from tfgans.models.logan import LOGAN
+from tfgans.models.veegan import VEEGAN
 
-__all__ = ["GAN", "LOGAN", "AdversarialModel", "AutoencodingModel", "BiGAN", "ConditionalGAN", "ConditionalWGANGP"]
+__all__ = [
+    "BEGAN",
+    "BEGANCS",
+    "GAN",
+    "LOGAN",
+    "VEEGAN",
+    "AdversarialModel",
+    "AutoencodingModel",
+    "BiGAN",
+    "ConditionalGAN",
+    "ConditionalWGANGP",
+]

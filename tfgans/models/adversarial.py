@@ -41,6 +41,9 @@ class AdversarialModel(keras.Model):
     players: ClassVar[tuple[str, ...]] = ()
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
+    discriminator_output: ClassVar[str] = "logit"
+    """What `discriminate` gives: a logit, high where a sample looks real, or an energy, low there."""
+
     def __init__(
         self,
         networks: Mapping[str, keras.Model],
@@ -51,9 +54,8 @@ class AdversarialModel(keras.Model):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
+        check_built(type(self).__name__, networks)
         for player in self.players:
-            if not networks[player].built or not getattr(networks[player], "inputs", None):
-                raise ValueError(f"The {player} of a {type(self).__name__} must be a functional Keras model, built.")
             setattr(self, player, networks[player])
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {ema_decay}.")
@@ -422,6 +424,13 @@ class _LoggedMeans(keras.metrics.Metric):
     def result(self) -> dict[str, tf.Tensor]:
         means = tf.math.divide_no_nan(self._total.value, self._count.value)
         return dict(zip(self._names, tf.unstack(means), strict=True))
+
+
+def check_built(owner: str, networks: Mapping[str, keras.Model]) -> None:
+    """Raises ValueError where a network is no functional Keras model, built."""
+    for name, network in networks.items():
+        if not network.built or not getattr(network, "inputs", None):
+            raise ValueError(f"The {name} of a {owner} must be a functional Keras model, built.")
 
 
 def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:

@@ -1,13 +1,15 @@
 """Figures."""
 
 from tfgans.plots._figure import new_figure, save_figure
+from tfgans.plots.codes import code_scatter
 from tfgans.plots.curves import compared_curves, score_curves
 from tfgans.plots.exploration import corner_grid, plane_grid, swap_grid, sweep_grid
 from tfgans.plots.grids import image_grid
 from tfgans.plots.points import contours, draw_points, joint_scatter, point_cloud
-from tfgans.plots.reconstructions import interpolation_grid, reconstruction_grid
+from tfgans.plots.reconstructions import interpolation_grid, reconstruction_grid, traversal_grid
 
 __all__ = [
+    "code_scatter",
     "compared_curves",
     "contours",
     "corner_grid",
@@ -23,4 +25,5 @@ __all__ = [
     "score_curves",
     "swap_grid",
     "sweep_grid",
+    "traversal_grid",
 ]

@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -39,6 +39,38 @@ def reconstruction_grid(
     )
     names = ["x", "G(E(x))"] * rows
     return image_grid(pairs.reshape(-1, *images.shape[1:]), columns, path, row_names=names)
+
+
+def traversal_grid(
+    traverse: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    image: np.ndarray,
+    dimensions: Sequence[int],
+    values: Sequence[float],
+    path: str | os.PathLike,
+) -> pathlib.Path:
+    """Rows in which one entry of an image's latent runs through values (BEGAN-CS, Figs. 9 and 13).
+
+    Args:
+        traverse: Images with an entry changed, as `AutoencodingModel.traverse`.
+        image: [H, W, C] in [-1, 1]; it stands at the start of each row.
+        dimensions: Entries of the latent, one a row.
+        values: What they become, one a column.
+        path: PNG file to write.
+
+    Returns:
+        The path.
+    """
+    count = len(dimensions) * len(values)
+    changed = traverse(
+        np.repeat(image[np.newaxis], count, axis=0),
+        np.repeat(dimensions, len(values)),
+        np.tile(values, len(dimensions)),
+    )
+    changed = changed.reshape(len(dimensions), len(values), *image.shape)
+    rows = np.concatenate([np.broadcast_to(image, (len(dimensions), 1, *image.shape)), changed], axis=1)
+    names = ["x", *(f"{value:.1f}" for value in values)]
+    row_names = [f"z {dimension}" for dimension in dimensions]
+    return image_grid(rows.reshape(-1, *image.shape), len(names), path, row_names=row_names, column_names=names)
 
 
 def interpolation_grid(

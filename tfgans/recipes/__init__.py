@@ -1,14 +1,24 @@
 """Recipes: every hyper-parameter of every run, one file a paper. Imports no TensorFlow."""
 
-from tfgans.recipes import cwgan, logan
+from tfgans.recipes import began_cs, cwgan, logan
 from tfgans.recipes.base import Recipe
+from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
-__all__ = ["ConditionalRecipe", "Recipe", "UnconditionalRecipe", "from_dict", "get", "names", "presets"]
+__all__ = [
+    "ConditionalRecipe",
+    "EquilibriumRecipe",
+    "Recipe",
+    "UnconditionalRecipe",
+    "from_dict",
+    "get",
+    "names",
+    "presets",
+]
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
-for _recipe in (*cwgan.RECIPES, *logan.RECIPES):
+for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES):
     _RECIPES.setdefault(_recipe.name, {})[_recipe.preset] = _recipe
 
 

@@ -17,7 +17,8 @@ class Recipe:
         preset: Which of the recipe's presets this is: `paper`, `code` (the authors' code) or `small`.
         data: Data set.
         train_split: Split to train on.
-        test_split: Split that scores are held against.
+        test_split: Split that extractors and D* are tested on.
+        train_fraction: Share of the images of the train split to train on; scores are held against all of them.
         batch_size: Images in a batch, over all replicas.
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
@@ -38,6 +39,7 @@ class Recipe:
     data: str
     train_split: str = "train"
     test_split: str = "test"
+    train_fraction: float = 1.0
     batch_size: int
     steps: int
     seed: int = 0
@@ -56,6 +58,8 @@ class Recipe:
         for field in ("batch_size", "steps", "log_every", "score_samples", "steps_per_execution"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
+        if not 0 < self.train_fraction <= 1:
+            raise ValueError(f"train_fraction must lie in (0, 1]; received {self.train_fraction}.")
         if not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {self.seed}.")
         for field in ("grid_every", "checkpoint_every", "score_every"):

@@ -16,7 +16,8 @@ class UnconditionalRecipe(Recipe):
     """A GAN without labels, with or without an encoder, on images or on points of a toy world.
 
     Attributes:
-        system: `GAN` has no encoder; `BiGAN` and `LOGAN` have one, and differ in objective and penalty.
+        system: `GAN` has no encoder; `BiGAN` and `LOGAN` have one, and differ in objective and penalty; of `VEEGAN`
+            both are given.
         objective: What the players descend: `v`, `w`, `ls`, `lol1` or `lol2` in the paper's short names.
         image_shape: (height, width, channels) of images, (entries,) of points.
         latent_size: Entries of z.
@@ -37,7 +38,7 @@ class UnconditionalRecipe(Recipe):
         n_critic: Discriminator updates in a step.
     """
 
-    system: Literal["GAN", "BiGAN", "LOGAN"]
+    system: Literal["GAN", "BiGAN", "LOGAN", "VEEGAN"]
     objective: Literal["v", "w", "ls", "lol1", "lol2"]
     image_shape: tuple[int, ...]
     latent_size: int
@@ -170,7 +171,7 @@ _CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
 _JUNCTION = {"data": "folder:frames"}
 
 _LOGAN = (
-    _toy("ring8", small={"steps": 10_000}),
+    _toy("ring8", small={"steps": 6_000}),
     _toy("grid25"),
     _toy("rings16"),
     _toy("swiss"),

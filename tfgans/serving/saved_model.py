@@ -23,10 +23,11 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     | `sample`, `serving_default` | `seed` int64 [n], `label` | `image` float32 [n, H, W, C] in [-1, 1] |
     | `sample_png` | `seed`, `label` | `image_bytes` string [n] |
     | `generate` | `latent` float32 [n, N], `label` | `image` |
-    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` float32 [n] |
+    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` float32 [n]; of a BEGAN `energy` |
     | `encode`, with an encoder | `image` | `latent` |
     | `reconstruct`, with an encoder | `image` | `image` |
     | `interpolate`, with an encoder | `image_a`, `image_b`, `weight` float32 [n] in [0, 1] | `image` |
+    | `traverse`, with an encoder | `image`, `dimension` int32 [n] in 0 to N - 1, `value` float32 [n] | `image` |
 
     A row's result depends on that row alone. A row with a class or weight out of range, or an attribute
     that is NaN or Inf, is answered with NaN, and with an empty string for PNG.
@@ -127,7 +128,7 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
 
     def discriminate(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         conditions = [label] if label is not None else [inputs["latent"]] if "latent" in inputs else []
-        return {"logit": answer(model.discriminate_graph(inputs[kind], *conditions), label)}
+        return {model.discriminator_output: answer(model.discriminate_graph(inputs[kind], *conditions), label)}
 
     found = {
         _DEFAULT_SIGNATURE: _concrete(sample, seed | label),
@@ -143,7 +144,8 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
 
 
 def _autoencoding_signatures(model: AutoencodingModel, kind: str, image: tf.TensorSpec) -> dict[str, Callable]:
-    weight = tf.TensorSpec([None], tf.float32, "weight")
+    weight, value = (tf.TensorSpec([None], tf.float32, name) for name in ("weight", "value"))
+    dimension = tf.TensorSpec([None], tf.int32, "dimension")
 
     def encode(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"latent": tf.cast(model.encode_graph(inputs[kind]), tf.float32)}
@@ -156,10 +158,16 @@ def _autoencoding_signatures(model: AutoencodingModel, kind: str, image: tf.Tens
         valid = tf.reshape((weight >= 0) & (weight <= 1), [-1] + [1] * (between.shape.rank - 1))
         return {kind: tf.where(valid, tf.cast(between, tf.float32), float("nan"))}
 
+    def traverse(dimension: tf.Tensor, value: tf.Tensor, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        found = model.traverse_graph(inputs[kind], dimension, value)
+        valid = tf.reshape((dimension >= 0) & (dimension < model.prior.size), [-1] + [1] * (found.shape.rank - 1))
+        return {kind: tf.where(valid, tf.cast(found, tf.float32), float("nan"))}
+
     return {
         "encode": _concrete(encode, {kind: image}),
         "reconstruct": _concrete(reconstruct, {kind: image}),
         "interpolate": _concrete(interpolate, {f"{kind}_a": image, f"{kind}_b": image, "weight": weight}),
+        "traverse": _concrete(traverse, {kind: image, "dimension": dimension, "value": value}),
     }
 
 

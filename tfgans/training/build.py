@@ -3,6 +3,7 @@
 import keras
 
 from tfgans import networks
+from tfgans.equilibrium import Equilibrium
 from tfgans.latent import Normal, Uniform
 from tfgans.losses import (
     HeightAxisGradientPenalty,
@@ -13,8 +14,18 @@ from tfgans.losses import (
     Vanilla,
     Wasserstein,
 )
-from tfgans.models import GAN, LOGAN, AdversarialModel, BiGAN, ConditionalGAN, ConditionalWGANGP
-from tfgans.recipes import ConditionalRecipe, Recipe, UnconditionalRecipe
+from tfgans.models import (
+    BEGAN,
+    BEGANCS,
+    GAN,
+    LOGAN,
+    VEEGAN,
+    AdversarialModel,
+    BiGAN,
+    ConditionalGAN,
+    ConditionalWGANGP,
+)
+from tfgans.recipes import ConditionalRecipe, EquilibriumRecipe, Recipe, UnconditionalRecipe
 
 
 def build(recipe: Recipe) -> AdversarialModel:
@@ -96,7 +107,10 @@ def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
         "ema_decay": recipe.ema_decay,
         "seed": recipe.seed,
     }
-    if has_encoder:
+    if recipe.system == "VEEGAN":
+        options = {name: options[name] for name in ("ema_decay", "seed")}
+        model = VEEGAN(generator, encoder, discriminator, prior, **options)
+    elif has_encoder:
         in_latents = PairwiseGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
         options["latent_penalty"] = in_latents if recipe.latent_penalty else None
         options["reconstruction_weight"] = recipe.reconstruction_weight
@@ -105,17 +119,39 @@ def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
     else:
         model = GAN(generator, discriminator, prior, **options)
 
-    def rate(player: str) -> float | keras.optimizers.schedules.LearningRateSchedule:
-        if recipe.decay == "none":
-            return recipe.learning_rate
-        # An optimizer counts its own updates.
-        updates = recipe.steps * (recipe.n_critic if player == "discriminator" else 1)
-        return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, updates)
-
-    model.compile(
-        {player: keras.optimizers.Adam(rate(player), recipe.beta_1, recipe.beta_2) for player in model.players}
-    )
+    # An optimizer counts its own updates.
+    updates = {player: recipe.steps * (recipe.n_critic if player == "discriminator" else 1) for player in model.players}
+    model.compile({player: _adam(recipe, recipe.learning_rate, updates[player]) for player in model.players})
     return model
+
+
+def _energy(recipe: EquilibriumRecipe) -> BEGAN:
+    size, latent_size = recipe.image_shape, recipe.latent_size
+    if recipe.networks == "mlp":
+        generator = networks.relu_mlp(latent_size, size[0], recipe.widths, "generator")
+        encoder = networks.relu_mlp(size[0], latent_size, recipe.widths, "encoder")
+        decoder = networks.relu_mlp(latent_size, size[0], recipe.widths, "decoder")
+    else:
+        options = {"filters": recipe.filters, "style": recipe.networks}
+        generator = networks.began_decoder(size, latent_size, name="generator", **options)
+        encoder = networks.began_encoder(size, latent_size, **options)
+        decoder = networks.began_decoder(size, latent_size, **options)
+    players = (generator, encoder, decoder, Uniform(latent_size), Equilibrium(recipe.ratio, recipe.balance_rate))
+    options = {name: getattr(recipe, name) for name in ("norm", "share_latent", "ema_decay", "seed")}
+    if recipe.system == "BEGANCS":
+        constraint = {name: getattr(recipe, name) for name in ("constraint_weight", "constraint_norm")}
+        model = BEGANCS(*players, **options, **constraint)
+    else:
+        model = BEGAN(*players, **options)
+    rates = {"discriminator": recipe.discriminator_learning_rate, "generator": recipe.generator_learning_rate}
+    model.compile({player: _adam(recipe, rate, recipe.steps) for player, rate in rates.items()})
+    return model
+
+
+def _adam(recipe: UnconditionalRecipe | EquilibriumRecipe, rate: float, updates: int) -> keras.optimizers.Optimizer:
+    """Adam, whose rate may fall to 0 over its updates."""
+    schedule = keras.optimizers.schedules.CosineDecay(rate, updates) if recipe.decay == "cosine" else rate
+    return keras.optimizers.Adam(schedule, recipe.beta_1, recipe.beta_2)
 
 
 _OBJECTIVES = {
@@ -126,4 +162,8 @@ _OBJECTIVES = {
     "lol2": LogitLoss(squared=True),
 }
 
-_BUILDERS = {ConditionalRecipe: _conditional, UnconditionalRecipe: _unconditional}
+_BUILDERS = {
+    ConditionalRecipe: _conditional,
+    UnconditionalRecipe: _unconditional,
+    EquilibriumRecipe: _energy,
+}

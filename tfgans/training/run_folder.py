@@ -38,6 +38,8 @@ class RunFolder:
         self.curve_picture = self.path / "score_curves.png"
         self.tensorboard = self.path / "tensorboard"
         self.grids = self.path / "grids"
+        self.codes = self.path / "codes"
+        self.alarms_file = self.path / "alarms.jsonl"
         self.checkpoints = self.path / "checkpoints"
         self.checksums_file = self.checkpoints / "checksums.json"
         self.saved_model = self.path / "saved_model"

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
-from tfgans.models import AdversarialModel
+from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
@@ -23,6 +23,8 @@ from tfgans.training.scoring import scorer_of
 _OWN_DATA = ("folder:", "npz:", "own:")
 # Notes in the protocol of the scores that every run ends with.
 _TAKEN = {"taken": "when the run ended"}
+# Images whose codes are drawn.
+_CODES = 2_000
 # What a conditional model is scored by then; the judge needs no training of a network.
 _CONDITIONAL_SCORES = {"class": ("label_accuracy", "intra_class_distance_share"), "attributes": ("attribute_r2",)}
 
@@ -83,7 +85,8 @@ def run(
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
     strategy = strategy or default_strategy()
-    _check_data(recipe, train, strategy.num_replicas_in_sync)
+    trained_on = train.part(recipe.train_fraction)
+    _check_data(recipe, trained_on, strategy.num_replicas_in_sync)
     curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test)]
     with strategy.scope():
         model = build(recipe)
@@ -97,7 +100,8 @@ def run(
         with folder.claim(recipe):
             folder.note_label_names(train.label_names)
             grid = _sample_grid(recipe, folder, model, train)
-            _train(model, recipe, folder, train, [grid, *curves], progress)
+            watching = [grid, *_code_pictures(recipe, folder, model, train), *_alarms(folder, model), *curves]
+            _train(model, recipe, folder, trained_on, watching, progress)
             last_grid = grid.draw()
             scores = _standing_scores(folder, int(model.step.numpy()))
             if not scores or not versions(folder.saved_model):
@@ -232,6 +236,25 @@ def _sample_grid(
         labels = train.label[:most]
         names = [" ".join(f"{value:.1f}" for value in label) for label in labels]
     return callbacks.SampleGrid(folder.grids, labels, names, every=recipe.grid_every)
+
+
+def _code_pictures(
+    recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet | data.ToyWorld
+) -> list[callbacks.CodeScatter]:
+    """Codes of real and generated samples, where there is an encoder."""
+    if not isinstance(model, AutoencodingModel):
+        return []
+    if isinstance(train, data.ToyWorld):
+        real = train.sample(_CODES, (0, 0)).numpy()
+    else:
+        real = train.part(min(1.0, _CODES / len(train))).unit_images
+    return [callbacks.CodeScatter(folder.codes, real, every=recipe.grid_every)]
+
+
+def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:
+    """The alarm of models with a controller."""
+    controlled = getattr(model, "equilibrium", None) is not None
+    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if controlled else []
 
 
 def _train(

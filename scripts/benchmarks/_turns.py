@@ -1,0 +1,29 @@
+"""Rates of several ways to do the same, which take turns, since other work on the machine only slows."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+
+
+def best_rates(runs: Mapping[str, Callable[[], None]], steps: int, turns: int) -> dict[str, float]:
+    """Steps a second of each in its best turn; a first turn, which builds and warms up, does not count.
+
+    Args:
+        runs: What takes `steps` steps, by name.
+        steps: Their number.
+        turns: Turns of each.
+    """
+    for run in runs.values():
+        run()
+    rates: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(turns):
+        for name, run in runs.items():
+            began = time.monotonic()
+            run()
+            rates[name].append(steps / (time.monotonic() - began))
+    return {name: max(values) for name, values in rates.items()}
+
+
+def report(name: str, value: float, unit: str, against: str | None = None) -> None:
+    """Prints a line of JSON."""
+    print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)

@@ -1,0 +1,99 @@
+"""Steps a second of BEGAN on images: `fit` against a step written by hand, in one process.
+
+L1, uniform z of 64 entries, no averaging. Prints lines of JSON; `began_step_torch.py` is the same step in PyTorch.
+"""
+
+from collections.abc import Callable
+
+from _turns import best_rates, report
+from absl import app, flags
+
+_LATENT = 64
+_RATIO, _GAIN = 0.5, 1e-3
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
+flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
+flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures both, and prints the rates and their ratio."""
+    import numpy as np
+
+    import tfgans
+    from tfgans import data, latent
+
+    shape = (FLAGS.pixels, FLAGS.pixels, 3)
+    images = np.random.default_rng(0).integers(0, 256, (1_000, *shape), np.uint8)
+    model = tfgans.BEGAN(*networks_of(shape), latent.Uniform(_LATENT))
+    model.compile()
+
+    def fit() -> None:
+        model.fit(data.batches({"image": images}, FLAGS.batch_size), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
+
+    what = f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step"
+    best = best_rates({"fit": fit, "graph": hand_written(shape, images)}, FLAGS.steps, FLAGS.turns)
+    for name, value in best.items():
+        report(f"{what}, {name}", value, "steps/s")
+    report(f"{what}, fit", best["fit"] / best["graph"], "ratio", "graph")
+
+
+def networks_of(shape: tuple[int, ...]) -> "tuple[keras.Model, keras.Model, keras.Model]":  # noqa: F821
+    """Generator, encoder and decoder."""
+    from tfgans import networks
+
+    return (
+        networks.began_decoder(shape, _LATENT, FLAGS.filters, name="generator"),
+        networks.began_encoder(shape, _LATENT, FLAGS.filters),
+        networks.began_decoder(shape, _LATENT, FLAGS.filters),
+    )
+
+
+def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], None]:  # noqa: F821
+    """The same training with nothing but TensorFlow."""
+    import tensorflow as tf
+
+    generator, encoder, decoder = networks_of(shape)
+    players = ([*encoder.trainable_variables, *decoder.trainable_variables], generator.trainable_variables)
+    states = [[(v, tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in player] for player in players]
+    count, k = tf.Variable(0, dtype=tf.int64), tf.Variable(0.0)
+    real = tf.constant(images)
+
+    def adam(player: int, gradients: list[tf.Tensor], t: tf.Tensor) -> None:
+        rate = 1e-4 * tf.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        for (value, first, second), gradient in zip(states[player], gradients, strict=True):
+            first.assign_add(0.1 * (gradient - first))
+            second.assign_add(0.001 * (tf.square(gradient) - second))
+            value.assign_sub(rate * first / (tf.sqrt(second) + 1e-7))
+
+    def error(x: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.abs(x - decoder(encoder(x, training=True), training=True)))
+
+    @tf.function
+    def step() -> None:
+        t = tf.cast(count.assign_add(1), tf.float32)
+        rows = tf.random.uniform([FLAGS.batch_size], 0, len(images), tf.int32)
+        x = tf.cast(tf.gather(real, rows), tf.float32) / 127.5 - 1.0
+        with tf.GradientTape() as tape:
+            real_error = error(x)
+            generated = generator(tf.random.uniform([FLAGS.batch_size, _LATENT], -1, 1), training=True)
+            loss = real_error - k * error(generated)
+        adam(0, tape.gradient(loss, players[0]), t)
+        with tf.GradientTape() as tape:
+            generated_error = error(generator(tf.random.uniform([FLAGS.batch_size, _LATENT], -1, 1), training=True))
+        adam(1, tape.gradient(generated_error, players[1]), t)
+        k.assign(tf.clip_by_value(k + _GAIN * (_RATIO * real_error - generated_error), 0.0, 1.0))
+
+    def run() -> None:
+        for _ in range(FLAGS.steps):
+            step()
+        count.numpy()
+
+    return run
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,86 @@
+"""Steps a second of BEGAN on images in PyTorch, channels last: twin of `began_step.py`, in an environment of its own.
+
+`pip install torch numpy absl-py`; run both one after the other on the same machine.
+"""
+
+import math
+
+from _turns import best_rates, report
+from absl import app, flags
+
+_LATENT = 64
+_RATIO, _GAIN = 0.5, 1e-3
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
+flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
+flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures, and prints a line of JSON."""
+    import torch
+    from torch import nn
+
+    n, pairs = FLAGS.filters, 1 + round(math.log2(FLAGS.pixels / 8))
+
+    def convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
+        return [nn.Conv2d(inputs, outputs, 3, stride, 1), nn.ELU()]
+
+    def encoder() -> list[nn.Module]:
+        parts, channels = convolution(3, n), n
+        for pair in range(1, pairs + 1):
+            parts += convolution(channels, pair * n) + convolution(pair * n, pair * n)
+            channels = pair * n
+            parts += convolution(channels, channels, 2) if pair < pairs else []
+        return [*parts, nn.Flatten(), nn.Linear(64 * channels, _LATENT)]
+
+    def decoder() -> list[nn.Module]:
+        parts = [nn.Linear(_LATENT, 64 * n), nn.Unflatten(1, (n, 8, 8))]
+        for pair in range(1, pairs + 1):
+            parts += convolution(n, n) + convolution(n, n)
+            parts += [nn.Upsample(scale_factor=2)] if pair < pairs else []
+        return [*parts, nn.Conv2d(n, 3, 3, 1, 1)]
+
+    discriminator = nn.Sequential(*encoder(), *decoder()).to(memory_format=torch.channels_last)
+    generator = nn.Sequential(*decoder()).to(memory_format=torch.channels_last)
+    adams = [torch.optim.Adam(player.parameters(), 1e-4) for player in (discriminator, generator)]
+    images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
+    k = 0.0
+
+    def error(x: torch.Tensor) -> torch.Tensor:
+        return (x - discriminator(x)).abs().mean()
+
+    def noise() -> torch.Tensor:
+        return 2 * torch.rand(FLAGS.batch_size, _LATENT) - 1
+
+    def update(player: nn.Module, adam: torch.optim.Adam, loss: torch.Tensor) -> None:
+        parameters = list(player.parameters())
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+            parameter.grad = gradient
+        adam.step()
+
+    def step() -> None:
+        nonlocal k
+        rows = torch.randint(len(images), (FLAGS.batch_size,))
+        x = (images[rows].float() / 127.5 - 1).to(memory_format=torch.channels_last)
+        with torch.no_grad():
+            generated = generator(noise())
+        real_error = error(x)
+        update(discriminator, adams[0], real_error - k * error(generated))
+        generated_error = error(generator(noise()))
+        update(generator, adams[1], generated_error)
+        k = min(max(k + _GAIN * (_RATIO * real_error.item() - generated_error.item()), 0.0), 1.0)
+
+    def run() -> None:
+        for _ in range(FLAGS.steps):
+            step()
+
+    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
+    report(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step, PyTorch", rate, "steps/s")
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,72 @@
+import pytest
+
+from tfgans import recipes
+from tfgans.training import build
+
+
+def test_paper_toys_are_the_paper():
+    recipe = recipes.get("began_cs/grid25", "paper")
+    assert (recipe.ratio, recipe.balance_rate, recipe.constraint_weight) == (25, 1e-4, 0.1)
+    assert (recipe.discriminator_learning_rate, recipe.generator_learning_rate) == (1e-4, 5e-4)
+    assert (recipe.beta_1, recipe.beta_2, recipe.latent_size, recipe.widths) == (0.5, 0.999, 32, (128, 128))
+
+
+def test_code_has_other_networks_and_norms():
+    paper, code = (build(recipes.get("began_cs/celeba64", preset)) for preset in ("paper", "code"))
+    assert [model.encoder.count_params() for model in (paper, code)] == [3_448_256, 16_113_216]
+    assert [model.constraint_norm for model in (paper, code)] == ["l2_batch", "l1_mean"]
+    assert [model.share_latent for model in (paper, code)] == [False, True]
+
+
+def test_every_field_of_a_recipe_reaches_the_model():
+    base = recipes.get("began_cs/ring8")
+    changes = {
+        "seed=1": lambda m: m.generator.get_weights()[0][0, 0],
+        "latent_size=5": lambda m: m.prior.size,
+        "widths=(8, 4)": lambda m: m.encoder.count_params(),
+        "norm=l1_mean": lambda m: m.norm,
+        "constraint_norm=l1_mean": lambda m: m.constraint_norm,
+        "constraint_weight=0.2": lambda m: m.constraint_weight,
+        "share_latent=True": lambda m: m.share_latent,
+        "ratio=0.3": lambda m: m.equilibrium.ratio,
+        "balance_rate=0.3": lambda m: m.equilibrium.integral,
+        "discriminator_learning_rate=1": lambda m: float(m.optimizers["discriminator"].learning_rate),
+        "generator_learning_rate=1": lambda m: float(m.optimizers["generator"].learning_rate),
+        "beta_1=.3": lambda m: m.optimizers["generator"].beta_1,
+        "beta_2=.3": lambda m: m.optimizers["discriminator"].beta_2,
+        "decay=none": lambda m: type(m.optimizers["discriminator"]._learning_rate),
+        "ema_decay=.3": lambda m: m.ema_decay,
+        "system=BEGAN": type,
+    }
+    base = base.override(["decay=cosine"])
+    plain = build(base)
+    for change, look in changes.items():
+        assert look(build(base.override([change]))) != look(plain), change
+    images = recipes.get("began_cs/mnist").override(["filters=2"])
+    for change in ("filters=3", "networks=cs", "latent_size=3"):
+        assert build(images.override([change])).decoder.count_params() != build(images).decoder.count_params()
+
+
+def test_rivals_differ_in_the_system_alone():
+    ours, began, veegan = (recipes.get(f"{system}/grid25") for system in ("began_cs", "began", "veegan"))
+    assert (began.system, began.constraint_weight) == ("BEGAN", 0)
+    assert ours.to_dict() | {"name": 0, "system": 0, "constraint_weight": 0} == began.to_dict() | {
+        "name": 0,
+        "system": 0,
+    }
+    assert [recipe.latent_size for recipe in (ours, veegan)] == [32, 32]
+    assert type(build(veegan)).__name__ == "VEEGAN"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("networks=began", "Points take networks=mlp"),
+        ("widths=(8, 0)", "Sizes must be at least 1"),
+        ("norm=l3", "norm takes one of"),
+        ("train_fraction=0", r"train_fraction must lie in \(0, 1\]"),
+    ],
+)
+def test_refuses(change, message):
+    with pytest.raises(ValueError, match=message):
+        recipes.get("began_cs/grid25").override([change])

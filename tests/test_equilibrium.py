@@ -1,0 +1,213 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans.equilibrium import CollapseRule, Equilibrium
+
+
+def move(controller, real_error, generated_error):
+    """k and M after a step, as numbers."""
+    moved = controller.update(tf.constant(real_error, tf.float64), tf.constant(generated_error, tf.float64))
+    return float(moved["k"]), float(moved["convergence"])
+
+
+@pytest.fixture
+def controller(float64):
+    """Makes controllers in double precision, with k where it is wanted."""
+
+    def make(k=0.0, **gains):
+        made = Equilibrium(**gains)
+        made.k.assign(k)
+        return made
+
+    return make
+
+
+def test_k_begins_at_zero_and_training_does_not_reach_it():
+    controller = Equilibrium()
+    assert [float(variable.numpy()) for variable in controller.variables] == [0.0, 0.0, 0.0]
+    assert controller.trainable_variables == []
+
+
+def test_one_step_by_hand(controller):
+    """e = .5 * .1 - .04 = .01, which moves k by 1e-5; M = .1 + .01."""
+    k, convergence = move(controller(k=0.2, ratio=0.5, integral=1e-3), 0.1, 0.04)
+    assert k == pytest.approx(0.20001, rel=1e-12)
+    assert convergence == pytest.approx(0.11, rel=1e-12)
+
+
+def test_convergence_counts_a_negative_error_by_its_size(controller):
+    """e = .5 * .1 - .09 = -.04, so that M = .14."""
+    assert move(controller(k=0.2), 0.1, 0.09)[1] == pytest.approx(0.14, rel=1e-12)
+
+
+@pytest.mark.parametrize(("generated_error", "direction"), [(0.125, 0), (0.12, 1), (0.13, -1)])
+def test_k_rests_only_where_the_ratio_is_held(controller, generated_error, direction):
+    """With gamma = .5 and L(x) = .25 that is L(G(z)) = .125."""
+    k, _ = move(controller(k=0.5, ratio=0.5, integral=0.1), 0.25, generated_error)
+    assert np.sign(k - 0.5) == direction
+
+
+def test_k_rests_where_no_error_ever_was(controller):
+    held = controller(k=0.3, ratio=0.5, integral=0.1, proportional=0.2, derivative=0.3)
+    assert [move(held, real, real / 2)[0] for real in (0.25, 1.0, 4.0)] == [0.3] * 3
+
+
+def test_a_ratio_far_above_one(controller):
+    """gamma = 25 and both errors 1, as on the toy world: each step adds 24 * 1e-4."""
+    greedy = controller(ratio=25.0, integral=1e-4)
+    found = [move(greedy, 1.0, 1.0)[0] for _ in range(417)]
+    np.testing.assert_allclose(found[:3], [0.0024, 0.0048, 0.0072], rtol=1e-9)
+    assert found[-2] == pytest.approx(416 * 0.0024, rel=1e-9)
+    assert found[-1] == 1
+
+
+def test_k_stays_between_zero_and_one_and_leaves_at_once(controller):
+    """What was cut off is not remembered."""
+    held = controller(k=0.9, ratio=1.0, integral=0.25)
+    assert [move(held, 1.0, 0.0)[0] for _ in range(3)] == [1, 1, 1]
+    assert move(held, 0.0, 1.0)[0] == 0.75
+    assert [move(held, 0.0, 2.0)[0] for _ in range(3)] == [0.25, 0, 0]
+    assert move(held, 1.0, 0.0)[0] == 0.25
+
+
+def test_constant_error_with_the_gains_of_avae(controller):
+    """e = 1 after none: the first step moves by all three gains, 1e-3 + 1e-5 + 1e-5; the second by
+    1e-3 - 1e-5, since e - 2 e' + e'' = -1; the others by the integral alone."""
+    held = controller(ratio=0.5, integral=1e-3, proportional=1e-5, derivative=1e-5)
+    found = [move(held, 2.0, 0.0)[0] for _ in range(4)]
+    np.testing.assert_allclose(found, [0.00102, 0.00201, 0.00301, 0.00401], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("proportional", "derivative", "expected"),
+    # Errors 1, 3, 0 change by 1, 2, -3, and these by 1, 1, -5.
+    [(0.0, 0.0, (0.51, 0.54, 0.54)), (0.1, 0.0, (0.61, 0.84, 0.54)), (0.0, 0.01, (0.52, 0.56, 0.51))],
+)
+def test_each_gain_by_hand(controller, proportional, derivative, expected):
+    held = controller(k=0.5, ratio=1.0, integral=0.01, proportional=proportional, derivative=derivative)
+    found = [move(held, error, 0.0)[0] for error in (1.0, 3.0, 0.0)]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_velocity_form_is_the_position_form_within_the_bounds(controller, random):
+    """k_t = k_0 + l_1 (e_1 + ... + e_t) + l_2 e_t + l_3 (e_t - e_{t-1}) where nothing is cut off."""
+    real, generated = random.uniform(0, 1, size=(2, 50))
+    held = controller(k=0.5, ratio=0.7, integral=2e-3, proportional=3e-2, derivative=4e-2)
+    found = [move(held, *pair)[0] for pair in zip(real, generated, strict=True)]
+    errors = 0.7 * real - generated
+    expected = 0.5 + 2e-3 * np.cumsum(errors) + 3e-2 * errors + 4e-2 * np.diff(errors, prepend=0)
+    assert expected.min() > 0
+    assert expected.max() < 1
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_without_proportional_and_derivative_it_is_that_of_began(controller, random):
+    """k <- clip(k + lambda (gamma L(x) - L(G(z)))), through both bounds."""
+    held, k = controller(ratio=0.5, integral=0.3, proportional=0.0, derivative=0.0), 0.0
+    touched = set()
+    for real, generated in zip(*random.uniform(0, [[4], [2]], size=(2, 60)), strict=True):
+        k = min(max(k + 0.3 * (0.5 * real - generated), 0.0), 1.0)
+        touched |= {k} & {0.0, 1.0}
+        found, convergence = move(held, real, generated)
+        assert found == pytest.approx(k, rel=1e-10, abs=1e-12)
+        assert convergence == pytest.approx(real + abs(0.5 * real - generated), rel=1e-12)
+    assert touched == {0.0, 1.0}
+
+
+def test_two_kinds_of_generated_error_are_weighed_by_the_caller(controller):
+    """AVAE: L_d = .2, L_g = .05, L_v = .1 and alpha = .3 give e = .1 - .08 = .02."""
+    k, convergence = move(controller(k=0.1, ratio=0.5, integral=1.0), 0.2, 0.05 + 0.3 * 0.1)
+    assert k == pytest.approx(0.12, rel=1e-12)
+    assert convergence == pytest.approx(0.22, rel=1e-12)
+
+
+def test_a_graph_moves_k_as_often_as_it_is_called(controller):
+    held = controller(ratio=1.0, integral=0.1)
+    update = tf.function(lambda: held.update(tf.constant(1.0, tf.float64), tf.constant(0.5, tf.float64))["k"])
+    np.testing.assert_allclose([update() for _ in range(3)], [0.05, 0.1, 0.15], rtol=1e-12)
+
+
+def test_state_survives(controller, tmp_path):
+    """The copy goes on from k and from both of the last errors."""
+    gains = {"ratio": 0.6, "integral": 0.01, "proportional": 0.02, "derivative": 0.03}
+    first = controller(k=0.5, **gains)
+    for error in (1.0, 3.0):
+        move(first, error, 0.0)
+    tf.train.Checkpoint(controller=first).write(str(tmp_path / "state"))
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(first))
+    assert {name: getattr(copy, name) for name in gains} == gains
+    assert float(copy.k.numpy()) == 0
+    tf.train.Checkpoint(controller=copy).read(str(tmp_path / "state")).assert_consumed()
+    # Errors .6, 1.8 and then 1.2: -.6 of change, whose change is -1.8.
+    expected = float(first.k.numpy()) + 0.01 * 1.2 - 0.02 * 0.6 - 0.03 * 1.8
+    assert move(copy, 2.0, 0.0)[0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"ratio": -0.1}, r"ratio >= 0 and integral >= 0; received -0\.1 and 0\.001"),
+        ({"integral": -1e-3}, r"received 0\.5 and -0\.001"),
+    ],
+)
+def test_equilibrium_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Equilibrium(**arguments)
+
+
+def alarms(rule, values):
+    return [rule(step, k) for step, k in enumerate(values)]
+
+
+def test_a_drop_below_half_of_the_highest_is_seen():
+    """Half of .2 is .1: k of .1 has not dropped, and .09 has."""
+    assert alarms(CollapseRule(), [0.1, 0.2, 0.1, 0.09, 0.15]) == [False, False, False, True, False]
+
+
+def test_a_young_controller_may_drop():
+    """The highest must lie above `least`, not at it."""
+    assert alarms(CollapseRule(least=0.25), [0.25, 0.0, 0.26, 0.0]) == [False, False, False, True]
+    assert alarms(CollapseRule(), [0.02, 0.0]) == [False, False]
+    assert alarms(CollapseRule(), [0.021, 0.0]) == [False, True]
+
+
+def test_share_of_the_highest_by_hand():
+    assert alarms(CollapseRule(share=0.9), [1.0, 0.91, 0.89]) == [False, False, True]
+    assert alarms(CollapseRule(share=0.1), [1.0, 0.11, 0.09]) == [False, False, True]
+
+
+def test_the_window_forgets():
+    """Three steps after the highest it still counts, and one step later no more."""
+    rule = CollapseRule(window=3)
+    assert alarms(rule, [0.8, 0.1, 0.1, 0.1, 0.1, 0.04]) == [False, True, True, True, False, True]
+    assert rule.highest(5) == 0.1
+
+
+def test_the_window_counts_steps_and_not_calls():
+    for step, dropped in ((1_000, True), (1_001, False)):
+        rule = CollapseRule()
+        rule(0, 0.8)
+        assert rule(step, 0.1) is dropped
+
+
+def test_highest_of_what_is_remembered():
+    rule = CollapseRule(window=10)
+    assert rule.highest(0) == 0
+    for step, k in ((0, 0.3), (5, 0.7), (8, 0.2)):
+        rule(step, k)
+    assert [rule.highest(step) for step in (8, 15, 16, 18, 19)] == [0.7, 0.7, 0.2, 0.2, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"share": 0.0}, r"share in \(0, 1\) and window >= 1; received 0\.0 and 1000"),
+        ({"share": 1.0}, r"received 1\.0 and 1000"),
+        ({"window": 0}, r"received 0\.5 and 0"),
+    ],
+)
+def test_collapse_rule_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        CollapseRule(**arguments)

@@ -1,0 +1,37 @@
+"""Pictures of the latent space, while a model trains."""
+
+import os
+import pathlib
+
+import numpy as np
+
+from tfgans._files import append_line, cut_lines
+from tfgans.callbacks.sample_grid import SamplePicture
+from tfgans.latent import code_variances
+from tfgans.plots import code_scatter
+
+
+class CodeScatter(SamplePicture):
+    """Codes of real and of generated samples in the plane of the real ones (BEGAN-CS, Fig. 2).
+
+    Args:
+        directory: Folder for `step_00000000.png` and so on, and for `variances.jsonl`.
+        real: Real images [n, H, W, C] in [-1, 1], or points [n, D]; as many are generated.
+        every: Steps between two pictures.
+    """
+
+    def __init__(self, directory: str | os.PathLike, real: np.ndarray, *, every: int = 1) -> None:
+        super().__init__(directory, every=every)
+        self._real = real
+        self._variances = pathlib.Path(directory) / "variances.jsonl"
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        cut_lines(self._variances, int(self.model.step.numpy()))
+        super().on_train_begin(logs)
+
+    def _write(self, path: pathlib.Path, title: str) -> None:
+        generated = self.model.sample(len(self._real), seed=0)
+        codes = [self.model.encode(samples) for samples in (self._real, generated)]
+        variances = code_variances(*codes)
+        append_line(self._variances, {"step": int(self.model.step.numpy()), **variances._asdict()})
+        code_scatter(*codes, path, title=f"{title}, variances {variances.real:.3f} and {variances.generated:.3f}")

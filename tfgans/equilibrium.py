@@ -1,0 +1,110 @@
+"""The balance between a generator and an auto-encoder that discriminates."""
+
+import collections
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class Equilibrium(keras.layers.Layer):
+    """A controller that holds the balance with a factor k, in velocity form (AVAE, section 3.3).
+
+    With e_t = ratio L(x) - L(G(z)), each step moves k by
+
+        integral e_t + proportional (e_t - e_{t-1}) + derivative (e_t - 2 e_{t-1} + e_{t-2})
+
+    and clips it to [0, 1]; BEGAN's controller is the integral alone (BEGAN, section 3.4). k and the two last errors
+    are variables, so that checkpoints have them, and the same on all replicas.
+
+    Args:
+        ratio: gamma, or eta: the diversity ratio L(G(z)) / L(x) that is held.
+        integral: Gain lambda_k, or lambda_1, of the error.
+        proportional: Gain lambda_2 of its change.
+        derivative: Gain lambda_3 of the change of its change.
+        **kwargs: As of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: If `ratio` or `integral` is negative.
+    """
+
+    def __init__(
+        self,
+        ratio: float = 0.5,
+        integral: float = 1e-3,
+        proportional: float = 0.0,
+        derivative: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if ratio < 0 or integral < 0:
+            raise ValueError(f"Expected ratio >= 0 and integral >= 0; received {ratio} and {integral}.")
+        self.ratio, self.integral, self.proportional, self.derivative = ratio, integral, proportional, derivative
+        self.k, self._last, self._before_last = (self._state(name) for name in ("k", "last", "before_last"))
+        self.built = True
+
+    def _state(self, name: str) -> keras.Variable:
+        return self.add_weight(
+            name=name, shape=(), initializer="zeros", trainable=False, aggregation="only_first_replica"
+        )
+
+    def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Moves k, once a step.
+
+        Args:
+            real_error: L(x), a scalar, the mean over this replica's rows.
+            generated_error: L(G(z)), a scalar; AVAE weighs two kinds of it.
+
+        Returns:
+            Scalars `k`, after the step, and `convergence`, the measure M = L(x) + |e_t|.
+        """
+        context = tf.distribute.get_replica_context()
+        real_error, generated_error = context.all_reduce("mean", [real_error, generated_error])
+        error = self.ratio * real_error - generated_error
+        last, before_last = self._last.value, self._before_last.value
+        change = (
+            self.integral * error
+            + self.proportional * (error - last)
+            + self.derivative * (error - 2 * last + before_last)
+        )
+        k = tf.clip_by_value(self.k.value + change, 0.0, 1.0)
+        self._before_last.assign(last)
+        self._last.assign(error)
+        self.k.assign(k)
+        return {"k": k, "convergence": real_error + tf.abs(error)}
+
+    def get_config(self) -> dict[str, Any]:
+        gains = {name: getattr(self, name) for name in ("ratio", "integral", "proportional", "derivative")}
+        return {**super().get_config(), **gains}
+
+
+class CollapseRule:
+    """Sees k drop, which precedes collapse (BEGAN-CS, section 4.2).
+
+    The paper says that k falls suddenly before modes are lost; the numbers are ours: k has dropped where it is below
+    `share` of its highest value within the last `window` steps, and that value was above `least`.
+
+    Args:
+        share: 1 - rho, the share of the highest k below which it has dropped.
+        window: W, in steps.
+        least: The highest k that counts; a young controller moves near 0.
+    """
+
+    def __init__(self, share: float = 0.5, window: int = 1_000, least: float = 0.02) -> None:
+        if not 0 < share < 1 or window < 1:
+            raise ValueError(f"Expected share in (0, 1) and window >= 1; received {share} and {window}.")
+        self._share, self._window, self._least = share, window, least
+        self._trace: collections.deque[tuple[int, float]] = collections.deque()
+
+    def highest(self, step: int) -> float:
+        """The highest k that is remembered of the window that ends at `step`; 0 where nothing is."""
+        while self._trace and self._trace[0][0] < step - self._window:
+            self._trace.popleft()
+        return max((k for _, k in self._trace), default=0.0)
+
+    def __call__(self, step: int, k: float) -> bool:
+        """Takes the next value of k, and says whether it has dropped; steps must not fall."""
+        self._trace.append((step, k))
+        highest = self.highest(step)
+        return highest > self._least and k < self._share * highest

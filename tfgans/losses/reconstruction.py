@@ -1,0 +1,40 @@
+"""How far an image lies from its reconstruction."""
+
+from typing import Literal
+
+import tensorflow as tf
+
+from tfgans.losses.penalties import safe_norm
+
+Norm = Literal["l1_mean", "l2_sample", "l2_batch"]
+"""`l1_mean`: mean absolute error (BEGAN). `l2_sample`: Euclidean norm of a sample's error (BEGAN-CS, Eq. 1).
+`l2_batch`: that of the whole batch's error over its size, as in BEGAN-CS's code; about 1 / sqrt(B) of `l2_sample`."""
+
+NORMS = ("l1_mean", "l2_sample", "l2_batch")
+
+
+def sample_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """Distances of samples `[B, ...]` from others, `[B]`; `l2_batch` is no norm of one sample, and as `l2_sample`."""
+    if norm not in NORMS:
+        raise ValueError(f"norm must be one of {', '.join(NORMS)}; received {norm!r}.")
+    axes = list(range(1, first.shape.rank))
+    return tf.reduce_mean(tf.abs(first - second), axes) if norm == "l1_mean" else safe_norm(first - second, axes)
+
+
+def reconstruction_error(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """Distance of a batch `[B, ...]` from another, a scalar; that of `l2_batch` is of the global batch.
+
+    Args:
+        first: Samples.
+        second: Their reconstructions.
+        norm: One of `NORMS`.
+
+    Raises:
+        ValueError: If it is none of them.
+    """
+    if norm != "l2_batch":
+        return tf.reduce_mean(sample_errors(first, second, norm))
+    context = tf.distribute.get_replica_context()
+    square = context.all_reduce("sum", tf.reduce_sum(tf.square(first - second)))
+    rows = tf.cast(tf.shape(first)[0] * context.num_replicas_in_sync, first.dtype)
+    return tf.sqrt(square + 1e-12) / rows

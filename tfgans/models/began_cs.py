@@ -1,0 +1,76 @@
+"""BEGAN-CS (Chang et al.): escaping from collapsing modes in a constrained space."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfgans.equilibrium import Equilibrium
+from tfgans.latent import Prior
+from tfgans.losses import NORMS, Norm, reconstruction_error
+from tfgans.models.began import BEGAN
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class BEGANCS(BEGAN):
+    """BEGAN whose codes are held where z is, so that different z keep different codes (section 3, Eqs. 4 to 6).
+
+    With L(u) = ||u - Dec(Enc(u))|| and L_c = ||z_D - Enc(G(z_D))||, one step is:
+
+        discriminator  descends  L(x) - k L(G(z_D)) + alpha L_c
+        generator      descends  L(G(z_G))
+        k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
+
+    The constraint reaches the encoder alone: the decoder is no part of it, and the generator is not the
+    discriminator's. Since it makes Enc an inverse of G, Enc(x) is the latent vector of an image in one pass
+    (section 3.4), and `reconstruct` is G(Enc(x)).
+
+    Args:
+        generator: As of `BEGAN`.
+        encoder: As of `BEGAN`.
+        decoder: As of `BEGAN`.
+        prior: As of `BEGAN`.
+        equilibrium: As of `BEGAN`.
+        constraint_weight: alpha; with 0 this is BEGAN.
+        norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
+        constraint_norm: The distance of codes.
+        **kwargs: `share_latent`, `ema_decay`, `seed` and `name` of `BEGAN`.
+
+    Raises:
+        ValueError: As `BEGAN`, or if `constraint_weight` is negative.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        prior: Prior,
+        equilibrium: Equilibrium | None = None,
+        *,
+        constraint_weight: float = 0.1,
+        norm: Norm = "l2_sample",
+        constraint_norm: Norm = "l2_sample",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(generator, encoder, decoder, prior, equilibrium, norm=norm, **kwargs)
+        if constraint_weight < 0 or constraint_norm not in NORMS:
+            raise ValueError(
+                f"Expected constraint_weight >= 0 and a constraint_norm of {', '.join(NORMS)}; received "
+                f"{constraint_weight} and {constraint_norm!r}."
+            )
+        self.constraint_weight = constraint_weight
+        self.constraint_norm = constraint_norm
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        return (*super().log_names, *(("constraint",) if self.constraint_weight else ()))
+
+    def constraints(self, latent: tf.Tensor, code: tf.Tensor) -> dict[str, tuple[float, tf.Tensor]]:
+        if not self.constraint_weight:
+            return {}
+        return {"constraint": (self.constraint_weight, reconstruction_error(latent, code, self.constraint_norm))}
+
+    def get_config(self) -> dict[str, Any]:
+        config = {"constraint_weight": self.constraint_weight, "constraint_norm": self.constraint_norm}
+        return {**super().get_config(), **config}

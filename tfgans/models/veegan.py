@@ -1,0 +1,71 @@
+"""VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfgans.latent import Prior
+from tfgans.losses import LogitLoss
+from tfgans.models.bigan import BiGAN
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class VEEGAN(BiGAN):
+    """Reduces mode collapse by a reconstructor that maps data back to noise.
+
+    With l(x, z) the logit that tells real pairs (x, F(x)) from generated ones (G(z), z), one step is:
+
+        discriminator   descends  softplus(-l(x, F(x))) + softplus(l(G(z), z))
+        encoder F       descends  ||z - F(G(z))||^2
+        generator       descends  -l(G(z), z) + ||z - F(G(z))||^2
+
+    VEEGAN's own ratio T(z, x) is -l. Its discriminator and the generator's first term are those of lol1.
+
+    Args:
+        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
+        encoder: F, the reconstructor, from these to latents `[B, N]`.
+        discriminator: l, from `[image, latent]` to logits `[B]`.
+        prior: Distribution of z, of size N.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks and the prior do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior,
+        *,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        objective = LogitLoss(squared=False)
+        super().__init__(generator, encoder, discriminator, prior, objective, ema_decay=ema_decay, seed=seed, name=name)
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Adam at 1e-3, beta_1 = .5, as the authors train on toy worlds."""
+        return {player: keras.optimizers.Adam(1e-3, 0.5) for player in self.players}
+
+    def _latent_error(self, latent: tf.Tensor) -> tf.Tensor:
+        """E ||z - F(G(z))||^2."""
+        recoded = self.encoder(self.generator(latent, training=True), training=True)
+        return tf.reduce_mean(tf.reduce_sum(tf.square(latent - tf.cast(recoded, latent.dtype)), axis=1))
+
+    def encoder_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"encoder_loss": self._latent_error(latent)}
+
+    def generator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        losses = super().generator_losses(image, latent)
+        return {"generator_loss": losses["generator_loss"] + self._latent_error(latent)}
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        fixed = ("objective", "penalty", "latent_penalty", "reconstruction_weight", "n_critic")
+        return {name: value for name, value in config.items() if name not in fixed}

@@ -1,0 +1,128 @@
+"""Networks of BEGAN and BEGAN-CS: an auto-encoder that discriminates, and a generator like its decoder."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import keras
+from keras import layers
+
+Style = Literal["began", "cs"]
+"""`began`: the layout of BEGAN (Berthelot et al. 2017, section 3.1). `cs`: that of BEGAN-CS's code."""
+
+_KERNEL = 3
+_SMALLEST = 8
+
+
+def began_encoder(
+    image_shape: Sequence[int], latent_size: int, filters: int = 64, style: Style = "began"
+) -> keras.Model:
+    """Enc(x): pairs of convolutions with ELUs, halved between, whose maps grow by `filters` a pair; a linear code.
+
+    Trainable parameters of `began` with 3 channels and N = 64: 1,821,440 at 32 pixels, 3,448,256 at 64 and
+    21,209,664 at 128 with 128 filters; of `cs` at 64 with 128 filters 16,113,216.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: Entries N of the code.
+        filters: n, channels of the first maps.
+        style: Where the channels grow: in the pair's first convolution (`began`) or its second (`cs`).
+
+    Returns:
+        Model from images [B, H, W, C] to codes [B, N].
+
+    Raises:
+        ValueError: If there is no such style.
+    """
+    _check_style(style)
+    image = keras.Input(tuple(image_shape), name="image")
+    x = _convolution(image, filters)
+    count = _pairs(image_shape)
+    for pair in range(1, count + 1):
+        last = pair == count
+        after = pair if style == "began" or last else pair + 1
+        x = _convolution(_convolution(x, pair * filters), after * filters)
+        if not last:
+            x = _convolution(x, after * filters, strides=2)
+    return keras.Model(image, layers.Dense(latent_size)(layers.Flatten()(x)), name="encoder")
+
+
+def began_decoder(
+    image_shape: Sequence[int],
+    latent_size: int,
+    filters: int = 64,
+    style: Style = "began",
+    name: Literal["decoder", "generator"] = "decoder",
+) -> keras.Model:
+    """Dec(h), and G(z): pairs of convolutions with ELUs, doubled between, and a linear image.
+
+    Trainable parameters of `began` with 3 channels and N = 64: 489,539 at 32 pixels, 563,395 at 64 and 2,011,779 at
+    128 with 128 filters; of `cs` at 64 with 128 filters 2,258,051.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: Entries N of the code.
+        filters: n, channels of all maps.
+        style: `cs` has a convolution of one pixel to 2 n channels before each doubling.
+        name: What the network is for.
+
+    Returns:
+        Model from codes [B, N] to images [B, H, W, C], not bounded.
+
+    Raises:
+        ValueError: If there is no such style.
+    """
+    _check_style(style)
+    height, width, channels = image_shape
+    count = _pairs(image_shape)
+    rows, columns = (math.ceil(size / 2 ** (count - 1)) for size in (height, width))
+    code = keras.Input((latent_size,), name="latent")
+    x = layers.Reshape((rows, columns, filters))(layers.Dense(rows * columns * filters)(code))
+    for pair in range(1, count + 1):
+        x = _convolution(_convolution(x, filters), filters)
+        if pair < count:
+            x = _convolution(x, 2 * filters, kernel=1) if style == "cs" else x
+            x = layers.UpSampling2D(interpolation="nearest")(x)
+    x = layers.Cropping2D(((0, x.shape[1] - height), (0, x.shape[2] - width)))(x)
+    return keras.Model(code, layers.Conv2D(channels, _KERNEL, padding="same")(x), name=name)
+
+
+def relu_mlp(
+    inputs: int,
+    outputs: int,
+    widths: Sequence[int] = (128, 128),
+    name: Literal["encoder", "decoder", "generator"] = "encoder",
+) -> keras.Model:
+    """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.4).
+
+    Args:
+        inputs: Entries of the input.
+        outputs: Entries of the output.
+        widths: Units of the hidden layers.
+        name: What the network is for.
+
+    Returns:
+        Model from [B, inputs] to [B, outputs].
+    """
+    x = first = keras.Input((inputs,), name="image" if name == "encoder" else "latent")
+    for width in widths:
+        x = layers.Dense(width, "relu", kernel_initializer=_uniform())(x)
+    return keras.Model(first, layers.Dense(outputs, kernel_initializer=_uniform())(x), name=name)
+
+
+def _check_style(style: str) -> None:
+    if style not in ("began", "cs"):
+        raise ValueError(f"style must be began or cs; received {style!r}.")
+
+
+def _uniform() -> keras.initializers.Initializer:
+    return keras.initializers.VarianceScaling(3.0, "fan_in", "uniform")
+
+
+def _pairs(image_shape: Sequence[int]) -> int:
+    """Pairs of convolutions: the smallest map is about 8 pixels wide."""
+    return max(1, 1 + round(math.log2(min(image_shape[:2]) / _SMALLEST)))
+
+
+def _convolution(x: keras.KerasTensor, filters: int, strides: int = 1, kernel: int = _KERNEL) -> keras.KerasTensor:
+    return layers.Conv2D(filters, kernel, strides, "same", activation="elu")(x)

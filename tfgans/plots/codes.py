@@ -1,0 +1,36 @@
+"""Figures of latent space."""
+
+import os
+import pathlib
+
+import numpy as np
+
+from tfgans.latent import code_plane
+from tfgans.plots._figure import new_figure, save_figure
+
+
+def code_scatter(real: np.ndarray, generated: np.ndarray, path: str | os.PathLike, *, title: str = "") -> pathlib.Path:
+    """Writes a scatter plot of codes in the plane of the real ones' principal components (BEGAN-CS, Fig. 2).
+
+    Args:
+        real: Codes of real samples [n, N].
+        generated: Codes of generated samples [m, N].
+        path: PNG file to write; it replaces one of that name in one move.
+        title: Line above the plot.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: As `latent.code_plane`.
+    """
+    figure = new_figure((4.6, 4.6))
+    axes = figure.add_subplot()
+    for points, color, name in zip(
+        code_plane(real, generated), ("tab:red", "tab:blue"), ("real", "generated"), strict=True
+    ):
+        axes.scatter(*points.T, s=2, color=color, alpha=0.4, label=name)
+    axes.set(aspect="equal", xlabel="first component of the real codes", ylabel="second")
+    axes.set_title(title, fontsize="small")
+    axes.legend(loc="upper right", fontsize="small", markerscale=4)
+    return save_figure(figure, path)

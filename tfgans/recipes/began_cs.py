@@ -1,0 +1,189 @@
+"""Recipes of BEGAN-CS (Chang et al.): `began_cs/...`, and its rivals `began/...` and `veegan/...`.
+
+`paper` is the text of the paper, `code` the authors' public code where it differs, and `small` takes minutes on two
+CPU cores; docs/began_cs.md says what was left open and how it was chosen.
+"""
+
+import dataclasses
+from dataclasses import replace
+from typing import Literal
+
+from tfgans.recipes.base import Recipe
+from tfgans.recipes.logan import UnconditionalRecipe
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EquilibriumRecipe(Recipe):
+    """An auto-encoder that discriminates, in balance with a generator, on images or on points of a toy world.
+
+    Attributes:
+        system: `BEGANCS` has the constraint of codes.
+        image_shape: (height, width, channels) of images, (entries,) of points.
+        latent_size: Entries of z, which is uniform on (-1, 1), and of the code.
+        networks: `mlp` for points; the layout of BEGAN or that of the code of BEGAN-CS for images.
+        filters: n, channels of the first maps.
+        widths: Units of the hidden layers of `mlp`.
+        norm: The distance L, one of `losses.NORMS`.
+        constraint_norm: The distance of codes.
+        constraint_weight: Factor alpha of the constraint.
+        share_latent: Whether both players have one z.
+        ratio: gamma, the diversity ratio.
+        balance_rate: lambda_k, the gain of the controller.
+        discriminator_learning_rate: Of Adam.
+        generator_learning_rate: Of Adam.
+        beta_1: Decay of Adam's first moment.
+        beta_2: Decay of Adam's second moment.
+        decay: Whether the learning rates stay, or fall to 0 as a cosine over the run.
+    """
+
+    system: Literal["BEGAN", "BEGANCS"]
+    image_shape: tuple[int, ...]
+    latent_size: int = 64
+    networks: Literal["mlp", "began", "cs"]
+    filters: int = 64
+    widths: tuple[int, ...] = (128, 128)
+    norm: Literal["l1_mean", "l2_sample", "l2_batch"]
+    constraint_norm: Literal["l1_mean", "l2_sample", "l2_batch"]
+    constraint_weight: float = 0.1
+    share_latent: bool = False
+    ratio: float = 0.5
+    balance_rate: float = 1e-3
+    discriminator_learning_rate: float = 1e-4
+    generator_learning_rate: float = 1e-4
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    decay: Literal["none", "cosine"] = "none"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        sizes = (*self.image_shape, self.latent_size, self.filters, *self.widths)
+        if min(sizes) < 1:
+            raise ValueError(f"Sizes must be at least 1; received {sizes}.")
+        if (len(self.image_shape) == 1) != (self.networks == "mlp"):
+            raise ValueError(f"Points take networks=mlp, images others; received {self.networks}, {self.image_shape}.")
+
+    @property
+    def has_encoder(self) -> bool:
+        return True
+
+
+_TOY_PAPER = EquilibriumRecipe(
+    name="began_cs/grid25",
+    preset="paper",
+    system="BEGANCS",
+    data="grid25",
+    image_shape=(2,),
+    batch_size=256,  # the paper states neither this nor the length of the run
+    steps=15_000,
+    log_every=100,
+    steps_per_execution=50,
+    grid_every=1_000,
+    checkpoint_every=1_000,
+    score_samples=2_500,
+    score_metrics=("modes",),
+    latent_size=32,
+    networks="mlp",
+    norm="l2_sample",
+    constraint_norm="l2_sample",
+    ratio=25.0,  # as printed, though a diversity ratio lies in 0 to 1
+    balance_rate=1e-4,
+    discriminator_learning_rate=1e-4,
+    generator_learning_rate=5e-4,
+    beta_1=0.5,
+)
+
+_TOY_SMALL = replace(_TOY_PAPER, preset="small")
+
+_IMAGES_PAPER = replace(
+    _TOY_PAPER,
+    name="began_cs/celeba64",
+    data="celeb_a_crop_64",
+    image_shape=(64, 64, 3),
+    batch_size=64,
+    steps=762_900,  # 300 epochs of 2,543 batches, as the code trains
+    steps_per_execution=1,
+    score_samples=10_000,
+    score_metrics=("score", "frechet"),
+    latent_size=64,
+    networks="began",
+    # That of a sample is sqrt(B) times as large, and lambda_k would have to be as much smaller.
+    norm="l2_batch",
+    constraint_norm="l2_batch",
+    ratio=0.5,
+    balance_rate=1e-3,
+    generator_learning_rate=1e-4,
+    beta_1=0.9,
+)
+
+_CODE = {"networks": "cs", "filters": 128, "constraint_norm": "l1_mean", "share_latent": True}
+
+_IMAGES_SMALL = replace(
+    _IMAGES_PAPER,
+    preset="small",
+    steps=3_000,
+    log_every=20,
+    grid_every=300,
+    checkpoint_every=300,
+    score_samples=2_000,
+    latent_size=16,
+    filters=8,
+)
+
+
+def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
+    here = {"name": f"began_cs/{name}", "data": name}
+    paper = replace(_TOY_PAPER, **here)
+    # Its public code has no toy worlds.
+    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here)
+
+
+def _images(name: str, data: str, image_shape: tuple[int, ...], **paper: object) -> tuple[EquilibriumRecipe, ...]:
+    here = {"name": f"began_cs/{name}", "data": data, "image_shape": image_shape}
+    whole = replace(_IMAGES_PAPER, **{**here, **paper})
+    return whole, replace(whole, preset="code", **_CODE), replace(_IMAGES_SMALL, **here)
+
+
+_BEGAN_CS = (
+    _toy("grid25"),
+    _toy("ring8"),
+    _images("digits", "digits", (8, 8, 1), steps=6_600),  # 300 epochs of 22 batches
+    _images("mnist", "mnist", (28, 28, 1), steps=281_100),  # 300 epochs of 937 batches
+    _images("cifar10", "cifar10", (32, 32, 3), steps=234_300),  # 300 epochs of 781 batches
+    _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
+    # A batch of 24 has 6,782 in an epoch.
+    _images("celeba128", "celeb_a_crop_128", (128, 128, 3), batch_size=24, steps=2_034_600, filters=128),
+)
+
+
+def _began(recipe: EquilibriumRecipe) -> EquilibriumRecipe:
+    """The same without the constraint."""
+    name = recipe.name.replace("began_cs/", "began/")
+    return replace(recipe, name=name, system="BEGAN", constraint_weight=0.0)
+
+
+def _veegan(recipe: EquilibriumRecipe) -> UnconditionalRecipe:
+    """VEEGAN on a toy world, with as many samples."""
+    shared = {
+        field.name: getattr(recipe, field.name)
+        for field in dataclasses.fields(Recipe)
+        if field.name not in ("name", "ema_decay")
+    }
+    return UnconditionalRecipe(
+        **shared,
+        name=recipe.name.replace("began_cs/", "veegan/"),
+        system="VEEGAN",
+        objective="lol1",  # its discriminator, and the generator's term of the ratio, are those of lol1
+        image_shape=recipe.image_shape,
+        latent_size=recipe.latent_size,
+        networks="mlp",
+        widths=recipe.widths,
+        penalty="none",
+        learning_rate=1e-3,
+        beta_2=0.999,
+    )
+
+
+_ALL = tuple(recipe for presets in _BEGAN_CS for recipe in presets)
+_TOYS = tuple(recipe for recipe in _ALL if recipe.networks == "mlp")
+
+RECIPES = (*_ALL, *(_began(recipe) for recipe in _ALL), *(_veegan(recipe) for recipe in _TOYS))
