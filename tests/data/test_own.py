@@ -253,19 +253,3 @@ def test_folder_that_is_refused(tmp_path):
     pair = write_folder(tmp_path / "pair", count=2)
     with pytest.raises(ValueError, match="a class needs 3 images; cat has 2"):
         data.from_folder(pair, (8, 8, 1))
-
-
-def test_a_part_is_fixed_and_grows_with_its_fraction():
-    images = data.from_arrays(np.arange(100, dtype=np.uint8).reshape(100, 1, 1, 1), np.arange(100))
-    small, large = (images.part(fraction) for fraction in (0.1, 0.5))
-    assert (len(small), len(large), len(images.part(0.001))) == (10, 50, 1)
-    assert set(small.label) < set(large.label)
-    np.testing.assert_array_equal(small.image[:, 0, 0, 0], small.label)
-    np.testing.assert_array_equal(images.part(0.1).label, small.label)
-    assert images.part(1.0) is images
-
-
-@pytest.mark.parametrize("fraction", [0, -0.1, 1.1])
-def test_refuses_a_fraction_that_is_none(fraction):
-    with pytest.raises(ValueError, match=r"lies in \(0, 1\]; received"):
-        data.from_arrays(np.zeros((3, 1, 1, 1)), np.arange(3)).part(fraction)

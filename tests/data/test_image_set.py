@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from tfgans import data
+
+
+@pytest.fixture
+def images():
+    """A hundred images, each of its own number."""
+    pixels = np.arange(100, dtype=np.uint8).reshape(100, 1, 1, 1)
+    return data.ImageSet("numbers", "train", pixels, np.arange(100, dtype=np.int32), ())
+
+
+def test_a_part_is_fixed_and_grows_with_its_fraction(images):
+    small, large = (images.part(fraction) for fraction in (0.1, 0.5))
+    assert (len(small), len(large), len(images.part(0.001))) == (10, 50, 1)
+    assert set(small.label) < set(large.label)
+    np.testing.assert_array_equal(small.image[:, 0, 0, 0], small.label)
+    np.testing.assert_array_equal(images.part(0.1).label, small.label)
+    assert images.part(1.0) is images
+
+
+@pytest.mark.parametrize("fraction", [0, -0.1, 1.1])
+def test_refuses_a_fraction_that_is_none(images, fraction):
+    with pytest.raises(ValueError, match=r"lies in \(0, 1\]; received"):
+        images.part(fraction)
+
+
+def test_bytes_lie_in_the_unit_range():
+    np.testing.assert_allclose(data.unit_images(np.array([0, 51, 255], np.uint8)), [-1, -0.6, 1], atol=1e-6)
+    floating = np.array([0.25])
+    assert data.unit_images(floating) is floating
