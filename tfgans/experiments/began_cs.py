@@ -1,0 +1,262 @@
+"""The tables and figures of BEGAN-CS, which are all visual or curves without numbers there."""
+
+import itertools
+import pathlib
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfgans._files import read_lines
+from tfgans.experiments._runs import scored, train
+from tfgans.experiments.frame import Item, Measured, Trial
+
+if TYPE_CHECKING:
+    from tfgans import AutoencodingModel
+
+_PAIR = ("began", "began_cs")
+
+_SCORINGS = 10
+_IMAGE_STEPS = 2_000
+_SEARCH_STEPS = (100, 1_000, 10_000)
+_SEARCHED = 64
+_SAMPLE_SEED = 10**6
+
+_ATTRIBUTE_IMAGES = 1_000
+_STYLED = 200
+_TRAVERSED = 8
+_PAPER_VALUES = np.arange(-5.0, 6.0)
+_PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
+
+
+def toy(trial: Trial) -> Measured:
+    """Modes of 25 Gaussians (Fig. 7); ALI is the vanilla BiGAN, with the layers of the others."""
+    system = trial.setting["system"]
+    recipe, changes = f"{system}/grid25", ()
+    if system == "ali":
+        recipe, changes = "bigan/grid25", ("widths=(128, 128)", "latent_size=32", "batch_size=256", "steps=15000")
+    return scored(train(trial, recipe, *changes))
+
+
+def sweep(trial: Trial) -> Measured:
+    """The same in one of many settings."""
+    names = ("ratio", "norm", "constraint_weight", "latent_size", "discriminator_learning_rate")
+    changes = [f"{name}={trial.setting[name]}" for name in (*names, "generator_learning_rate")]
+    return scored(train(trial, "began_cs/grid25", *changes, "constraint_norm=l2_sample", f"steps={_SWEEP_STEPS}"))
+
+
+def curves(trial: Trial) -> Measured:
+    """Frechet distance over training, codes, k and alarms (Figs. 2, 4, 5 and 6).
+
+    `worst_after_best` is the largest distance after the smallest one, over it: 1 where nothing was lost again.
+    """
+    from tfgans import training
+
+    setting = trial.setting
+    every = 1 if trial.smoke else _IMAGE_STEPS // _SCORINGS
+    changes = [f"train_fraction={setting['fraction']}", f"score_every={every}", "score_metrics=('frechet',)"]
+    if trial.scale == "small":
+        changes.append(f"steps={_IMAGE_STEPS}")
+    measured = scored(train(trial, f"{setting['system']}/{setting['data']}", *changes))
+    folder = training.RunFolder(trial.workdir)
+    distances = np.array([line["frechet/classifier"] for line in read_lines(folder.curve_file)])
+    best = int(distances.argmin())
+    codes = read_lines(folder.codes / "variances.jsonl")[-1]
+    values = {
+        **measured.values,
+        "best_frechet": float(distances[best]),
+        "worst_after_best": float(distances[best:].max() / distances[best]),
+        "alarms": float(len(read_lines(folder.alarms_file))),
+        "k": read_lines(folder.metrics_file)[-1]["k"],
+        "code_variance_real": codes["real"],
+        "code_variance_generated": codes["generated"],
+    }
+    return Measured(values, {**measured.protocol, "scorings": len(distances)})
+
+
+def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Frechet distance, k and code variance over training, and codes at the end."""
+    import shutil
+
+    from tfgans import plots, training
+
+    found: dict[str, dict[str, tuple[list[int], list[float]]]] = {"fig5_6": {}, "fig4_k": {}, "fig2_variances": {}}
+    for trial in trials:
+        name = f"{trial.setting['system']} {trial.setting['fraction']}"
+        run = training.RunFolder(trial.workdir)
+        files = {
+            "fig5_6": (run.curve_file, "frechet/classifier"),
+            "fig4_k": (run.metrics_file, "k"),
+            "fig2_variances": (run.codes / "variances.jsonl", "generated"),
+        }
+        for figure, (file, key) in files.items():
+            lines = read_lines(file)
+            found[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+        last = sorted(run.codes.glob("step_*.png"))[-1]
+        shutil.copyfile(last, folder / f"fig2_{name.replace(' ', '_')}.png")
+    titles = {"fig5_6": "frechet/classifier", "fig4_k": "k", "fig2_variances": "variance of generated codes"}
+    for figure, runs in found.items():
+        plots.compared_curves(runs, titles[figure], folder / f"{figure}.png")
+
+
+def inversion(trial: Trial) -> Measured:
+    """Errors ||G(z) - x|| and times of one shot, z = Enc(x), and of a search (Figs. 8, 11 and 12).
+
+    A search starts at random or at Enc(x); errors are means over test images, seconds are for all of them.
+    """
+    from tfgans import data, latent
+
+    model, marks = _trained(trial, "digits"), (1, 2) if trial.smoke else _SEARCH_STEPS
+    images = data.load("digits", "test").first(_SEARCHED).unit_images
+    codes, values = model.encode(images), {}
+    model.reconstruct(images)
+    began = time.monotonic()
+    reconstructed = model.reconstruct(images)
+    values["one_shot_seconds"] = time.monotonic() - began
+    values["one_shot_error"] = _error(images, reconstructed)
+    random = model.prior.sample_rows(_SAMPLE_SEED + np.arange(len(images))).numpy()
+    values["code_error"] = _error(random, model.encode(model.generate(random)))
+    for start, latents in (("random", random), ("code", codes)):
+        found = latent.search_latent(model.generate_graph, images, latents, marks)
+        for mark, errors, seconds in zip(marks, found.errors, found.seconds, strict=True):
+            values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
+    return Measured(values, {"data": "digits test", "images": len(images), "seed": _SAMPLE_SEED})
+
+
+def _error(first: np.ndarray, second: np.ndarray) -> float:
+    """Mean Euclidean distance of rows."""
+    return float(np.linalg.norm((first - second).reshape(len(first), -1), axis=1).mean())
+
+
+def _trained(trial: Trial, data: str, *changes: str) -> "AutoencodingModel":
+    steps = (f"steps={_IMAGE_STEPS}",) if trial.scale == "small" else ()
+    return train(trial, f"{trial.setting['system']}/{data}", *changes, *steps).model
+
+
+def styles(trial: Trial) -> Measured:
+    """Style vectors of attributes: does adding one change its attribute, and it alone (Fig. 3)?
+
+    A vector is the mean code of images with much of an attribute minus that of images with little. `moved` is by
+    how much of the way between the two groups an attribute moves, as a judge sees it, `moved_others` the mean of
+    the other attributes; of a sum of two vectors, `moved_both` is the smaller of the two.
+    """
+    from tfgans import data, metrics
+
+    model = _trained(trial, "digits", "data=sprites", "image_shape=(32, 32, 1)")
+    train_set, test = data.load("sprites", "train"), data.load("sprites", "test")
+    known, images = train_set.first(_ATTRIBUTE_IMAGES), test.first(_STYLED).unit_images
+    judge = metrics.kernel_ridge_judge(known.unit_images, known.label, test.unit_images, test.label)
+    codes = model.encode(images)
+    before = judge.predict(model.generate(codes))
+    vectors, distances = style_vectors(model.encode(known.unit_images), known.label)
+    values = {}
+    for index, name in enumerate(known.label_names):
+        moved = np.mean(judge.predict(model.generate(codes + vectors[index])) - before, axis=0) / distances
+        values[f"moved/{name}"] = float(moved[index])
+        values[f"moved_others/{name}"] = float(np.abs(np.delete(moved, index)).mean())
+    both = [
+        (np.mean(judge.predict(model.generate(codes + vectors[a] + vectors[b])) - before, axis=0) / distances)[[a, b]]
+        for a, b in itertools.combinations(range(len(vectors)), 2)
+    ]
+    values["moved_both"] = float(np.min(both, axis=1).mean())
+    protocol = {"data": "sprites", "images": len(images), "extractor": judge.name, "vectors_of": len(known)}
+    return Measured(values, protocol)
+
+
+def style_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean codes of rows in the upper third of each attribute minus those of the lower third.
+
+    Args:
+        codes: [n, N].
+        attributes: [n, K].
+
+    Returns:
+        The vectors [K, N], and the differences of the attributes' means [K].
+    """
+    low, high = np.quantile(attributes, [1 / 3, 2 / 3], axis=0)
+    pairs = [(attributes[:, k] >= high[k], attributes[:, k] <= low[k]) for k in range(attributes.shape[1])]
+    vectors = np.stack([codes[much].mean(axis=0) - codes[little].mean(axis=0) for much, little in pairs])
+    distances = [attributes[much, k].mean() - attributes[little, k].mean() for k, (much, little) in enumerate(pairs)]
+    return vectors, np.array(distances)
+
+
+def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
+    from tfgans import data, plots, training
+
+    known = data.load("sprites", "train").first(_ATTRIBUTE_IMAGES)
+    images = data.load("sprites", "test").first(8).unit_images
+    for trial in trials:
+        model, name = training.load(trial.workdir), trial.setting["system"]
+        vectors, _ = style_vectors(model.encode(known.unit_images), known.label)
+        codes = model.encode(images)
+        shifts = {"G(Enc(x))": 0, "+ A": vectors[0], "+ B": vectors[1], "+ A + B": vectors[0] + vectors[1]}
+        rows = [images, *(model.generate(codes + shift) for shift in shifts.values())]
+        names = ["x", *shifts]
+        title = f"A: {known.label_names[0]}, B: {known.label_names[1]}"
+        plots.image_grid(np.concatenate(rows), len(images), folder / f"fig3_{name}.png", row_names=names, title=title)
+        dimensions = range(min(_TRAVERSED, model.prior.size))
+        for figure, values in (("fig9", _PAPER_VALUES), ("fig13", _PRIOR_VALUES)):
+            plots.traversal_grid(model.traverse, images[0], dimensions, values, folder / f"{figure}_{name}.png")
+        grid = np.repeat(codes[:1], len(_PRIOR_VALUES) ** 2, axis=0)
+        grid[:, :2] = list(itertools.product(_PRIOR_VALUES, repeat=2))
+        plots.image_grid(model.generate(grid), len(_PRIOR_VALUES), folder / f"fig10_{name}.png", title="z 0 and z 1")
+
+
+_RATES = ((1e-4, 5e-4), (5e-4, 1e-4))
+_SWEEP_STEPS = 10_000
+
+ITEMS = (
+    Item(
+        "began_cs",
+        "fig7",
+        "25 Gaussians: BEGAN-CS captures more modes than VEEGAN, ALI and BEGAN (visual).",
+        tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
+        toy,
+    ),
+    Item(
+        "began_cs",
+        "fig7_sweep",
+        "Not in the paper: which settings of the toy experiment capture the modes.",
+        tuple(
+            {
+                "ratio": ratio,
+                "norm": norm,
+                "constraint_weight": weight,
+                "latent_size": latent_size,
+                "discriminator_learning_rate": discriminator_rate,
+                "generator_learning_rate": generator_rate,
+            }
+            for ratio in (0.5, 1.0, 25.0)
+            for discriminator_rate, generator_rate in _RATES
+            for norm in ("l1_mean", "l2_sample")
+            for weight in (0.0, 0.1, 1.0)
+            for latent_size in (2, 32)
+        ),
+        sweep,
+    ),
+    Item(
+        "began_cs",
+        "fig2_4_5_6",
+        "CelebA, whole and a tenth of it: BEGAN collapses, after its k drops, and BEGAN-CS does not (curves).",
+        tuple({"system": system, "data": "mnist", "fraction": fraction} for fraction in (1.0, 0.1) for system in _PAIR),
+        curves,
+        curve_figures,
+    ),
+    Item(
+        "began_cs",
+        "fig8_11_12",
+        "One shot Enc(x) of BEGAN-CS comes near a search of 10,000 steps, which takes 340 to 4,300 s (CelebA, 128).",
+        tuple({"system": system} for system in _PAIR),
+        inversion,
+    ),
+    Item(
+        "began_cs",
+        "fig3_9_10_13",
+        "Codes are a space of styles: vectors of attributes add, and entries change images evenly (visual).",
+        tuple({"system": system} for system in _PAIR),
+        styles,
+        style_figures,
+    ),
+)
