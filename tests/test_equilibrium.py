@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans.equilibrium import CollapseRule, Equilibrium
+from tfgans.equilibrium import CollapseRule, Equilibrium, Margin
 
 
 def move(controller, real_error, generated_error):
@@ -211,3 +211,13 @@ def test_highest_of_what_is_remembered():
 def test_collapse_rule_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
         CollapseRule(**arguments)
+
+
+def test_margin_asks_for_no_more_than_itself():
+    """Of .3 for real images, and generated ones .2 below and .1 beyond a margin of .5."""
+    for generated, loss in ((0.3, 0.5), (0.6, 0.3)):
+        found = Margin(0.5).discriminator_loss(tf.constant(0.3), tf.constant(generated))
+        assert float(found) == pytest.approx(loss)
+    assert Margin(0.5).update(tf.constant(0.3), tf.constant(0.3)) == {}
+    with pytest.raises(ValueError, match="margin must be positive; received 0"):
+        Margin(0)

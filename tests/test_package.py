@@ -33,8 +33,9 @@ def public_names(package):
 def test_all_names_exist_and_are_all_that_is_public():
     assert len(set(tfgans.__all__)) == len(tfgans.__all__)
     assert all(getattr(tfgans, name) is not None for name in tfgans.__all__)
-    folders = {path.parent.name for path in pathlib.Path(tfgans.__file__).parent.glob("*/__init__.py")}
-    assert folders - {"cli"} == {name for name in tfgans.__all__ if isinstance(getattr(tfgans, name), types.ModuleType)}
+    home = pathlib.Path(tfgans.__file__).parent
+    rooms = {path.parent.name for path in home.glob("*/__init__.py")} | {path.stem for path in home.glob("[a-z]*.py")}
+    assert rooms - {"cli"} == {name for name in tfgans.__all__ if isinstance(getattr(tfgans, name), types.ModuleType)}
     for folder in folders - {"cli"}:
         package = getattr(tfgans, folder)
         assert public_names(package) <= set(package.__all__)

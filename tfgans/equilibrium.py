@@ -1,10 +1,13 @@
 """The balance between a generator and an auto-encoder that discriminates."""
 
 import collections
+import dataclasses
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from tfgans._serialization import Configurable
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -49,6 +52,15 @@ class Equilibrium(keras.layers.Layer):
             name=name, shape=(), initializer="zeros", trainable=False, aggregation="only_first_replica"
         )
 
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        """Names of the scalars of `update`."""
+        return ("k", "error", "convergence")
+
+    def discriminator_loss(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> tf.Tensor:
+        """L(x) - k L(G(z)), with k as it was after the last step."""
+        return real_error - tf.cast(self.k, real_error.dtype) * generated_error
+
     def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
         """Moves k, once a step.
 
@@ -57,7 +69,7 @@ class Equilibrium(keras.layers.Layer):
             generated_error: L(G(z)), a scalar; AVAE weighs two kinds of it.
 
         Returns:
-            Scalars `k`, after the step, and `convergence`, the measure M = L(x) + |e_t|.
+            Scalars `k`, after the step, `error` e_t, and `convergence`, the measure M = L(x) + |e_t|.
         """
         context = tf.distribute.get_replica_context()
         real_error, generated_error = context.all_reduce("mean", [real_error, generated_error])
@@ -72,11 +84,43 @@ class Equilibrium(keras.layers.Layer):
         self._before_last.assign(last)
         self._last.assign(error)
         self.k.assign(k)
-        return {"k": k, "convergence": real_error + tf.abs(error)}
+        return {"k": k, "error": error, "convergence": real_error + tf.abs(error)}
 
     def get_config(self) -> dict[str, Any]:
         gains = {name: getattr(self, name) for name in ("ratio", "integral", "proportional", "derivative")}
         return {**super().get_config(), **gains}
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Margin(Configurable):
+    """A margin in the place of a controller: EBGAN's objective (Zhao et al. 2016, Eq. 1), which has no balance to hold.
+
+    Args:
+        margin: m, the error of generated images beyond which the discriminator asks for no more.
+
+    Raises:
+        ValueError: If the margin is not positive.
+    """
+
+    margin: float
+
+    def __post_init__(self) -> None:
+        if not self.margin > 0:
+            raise ValueError(f"margin must be positive; received {self.margin}.")
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        """Nothing moves."""
+        return ()
+
+    def discriminator_loss(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> tf.Tensor:
+        """L(x) + max(0, m - L(G(z)))."""
+        return real_error + tf.nn.relu(self.margin - generated_error)
+
+    def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Nothing moves."""
+        return {}
 
 
 class CollapseRule:

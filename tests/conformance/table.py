@@ -137,6 +137,7 @@ def _began():
         latent.Uniform(3),
         tfgans.equilibrium.Equilibrium(0.7, 0.5, 0.2, 0.1),
         norm="l2_batch",
+        similarity_weight=0.3,
         ema_decay=0.9,
     )
 
@@ -149,6 +150,27 @@ def _began_cs():
         latent.Uniform(4),
         tfgans.equilibrium.Equilibrium(0.7, 0.5),
         share_latent=True,
+        ema_decay=0.9,
+    )
+
+
+def _vae():
+    return tfgans.VAE(
+        networks.relu_mlp(3, 2, (6, 5), "generator"),
+        networks.relu_mlp(2, 6, (5, 6), "encoder"),
+        latent.Normal(3),
+        ema_decay=0.9,
+    )
+
+
+def _adversarial_vae():
+    return tfgans.AdversarialVAE(
+        networks.began_decoder((8, 8, 1), 4, 3, name="generator"),
+        networks.began_encoder((8, 8, 1), 8, 3),
+        networks.began_encoder((8, 8, 1), 4, 3),
+        networks.began_decoder((8, 8, 1), 4, 3),
+        latent.Normal(4),
+        tfgans.equilibrium.Equilibrium(0.7, 0.5, 0.2, 0.1),
         ema_decay=0.9,
     )
 
@@ -176,7 +198,19 @@ def _energy_discriminator_loss(model, batch):
 
 
 def _energy_generator_loss(model, batch):
-    return model.generator_losses(_noise(model)[0])["generator_loss"]
+    image = tf.cast(batch["image"], model.variable_dtype)
+    return model.generator_losses(image, _noise(model)[0])["generator_loss"]
+
+
+def _shared_loss(name):
+    """A loss of a pass that the players share."""
+
+    def loss(model, batch):
+        image, (latent_vectors, _) = tf.cast(batch["image"], model.variable_dtype), _noise(model)
+        more = (latent_vectors[::-1],) if isinstance(model, tfgans.AdversarialVAE) else ()
+        return model.losses_of(image, latent_vectors, *more)[name]
+
+    return loss
 
 
 _ENERGY_LOSSES = {"discriminator": _energy_discriminator_loss, "generator": _energy_generator_loss}
@@ -193,6 +227,13 @@ TABLE = (
     Row(tfgans.VEEGAN, _veegan, _points, _BIDIRECTIONAL_LOSSES),
     Row(tfgans.BEGAN, _began, _points, _ENERGY_LOSSES),
     Row(tfgans.BEGANCS, _began_cs, _images, _ENERGY_LOSSES),
+    Row(tfgans.VAE, _vae, _points, {player: _shared_loss("loss") for player in tfgans.VAE.players}),
+    Row(
+        tfgans.AdversarialVAE,
+        _adversarial_vae,
+        _images,
+        {player: _shared_loss(f"{player}_loss") for player in tfgans.AdversarialVAE.players},
+    ),
     Row(
         tfgans.ConditionalGAN,
         lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),

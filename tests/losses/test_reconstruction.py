@@ -50,3 +50,10 @@ def test_refuses_a_norm_that_there_is_not():
     for function in (losses.sample_errors, losses.reconstruction_error):
         with pytest.raises(ValueError, match="norm must be one of l1_mean, l2_sample, l2_batch; received 'l3'"):
             function(tf.ones([2, 2]), tf.ones([2, 2]), "l3")
+
+
+def test_difference_of_means_by_hand():
+    """Means (2, 0) and (1, 2): (1 + 2) / 2, whichever row is whose."""
+    first, second = tf.constant([[1.0, -1.0], [3.0, 1.0]]), tf.constant([[0.0, 4.0], [2.0, 0.0]])
+    for rows in (second, second[::-1]):
+        assert float(losses.mean_difference(first, rows)) == pytest.approx(1.5)

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import data, latent, losses, networks
-from tfgans.equilibrium import Equilibrium
+from tfgans.equilibrium import Equilibrium, Margin
 
 ROWS, RATE = 4, 0.125
 
@@ -79,6 +79,7 @@ def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, no
         "real_error": real,
         "generated_error": generated,
         "k": min(max(k + gain * error, 0.0), 1.0),
+        "error": error,
         "convergence": real + abs(error),
     }
     return generator, encoder, decoder, logs
@@ -160,7 +161,7 @@ def test_a_perfect_auto_encoder_makes_no_error_on_anything(random):
     gan.encoder.set_weights([matrix])
     gan.decoder.set_weights([np.linalg.inv(matrix)])
     points, z = (tf.constant(random.normal(size=(ROWS, 2)), tf.float32) for _ in range(2))
-    found = gan.discriminator_losses(points, z) | gan.generator_losses(z)
+    found = gan.discriminator_losses(points, z) | gan.generator_losses(points, z)
     for name in ("discriminator_loss", "real_error", "generated_error", "generator_loss"):
         assert float(found[name]) == pytest.approx(0, abs=1e-5)
 
@@ -243,9 +244,14 @@ def test_images_are_clipped_where_they_are_sampled():
 @pytest.mark.parametrize(
     ("generator", "encoder", "decoder", "message"),
     [
-        ((3, 3), (3, 2), (2, 3), r"For latents \(2,\), as of the prior, and samples \(3,\), as of the generator"),
+        (
+            (3, 3),
+            (3, 2),
+            (2, 3),
+            r"The generator must take latents \(2,\), as of the prior, .*; they have \(3,\) and \(2,\)",
+        ),
         ((2, 4), (3, 2), (2, 3), r"samples \(4,\)"),
-        ((2, 3), (4, 2), (2, 3), r"they take and give \[\(\(2,\), \(3,\)\), \(\(4,\), \(2,\)\), \(\(2,\), \(3,\)\)\]"),
+        ((2, 3), (4, 2), (2, 3), r"they take and give \[\(\(4,\), \(2,\)\), \(\(2,\), \(3,\)\)\]"),
         ((2, 3), (3, 1), (2, 3), r"\(\(3,\), \(1,\)\)"),
         ((2, 3), (3, 2), (1, 3), r"\(\(1,\), \(3,\)\)"),
         ((2, 3), (3, 2), (2, 4), r"\(\(2,\), \(4,\)\)"),
@@ -271,7 +277,7 @@ def test_faces_refuse_points_of_another_size(face):
 
 def test_the_decoder_is_not_the_generator():
     network = linear(2, 3, "generator")
-    with pytest.raises(ValueError, match="the decoder, another network, must take the first to the second"):
+    with pytest.raises(ValueError, match="its decoder, another network than the generator, must take these back"):
         tfgans.BEGAN(network, linear(3, 2, "encoder"), network, latent.Uniform(2))
 
 
@@ -283,3 +289,25 @@ def test_networks_must_be_built():
             linear(2, 3, "decoder"),
             latent.Uniform(2),
         )
+
+
+def test_similarity_is_of_the_means_of_codes():
+    gan = model(similarity_weight=2.0)
+    z = tf.constant([[0.5, -1.0], [1.0, 0.25], [0.0, 0.5]])
+    points = tf.constant([[1.0, 0.0, 2.0], [-1.0, 0.5, 0.0], [0.25, 1.0, 1.0]])
+    found = {name: float(value) for name, value in gan.generator_losses(points, z).items()}
+    means = [gan.encoder(x).numpy().mean(axis=0) for x in (points, gan.generator(z))]
+    assert found["similarity"] == pytest.approx(np.abs(means[0] - means[1]).mean(), rel=1e-5)
+    assert found["generator_loss"] == pytest.approx(found["generator_error"] + 2 * found["similarity"], rel=1e-6)
+    made = gan.generator(z).numpy()
+    error = np.abs(made - gan.decoder(gan.encoder(made)).numpy()).mean()
+    assert found["generator_error"] == pytest.approx(error, rel=1e-5)
+
+
+def test_a_margin_in_the_place_of_the_controller():
+    gan = model(Margin(0.5))
+    gan.compile()
+    history = gan.fit(points(), steps_per_epoch=2, verbose=0).history
+    assert set(history) == {"discriminator_loss", "generator_loss", "real_error", "generated_error"}
+    copy = tfgans.BEGAN.from_config(gan.get_config())
+    assert copy.equilibrium == Margin(0.5)

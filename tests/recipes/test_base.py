@@ -90,7 +90,16 @@ def test_refuses_fields_of_another_version():
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match=r"there are bigan/celeba128, .*, cwgan/sprites, .*, logan/swiss"):
+    with pytest.raises(ValueError, match=r"there are avae/celeba128, .*, cwgan/sprites, .*, veegan/ring8"):
         recipes.get("cwgan/nothing")
     with pytest.raises(ValueError, match="has the presets paper, code, small"):
         recipes.get("cwgan/digits", "large")
+
+
+def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes():
+    """The adversarial VAE has no public code."""
+    assert {"cgan/digits", "cwgan/mnist", "logan/ring8", "began_cs/grid25", "avae/digits"} <= set(recipes.names())
+    for name in recipes.names():
+        code = () if name.split("/")[0] in ("avae", "vae") else ("code",)
+        assert list(recipes.presets(name)) == ["paper", *code, "small"]
+        assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())

@@ -3,13 +3,6 @@ import pytest
 from tfgans import recipes
 
 
-def test_every_recipe_has_three_presets():
-    assert {"cgan/digits", "cgan/mnist", "cwgan/digits", "cwgan/mnist", "cwgan/sprites"} <= set(recipes.names())
-    for name in recipes.names():
-        assert list(recipes.presets(name)) == ["paper", "code", "small"]
-        assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
-
-
 def test_paper_is_the_text():
     recipe = recipes.get("cwgan/mnist", "paper")
     assert (recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.n_critic) == (1e-4, 0.0, 0.9, 5)

@@ -1,5 +1,8 @@
 """What trials of all papers share: a run of a recipe, and its scores as what was measured."""
 
+import math
+import statistics
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tfgans.experiments.frame import Measured, Trial
@@ -31,3 +34,10 @@ def scored(result: "Result") -> Measured:
     """A run's scores, with their protocols."""
     values = {score["metric"]: score["value"] for score in result.scores}
     return Measured(values, {score["metric"]: score["protocol"] for score in result.scores})
+
+
+def evenness(ratios: Sequence[float]) -> dict[str, float]:
+    """Values of the unevenness of paths: its mean over those that move, and the share of those that do not."""
+    moving = [ratio for ratio in ratios if math.isfinite(ratio)]
+    mean = {"unevenness": round(statistics.mean(moving), 6)} if moving else {}
+    return {"still_paths": 1 - len(moving) / len(ratios), **mean}

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfgans._files import read_lines
 from tfgans.experiments._runs import scored, train
+from tfgans.experiments._styles import KNOWN, arithmetic, attribute_vectors
 from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
 _SAMPLE_SEED = 10**6
 
-_ATTRIBUTE_IMAGES = 1_000
-_STYLED = 200
 _TRAVERSED = 8
 _PAPER_VALUES = np.arange(-5.0, 6.0)
 _PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
@@ -135,61 +134,19 @@ def _trained(trial: Trial, data: str, *changes: str) -> "AutoencodingModel":
 
 
 def styles(trial: Trial) -> Measured:
-    """Style vectors of attributes: does adding one change its attribute, and it alone (Fig. 3)?
-
-    A vector is the mean code of images with much of an attribute minus that of images with little. `moved` is by
-    how much of the way between the two groups an attribute moves, as a judge sees it, `moved_others` the mean of
-    the other attributes; of a sum of two vectors, `moved_both` is the smaller of the two.
-    """
-    from tfgans import data, metrics
-
-    model = _trained(trial, "digits", "data=sprites", "image_shape=(32, 32, 1)")
-    train_set, test = data.load("sprites", "train"), data.load("sprites", "test")
-    known, images = train_set.first(_ATTRIBUTE_IMAGES), test.first(_STYLED).unit_images
-    judge = metrics.kernel_ridge_judge(known.unit_images, known.label, test.unit_images, test.label)
-    codes = model.encode(images)
-    before = judge.predict(model.generate(codes))
-    vectors, distances = style_vectors(model.encode(known.unit_images), known.label)
-    values = {}
-    for index, name in enumerate(known.label_names):
-        moved = np.mean(judge.predict(model.generate(codes + vectors[index])) - before, axis=0) / distances
-        values[f"moved/{name}"] = float(moved[index])
-        values[f"moved_others/{name}"] = float(np.abs(np.delete(moved, index)).mean())
-    both = [
-        (np.mean(judge.predict(model.generate(codes + vectors[a] + vectors[b])) - before, axis=0) / distances)[[a, b]]
-        for a, b in itertools.combinations(range(len(vectors)), 2)
-    ]
-    values["moved_both"] = float(np.min(both, axis=1).mean())
-    protocol = {"data": "sprites", "images": len(images), "extractor": judge.name, "vectors_of": len(known)}
-    return Measured(values, protocol)
-
-
-def style_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean codes of rows in the upper third of each attribute minus those of the lower third.
-
-    Args:
-        codes: [n, N].
-        attributes: [n, K].
-
-    Returns:
-        The vectors [K, N], and the differences of the attributes' means [K].
-    """
-    low, high = np.quantile(attributes, [1 / 3, 2 / 3], axis=0)
-    pairs = [(attributes[:, k] >= high[k], attributes[:, k] <= low[k]) for k in range(attributes.shape[1])]
-    vectors = np.stack([codes[much].mean(axis=0) - codes[little].mean(axis=0) for much, little in pairs])
-    distances = [attributes[much, k].mean() - attributes[little, k].mean() for k, (much, little) in enumerate(pairs)]
-    return vectors, np.array(distances)
+    """Style vectors of attributes, and their sums (Fig. 3)."""
+    return arithmetic(_trained(trial, "digits", "data=sprites", "image_shape=(32, 32, 1)"))
 
 
 def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
     from tfgans import data, plots, training
 
-    known = data.load("sprites", "train").first(_ATTRIBUTE_IMAGES)
+    known = data.load("sprites", "train").first(KNOWN)
     images = data.load("sprites", "test").first(8).unit_images
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
-        vectors, _ = style_vectors(model.encode(known.unit_images), known.label)
+        vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
         codes = model.encode(images)
         shifts = {"G(Enc(x))": 0, "+ A": vectors[0], "+ B": vectors[1], "+ A + B": vectors[0] + vectors[1]}
         rows = [images, *(model.generate(codes + shift) for shift in shifts.values())]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfgans._errors import NonFiniteError
-from tfgans.experiments._runs import scored, train
+from tfgans.experiments._runs import evenness, scored, train
 from tfgans.experiments.frame import Item, Measured, Trial
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
@@ -81,10 +81,7 @@ def fig4_6(trial: Trial) -> Measured:
         for attribute in range(4)
         for seed in range(2 if trial.smoke else 16)
     ]
-    moving = [ratio for ratio in ratios if np.isfinite(ratio)]
-    values["still_paths"] = 1 - len(moving) / len(ratios)
-    if moving:
-        values["unevenness"] = round(float(np.mean(moving)), 6)
+    values |= evenness(ratios)
     protocol = {
         "data": "sprites",
         "samples": count,

@@ -28,7 +28,7 @@ _TOY_STEPS_JOINT = {"ring8": 6_000, "grid25": 20_000}
 # The better of two rates, on one seed of grid25 that is not among those of the results.
 _TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
-_IMAGE_STEPS, _JUNCTION_STEPS = 800, 600
+_IMAGE_STEPS, _JUNCTION_STEPS = 2_000, 1_500
 
 _EXTENT = 2.6
 _POINTS = 2_000

@@ -12,6 +12,7 @@ from tfgans.losses.adversarial import (
     wasserstein_discriminator_loss,
     wasserstein_generator_loss,
 )
+from tfgans.losses.divergence import KL_REDUCTIONS, KLReduction, normal_divergence, reduced_divergence
 from tfgans.losses.penalties import (
     GradientPenalty,
     HeightAxisGradientPenalty,
@@ -21,13 +22,15 @@ from tfgans.losses.penalties import (
     interpolated_gradient,
     safe_norm,
 )
-from tfgans.losses.reconstruction import NORMS, Norm, reconstruction_error, sample_errors
+from tfgans.losses.reconstruction import NORMS, Norm, mean_difference, reconstruction_error, sample_errors
 
 __all__ = [
+    "KL_REDUCTIONS",
     "NORMS",
     "GradientPenalty",
     "HeightAxisGradientPenalty",
     "InterpolatedGradientPenalty",
+    "KLReduction",
     "LeastSquares",
     "LogitLoss",
     "Norm",
@@ -37,9 +40,12 @@ __all__ = [
     "Wasserstein",
     "gradient_penalty",
     "interpolated_gradient",
+    "mean_difference",
     "mean_over_patches",
     "nonsaturating_generator_loss",
+    "normal_divergence",
     "reconstruction_error",
+    "reduced_divergence",
     "safe_norm",
     "sample_errors",
     "vanilla_discriminator_loss",

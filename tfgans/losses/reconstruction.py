@@ -38,3 +38,10 @@ def reconstruction_error(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.
     square = context.all_reduce("sum", tf.reduce_sum(tf.square(first - second)))
     rows = tf.cast(tf.shape(first)[0] * context.num_replicas_in_sync, first.dtype)
     return tf.sqrt(square + 1e-12) / rows
+
+
+def mean_difference(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """Mean over entries of |E first - E second|, a scalar; E is over the rows `[B, N]` of the global batch."""
+    context = tf.distribute.get_replica_context()
+    means = [context.all_reduce("mean", tf.reduce_mean(codes, axis=0)) for codes in (first, second)]
+    return tf.reduce_mean(tf.abs(means[0] - means[1]))

@@ -1,6 +1,7 @@
 """Adversarial systems, one file each."""
 
 from tfgans.models.adversarial import AdversarialModel
+from tfgans.models.adversarial_vae import AdversarialVAE
 from tfgans.models.autoencoding import AutoencodingModel
 from tfgans.models.began import BEGAN
 from tfgans.models.began_cs import BEGANCS
@@ -9,6 +10,7 @@ from tfgans.models.conditional_gan import ConditionalGAN
 from tfgans.models.conditional_wgan_gp import ConditionalWGANGP
 from tfgans.models.gan import GAN
 from tfgans.models.logan import LOGAN
+from tfgans.models.vae import VAE
 from tfgans.models.veegan import VEEGAN
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "BEGANCS",
     "GAN",
     "LOGAN",
+    "VAE",
     "VEEGAN",
     "AdversarialModel",
+    "AdversarialVAE",
     "AutoencodingModel",
     "BiGAN",
     "ConditionalGAN",

@@ -41,8 +41,8 @@ class AdversarialModel(keras.Model):
     players: ClassVar[tuple[str, ...]] = ()
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
-    discriminator_output: ClassVar[str] = "logit"
-    """What `discriminate` gives: a logit, high where a sample looks real, or an energy, low there."""
+    discriminator_output: ClassVar[str | None] = "logit"
+    """What `discriminate` gives: a logit, high where a sample looks real, an energy, low there, or None."""
 
     def __init__(
         self,
@@ -243,11 +243,22 @@ class AdversarialModel(keras.Model):
             tape: Tape under which `loss` was computed.
             loss: Scalar mean over this replica's rows.
         """
-        optimizer = self.optimizers[player]
-        variables = getattr(self, player).trainable_variables
+        self.update_together({player: (tape, loss)})
+
+    def update_together(self, turns: Mapping[str, tuple[tf.GradientTape, tf.Tensor]]) -> None:
+        """As `update`, of several players, whose gradients are all taken before anybody moves.
+
+        Args:
+            turns: Tape and loss of each player; tapes may have recorded the same pass.
+        """
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-        share = optimizer.scale_loss(tf.ones_like(loss) / replicas)
-        optimizer.apply(tape.gradient(loss, variables, output_gradients=share), variables)
+        steps = []
+        for player, (tape, loss) in turns.items():
+            optimizer, variables = self.optimizers[player], getattr(self, player).trainable_variables
+            share = optimizer.scale_loss(tf.ones_like(loss) / replicas)
+            steps.append((optimizer, tape.gradient(loss, variables, output_gradients=share), variables))
+        for optimizer, gradients, variables in steps:
+            optimizer.apply(gradients, variables)
 
     def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Closes a step: averages the generator, watches for NaN and Inf, counts, and logs.

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfgans.equilibrium import Equilibrium
+from tfgans.equilibrium import Equilibrium, Margin
 from tfgans.latent import Prior
 from tfgans.losses import NORMS, Norm, reconstruction_error
 from tfgans.models.began import BEGAN
@@ -34,10 +34,23 @@ class BEGANCS(BEGAN):
         constraint_weight: alpha; with 0 this is BEGAN.
         norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
         constraint_norm: The distance of codes.
-        **kwargs: `share_latent`, `ema_decay`, `seed` and `name` of `BEGAN`.
+        **kwargs: `similarity_weight`, `share_latent`, `ema_decay`, `seed` and `name` of `BEGAN`.
 
     Raises:
         ValueError: As `BEGAN`, or if `constraint_weight` is negative.
+
+    Example:
+
+    >>> model = tfgans.BEGANCS(
+    ...     tfgans.networks.relu_mlp(4, 2, (16,), "generator"),
+    ...     tfgans.networks.relu_mlp(2, 4, (16,), "encoder"),
+    ...     tfgans.networks.relu_mlp(4, 2, (16,), "decoder"),
+    ...     tfgans.latent.Uniform(4),
+    ... )
+    >>> model.compile()
+    >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
+    >>> model.reconstruct(np.zeros((3, 2))).shape
+    (3, 2)
     """
 
     def __init__(
@@ -46,7 +59,7 @@ class BEGANCS(BEGAN):
         encoder: keras.Model,
         decoder: keras.Model,
         prior: Prior,
-        equilibrium: Equilibrium | None = None,
+        equilibrium: Equilibrium | Margin | None = None,
         *,
         constraint_weight: float = 0.1,
         norm: Norm = "l2_sample",

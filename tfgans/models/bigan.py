@@ -200,8 +200,12 @@ class BiGAN(AutoencodingModel):
             losses |= self.encoder_losses(image, latent)
         with tf.GradientTape() as generator_tape:
             losses |= self.generator_losses(image, latent)
-        self.update("encoder", encoder_tape, losses["encoder_loss"])
-        self.update("generator", generator_tape, losses["generator_loss"])
+        self.update_together(
+            {
+                "encoder": (encoder_tape, losses["encoder_loss"]),
+                "generator": (generator_tape, losses["generator_loss"]),
+            }
+        )
         return self.finish_step(losses)
 
     def encode_graph(self, image: tf.Tensor) -> tf.Tensor:

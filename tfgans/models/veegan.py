@@ -33,6 +33,19 @@ class VEEGAN(BiGAN):
 
     Raises:
         ValueError: If the networks and the prior do not fit together.
+
+    Example:
+
+    >>> model = tfgans.VEEGAN(
+    ...     tfgans.networks.mlp_generator(2, 4, (16,)),
+    ...     tfgans.networks.mlp_encoder(2, 4, (16,)),
+    ...     tfgans.networks.mlp_discriminator(2, 4, (16,)),
+    ...     tfgans.latent.Uniform(4),
+    ... )
+    >>> model.compile()
+    >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
+    >>> model.encode(np.zeros((3, 2))).shape
+    (3, 4)
     """
 
     def __init__(

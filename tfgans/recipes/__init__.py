@@ -1,6 +1,7 @@
 """Recipes: every hyper-parameter of every run, one file a paper. Imports no TensorFlow."""
 
-from tfgans.recipes import began_cs, cwgan, logan
+from tfgans.recipes import avae, began_cs, cwgan, logan
+from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
@@ -11,6 +12,7 @@ __all__ = [
     "EquilibriumRecipe",
     "Recipe",
     "UnconditionalRecipe",
+    "VariationalRecipe",
     "from_dict",
     "get",
     "names",
@@ -18,7 +20,7 @@ __all__ = [
 ]
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
-for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES):
+for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES):
     _RECIPES.setdefault(_recipe.name, {})[_recipe.preset] = _recipe
 
 

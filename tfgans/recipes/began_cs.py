@@ -29,6 +29,9 @@ class EquilibriumRecipe(Recipe):
         share_latent: Whether both players have one z.
         ratio: gamma, the diversity ratio.
         balance_rate: lambda_k, the gain of the controller.
+        proportional: Its gain of the error's change, as AVAE has it.
+        derivative: Its gain of the change of that.
+        similarity_weight: Factor of the learned similarity of AVAE.
         discriminator_learning_rate: Of Adam.
         generator_learning_rate: Of Adam.
         beta_1: Decay of Adam's first moment.
@@ -48,6 +51,9 @@ class EquilibriumRecipe(Recipe):
     share_latent: bool = False
     ratio: float = 0.5
     balance_rate: float = 1e-3
+    proportional: float = 0.0
+    derivative: float = 0.0
+    similarity_weight: float = 0.0
     discriminator_learning_rate: float = 1e-4
     generator_learning_rate: float = 1e-4
     beta_1: float = 0.9

@@ -23,7 +23,7 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     | `sample`, `serving_default` | `seed` int64 [n], `label` | `image` float32 [n, H, W, C] in [-1, 1] |
     | `sample_png` | `seed`, `label` | `image_bytes` string [n] |
     | `generate` | `latent` float32 [n, N], `label` | `image` |
-    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` float32 [n]; of a BEGAN `energy` |
+    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` or `energy` float32 [n] |
     | `encode`, with an encoder | `image` | `latent` |
     | `reconstruct`, with an encoder | `image` | `image` |
     | `interpolate`, with an encoder | `image_a`, `image_b`, `weight` float32 [n] in [0, 1] | `image` |
@@ -134,8 +134,9 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
         _DEFAULT_SIGNATURE: _concrete(sample, seed | label),
         "sample": _concrete(sample, seed | label),
         "generate": _concrete(generate, latent | label),
-        "discriminate": _concrete(discriminate, {kind: image} | beside),
     }
+    if model.discriminator_output is not None:
+        found["discriminate"] = _concrete(discriminate, {kind: image} | beside)
     if is_image:
         found["sample_png"] = _concrete(sample_png, seed | label)
     if isinstance(model, AutoencodingModel):

@@ -19,13 +19,15 @@ from tfgans.models import (
     BEGANCS,
     GAN,
     LOGAN,
+    VAE,
     VEEGAN,
     AdversarialModel,
+    AdversarialVAE,
     BiGAN,
     ConditionalGAN,
     ConditionalWGANGP,
 )
-from tfgans.recipes import ConditionalRecipe, EquilibriumRecipe, Recipe, UnconditionalRecipe
+from tfgans.recipes import ConditionalRecipe, EquilibriumRecipe, Recipe, UnconditionalRecipe, VariationalRecipe
 
 
 def build(recipe: Recipe) -> AdversarialModel:
@@ -136,8 +138,10 @@ def _energy(recipe: EquilibriumRecipe) -> BEGAN:
         generator = networks.began_decoder(size, latent_size, name="generator", **options)
         encoder = networks.began_encoder(size, latent_size, **options)
         decoder = networks.began_decoder(size, latent_size, **options)
-    players = (generator, encoder, decoder, Uniform(latent_size), Equilibrium(recipe.ratio, recipe.balance_rate))
-    options = {name: getattr(recipe, name) for name in ("norm", "share_latent", "ema_decay", "seed")}
+    controller = Equilibrium(recipe.ratio, recipe.balance_rate, recipe.proportional, recipe.derivative)
+    players = (generator, encoder, decoder, Uniform(latent_size), controller)
+    names = ("norm", "similarity_weight", "share_latent", "ema_decay", "seed")
+    options = {name: getattr(recipe, name) for name in names}
     if recipe.system == "BEGANCS":
         constraint = {name: getattr(recipe, name) for name in ("constraint_weight", "constraint_norm")}
         model = BEGANCS(*players, **options, **constraint)
@@ -145,6 +149,24 @@ def _energy(recipe: EquilibriumRecipe) -> BEGAN:
         model = BEGAN(*players, **options)
     rates = {"discriminator": recipe.discriminator_learning_rate, "generator": recipe.generator_learning_rate}
     model.compile({player: _adam(recipe, rate, recipe.steps) for player, rate in rates.items()})
+    return model
+
+
+def _variational(recipe: VariationalRecipe) -> VAE | AdversarialVAE:
+    size, latent_size, filters = recipe.image_shape, recipe.latent_size, recipe.filters
+    generator = networks.began_decoder(size, latent_size, filters, name="generator")
+    encoder = networks.began_encoder(size, 2 * latent_size, filters)
+    prior = Normal(latent_size)
+    options = {name: getattr(recipe, name) for name in ("kl_reduction", "ema_decay", "seed")}
+    if recipe.system == "VAE":
+        model = VAE(generator, encoder, prior, **options)
+    else:
+        halves = networks.began_encoder(size, latent_size, filters), networks.began_decoder(size, latent_size, filters)
+        controller = Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
+        weights = ("reconstructed_weight", "similarity_weight", "pixel_weight", "error_sign")
+        options |= {name: getattr(recipe, name) for name in weights}
+        model = AdversarialVAE(generator, encoder, *halves, prior, controller, **options)
+    model.compile({player: keras.optimizers.Adam(recipe.learning_rate) for player in model.players})
     return model
 
 
@@ -166,4 +188,5 @@ _BUILDERS = {
     ConditionalRecipe: _conditional,
     UnconditionalRecipe: _unconditional,
     EquilibriumRecipe: _energy,
+    VariationalRecipe: _variational,
 }

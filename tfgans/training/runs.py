@@ -253,8 +253,7 @@ def _code_pictures(
 
 def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:
     """The alarm of models with a controller."""
-    controlled = getattr(model, "equilibrium", None) is not None
-    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if controlled else []
+    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if "k" in model.log_names else []
 
 
 def _train(

@@ -1,0 +1,199 @@
+"""The tables and figures of the adversarial VAE."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfgans._files import read_lines
+from tfgans.experiments._runs import evenness, scored, train
+from tfgans.experiments._styles import arithmetic
+from tfgans.experiments.frame import Item, Measured, Trial
+
+if TYPE_CHECKING:
+    from tfgans.training import Result
+
+_STEPS = 2_000
+_NETWORKS = ("filters=8", "latent_size=16", "batch_size=64")
+_PID = ("proportional=1e-05", "derivative=1e-05")
+_BEGAN = ("norm=l1_mean", "discriminator_learning_rate=0.001", "generator_learning_rate=0.001")
+_ROWS = {
+    "BEGAN": ("began", _BEGAN),
+    "BEGAN*": ("began", (*_BEGAN, *_PID)),
+    "BEGAN* + LSM": ("began", (*_BEGAN, *_PID, "similarity_weight=0.1")),
+    "VAE + BEGAN* + LSM": ("avae", ()),
+    "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("error_sign=literal",)),
+    "VAE": ("vae", ()),
+}
+_TESTED = 1_000
+_SAMPLE_SEED = 10**6
+_PAIRS, _PATH_STEPS = 32, 11
+
+
+def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
+    steps = (f"steps={_STEPS}", *_NETWORKS) if trial.scale == "small" else ()
+    return train(trial, f"{system}/{data}", *steps, *changes)
+
+
+def table1(trial: Trial) -> Measured:
+    """Classifier score and Frechet distance; of a VAE also its active units over test images."""
+    from tfgans import data
+
+    system, changes = _ROWS[trial.setting["row"]]
+    result = _train(trial, system, "mnist", *changes)
+    measured = scored(result)
+    if system == "began":
+        return measured
+    test = data.load("mnist", "test", data_dir=trial.data_dir).first(_TESTED).unit_images
+    active = float((result.model.encode(test).var(axis=0) > 0.01).sum())
+    return Measured({**measured.values, "active_units": active}, {**measured.protocol, "active_units": _TESTED})
+
+
+def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples of each row; images and what the discriminator makes of them, generated and real (Figs. 2 and 4)."""
+    from tfgans import data, plots, training
+
+    test = data.load("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
+    for number, trial in enumerate(trials):
+        model = training.load(trial.workdir)
+        samples, name = model.sample(16, seed=0), f"row{number}"
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"fig2_{name}.png", title=trial.setting["row"])
+        if hasattr(model, "examine"):
+            rows = [samples, model.examine(samples), test, model.examine(test)]
+            names = ["generated", "r", "real", "r"]
+            plots.image_grid(np.concatenate(rows), 16, folder / f"fig4_{name}.png", row_names=names)
+
+
+def controller(trial: Trial) -> Measured:
+    """How a controller settles on a plant, and how it moves in training.
+
+    The plant answers k as a slow auto-encoder would: L(G(z)) = .2 + .6 k after a lag of 50 steps, L(x) = 1; it is at
+    its set point where k = 1/2. `settled` is the first step after which the error stays within .02 of 0,
+    `overshoot` the largest k beyond 1/2.
+    """
+    errors, ks = plant(tuple(trial.setting[name] for name in ("integral", "proportional", "derivative")))
+    outside = np.flatnonzero(np.abs(errors) > 0.02)
+    values = {"settled": float(outside[-1] + 1 if len(outside) else 0), "overshoot": float(max(ks.max() - 0.5, 0))}
+    gains = [f"{name}={trial.setting[name]}" for name in ("integral", "proportional", "derivative")]
+    _train(trial, "avae", "digits", *gains)
+    from tfgans import training
+
+    lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
+    last = lines[len(lines) // 2 :]
+    values |= {f"training_{name}": float(np.mean([line[name] for line in last])) for name in ("k", "convergence")}
+    values["training_error_spread"] = float(np.std([line["error"] for line in last]))
+    return Measured(values, {"plant_steps": len(ks), "lines": len(last)})
+
+
+def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
+    """Errors and k of a controller on a first-order plant [steps]."""
+    from tfgans.equilibrium import Equilibrium
+
+    held, generated, errors, ks = Equilibrium(0.5, *gains), 0.2, [], []
+    for _ in range(steps):
+        found = held.update(1.0, generated)
+        errors.append(float(found["error"]))
+        ks.append(float(found["k"]))
+        generated += (0.2 + 0.6 * ks[-1] - generated) / 50
+    return np.array(errors), np.array(ks)
+
+
+def interpolations(trial: Trial) -> Measured:
+    """Longest step of a path between two real images over its mean step, in the features of a classifier."""
+    from tfgans import data, evaluation, latent
+
+    model = _train(trial, trial.setting["system"], "mnist").model
+    train_set, test = (data.load("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
+    extractor = evaluation.extractor("classifier", train_set, test)
+    images = test.first(2 * _PAIRS).unit_images
+    weights = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32)
+    ratios = []
+    for first, second in zip(images[::2], images[1::2], strict=True):
+        ends = (np.repeat(image[np.newaxis], _PATH_STEPS, axis=0) for image in (first, second))
+        ratios.append(latent.unevenness(extractor(evaluation.to_bytes(model.interpolate(*ends, weights)))["features"]))
+    protocol = {"data": "mnist test", "paths": len(ratios), "path_steps": _PATH_STEPS, "extractor": extractor.name}
+    return Measured(evenness(ratios), protocol)
+
+
+def interpolation_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Paths between real images."""
+    from tfgans import data, plots, training
+
+    images = data.load("mnist", "test", data_dir=trials[0].data_dir).first(12).unit_images
+    for trial in trials:
+        model = training.load(trial.workdir)
+        plots.interpolation_grid(model.interpolate, images, folder / f"fig6_7_{trial.setting['system']}.png")
+
+
+def attributes(trial: Trial) -> Measured:
+    """Vectors of attributes, added to codes of real images (Fig. 8)."""
+    return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
+
+
+def divergences(trial: Trial) -> Measured:
+    """What the divisor of the divergence does to the codes, and to reconstructions."""
+    from tfgans import data
+
+    setting = trial.setting
+    model = _train(trial, setting["system"], "digits", f"kl_reduction={setting['kl_reduction']}").model
+    test = data.load("digits", "test").unit_images
+    median = np.median(data.load("digits", "train").unit_images, axis=0)
+    values = {
+        "active_units": float((model.encode(test).var(axis=0) > 0.01).sum()),
+        "reconstruction_error": float(np.abs(test - model.reconstruct(test)).mean()),
+        "error_of_the_median_image": float(np.abs(test - median).mean()),
+    }
+    return Measured(values, {"data": "digits test", "images": len(test), "latent_size": model.prior.size})
+
+
+ITEMS = (
+    Item(
+        "avae",
+        "table1",
+        "CIFAR-10, classifier score: BEGAN 5.62, BEGAN* + LSM 6.12, VAE + BEGAN* + LSM 6.80; Figs. 2 and 4: generated "
+        "images are reconstructed better than real ones (visual).",
+        tuple({"row": row} for row in _ROWS),
+        table1,
+        table1_figures,
+    ),
+    Item(
+        "avae",
+        "controller",
+        "Section 3.3: the integral alone is slow; the other gains settle faster, without oscillation.",
+        (
+            {"integral": 1e-3, "proportional": 0.0, "derivative": 0.0},
+            {"integral": 1e-3, "proportional": 1e-5, "derivative": 0.0},
+            {"integral": 1e-3, "proportional": 1e-5, "derivative": 1e-5},
+            {"integral": 1e-3, "proportional": 1e-1, "derivative": 0.0},
+            {"integral": 1e-3, "proportional": 1e-1, "derivative": 1e-1},
+        ),
+        controller,
+    ),
+    Item(
+        "avae",
+        "fig6_7",
+        "Interpolations between real images are smooth (visual).",
+        ({"system": "avae"}, {"system": "vae"}),
+        interpolations,
+        interpolation_figures,
+    ),
+    Item(
+        "avae",
+        "fig8",
+        "Vectors of attributes change the attribute (visual).",
+        ({"system": "avae"}, {"system": "vae"}),
+        attributes,
+    ),
+    Item(
+        "avae",
+        "kl",
+        "Not in the paper, whose divisor of the divergence is unclear: what it does.",
+        tuple(
+            {"system": system, "kl_reduction": reduction}
+            for system in ("avae", "vae")
+            for reduction in ("per_pixel", "mean", "sum")
+        ),
+        divergences,
+    ),
+)

@@ -1,0 +1,200 @@
+"""The adversarial VAE (Khan, Hayat and Barnes): learned loss and latent distributions."""
+
+import enum
+from typing import Any, ClassVar, Literal
+
+import keras
+import tensorflow as tf
+
+from tfgans.equilibrium import Equilibrium, Margin
+from tfgans.latent import Normal, Prior
+from tfgans.losses import KL_REDUCTIONS, KLReduction, reduced_divergence
+from tfgans.models.adversarial import Batch, check_built
+from tfgans.models.energy import EnergyModel, autoencoder
+from tfgans.models.variational import VariationalModel, active_units, check_variational, draw_latent
+
+ErrorSign = Literal["corrected", "literal"]
+"""Sign of the reconstructions in the controller's error: that of Eq. 10 and the convergence measure, or of Eq. 11."""
+
+_ERROR_SIGNS = ("corrected", "literal")
+
+
+class Draw(enum.IntEnum):
+    """The draws of noise in one step."""
+
+    POSTERIOR = 0
+    LATENT = 1
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class AdversarialVAE(EnergyModel, VariationalModel):
+    """A VAE whose generator answers to an auto-encoder, in balance with it (sections 3.2 to 3.4).
+
+    With z_v = mean + deviation * noise of E(x), x_v = G(z_v), x_g = G(z_g), and r = A_d(A_e) the discriminator:
+
+        L_e = mean |x - x_v|           L_d = mean |x - r(x)|        L_n = KL(N(mean, variance) || N(0, I))
+        L_g = mean |x_g - r(x_g)|      L_v = mean |x_v - r(x_v)|    L_s = mean |A_e(x) - A_e(x_v)|
+
+        encoder        descends  L_n + beta L_s + gamma L_e                        (Eq. 15)
+        generator      descends  L_g + alpha L_v + beta L_s + gamma L_e            (Eq. 14)
+        discriminator  descends  L_d - k (L_g + alpha L_v)                         (Eq. 13)
+        k              follows   e = eta L_d - (L_g + alpha L_v) with a PID controller (Eqs. 11, 12)
+
+    All is computed once, before anybody moves (Algorithm 1).
+
+    Args:
+        generator: G, from latents `[B, N]` to images `[B, H, W, C]`, clipped to [-1, 1] where they are sampled, or to
+            points `[B, D]`.
+        encoder: E, from these to means and logarithms of variances `[B, 2 N]`.
+        discriminator_encoder: A_e, from images to codes.
+        discriminator_decoder: A_d, from codes to images; another network than G.
+        prior: Standard normal, of size N.
+        equilibrium: The controller, by default with eta = .5 and gains of 1e-3, 1e-5 and 1e-5 (section 4); or EBGAN's
+            `Margin`, which section 3.2 calls its ancestor.
+        reconstructed_weight: alpha, of reconstructions among what the discriminator tells from real images.
+        similarity_weight: beta, of the similarity that the discriminator's code learns.
+        pixel_weight: gamma, of the error of pixels.
+        kl_reduction: What L_n is divided by, one of `losses.KL_REDUCTIONS`.
+        error_sign: `corrected`, or `literal` for e = eta L_d - L_g + alpha L_v as Eq. 11 is printed.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks and the prior do not fit together, or a choice is unknown.
+
+    Example:
+
+    >>> model = tfgans.AdversarialVAE(
+    ...     tfgans.networks.relu_mlp(4, 2, (16,), "generator"),
+    ...     tfgans.networks.relu_mlp(2, 8, (16,), "encoder"),
+    ...     tfgans.networks.relu_mlp(2, 4, (16,), "encoder"),
+    ...     tfgans.networks.relu_mlp(4, 2, (16,), "decoder"),
+    ...     tfgans.latent.Normal(4),
+    ... )
+    >>> model.compile()
+    >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
+    >>> model.reconstruct(np.zeros((3, 2))).shape
+    (3, 2)
+    """
+
+    players: ClassVar[tuple[str, ...]] = ("encoder", "generator", "discriminator")
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator_encoder: keras.Model,
+        discriminator_decoder: keras.Model,
+        prior: Prior,
+        equilibrium: Equilibrium | Margin | None = None,
+        *,
+        reconstructed_weight: float = 0.3,
+        similarity_weight: float = 0.1,
+        pixel_weight: float = 0.1,
+        kl_reduction: KLReduction = "per_pixel",
+        error_sign: ErrorSign = "corrected",
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        parts = {"discriminator_encoder": discriminator_encoder, "discriminator_decoder": discriminator_decoder}
+        check_built(type(self).__name__, {"generator": generator, "encoder": encoder, **parts})
+        check_variational(generator, encoder, prior)
+        discriminator = autoencoder(discriminator_encoder, discriminator_decoder, generator)
+        if kl_reduction not in KL_REDUCTIONS or error_sign not in _ERROR_SIGNS:
+            raise ValueError(
+                f"kl_reduction must be one of {', '.join(KL_REDUCTIONS)} and error_sign one of "
+                f"{', '.join(_ERROR_SIGNS)}; received {kl_reduction!r} and {error_sign!r}."
+            )
+        networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
+        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        self.discriminator_encoder = discriminator_encoder
+        self.discriminator_decoder = discriminator_decoder
+        self.equilibrium = equilibrium or Equilibrium(0.5, 1e-3, 1e-5, 1e-5)
+        self.reconstructed_weight = reconstructed_weight
+        self.similarity_weight = similarity_weight
+        self.pixel_weight = pixel_weight
+        self.kl_reduction = kl_reduction
+        self.error_sign = error_sign
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        players = tuple(f"{player}_loss" for player in self.players)
+        errors = ("reconstruction_error", "real_error", "generated_error", "reconstructed_error", "similarity")
+        return (*players, *errors, "divergence", "active_units", "measured_ratio", *self.equilibrium.log_names)
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Adam at 5e-5 (section 4)."""
+        return {player: keras.optimizers.Adam(5e-5) for player in self.players}
+
+    def losses_of(self, image: tf.Tensor, noise: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What the players descend, and its parts.
+
+        Args:
+            image: Real images or points x, `[B, ...]`.
+            noise: Standard normal, `[B, N]`, of which z_v is made.
+            latent: z_g, `[B, N]`.
+
+        Returns:
+            Scalars: the losses of the players, `reconstruction_error` L_e, `divergence` L_n, `real_error` L_d,
+            `generated_error` L_g, `reconstructed_error` L_v, `similarity` L_s, and `active_units`.
+        """
+        mean, log_variance = self.posterior(image, training=True)
+        reconstructed = tf.cast(self.generator(draw_latent(mean, log_variance, noise), training=True), image.dtype)
+        generated = tf.cast(self.generator(latent, training=True), image.dtype)
+        code, real_error = self._looked_at(image)
+        reconstructed_code, reconstructed_error = self._looked_at(reconstructed)
+        _, generated_error = self._looked_at(generated)
+        error = tf.reduce_mean(tf.abs(image - reconstructed))
+        similarity = tf.reduce_mean(tf.abs(code - reconstructed_code))
+        divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
+        guidance = self.similarity_weight * similarity + self.pixel_weight * error
+        fakes = generated_error + self.reconstructed_weight * reconstructed_error
+        return {
+            "encoder_loss": divergence + guidance,
+            "generator_loss": fakes + guidance,
+            "discriminator_loss": self.equilibrium.discriminator_loss(real_error, fakes),
+            "reconstruction_error": error,
+            "divergence": divergence,
+            "real_error": real_error,
+            "generated_error": generated_error,
+            "reconstructed_error": reconstructed_error,
+            "similarity": similarity,
+            "active_units": active_units(mean),
+        }
+
+    def _looked_at(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """A_e(u), and mean |u - r(u)|."""
+        code = self.discriminator_encoder(image, training=True)
+        seen = tf.cast(self.discriminator_decoder(code, training=True), image.dtype)
+        return tf.cast(code, image.dtype), tf.reduce_mean(tf.abs(image - seen))
+
+    def controlled(self, losses: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Moves k by this step's errors; scalars `k`, `error`, `convergence`, and `measured_ratio` (Eq. 10)."""
+        weighted = self.reconstructed_weight * losses["reconstructed_error"]
+        fakes = losses["generated_error"] + (weighted if self.error_sign == "corrected" else -weighted)
+        measured = (losses["generated_error"] + weighted) / losses["real_error"]
+        return {**self.equilibrium.update(losses["real_error"], fakes), "measured_ratio": measured}
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        image = tf.cast(data["image"][:, 0], self.variable_dtype)
+        rows = image.shape[0] or tf.shape(image)[0]
+        noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
+        latent = self.noise(self.prior.sample, rows, Draw.LATENT)
+        with tf.GradientTape() as encoder, tf.GradientTape() as generator, tf.GradientTape() as discriminator:
+            losses = self.losses_of(image, noise, latent)
+        tapes = {"encoder": encoder, "generator": generator, "discriminator": discriminator}
+        self.update_together({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
+        return self.finish_step({**losses, **self.controlled(losses)})
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["discriminator"]
+        parts = ("discriminator_encoder", "discriminator_decoder", "equilibrium")
+        weights = ("reconstructed_weight", "similarity_weight", "pixel_weight", "kl_reduction", "error_sign")
+        return {
+            **config,
+            **{name: keras.saving.serialize_keras_object(getattr(self, name)) for name in parts},
+            **{name: getattr(self, name) for name in weights},
+        }

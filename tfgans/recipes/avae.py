@@ -1,0 +1,108 @@
+"""Recipes of the adversarial VAE (Khan, Hayat and Barnes): `avae/...`, and the plain `vae/...` with its networks.
+
+`paper` is the text of the paper, which no public code goes with; `small` takes minutes on two CPU cores.
+docs/avae.md says what was left open and how it was chosen.
+"""
+
+import dataclasses
+from dataclasses import replace
+from typing import Literal
+
+from tfgans.recipes.base import Recipe
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VariationalRecipe(Recipe):
+    """A variational auto-encoder on images, alone or against an auto-encoder that discriminates.
+
+    Attributes:
+        system: `AdversarialVAE` has the discriminator.
+        image_shape: (height, width, channels).
+        latent_size: Entries N of z, standard normal, and of the discriminator's code.
+        filters: n, channels of the first maps.
+        reconstructed_weight: alpha.
+        similarity_weight: beta.
+        pixel_weight: gamma.
+        kl_reduction: What the divergence is divided by, one of `losses.KL_REDUCTIONS`.
+        error_sign: Sign of the reconstructions in the controller's error.
+        ratio: eta.
+        integral: Gain lambda_1 of the controller.
+        proportional: Gain lambda_2.
+        derivative: Gain lambda_3.
+        learning_rate: Of Adam, for all players.
+    """
+
+    system: Literal["AdversarialVAE", "VAE"]
+    image_shape: tuple[int, int, int]
+    latent_size: int = 64
+    filters: int = 64
+    reconstructed_weight: float = 0.3
+    similarity_weight: float = 0.1
+    pixel_weight: float = 0.1
+    kl_reduction: Literal["per_pixel", "sum", "mean"] = "per_pixel"
+    error_sign: Literal["corrected", "literal"] = "corrected"
+    ratio: float = 0.5
+    integral: float = 1e-3
+    proportional: float = 1e-5
+    derivative: float = 1e-5
+    learning_rate: float = 5e-5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        sizes = (*self.image_shape, self.latent_size, self.filters)
+        if min(sizes) < 1:
+            raise ValueError(f"Sizes must be at least 1; received {sizes}.")
+
+    @property
+    def has_encoder(self) -> bool:
+        return True
+
+
+_PAPER = VariationalRecipe(
+    name="avae/celeba64",
+    preset="paper",
+    system="AdversarialVAE",
+    data="celeb_a_crop_64",
+    image_shape=(64, 64, 3),
+    batch_size=16,  # BEGAN's; the paper states none
+    steps=300_000,
+    log_every=100,
+    grid_every=1_000,
+    checkpoint_every=1_000,
+    score_samples=10_000,
+)
+
+_SMALL = replace(
+    _PAPER,
+    preset="small",
+    batch_size=64,
+    steps=3_000,
+    log_every=20,
+    grid_every=300,
+    checkpoint_every=300,
+    score_samples=2_000,
+    latent_size=16,
+    filters=8,
+    learning_rate=1e-3,
+)
+
+
+def _images(name: str, data: str, image_shape: tuple[int, int, int], **paper: object) -> tuple[VariationalRecipe, ...]:
+    here = {"name": f"avae/{name}", "data": data, "image_shape": image_shape}
+    return replace(_PAPER, **{**here, **paper}), replace(_SMALL, **here)
+
+
+_AVAE = (
+    _images("digits", "digits", (8, 8, 1)),
+    _images("mnist", "mnist", (28, 28, 1)),
+    _images("cifar10", "cifar10", (32, 32, 3)),
+    _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
+    _images("celeba128", "celeb_a_crop_128", (128, 128, 3), filters=128),
+)
+
+_ALL = tuple(recipe for presets in _AVAE for recipe in presets)
+
+RECIPES = (
+    *_ALL,
+    *(replace(recipe, name=recipe.name.replace("avae/", "vae/"), system="VAE") for recipe in _ALL),
+)
