@@ -5,6 +5,7 @@ L1, uniform z of 64 entries, no averaging. Prints lines of JSON; `began_step_tor
 
 from collections.abc import Callable
 
+from _adam import adam
 from _turns import best_rates, report
 from absl import app, flags
 
@@ -58,16 +59,9 @@ def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], N
 
     generator, encoder, decoder = networks_of(shape)
     players = ([*encoder.trainable_variables, *decoder.trainable_variables], generator.trainable_variables)
-    states = [[(v, tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in player] for player in players]
+    move = adam(players, 1e-4, 0.9, 0.999)
     count, k = tf.Variable(0, dtype=tf.int64), tf.Variable(0.0)
     real = tf.constant(images)
-
-    def adam(player: int, gradients: list[tf.Tensor], t: tf.Tensor) -> None:
-        rate = 1e-4 * tf.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        for (value, first, second), gradient in zip(states[player], gradients, strict=True):
-            first.assign_add(0.1 * (gradient - first))
-            second.assign_add(0.001 * (tf.square(gradient) - second))
-            value.assign_sub(rate * first / (tf.sqrt(second) + 1e-7))
 
     def error(x: tf.Tensor) -> tf.Tensor:
         return tf.reduce_mean(tf.abs(x - decoder(encoder(x, training=True), training=True)))
@@ -81,10 +75,10 @@ def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], N
             real_error = error(x)
             generated = generator(tf.random.uniform([FLAGS.batch_size, _LATENT], -1, 1), training=True)
             loss = real_error - k * error(generated)
-        adam(0, tape.gradient(loss, players[0]), t)
+        move(0, tape.gradient(loss, players[0]), t)
         with tf.GradientTape() as tape:
             generated_error = error(generator(tf.random.uniform([FLAGS.batch_size, _LATENT], -1, 1), training=True))
-        adam(1, tape.gradient(generated_error, players[1]), t)
+        move(1, tape.gradient(generated_error, players[1]), t)
         k.assign(tf.clip_by_value(k + _GAIN * (_RATIO * real_error - generated_error), 0.0, 1.0))
 
     def run() -> None:

@@ -6,6 +6,7 @@ best of them counts, since other work on the machine only slows. `logan_step_tor
 
 from collections.abc import Callable
 
+from _adam import adam
 from _turns import best_rates, report
 from absl import app, flags
 
@@ -51,19 +52,9 @@ def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data 
     generator = networks.mlp_generator(2, 2, _WIDTHS)
     encoder = networks.mlp_encoder(2, 2, _WIDTHS)
     discriminator = networks.mlp_discriminator(2, 2, _WIDTHS)
-    players = (discriminator, encoder, generator)
-    states = [
-        [(v, tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in p.trainable_variables]
-        for p in players
-    ]
+    players = [network.trainable_variables for network in (discriminator, encoder, generator)]
+    move = adam(players, 1e-4, 0.5, 0.9)
     count = tf.Variable(0, dtype=tf.int64)
-
-    def adam(player: int, gradients: list[tf.Tensor], t: tf.Tensor) -> None:
-        rate = 1e-4 * tf.sqrt(1 - 0.9**t) / (1 - 0.5**t)
-        for (value, first, second), gradient in zip(states[player], gradients, strict=True):
-            first.assign_add(0.5 * (gradient - first))
-            second.assign_add(0.1 * (tf.square(gradient) - second))
-            value.assign_sub(rate * first / (tf.sqrt(second) + 1e-7))
 
     def logit(x: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
         return discriminator([x, z], training=True)[:, 0]
@@ -85,13 +76,13 @@ def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data 
             norms = tf.sqrt(tf.reduce_sum((slope - unit) ** 2, 1) + 1e-12)
             loss = tf.reduce_mean(tf.sigmoid(-r) ** 2) + tf.reduce_mean(tf.sigmoid(q) ** 2)
             loss += _PENALTY * tf.reduce_mean(norms)
-        adam(0, tape.gradient(loss, discriminator.trainable_variables), t)
+        move(0, tape.gradient(loss, discriminator.trainable_variables), t)
         with tf.GradientTape() as encoder_tape:
             encoder_loss = tf.reduce_mean(logit(x, encoder(x, training=True)))
         with tf.GradientTape() as generator_tape:
             generator_loss = -tf.reduce_mean(logit(generator(z, training=True), z))
-        adam(1, encoder_tape.gradient(encoder_loss, encoder.trainable_variables), t)
-        adam(2, generator_tape.gradient(generator_loss, generator.trainable_variables), t)
+        move(1, encoder_tape.gradient(encoder_loss, encoder.trainable_variables), t)
+        move(2, generator_tape.gradient(generator_loss, generator.trainable_variables), t)
 
     @tf.function
     def loop() -> None:

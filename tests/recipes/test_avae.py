@@ -45,5 +45,5 @@ def test_the_plain_vae_has_the_same_networks():
 
 
 def test_refuses():
-    with pytest.raises(ValueError, match="Sizes must be at least 1"):
+    with pytest.raises(ValueError, match="Sizes and numbers of updates must be at least 1"):
         recipes.get("avae/digits").override(["filters=0"])

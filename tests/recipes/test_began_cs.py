@@ -65,7 +65,7 @@ def test_rivals_differ_in_the_system_alone():
     ("change", "message"),
     [
         ("networks=began", "Points take networks=mlp"),
-        ("widths=(8, 0)", "Sizes must be at least 1"),
+        ("widths=(8, 0)", "Sizes and numbers of updates must be at least 1"),
         ("norm=l3", "norm takes one of"),
         ("train_fraction=0", r"train_fraction must lie in \(0, 1\]"),
     ],

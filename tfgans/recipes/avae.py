@@ -49,9 +49,7 @@ class VariationalRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        sizes = (*self.image_shape, self.latent_size, self.filters)
-        if min(sizes) < 1:
-            raise ValueError(f"Sizes must be at least 1; received {sizes}.")
+        self._check_sizes("image_shape", "latent_size", "filters")
 
     @property
     def has_encoder(self) -> bool:

@@ -69,6 +69,13 @@ class Recipe:
             if value < 1 or value % self.log_every:
                 raise ValueError(f"{field} must be a multiple of log_every={self.log_every}; received {value}.")
 
+    def _check_sizes(self, *fields: str) -> None:
+        """Raises ValueError where a field, or an entry of one, is below 1, or one has no entries."""
+        received = {field: getattr(self, field) for field in fields}
+        entries = [value if isinstance(value, tuple) else (value,) for value in received.values()]
+        if not all(entries) or min(min(values) for values in entries) < 1:
+            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {received}.")
+
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON knows them: tuples become lists."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}

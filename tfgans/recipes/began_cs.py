@@ -62,9 +62,7 @@ class EquilibriumRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        sizes = (*self.image_shape, self.latent_size, self.filters, *self.widths)
-        if min(sizes) < 1:
-            raise ValueError(f"Sizes must be at least 1; received {sizes}.")
+        self._check_sizes("image_shape", "latent_size", "filters", "widths")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(f"Points take networks=mlp, images others; received {self.networks}, {self.image_shape}.")
 

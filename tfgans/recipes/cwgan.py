@@ -69,10 +69,8 @@ class ConditionalRecipe(Recipe):
         super().__post_init__()
         if self.system == "ConditionalWGANGP" and self.penalty == "none":
             raise ValueError("ConditionalWGANGP needs a gradient penalty; received penalty='none'.")
-        sizes = (*self.image_shape, self.condition_size, self.latent_size, self.kernel_size, self.n_critic)
-        widths = (self.generator_widths, self.discriminator_widths)
-        if not all(widths) or min(*sizes, self.n_generator, *widths[0], *widths[1]) < 1:
-            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {sizes} and widths {widths}.")
+        self._check_sizes("image_shape", "condition_size", "latent_size", "kernel_size", "n_critic", "n_generator")
+        self._check_sizes("generator_widths", "discriminator_widths")
         if self.conditioning == "class" and self.score_samples < 2 * self.condition_size:
             raise ValueError(
                 f"score_samples must be at least two for each of {self.condition_size} classes; "

@@ -59,9 +59,7 @@ class UnconditionalRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        sizes = (*self.image_shape, self.latent_size, self.head_width, self.n_critic, *self.widths)
-        if not self.widths or min(sizes) < 1:
-            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {sizes}.")
+        self._check_sizes("image_shape", "latent_size", "head_width", "n_critic", "widths")
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):

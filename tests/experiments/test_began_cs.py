@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from tfgans import experiments
+from tfgans.experiments import Trial
+
+
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+@pytest.mark.parametrize(
+    ("name", "rows", "figures"),
+    [
+        ("fig7", [1, 3], 0),
+        ("fig7_sweep", [0], 0),
+        ("fig2_4_5_6", [1], 4),
+        ("fig8_11_12", [1], 0),
+        ("fig3_9_10_13", [1], 4),
+    ],
+)
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path, mnist, short_classifier):
+    (item,) = experiments.items("began_cs", [name])
+    trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), None, False) for row in rows]
+    for trial in trials:
+        measured = item.run(trial)
+        assert measured.values
+        assert all(np.isfinite(value) for value in measured.values.values())
+        assert measured.protocol
+    if item.figures is not None:
+        item.figures(trials, tmp_path)
+    assert len(list(tmp_path.glob("*.png"))) == figures
+
+
+def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeypatch):
+    taken = {}
+    monkeypatch.setattr(
+        "tfgans.experiments.began_cs.train", lambda trial, name, *changes: taken.update({name: changes})
+    )
+    monkeypatch.setattr("tfgans.experiments.began_cs.scored", lambda result: None)
+    (item,) = experiments.items("began_cs", ["fig7"])
+    for setting in item.settings:
+        item.run(Trial(setting, 0, "small", True, tmp_path, None, False))
+    assert set(taken) == {"veegan/grid25", "bigan/grid25", "began/grid25", "began_cs/grid25"}
+    assert "latent_size=32" in taken["bigan/grid25"]
