@@ -1,19 +1,28 @@
-"""Latent spaces: priors, and paths through them."""
+"""Latent spaces: priors, samplers, neighbours, paths, and search."""
 
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
+from tfgans.latent.convex import ConvexSampler, KDESampler, Weights
+from tfgans.latent.intrinsic_dimension import intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
+from tfgans.latent.neighbours import Neighbours, nearest_neighbours
 from tfgans.latent.paths import corner_weights, unevenness
 from tfgans.latent.priors import Normal, Prior, Uniform
 
 __all__ = [
     "CodeVariances",
+    "ConvexSampler",
+    "KDESampler",
+    "Neighbours",
     "Normal",
     "Prior",
     "Search",
     "Uniform",
+    "Weights",
     "code_plane",
     "code_variances",
     "corner_weights",
+    "intrinsic_dimension",
+    "nearest_neighbours",
     "search_latent",
     "unevenness",
 ]
