@@ -37,7 +37,7 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
 
 def test_list():
     done = command("train", "--list")
-    assert done.stdout.splitlines() == [f"{name}: paper, code, small" for name in recipes.names()]
+    assert done.stdout.splitlines() == [f"{name}: {', '.join(recipes.presets(name))}" for name in recipes.names()]
 
 
 def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):

@@ -206,5 +206,5 @@ def test_refuses(arguments, message):
 
 
 def test_networks_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"For latents \(3,\), as of the prior"):
+    with pytest.raises(ValueError, match=r"The generator must take latents \(3,\), as of the prior"):
         tfgans.BEGANCS(linear(2, 3, "generator"), linear(3, 2, "encoder"), linear(2, 3, "decoder"), latent.Uniform(3))
