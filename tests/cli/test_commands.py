@@ -163,7 +163,7 @@ def test_figures_that_a_model_cannot_have(tmp_path):
     with folder.claim(recipe):
         folder.note_label_names(tuple("0123456789"))
         folder.save(training.build(recipe))
-    for figure in ("reconstructions", "interpolations"):
+    for figure in ("reconstructions", "interpolations", "traversals"):
         out = tmp_path / f"{figure}.png"
         done = command("explore", f"--workdir={tmp_path / 'run'}", f"--figure={figure}", f"--out={out}")
         assert done.returncode == 0, done.stderr

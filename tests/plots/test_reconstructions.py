@@ -41,3 +41,15 @@ def test_grids_refuse_what_does_not_fill_a_row():
         plots.reconstruction_grid(np.copy, levels(5), "grid.png")
     with pytest.raises(ValueError, match="pairs of images; received 3"):
         plots.interpolation_grid(lambda *_: None, levels(3), "grid.png")
+
+
+def test_traversals_change_one_entry_a_row(drawn):
+    """The image, and then its sum with ten times the entry's number and the value."""
+
+    def traverse(images, dimensions, values):
+        return images + (10 * np.asarray(dimensions) + values)[:, None, None, None]
+
+    plots.traversal_grid(traverse, levels(1)[0], [2, 5], [-1.0, 1.0], "grid.png")
+    ((images, columns),) = drawn
+    assert columns == 3
+    np.testing.assert_allclose(images[:, 0, 0, 0], [-1, 18, 20, -1, 48, 50])

@@ -94,7 +94,7 @@ def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
         plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
     else:
         values, dimensions = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size), range(min(FLAGS.size, model.prior.size))
-        plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed], dimensions, values, out)
+        plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed % len(test)], dimensions, values, out)
     print(f"figure: {out}")
 
 

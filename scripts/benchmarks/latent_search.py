@@ -1,0 +1,56 @@
+"""Time to find latents of images: a search of all at once, one by one, and in one shot through an encoder.
+
+An untrained BEGAN on random images; what is found does not matter for the time. Prints lines of JSON.
+"""
+
+import time
+
+from _turns import report
+from absl import app, flags
+
+_LATENT = 64
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
+flags.DEFINE_integer("images", 64, "Images to find.", lower_bound=1)
+flags.DEFINE_integer("alone", 4, "Images that are searched one by one; the time is scaled to all.", lower_bound=1)
+flags.DEFINE_integer("steps", 50, "Steps of a search.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures all three."""
+    import numpy as np
+
+    import tfgans
+    from tfgans import latent, networks
+
+    shape = (FLAGS.pixels, FLAGS.pixels, 3)
+    model = tfgans.BEGAN(
+        networks.began_decoder(shape, _LATENT, FLAGS.filters, name="generator"),
+        networks.began_encoder(shape, _LATENT, FLAGS.filters),
+        networks.began_decoder(shape, _LATENT, FLAGS.filters),
+        latent.Uniform(_LATENT),
+    )
+    images = np.random.default_rng(0).uniform(-1, 1, (FLAGS.images, *shape)).astype(np.float32)
+    start = model.encode(images)
+
+    def searched(rows: slice) -> float:
+        found = latent.search_latent(model.generate_graph, images[rows], start[rows], FLAGS.steps)
+        return float(found.seconds[-1])
+
+    together = searched(slice(None))
+    alone = sum(searched(slice(row, row + 1)) for row in range(FLAGS.alone)) * FLAGS.images / FLAGS.alone
+    model.reconstruct(images)
+    began = time.monotonic()
+    model.reconstruct(images)
+    one_shot = time.monotonic() - began
+    what = f"latents of {FLAGS.images} images of {FLAGS.pixels}x{FLAGS.pixels}"
+    report(f"{what}, search of {FLAGS.steps} steps, together", together, "s")
+    report(f"{what}, search of {FLAGS.steps} steps, one by one", alone, "s")
+    report(f"{what}, search together", alone / together, "ratio", "one by one")
+    report(f"{what}, one shot, and their images", one_shot, "s")
+
+
+if __name__ == "__main__":
+    app.run(main)
