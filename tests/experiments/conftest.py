@@ -3,7 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tfgans import data
+from tfgans import data, experiments
+from tfgans.experiments import Trial
 
 
 @pytest.fixture
@@ -26,3 +27,22 @@ def short_classifier(monkeypatch, tmp_path):
     """A classifier of a moment, in a cache of its own."""
     monkeypatch.setattr("tfgans.evaluation.classifier._MOST_STEPS", 20)
     monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def run_for_a_moment(tmp_path):
+    """Takes every step of some rows of an item for a moment, and draws its figures."""
+
+    def run(paper, name, rows, figures, data_dir=None):
+        (item,) = experiments.items(paper, [name])
+        trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), data_dir, False) for row in rows]
+        for trial in trials:
+            measured = item.run(trial)
+            assert measured.values
+            assert all(np.isfinite(value) for value in measured.values.values())
+            assert measured.protocol
+        if item.figures is not None:
+            item.figures(trials, tmp_path)
+        assert len(list(tmp_path.glob("*.png"))) == figures
+
+    return run

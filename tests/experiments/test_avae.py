@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from tfgans import experiments
-from tfgans.experiments import Trial
 from tfgans.experiments.avae import plant
 
 
@@ -11,17 +9,8 @@ from tfgans.experiments.avae import plant
     ("name", "rows", "figures"),
     [("table1", [2, 3], 4), ("controller", [2], 0), ("fig6_7", [0], 1), ("fig8", [1], 0), ("kl", [0], 0)],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path, mnist, short_classifier):
-    (item,) = experiments.items("avae", [name])
-    trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), None, False) for row in rows]
-    for trial in trials:
-        measured = item.run(trial)
-        assert measured.values
-        assert all(np.isfinite(value) for value in measured.values.values())
-        assert measured.protocol
-    if item.figures is not None:
-        item.figures(trials, tmp_path)
-    assert len(list(tmp_path.glob("*.png"))) == figures
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+    run_for_a_moment("avae", name, rows, figures)
 
 
 def test_plant_by_hand():

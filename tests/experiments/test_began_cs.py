@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from tfgans import experiments
@@ -16,17 +15,8 @@ from tfgans.experiments import Trial
         ("fig3_9_10_13", [1], 4),
     ],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path, mnist, short_classifier):
-    (item,) = experiments.items("began_cs", [name])
-    trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), None, False) for row in rows]
-    for trial in trials:
-        measured = item.run(trial)
-        assert measured.values
-        assert all(np.isfinite(value) for value in measured.values.values())
-        assert measured.protocol
-    if item.figures is not None:
-        item.figures(trials, tmp_path)
-    assert len(list(tmp_path.glob("*.png"))) == figures
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+    run_for_a_moment("began_cs", name, rows, figures)
 
 
 def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeypatch):

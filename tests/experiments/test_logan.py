@@ -22,17 +22,8 @@ def frames(tmp_path, random):
     ("name", "rows", "figures"),
     [("fig3", [0, 9, 15], 1), ("fig4", [3], 1), ("table1_2_3", [0, 7], 3), ("fig6_7", [0, 2], 1), ("penalty", [0], 0)],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, tmp_path, frames, mnist, short_classifier):
-    (item,) = experiments.items("logan", [name])
-    trials = [smoke(item.settings[row], tmp_path / str(row), str(frames)) for row in rows]
-    for trial in trials:
-        measured = item.run(trial)
-        assert measured.values
-        assert all(np.isfinite(value) for value in measured.values.values())
-        assert measured.protocol
-    if item.figures is not None:
-        item.figures(trials, tmp_path)
-    assert len(list(tmp_path.glob("*.png"))) == figures
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, frames, mnist, short_classifier):
+    run_for_a_moment("logan", name, rows, figures, str(frames))
 
 
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")

@@ -98,6 +98,11 @@ class AdversarialModel(keras.Model):
         """What one batch holds: name, shape without the batch axis, and type of each field."""
         return {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
 
+    @property
+    def network_names(self) -> tuple[str, ...]:
+        """Networks that the constructor takes; a player may be made of several."""
+        return self.players
+
     # Training.
 
     def compile(
@@ -408,7 +413,7 @@ class AdversarialModel(keras.Model):
     # Keras configuration.
 
     def get_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {player: getattr(self, player) for player in self.players}
+        config: dict[str, Any] = {name: getattr(self, name) for name in self.network_names}
         config.update(prior=self.prior, ema_decay=self.ema_decay, seed=self.seed, name=self.name)
         return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
 

@@ -119,6 +119,10 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         self.error_sign = error_sign
 
     @property
+    def network_names(self) -> tuple[str, ...]:
+        return ("generator", "encoder", "discriminator_encoder", "discriminator_decoder")
+
+    @property
     def log_names(self) -> tuple[str, ...]:
         players = tuple(f"{player}_loss" for player in self.players)
         errors = ("reconstruction_error", "real_error", "generated_error", "reconstructed_error", "similarity")
@@ -189,12 +193,7 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         return self.finish_step({**losses, **self.controlled(losses)})
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        del config["discriminator"]
-        parts = ("discriminator_encoder", "discriminator_decoder", "equilibrium")
+        equilibrium = keras.saving.serialize_keras_object(self.equilibrium)
         weights = ("reconstructed_weight", "similarity_weight", "pixel_weight", "kl_reduction", "error_sign")
-        return {
-            **config,
-            **{name: keras.saving.serialize_keras_object(getattr(self, name)) for name in parts},
-            **{name: getattr(self, name) for name in weights},
-        }
+        options = {name: getattr(self, name) for name in weights}
+        return {**super().get_config(), "equilibrium": equilibrium, **options}

@@ -9,11 +9,11 @@ from tfgans.models.adversarial import AdversarialModel
 
 
 class AutoencodingModel(AdversarialModel):
-    """A system that finds the latent vector of an image. A subclass defines `encode_graph`."""
+    """A system that finds the latent vector of an image, which its `encoder` gives."""
 
     def encode_graph(self, image: tf.Tensor) -> tf.Tensor:
         """E(x) at inference: images `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
-        raise NotImplementedError(f"{type(self).__name__} must define encode_graph.")
+        return tf.cast(self.encoder(tf.cast(image, self.variable_dtype), training=False), self.variable_dtype)
 
     def reconstruct_graph(self, image: tf.Tensor) -> tf.Tensor:
         """G(E(x)) at inference."""

@@ -104,6 +104,10 @@ class BEGAN(EnergyModel, AutoencodingModel):
         self.share_latent = share_latent
 
     @property
+    def network_names(self) -> tuple[str, ...]:
+        return ("generator", "encoder", "decoder")
+
+    @property
     def log_names(self) -> tuple[str, ...]:
         similarity = ("similarity",) if self.similarity_weight else ()
         losses = ("discriminator_loss", "generator_loss", "real_error", "generated_error", *similarity)
@@ -176,13 +180,7 @@ class BEGAN(EnergyModel, AutoencodingModel):
         losses |= self.equilibrium.update(losses["real_error"], losses["generator_error"])
         return self.finish_step(losses)
 
-    def encode_graph(self, image: tf.Tensor) -> tf.Tensor:
-        return tf.cast(self.encoder(tf.cast(image, self.variable_dtype), training=False), self.variable_dtype)
-
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        del config["discriminator"]
-        networks = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("encoder", "decoder")}
         equilibrium = keras.saving.serialize_keras_object(self.equilibrium)
         options = {name: getattr(self, name) for name in ("norm", "similarity_weight", "share_latent")}
-        return {**config, **networks, "equilibrium": equilibrium, **options}
+        return {**super().get_config(), "equilibrium": equilibrium, **options}

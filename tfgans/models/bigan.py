@@ -208,9 +208,6 @@ class BiGAN(AutoencodingModel):
         )
         return self.finish_step(losses)
 
-    def encode_graph(self, image: tf.Tensor) -> tf.Tensor:
-        return tf.cast(self.encoder(tf.cast(image, self.variable_dtype), training=False), self.variable_dtype)
-
     def discriminate_graph(self, image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
         """l(x, z) at inference: `[n, ...]` and `[n, N]` to logits `[n]`."""
         logits = self.logits(tf.cast(image, self.variable_dtype), latent, training=False)
