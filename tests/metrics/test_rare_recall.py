@@ -24,6 +24,13 @@ def test_spread_is_that_of_the_samples_over_that_of_the_real_images():
     assert rare_recall(REAL, np.zeros((3, 1)), 0.2).spread_share == 0
 
 
+def test_distance_is_that_of_the_nearest_sample_over_that_of_the_median_scene():
+    """The rare images lie 8 and 10 from the median, 9 in the middle."""
+    assert rare_recall(REAL, np.zeros((3, 1)), 0.2).distance_share == pytest.approx(1)
+    assert rare_recall(REAL, np.array([[0.0], [9.0]]), 0.2).distance_share == pytest.approx(1 / 9)
+    assert rare_recall(REAL, REAL, 0.2).distance_share == 0
+
+
 def test_pixels_count_by_their_absolute_differences():
     """Images (4, 4) and (6, 0) are 6 apart in L1, and 4.5 in L2."""
     real = np.zeros((10, 1, 2, 1))

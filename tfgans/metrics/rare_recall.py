@@ -14,10 +14,14 @@ class RareRecall(NamedTuple):
         recall: Share of the rare real images that have a sample near them, in [0, 1].
         spread_share: Standard deviation of the samples' pixels over that of the real images', both means over
             pixels; 1 keeps the diversity of the scene, 0 is one image.
+        distance_share: Median L1 distance of a rare image from the nearest sample, over the median of its distance
+            from the scene's median: 0 where rare images are made, 1 where samples come no nearer than the median
+            scene does. It tells generators apart that recall none.
     """
 
     recall: float
     spread_share: float
+    distance_share: float
 
 
 def rare_recall(real: np.ndarray, generated: np.ndarray, rare_share: float = 0.1) -> RareRecall:
@@ -49,9 +53,13 @@ def rare_recall(real: np.ndarray, generated: np.ndarray, rare_share: float = 0.1
     spread = real.std(axis=0).mean()
     if spread == 0:
         raise ValueError("All real images are the same; none is rare.")
-    rare = real[np.argsort(np.abs(real - np.median(real, axis=0)).sum(axis=1))[-rare_count:]]
+    distances = np.abs(real - np.median(real, axis=0)).sum(axis=1)
+    order = np.argsort(distances)[-rare_count:]
+    rare, far = real[order], np.median(distances[order])
     among = manhattan_distances(rare)
     np.fill_diagonal(among, np.inf)
     near = np.median(among.min(axis=1))
     nearest = manhattan_distances(rare, generated).min(axis=1)
-    return RareRecall(float(np.mean(nearest < near)), float(generated.std(axis=0).mean() / spread))
+    return RareRecall(
+        float(np.mean(nearest < near)), float(generated.std(axis=0).mean() / spread), float(np.median(nearest) / far)
+    )
