@@ -33,7 +33,7 @@ _LONGER = {"ring8": 18_000, "grid25": 40_000}
 # The better of two rates, on one seed of grid25 that is not among those of the results.
 _TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
-_IMAGE_STEPS, _JUNCTION_STEPS = 2_000, 8_000
+_IMAGE_STEPS, _JUNCTION_STEPS = 1_200, 8_000
 # As many pixels as some minutes of a CPU can learn.
 _JUNCTION_SMALL = ("image_shape=9,16,3", "widths=32,64", "batch_size=32")
 
