@@ -1,18 +1,20 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans.latent import ConvexSampler, KDESampler
+from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 
 ROWS = 20_000
 SEED = (3, 4)
 
 
 def weights(sampler, m=None, rows=ROWS, count=None):
-    """The weights that m neighbours get: their codes are unit vectors."""
+    """The weights that each of m neighbours gets, `[rows, m]`; 0 for those that are not picked."""
     m = m or sampler.k
-    codes = tf.eye(m, batch_shape=[rows], dtype=tf.float64)
-    return sampler(codes, tf.fill([rows], count or m), tf.constant(SEED)).numpy()
+    noise = sampler.noise(m, 2).sample(rows, SEED, dtype="float64")
+    places, found = sampler.pick(tf.fill([rows], count or m), noise[:, :m], noise[:, m:])
+    return tf.reduce_sum(tf.one_hot(places, m, dtype=found.dtype) * found[..., tf.newaxis], axis=1).numpy()
 
 
 @pytest.mark.parametrize(
@@ -39,28 +41,21 @@ def test_weights_are_convex_and_of_k_neighbours():
     np.testing.assert_allclose(used, 3 / 7, atol=0.08)
 
 
-def test_barycentric_coordinates_are_the_weights(random):
-    """With as many codes as span the space, a combination has one set of weights."""
-    corners = random.normal(size=(4, 3))
-    found = ConvexSampler(4)(
-        tf.constant(corners[np.newaxis].repeat(50, 0)), tf.fill([50], 4), tf.constant(SEED)
-    ).numpy()
-    system = np.vstack([corners.T, np.ones(4)])
-    solved = np.linalg.solve(system, np.vstack([found.T, np.ones(50)]))
-    assert np.all(solved > -1e-9)
-    assert np.all((found >= corners.min(axis=0)) & (found <= corners.max(axis=0)))
+@pytest.mark.parametrize(
+    ("kind", "ratio"),
+    [("halfnormal", 0.318639 / 1.150349), ("uniform", 0.75 / 0.25), ("dirichlet", 0.287682 / 1.386294)],
+)
+def test_weights_of_given_numbers(kind, ratio):
+    """Of 1/4 and 3/4: quantiles of |N(0, 1)|; 1 - u; and -log(1 - u)."""
+    numbers, lots = tf.constant([[0.25, 0.75]], tf.float64), tf.constant([[0.1, 0.2]], tf.float64)
+    _, found = ConvexSampler(2, kind).pick(tf.constant([2]), lots, numbers)
+    assert float(found[0, 0] / found[0, 1]) == pytest.approx(ratio, rel=1e-5)
 
 
-def test_one_code_is_a_neighbour_itself(random):
-    codes = random.normal(size=(1, 6, 2)).repeat(40, 0)
-    found = ConvexSampler(1)(tf.constant(codes), tf.fill([40], 6), tf.constant(SEED)).numpy()
-    nearest = np.linalg.norm(found[:, np.newaxis] - codes[0], axis=-1).min(axis=1)
-    np.testing.assert_allclose(nearest, 0, atol=1e-12)
-
-
-def test_equal_codes_combine_to_themselves():
-    found = ConvexSampler()(tf.fill([8, 9, 3], tf.constant(2.5, tf.float64)), tf.fill([8], 9), tf.constant(SEED))
-    np.testing.assert_allclose(found, 2.5, rtol=1e-12)
+def test_the_highest_lots_win():
+    lots = tf.constant([[0.1, 0.9, 0.5, 0.7], [0.8, 0.2, 0.99, 0.3]])
+    places, _ = ConvexSampler(2).pick(tf.constant([4, 2]), lots, tf.fill([2, 2], 0.5))
+    np.testing.assert_array_equal(places, [[1, 3], [0, 1]])
 
 
 def test_what_is_no_neighbour_is_not_looked_at():
@@ -71,24 +66,73 @@ def test_what_is_no_neighbour_is_not_looked_at():
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-12)
 
 
-def test_the_seed_decides():
-    codes = tf.random.stateless_normal([4, 6, 2], [0, 0])
-    first, again, other = (
-        ConvexSampler()(codes, tf.fill([4], 6), tf.constant(seed)) for seed in ((1, 2), (1, 2), (1, 3))
-    )
-    np.testing.assert_array_equal(first, again)
-    assert np.all(np.any(first != other, axis=1))
+def test_no_draw_of_the_range_breaks_the_weights():
+    """Zeros, and the number below 1, have finite weights."""
+    edge = np.nextafter(np.float32(1), np.float32(0))
+    for kind in ("halfnormal", "uniform", "dirichlet"):
+        for draws in ([0.0, 0.0], [edge, edge], [0.0, edge]):
+            _, found = ConvexSampler(2, kind).pick(tf.constant([2]), tf.constant([[0.0, 0.5]]), tf.constant([draws]))
+            assert np.all(np.isfinite(found))
+            np.testing.assert_allclose(np.sum(found), 1, rtol=1e-6)
 
 
-def test_kernel_density_has_the_covariance_of_codes_and_of_the_kernel(random):
+def test_noise_is_lots_and_draws():
+    assert ConvexSampler(5).noise(100, 512) == Uniform(105, 0.0, 1.0)
+    assert ConvexSampler(5).noise(3, 512) == Uniform(6, 0.0, 1.0)
+    assert KDESampler().noise(100, 512) == Normal(512)
+
+
+def combinations(codes, sampler, rows, m=None):
+    """Latents of a bank around its first code."""
+    bank = CodeBank(len(codes), codes.shape[1], sampler, neighbours=m or len(codes) - 1)
+    bank.fill(codes)
+    noise = bank.noise.sample(rows, SEED, dtype=bank.codes.dtype)
+    return bank.combine(tf.zeros([rows], tf.int32), noise).numpy()
+
+
+def test_barycentric_coordinates_are_the_weights(random, float64):
+    """With as many codes as span the space, a combination has one set of weights."""
+    corners = random.normal(size=(4, 3))
+    codes = np.concatenate([corners.mean(axis=0, keepdims=True), corners])
+    found = combinations(codes, ConvexSampler(4), 50)
+    noise = ConvexSampler(4).noise(4, 3).sample(50, SEED, dtype="float64")
+    places, expected = ConvexSampler(4).pick(tf.fill([50], 4), noise[:, :4], noise[:, 4:])
+    order = np.argsort(np.linalg.norm(corners - codes[0], axis=1))
+    system = np.vstack([corners.T, np.ones(4)])
+    solved = np.linalg.solve(system, np.vstack([found.T, np.ones(50)])).T
+    np.testing.assert_allclose(np.take_along_axis(solved, order[places.numpy()], axis=1), expected, atol=1e-9)
+    assert np.all((found >= corners.min(axis=0)) & (found <= corners.max(axis=0)))
+
+
+def test_one_code_is_a_neighbour_itself(random, float64):
+    codes = random.normal(size=(7, 2))
+    found = combinations(codes, ConvexSampler(1), 40)
+    distances = np.linalg.norm(found[:, np.newaxis] - codes[1:], axis=-1)
+    np.testing.assert_allclose(distances.min(axis=1), 0, atol=1e-12)
+    assert len(np.unique(distances.argmin(axis=1))) > 3
+
+
+def test_equal_codes_combine_to_themselves(float64):
+    np.testing.assert_allclose(combinations(np.full((9, 3), 2.5), ConvexSampler(), 8), 2.5, rtol=1e-12)
+
+
+def test_kernel_density_has_the_covariance_of_codes_and_of_the_kernel(random, float64):
     """Cov = Sigma + diag(h^2)."""
-    codes = random.normal(size=(ROWS, 2)) @ np.array([[2.0, 0.0], [1.0, 0.5]])
+    codes = random.normal(size=(400, 2)) @ np.array([[2.0, 0.0], [1.0, 0.5]])
     sampler = KDESampler(3.0)
-    bandwidths = sampler.bandwidths(tf.constant(codes.std(axis=0)), tf.constant(500)).numpy()
-    np.testing.assert_allclose(bandwidths, 3 * codes.std(axis=0) * 500 ** (-1 / 6), rtol=1e-6)
-    found = sampler(tf.constant(codes), tf.constant(np.tile(bandwidths, (ROWS, 1))), tf.constant(SEED)).numpy()
-    expected = np.cov(codes.T) + np.diag(bandwidths**2)
+    bandwidths = sampler.bandwidths(tf.constant(codes.std(axis=0)), tf.constant(400)).numpy()
+    np.testing.assert_allclose(bandwidths, 3 * codes.std(axis=0) * 400 ** (-1 / 6), rtol=1e-6)
+    bank = CodeBank(400, 2, sampler, neighbours=1)
+    bank.fill(codes)
+    index = tf.range(ROWS) % 400
+    found = bank.combine(index, bank.noise.sample(ROWS, SEED, dtype="float64")).numpy()
+    expected = np.cov(codes.T, ddof=0) + np.diag(bandwidths**2)
     np.testing.assert_allclose(np.cov(found.T), expected, rtol=0.05)
+
+
+@pytest.mark.parametrize("sampler", [ConvexSampler(3, "dirichlet"), KDESampler(0.5)])
+def test_serialises_by_its_fields(sampler):
+    assert keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(sampler)) == sampler
 
 
 def test_refuses():

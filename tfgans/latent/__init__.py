@@ -1,7 +1,8 @@
 """Latent spaces: priors, samplers, neighbours, paths, and search."""
 
+from tfgans.latent.bank import CodeBank
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
-from tfgans.latent.convex import ConvexSampler, KDESampler, Weights
+from tfgans.latent.convex import CodeSampler, ConvexSampler, KDESampler, Weights
 from tfgans.latent.intrinsic_dimension import intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
 from tfgans.latent.neighbours import Neighbours, nearest_neighbours
@@ -9,6 +10,8 @@ from tfgans.latent.paths import corner_weights, unevenness
 from tfgans.latent.priors import Normal, Prior, Uniform
 
 __all__ = [
+    "CodeBank",
+    "CodeSampler",
     "CodeVariances",
     "ConvexSampler",
     "KDESampler",

@@ -1,12 +1,17 @@
-"""Latents as convex combinations of neighbouring codes of real data (X-GAN, section 3.1)."""
+"""Latents around codes of real data: convex combinations of neighbours (X-GAN, section 3.1), or kernels."""
 
+import abc
 import dataclasses
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import keras
 import tensorflow as tf
 
 from tfgans._serialization import Configurable
+from tfgans.latent.priors import Normal, Prior, Uniform
+
+if TYPE_CHECKING:
+    from tfgans.latent.bank import CodeBank
 
 Weights = Literal["halfnormal", "uniform", "dirichlet"]
 """How weights are drawn before they are divided by their sum: |N(0, 1)|, U(0, 1), or so that all are equally likely."""
@@ -14,9 +19,41 @@ Weights = Literal["halfnormal", "uniform", "dirichlet"]
 _WEIGHTS = ("halfnormal", "uniform", "dirichlet")
 
 
+class CodeSampler(Configurable, abc.ABC):
+    """How latents are made of the codes of a bank.
+
+    Noise is an argument: training draws it for a step, serving for each row by its seed, and both make the same of it.
+    """
+
+    least_neighbours: ClassVar[int] = 1
+    """Neighbours of a code that the bank must look for."""
+
+    @abc.abstractmethod
+    def noise(self, m: int, size: int) -> Prior:
+        """The distribution of the noise of one latent.
+
+        Args:
+            m: Neighbours in the bank's table.
+            size: Entries N of a code.
+        """
+
+    @abc.abstractmethod
+    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+        """A latent for each anchor.
+
+        Args:
+            bank: Where the codes are.
+            index: Numbers of the anchors in the bank, `[B]`.
+            noise: Draws of `noise`, `[B, ...]`, in the type of the codes.
+
+        Returns:
+            `[B, N]`.
+        """
+
+
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
-class ConvexSampler(Configurable):
+class ConvexSampler(CodeSampler):
     """CC_{k,m}: of the m nearest codes of an anchor, k drawn without replacement, in a random convex combination.
 
     Args:
@@ -37,44 +74,56 @@ class ConvexSampler(Configurable):
                 f"Expected k >= 1 and weights of {', '.join(_WEIGHTS)}; received {self.k} and {self.weights!r}."
             )
 
-    def __call__(self, neighbours: tf.Tensor, count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """A combination for each anchor.
+    @property
+    def least_neighbours(self) -> int:
+        """As many as are combined."""
+        return self.k
+
+    def noise(self, m: int, size: int) -> Uniform:
+        """Lots of the m neighbours, and the numbers that weights are made of."""
+        return Uniform(m + min(self.k, m), 0.0, 1.0)
+
+    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+        neighbours, count = bank.neighbours_of(index)
+        places, weights = self.pick(count, *tf.split(noise, [neighbours.shape[1], -1], axis=1))
+        codes = bank.codes_of(tf.gather(neighbours, places, batch_dims=1))
+        return tf.einsum("bk,bkn->bn", weights, codes)
+
+    def pick(self, count: tf.Tensor, lots: tf.Tensor, draws: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Which neighbours, and their weights.
 
         Args:
-            neighbours: Codes of its m nearest neighbours, `[B, m, N]`.
-            count: How many of them there are, int `[B]`, at least 1; the others are not looked at. With fewer than
-                k, all are combined.
-            seed: Integers `[2]`, which the draw is a function of.
+            count: How many neighbours there are, int `[B]`, at least 1; places behind them are not picked. With fewer
+                than k, all are combined.
+            lots: Uniform in [0, 1), `[B, m]`; the k highest win.
+            draws: The same, `[B, k]`, of which weights are made.
 
         Returns:
-            `[B, N]`.
+            Places int32 `[B, k]` in 0 to m - 1, and weights `[B, k]`, not negative, of sum 1; 0 where a place is
+            behind the last neighbour.
         """
-        shape, dtype = tf.shape(neighbours)[:2], neighbours.dtype
-        picks, draws = tf.unstack(tf.random.split(seed))
-        k = min(self.k, neighbours.shape[1])
-        there = tf.range(shape[1])[tf.newaxis] < tf.cast(count, tf.int32)[:, tf.newaxis]
-        lots = tf.where(there, tf.random.stateless_uniform(shape, picks, dtype=dtype), tf.constant(-1.0, dtype))
-        lots, chosen = tf.math.top_k(lots, k)
-        weights = tf.where(lots >= 0, self._draw([shape[0], k], draws, dtype), tf.constant(0.0, dtype))
-        weights /= tf.reduce_sum(weights, axis=1, keepdims=True)
-        return tf.einsum("bk,bkn->bn", weights, tf.gather(neighbours, chosen, batch_dims=1))
+        there = tf.range(lots.shape[1])[tf.newaxis] < tf.cast(count, tf.int32)[:, tf.newaxis]
+        lots, places = tf.math.top_k(tf.where(there, lots, tf.constant(-1.0, lots.dtype)), draws.shape[1])
+        weights = tf.where(lots >= 0, self._weights(draws), tf.constant(0.0, draws.dtype))
+        return places, weights / tf.reduce_sum(weights, axis=1, keepdims=True)
 
-    def _draw(self, shape: list[tf.Tensor | int], seed: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-        """Positive weights, not yet divided by their sum."""
+    def _weights(self, draws: tf.Tensor) -> tf.Tensor:
+        """Positive weights, not yet divided by their sum, of numbers uniform in [0, 1)."""
         if self.weights == "halfnormal":
-            return tf.abs(tf.random.stateless_normal(shape, seed, dtype=dtype)) + 1e-12
-        uniform = 1 - tf.random.stateless_uniform(shape, seed, dtype=dtype)
+            # The inverse of the half-normal's distribution function, by the tail of the normal that keeps its digits.
+            return 1e-12 - tf.math.ndtri((1 - draws) / 2)
         # Exponential variables over their sum are a flat Dirichlet's.
-        return (uniform if self.weights == "uniform" else -tf.math.log(uniform)) + 1e-12
+        return (1 - draws if self.weights == "uniform" else -tf.math.log1p(-draws)) + 1e-12
 
 
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
-class KDESampler(Configurable):
+class KDESampler(CodeSampler):
     """A kernel density estimate of codes: a code, and Gaussian noise with a bandwidth for each entry (ablation KDE).
 
     Args:
-        factor: Multiple of Scott's bandwidth h_j = std_j n^(-1 / (N + 4)); the paper states none.
+        factor: Multiple of Scott's bandwidth h_j = std_j n^(-1 / (N + 4)), of the n codes of the anchor's class; the
+            paper states none.
 
     Raises:
         ValueError: If it is negative.
@@ -86,12 +135,15 @@ class KDESampler(Configurable):
         if self.factor < 0:
             raise ValueError(f"factor must not be negative; received {self.factor}.")
 
+    def noise(self, m: int, size: int) -> Normal:
+        """Standard normal, as large as a code."""
+        return Normal(size)
+
+    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+        return bank.codes_of(index) + self.bandwidths(*bank.spread_of(index)) * noise
+
     def bandwidths(self, deviations: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         """h of each entry, `[..., N]`, of the codes' standard deviations `[..., N]` and number `[...]`."""
         size = deviations.shape[-1]
         scott = tf.pow(tf.cast(count, deviations.dtype), -1.0 / (size + 4))
         return self.factor * deviations * scott[..., tf.newaxis]
-
-    def __call__(self, anchors: tf.Tensor, bandwidths: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Codes `[B, N]` with noise of bandwidths `[B, N]`; a function of the seed, integers `[2]`."""
-        return anchors + bandwidths * tf.random.stateless_normal(tf.shape(anchors), seed, dtype=anchors.dtype)

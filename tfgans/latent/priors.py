@@ -37,7 +37,7 @@ class Prior(Configurable):
         """
         return self.distribution(tf.as_dtype(dtype)).sample([rows, self.size], seed=seed)
 
-    def sample_rows(self, seeds: tf.Tensor, dtype: tf.DType | str = "float32") -> tf.Tensor:
+    def sample_rows(self, seeds: tf.Tensor, dtype: tf.DType | str = "float32", use: int = 0) -> tf.Tensor:
         """Draws one latent vector per seed; a row depends on its own seed and on nothing else.
 
         A model server merges the requests of several clients into one batch, and each client must get
@@ -46,6 +46,7 @@ class Prior(Configurable):
         Args:
             seeds: int64 [n].
             dtype: Floating type of the result.
+            use: Constant that tells this draw from others of the same seeds.
 
         Returns:
             Tensor [n, size] of type `dtype`.
@@ -53,7 +54,7 @@ class Prior(Configurable):
         distribution = self.distribution(tf.as_dtype(dtype))
 
         def row(seed: tf.Tensor) -> tf.Tensor:
-            pair = tf.random.experimental.stateless_fold_in(tf.bitcast(seed, tf.int32), _ROW_STREAM)
+            pair = tf.random.experimental.stateless_fold_in(tf.bitcast(seed, tf.int32), _ROW_STREAM + use)
             return distribution.sample(self.size, seed=pair)
 
         latent = tf.map_fn(row, tf.cast(seeds, tf.int64), fn_output_signature=tf.as_dtype(dtype))
