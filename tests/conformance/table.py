@@ -175,6 +175,83 @@ def _adversarial_vae():
     )
 
 
+def _indexed_images():
+    arrays = _labelled_images()
+    return {**arrays, "index": np.arange(len(arrays["image"]))}
+
+
+def _filled(model):
+    arrays = _labelled_images()
+    model.fill_bank(arrays["image"], arrays["label"])
+    return model
+
+
+def _xgan():
+    """With its five players, and normalisation in all networks."""
+    return _filled(
+        tfgans.XGAN(
+            networks.cnn_generator((8, 8, 1), 4, (4, 6)),
+            networks.cnn_encoder((8, 8, 1), 4, (4, 6)),
+            networks.cnn_discriminator((8, 8, 1), (4, 6)),
+            networks.cnn_classifier((8, 8, 1), 3, (4, 6)),
+            latent.CodeBank(40, 4, latent.ConvexSampler(3), neighbours=6, classes=3),
+            networks.code_classifier(4, 3, 6),
+            networks.cnn_discriminator((8, 8, 1), (4, 5)),
+            ema_decay=0.9,
+        )
+    )
+
+
+def _variational_xgan():
+    """The generator is told the class, and C_emb looks at codes all the same."""
+    return tfgans.VariationalXGAN(
+        networks.cnn_generator((8, 8, 1), 4, (4, 6), condition_size=3),
+        networks.cnn_encoder((8, 8, 1), 8, (4, 6)),
+        networks.cnn_discriminator((8, 8, 1), (4, 6)),
+        networks.small_vgg((8, 8, 1), 3, (4, 5)),
+        latent.Normal(4),
+        networks.code_classifier(4, 3, 6),
+        networks.cnn_discriminator((8, 8, 1), (4, 5)),
+        ema_decay=0.9,
+    )
+
+
+def _adversarial_xgan():
+    return tfgans.AdversarialXGAN(
+        networks.mlp_generator((8, 8, 1), 4, (6, 5)),
+        networks.mlp_encoder((8, 8, 1), 4, (5, 6)),
+        networks.mlp_classifier((8, 8, 1), 1, (6, 5), "discriminator"),
+        networks.mlp_classifier((8, 8, 1), 3, (6, 5)),
+        networks.code_classifier(4, 1, 6),
+        latent.Normal(4),
+        networks.code_classifier(4, 3, 5),
+        networks.mlp_classifier((8, 8, 1), 1, (4,), "discriminator"),
+        objective=losses.Vanilla(),
+        ema_decay=0.9,
+    )
+
+
+def _md_gan():
+    return tfgans.MDGAN(
+        networks.cnn_generator((8, 8, 1), 4, (4, 6)),
+        networks.cnn_encoder((8, 8, 1), 4, (4, 6)),
+        networks.cnn_discriminator((8, 8, 1), (4, 6)),
+        latent.Uniform(4),
+        ema_decay=0.9,
+    )
+
+
+def _cvae_gan():
+    return tfgans.CVAEGAN(
+        networks.cnn_generator((8, 8, 1), 4, (4, 6), condition_size=3),
+        networks.cnn_encoder((8, 8, 1), 8, (4, 6), condition_size=3),
+        networks.cnn_discriminator((8, 8, 1), (4, 6)),
+        networks.cnn_classifier((8, 8, 1), 3, (4, 6)),
+        latent.Normal(4),
+        ema_decay=0.9,
+    )
+
+
 def _unconditional_discriminator_loss(model, batch):
     image = tf.cast(batch["image"], model.variable_dtype)
     latent_vectors, weights = _noise(model)
@@ -213,6 +290,29 @@ def _shared_loss(name):
     return loss
 
 
+def _labelled_loss(name):
+    """A loss of a pass that the players share, of a model that learns from labels."""
+
+    def loss(model, batch):
+        image, (latent_vectors, _) = tf.cast(batch["image"], model.variable_dtype), _noise(model)
+        return model.losses_of(image, batch["label"], latent_vectors, latent_vectors[::-1])[name]
+
+    return loss
+
+
+def _md_gan_loss(player):
+    def loss(model, batch):
+        image, (latent_vectors, _) = tf.cast(batch["image"], model.variable_dtype), _noise(model)
+        losses_of = model.discriminator_losses if player == "discriminator" else model.generator_losses
+        return losses_of(image, latent_vectors)[f"{player}_loss"]
+
+    return loss
+
+
+def _labelled_losses(cls):
+    return {player: _labelled_loss(f"{player}_loss") for player in cls.players}
+
+
 _ENERGY_LOSSES = {"discriminator": _energy_discriminator_loss, "generator": _energy_generator_loss}
 _UNCONDITIONAL_LOSSES = {
     "discriminator": _unconditional_discriminator_loss,
@@ -234,6 +334,11 @@ TABLE = (
         _images,
         {player: _shared_loss(f"{player}_loss") for player in tfgans.AdversarialVAE.players},
     ),
+    Row(tfgans.XGAN, _xgan, _indexed_images, _labelled_losses(tfgans.XGAN)),
+    Row(tfgans.VariationalXGAN, _variational_xgan, _labelled_images, _labelled_losses(tfgans.VariationalXGAN)),
+    Row(tfgans.AdversarialXGAN, _adversarial_xgan, _labelled_images, _labelled_losses(tfgans.AdversarialXGAN)),
+    Row(tfgans.MDGAN, _md_gan, _images, {player: _md_gan_loss(player) for player in tfgans.MDGAN.players}),
+    Row(tfgans.CVAEGAN, _cvae_gan, _labelled_images, _labelled_losses(tfgans.CVAEGAN)),
     Row(
         tfgans.ConditionalGAN,
         lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),

@@ -16,62 +16,87 @@ def model(row):
     return train(model, row, 2)
 
 
-def labels_of(row, n):
-    """Labels for the model and for a signature, none where the row has none."""
-    labels = row.arrays().get("label")
-    if labels is None:
+def labels_of(row, inputs, n):
+    """Labels for the model and for a signature, none where these `inputs` have none."""
+    if "label" not in inputs:
         return {}, {}
-    return {"labels": labels[:n]}, {"label": tf.constant(labels[:n].astype("int32"))}
+    labels = row.arrays()["label"][:n]
+    return {"labels": labels}, {"label": tf.constant(labels.astype("int32"))}
 
 
 def test_signatures_equal_the_model(row, model, tmp_path):
     signatures = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures
     seeds = np.array([5, -1, 2**40])
-    ours, theirs = labels_of(row, 3)
     kind = "image" if len(model.sample_shape) == 3 else "point"
 
+    ours, theirs = labels_of(row, model.sample_inputs, 3)
     image = signatures["sample"](seed=tf.constant(seeds), **theirs)[kind]
     np.testing.assert_array_equal(image, model.sample(3, seed=seeds, **ours))
     np.testing.assert_array_equal(image, signatures["serving_default"](seed=tf.constant(seeds), **theirs)[kind])
+    if kind == "image":
+        png = signatures["sample_png"](seed=tf.constant(seeds), **theirs)["image_bytes"]
+        for encoded, expected in zip(png.numpy(), image.numpy(), strict=True):
+            decoded = tf.io.decode_png(encoded).numpy()
+            np.testing.assert_allclose(decoded / 127.5 - 1, expected, atol=1 / 255 + 1e-6)
+    else:
+        assert "sample_png" not in signatures
 
+    ours, theirs = labels_of(row, model.generator_inputs, 3)
     latent = np.random.default_rng(0).normal(size=(3, model.prior.size)).astype("float32")
     generated = signatures["generate"](latent=tf.constant(latent), **theirs)[kind]
     np.testing.assert_array_equal(generated, model.generate(latent, **ours))
 
-    beside = {"latent": latent} if "latent" in model.discriminator_inputs else ours
-    inputs = {name: tf.constant(value) for name, value in beside.items()} if "latent" in beside else theirs
+    ours, theirs = labels_of(row, model.discriminator_inputs, 3)
+    if "latent" in model.discriminator_inputs:
+        ours, theirs = {"latent": latent}, {"latent": tf.constant(latent)}
     if model.discriminator_output is None:
         assert "discriminate" not in signatures
     else:
-        judged = signatures["discriminate"](**{kind: image}, **inputs)[model.discriminator_output]
-        np.testing.assert_array_equal(judged, model.discriminate(image, **beside))
+        judged = signatures["discriminate"](**{kind: image}, **theirs)[model.discriminator_output]
+        np.testing.assert_array_equal(judged, model.discriminate(image, **ours))
 
-    if isinstance(model, tfgans.AutoencodingModel):
-        np.testing.assert_array_equal(signatures["encode"](**{kind: image})["latent"], model.encode(image))
-        np.testing.assert_array_equal(signatures["reconstruct"](**{kind: image})[kind], model.reconstruct(image))
-        weights = np.array([0.0, 0.3, 2.0], "float32")
-        pair = {f"{kind}_a": image, f"{kind}_b": image[::-1]}
-        between = signatures["interpolate"](**pair, weight=tf.constant(weights))[kind].numpy()
-        np.testing.assert_array_equal(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2]))
-        assert np.all(np.isnan(between[2]))
-        change = (np.array([0, model.prior.size - 1, model.prior.size], "int32"), np.array([0.5, -2.0, 0.0], "float32"))
-        named = dict(zip(("dimension", "value"), map(tf.constant, change), strict=True))
-        changed = signatures["traverse"](**{kind: image}, **named)[kind].numpy()
-        np.testing.assert_array_equal(changed[:2], model.traverse(image[:2], *(values[:2] for values in change)))
-        assert np.all(np.isnan(changed[2]))
-    if kind == "point":
-        assert "sample_png" not in signatures
-        return
-    png = signatures["sample_png"](seed=tf.constant(seeds), **theirs)["image_bytes"]
-    for encoded, expected in zip(png.numpy(), image.numpy(), strict=True):
-        decoded = tf.io.decode_png(encoded).numpy()
-        np.testing.assert_allclose(decoded / 127.5 - 1, expected, atol=1 / 255 + 1e-6)
+
+def test_signatures_of_the_encoder_equal_the_model(row, model, tmp_path):
+    if not isinstance(model, tfgans.AutoencodingModel):
+        pytest.skip("It has none.")
+    signatures = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures
+    kind = "image" if len(model.sample_shape) == 3 else "point"
+    image = tf.constant(row.arrays()["image"][:3])
+
+    ours, theirs = labels_of(row, model.encoder_inputs, 3)
+    np.testing.assert_array_equal(
+        signatures["encode"](**{kind: image}, **theirs)["latent"], model.encode(image, **ours)
+    )
+    ours, theirs = labels_of(row, model.reconstructor_inputs, 3)
+    two, _ = labels_of(row, model.reconstructor_inputs, 2)
+    again = signatures["reconstruct"](**{kind: image}, **theirs)[kind]
+    np.testing.assert_array_equal(again, model.reconstruct(image, **ours))
+
+    weights = np.array([0.0, 0.3, 2.0], "float32")
+    pair = {f"{kind}_a": image, f"{kind}_b": image[::-1]}
+    between = signatures["interpolate"](**pair, weight=tf.constant(weights), **theirs)[kind].numpy()
+    np.testing.assert_array_equal(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2], **two))
+    assert np.all(np.isnan(between[2]))
+
+    change = (np.array([0, model.prior.size - 1, model.prior.size], "int32"), np.array([0.5, -2.0, 0.0], "float32"))
+    named = dict(zip(("dimension", "value"), map(tf.constant, change), strict=True))
+    changed = signatures["traverse"](**{kind: image}, **named, **theirs)[kind].numpy()
+    np.testing.assert_array_equal(changed[:2], model.traverse(image[:2], *(values[:2] for values in change), **two))
+    assert np.all(np.isnan(changed[2]))
+
+    corners = tf.gather(row.arrays()["image"], [[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3]])
+    weights = np.array([[0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0, 0]], "float32")
+    morphed = signatures["morph"](**{f"{kind}s": corners}, weights=tf.constant(weights), **theirs)[kind].numpy()
+    np.testing.assert_array_equal(morphed[:2], model.morph(corners[:2], weights[:2], **two))
+    one, _ = labels_of(row, model.reconstructor_inputs, 1)
+    np.testing.assert_allclose(morphed[:1], model.reconstruct(corners[0, 2:3], **one), atol=1e-5)
+    assert np.all(np.isnan(morphed[2]))
 
 
 def test_a_row_depends_on_itself_alone(row, model, tmp_path):
     sample = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures["sample"]
     seeds = tf.range(6, dtype=tf.int64)
-    if model.label_spec() is None:
+    if "label" not in model.sample_inputs:
         merged = next(iter(sample(seed=seeds).values())).numpy()
         alone = np.concatenate([next(iter(sample(seed=seeds[i : i + 1]).values())) for i in range(6)])
         np.testing.assert_allclose(merged, alone, atol=1e-5)

@@ -53,7 +53,7 @@ def test_average_samples_unless_told_otherwise(row):
     model.compile()
     train(model, row, 2)
     batch = next(iter(row.batches()))
-    labels = {"labels": batch["label"].numpy()[0]} if "label" in batch else {}
+    labels = {"labels": batch["label"].numpy()[0]} if "label" in model.sample_inputs else {}
     averaged = model.sample(2, seed=0, **labels)
     model.use_average = False
     assert np.any(averaged != model.sample(2, seed=0, **labels))

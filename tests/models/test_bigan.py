@@ -159,3 +159,28 @@ def test_logan_is_a_bigan_on_logits_with_the_pairwise_penalty():
     for optimizer in gan.optimizers.values():
         assert float(optimizer.learning_rate) == pytest.approx(1e-4)
         assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.9)
+
+
+def test_morph_weighs_four_codes(random):
+    """Corners are reconstructions, and between them codes are weighed."""
+    gan = model()
+    images = random.normal(size=(3, 4, 2))
+    weights = np.array([[0, 1, 0, 0], [0.25, 0.25, 0.25, 0.25], [0.5, 0, 0.5, 0]])
+    found = gan.morph(images, weights)
+    np.testing.assert_allclose(found[0], gan.reconstruct(images[0, 1:2])[0], atol=1e-6)
+    codes = gan.encode(images.reshape(12, 2)).reshape(3, 4, -1)
+    np.testing.assert_allclose(found, gan.generate(np.einsum("nc,ncd->nd", weights, codes)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("images", "weights", "message"),
+    [
+        (np.zeros((2, 3, 2)), np.full((2, 4), 0.25), r"Expected images \[n, 4, 2\] and weights"),
+        (np.zeros((2, 4, 2)), np.full((3, 4), 0.25), r"received \(2, 4, 2\) and \(3, 4\)"),
+        (np.zeros((1, 4, 2)), [[0.5, 0.5, 0.5, 0.0]], "sums 1.5 to 1.5"),
+        (np.zeros((1, 4, 2)), [[1.5, -0.5, 0.0, 0.0]], "must not be negative"),
+    ],
+)
+def test_morph_refuses(images, weights, message):
+    with pytest.raises(ValueError, match=message):
+        model().morph(images, weights)

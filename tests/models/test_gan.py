@@ -19,5 +19,5 @@ def test_networks_that_do_not_fit():
 def test_takes_no_labels():
     gan = tfgans.GAN(networks.mlp_generator(2, 2, (4,)), networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(2))
     assert gan.sample(3, seed=0).shape == (3, 2)
-    with pytest.raises(ValueError, match="GAN takes no labels; received 1"):
+    with pytest.raises(ValueError, match="GAN takes no labels here; received 1"):
         gan.sample(3, labels=1)

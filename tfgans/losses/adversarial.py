@@ -37,6 +37,11 @@ def nonsaturating_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.nn.softplus(-generated_logits))
 
 
+def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """E log(1 - s(l(G(z)))), which saturates where the discriminator is sure (X-GAN, Algorithm 1, line 11)."""
+    return -tf.reduce_mean(tf.nn.softplus(generated_logits))
+
+
 class Objective(Configurable, abc.ABC):
     """What each side of the game descends. The discriminator is high on real samples, or on pairs (x, E(x))."""
 
@@ -100,6 +105,15 @@ class Vanilla(Objective):
     def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
         """-E log(1 - s(l(x, E(x)))): the labels of the two kinds of pairs are exchanged, as in LOGAN's code."""
         return tf.reduce_mean(tf.nn.softplus(self._reduce(real_logits)))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Minimax(Vanilla):
+    """The original objective with the generator's own side of it, E log(1 - s(l(G(z)))), as in X-GAN's Algorithm 1."""
+
+    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+        return minimax_generator_loss(self._reduce(generated_logits))
 
 
 @keras.saving.register_keras_serializable("tfgans")

@@ -3,6 +3,7 @@
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.adversarial_vae import AdversarialVAE
 from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models.baselines import CVAEGAN, MDGAN
 from tfgans.models.began import BEGAN
 from tfgans.models.began_cs import BEGANCS
 from tfgans.models.bigan import BiGAN
@@ -12,18 +13,25 @@ from tfgans.models.gan import GAN
 from tfgans.models.logan import LOGAN
 from tfgans.models.vae import VAE
 from tfgans.models.veegan import VEEGAN
+from tfgans.models.xgan import XGAN
+from tfgans.models.xgan_priors import AdversarialXGAN, VariationalXGAN
 
 __all__ = [
     "BEGAN",
     "BEGANCS",
+    "CVAEGAN",
     "GAN",
     "LOGAN",
+    "MDGAN",
     "VAE",
     "VEEGAN",
+    "XGAN",
     "AdversarialModel",
     "AdversarialVAE",
+    "AdversarialXGAN",
     "AutoencodingModel",
     "BiGAN",
     "ConditionalGAN",
     "ConditionalWGANGP",
+    "VariationalXGAN",
 ]

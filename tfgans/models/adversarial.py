@@ -309,16 +309,34 @@ class AdversarialModel(keras.Model):
         """bool [n]: whether a label means something."""
         raise NotImplementedError(f"{type(self).__name__} takes no labels.")
 
-    def _check_labels(self, n: int, labels: Any) -> np.ndarray | None:
+    def _check_labels(self, n: int, labels: Any) -> np.ndarray:
         """n labels as arrays that the networks take."""
+        raise NotImplementedError(f"{type(self).__name__} takes no labels.")
+
+    def _labels_for(self, inputs: Sequence[str], n: int, labels: Any) -> np.ndarray | None:
+        """n labels for networks with such `inputs`, None where these take none."""
+        if "label" in inputs:
+            return self._check_labels(n, labels)
         if labels is not None:
-            raise ValueError(f"{type(self).__name__} takes no labels; received {labels!r}.")
+            raise ValueError(f"{type(self).__name__} takes no labels here; received {labels!r}.")
         return None
+
+    # What networks take beside samples or latents. Graph forms are given it; they leave out what is not in the list.
+
+    @property
+    def sample_inputs(self) -> tuple[str, ...]:
+        """What `sample` takes beside seeds: `label`, or nothing."""
+        return () if self.label_spec() is None else ("label",)
+
+    @property
+    def generator_inputs(self) -> tuple[str, ...]:
+        """What `generate` takes beside latents: `label`, or nothing."""
+        return self.sample_inputs
 
     @property
     def discriminator_inputs(self) -> tuple[str, ...]:
         """What `discriminate` takes beside samples: `label`, `latent`, or nothing."""
-        return () if self.label_spec() is None else ("label",)
+        return self.sample_inputs
 
     # Faces. The graph forms are what the SavedModel serves.
 
@@ -334,7 +352,8 @@ class AdversarialModel(keras.Model):
 
     def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """G(z) at inference: `[n, N]` and labels to images `[n, H, W, C]` in [-1, 1], or points `[n, D]`."""
-        sample = self.sampler(with_condition(latent, self.condition(label)), training=False)
+        condition = self.condition(label) if "label" in self.generator_inputs else None
+        sample = self.sampler(with_condition(latent, condition), training=False)
         sample = tf.cast(sample, self.variable_dtype)
         return tf.clip_by_value(sample, -1.0, 1.0) if len(self.sample_shape) == 3 else sample
 
@@ -358,12 +377,13 @@ class AdversarialModel(keras.Model):
             ValueError: If labels are out of range or missing, or a shape does not fit.
         """
         seeds = self._row_seeds(n, seed)
-        return self._in_chunks(self._graph(self.sample_graph), seeds, self._check_labels(n, labels))
+        return self._in_chunks(self._graph(self.sample_graph), seeds, self._labels_for(self.sample_inputs, n, labels))
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
         """Images [n, H, W, C] in [-1, 1], or points [n, D], of latent vectors [n, N] and labels, as in `sample`."""
         latent = self._check_latent(latent)
-        return self._in_chunks(self._graph(self.generate_graph), latent, self._check_labels(len(latent), labels))
+        labels = self._labels_for(self.generator_inputs, len(latent), labels)
+        return self._in_chunks(self._graph(self.generate_graph), latent, labels)
 
     def _check_latent(self, latent: Any) -> np.ndarray:
         latent = np.asarray(latent, self.variable_dtype)

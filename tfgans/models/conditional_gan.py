@@ -3,17 +3,15 @@
 from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective
-from tfgans.models.adversarial import Batch
+from tfgans.models.conditioned import ConditionedModel
 from tfgans.models.gan import GAN
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class ConditionalGAN(GAN):
+class ConditionalGAN(ConditionedModel, GAN):
     """GAN conditioned on a class or on attributes (cWGAN section IV-A, Eq. 2; Mirza and Osindero 2014).
 
     With its defaults it is the vanilla baseline of the cWGAN paper; `ConditionalWGANGP` is the same step
@@ -69,65 +67,11 @@ class ConditionalGAN(GAN):
 
     @property
     def condition_size(self) -> int:
-        """K, the number of classes or of attributes."""
         return self.generator.inputs[1].shape[-1]
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 2e-4, betas .5 and .999, as the authors' code trains the vanilla objective."""
         return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
-
-    def label_spec(self) -> tf.TensorSpec:
-        """Shape without the batch axis, and type, of the labels that this model takes."""
-        if self.conditioning == "class":
-            return tf.TensorSpec([], tf.int32)
-        return tf.TensorSpec([self.condition_size], tf.float32)
-
-    def batch_fields(self) -> dict[str, tf.TensorSpec]:
-        return {**super().batch_fields(), "label": self.label_spec()}
-
-    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
-        def checked(batch: Batch) -> Batch:
-            message = f"Labels must be classes in 0 to {self.condition_size - 1}, or finite attributes."
-            with tf.control_dependencies(
-                [tf.debugging.Assert(tf.reduce_all(self.is_valid_label(batch["label"])), [message])]
-            ):
-                return {**batch, "label": tf.identity(batch["label"])}
-
-        return super()._step_batches(dataset).map(checked)
-
-    def condition(self, label: tf.Tensor) -> tf.Tensor:
-        """y as the networks take it, [B, K]: one-hot for integers [B], and floating [B, K] as they are."""
-        if label.dtype.is_integer:
-            return tf.one_hot(label, self.condition_size, dtype=self.variable_dtype)
-        return tf.cast(label, self.variable_dtype)
-
-    def is_valid_label(self, label: tf.Tensor) -> tf.Tensor:
-        """bool [n]: whether a label means something, a class in 0 to K - 1 or finite numbers."""
-        if label.dtype.is_integer:
-            return (label >= 0) & (label < self.condition_size)
-        return tf.reduce_all(tf.math.is_finite(label), axis=-1)
-
-    def _check_labels(self, n: int, labels: Any) -> np.ndarray:
-        if labels is None:
-            raise ValueError(f"{type(self).__name__} makes what it is asked for; received no labels.")
-        array = np.asarray(labels)
-        if np.issubdtype(array.dtype, np.integer) and self.conditioning == "class":
-            # Out of range stays out of range in 32 bits.
-            array, shape = np.clip(array, -1, self.condition_size).astype(np.int32), ()
-        else:
-            array, shape = array.astype(self.variable_dtype), (self.condition_size,)
-        if array.shape == shape:
-            array = np.broadcast_to(array, (n, *array.shape))
-        if array.shape != (n, *shape):
-            kind = "integers [n] or " if self.conditioning == "class" else ""
-            raise ValueError(
-                f"labels must be {kind}floating [n, {self.condition_size}], n = {n}; received {array.shape}."
-            )
-        if not np.all(self.is_valid_label(tf.constant(array))):
-            raise ValueError(
-                f"labels must lie in 0 to {self.condition_size - 1}, or be finite; received {np.unique(array)}."
-            )
-        return array
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "conditioning": self.conditioning}

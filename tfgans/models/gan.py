@@ -161,7 +161,8 @@ class GAN(AdversarialModel):
     def discriminate(self, images: Any, labels: Any = None) -> np.ndarray:
         """Logits [n] of images [n, H, W, C] in [-1, 1] or points [n, D], and labels as in `sample`."""
         images = self._check_samples(images)
-        return self._in_chunks(self._graph(self.discriminate_graph), images, self._check_labels(len(images), labels))
+        labels = self._labels_for(self.discriminator_inputs, len(images), labels)
+        return self._in_chunks(self._graph(self.discriminate_graph), images, labels)
 
     def get_config(self) -> dict[str, Any]:
         config = {

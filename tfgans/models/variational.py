@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
+from tfgans.models.adversarial import with_condition
 from tfgans.models.autoencoding import AutoencodingModel
 
 _ACTIVE_VARIANCE = 0.01
@@ -15,15 +16,18 @@ class VariationalModel(AutoencodingModel):
     `encode` gives the mean.
     """
 
-    def posterior(self, image: tf.Tensor, training: bool) -> tuple[tf.Tensor, tf.Tensor]:
+    def posterior(
+        self, image: tf.Tensor, training: bool, label: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Mean and logarithm of the variance, `[B, N]` each, in the type of the variables."""
-        code = tf.cast(self.encoder(image, training=training), self.variable_dtype)
+        inputs = with_condition(image, self.encoder_condition(label))
+        code = tf.cast(self.encoder(inputs, training=training), self.variable_dtype)
         mean, log_variance = tf.split(code, 2, axis=1)
         return mean, log_variance
 
-    def encode_graph(self, image: tf.Tensor) -> tf.Tensor:
+    def encode_graph(self, image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """The mean of E(x) at inference: `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
-        return self.posterior(tf.cast(image, self.variable_dtype), training=False)[0]
+        return self.posterior(tf.cast(image, self.variable_dtype), training=False, label=label)[0]
 
 
 def draw_latent(mean: tf.Tensor, log_variance: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:

@@ -4,19 +4,29 @@ from tfgans.networks.began import began_decoder, began_encoder, relu_mlp
 from tfgans.networks.bigan import dcgan_discriminator, dcgan_encoder, dcgan_generator
 from tfgans.networks.classifier import convolutional_classifier
 from tfgans.networks.dcgan import conditional_dcgan_discriminator, conditional_dcgan_generator
-from tfgans.networks.mlp import mlp_discriminator, mlp_encoder, mlp_generator
+from tfgans.networks.mlp import mlp_classifier, mlp_discriminator, mlp_encoder, mlp_generator
+from tfgans.networks.vgg import small_vgg, vgg19
+from tfgans.networks.xgan import cnn_classifier, cnn_discriminator, cnn_encoder, cnn_generator, code_classifier
 
 __all__ = [
     "began_decoder",
     "began_encoder",
+    "cnn_classifier",
+    "cnn_discriminator",
+    "cnn_encoder",
+    "cnn_generator",
+    "code_classifier",
     "conditional_dcgan_discriminator",
     "conditional_dcgan_generator",
     "convolutional_classifier",
     "dcgan_discriminator",
     "dcgan_encoder",
     "dcgan_generator",
+    "mlp_classifier",
     "mlp_discriminator",
     "mlp_encoder",
     "mlp_generator",
     "relu_mlp",
+    "small_vgg",
+    "vgg19",
 ]

@@ -15,7 +15,11 @@ _KERNEL = 4
 
 
 def dcgan_generator(
-    image_shape: Sequence[int], latent_size: int, widths: Sequence[int] = (64, 128, 256), kernel_size: int = _KERNEL
+    image_shape: Sequence[int],
+    latent_size: int,
+    widths: Sequence[int] = (64, 128, 256),
+    kernel_size: int = _KERNEL,
+    condition_size: int | None = None,
 ) -> keras.Model:
     """G(z): a projection, then one transposed convolution of stride 2 a width, batch normalised but for the last.
 
@@ -26,22 +30,26 @@ def dcgan_generator(
         latent_size: Entries N of z.
         widths: Channels of the maps.
         kernel_size: Edge of all kernels.
+        condition_size: Entries of a condition, which is put behind z, or `None`.
 
     Returns:
-        Model from latents [B, N] to images [B, H, W, C] in [-1, 1].
+        Model from latents [B, N], or [latents, conditions [B, K]], to images [B, H, W, C] in [-1, 1].
     """
     height, width, channels = image_shape
     rows, columns = _smallest(image_shape, widths)
-    latent = keras.Input((latent_size,), name="latent")
+    inputs = x = keras.Input((latent_size,), name="latent")
+    if condition_size is not None:
+        inputs = [x, keras.Input((condition_size,), name="condition")]
+        x = layers.Concatenate()(inputs)
     # Normalised before it is a map, so that every place has statistics of its own.
-    x = _normalised(layers.Dense(rows * columns * widths[-1], use_bias=False)(latent))
+    x = _normalised(layers.Dense(rows * columns * widths[-1], use_bias=False)(x))
     x = layers.Reshape((rows, columns, widths[-1]))(x)
     for filters in reversed(widths[:-1]):
         x = _normalised(layers.Conv2DTranspose(filters, kernel_size, 2, "same", use_bias=False)(x))
     x = layers.Conv2DTranspose(channels, kernel_size, 2, "same", activation="tanh")(x)
     factor = 2 ** len(widths)
     x = layers.Cropping2D(((0, rows * factor - height), (0, columns * factor - width)))(x)
-    return keras.Model(latent, x, name="generator")
+    return keras.Model(inputs, x, name="generator")
 
 
 def dcgan_encoder(

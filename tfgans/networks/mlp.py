@@ -1,5 +1,6 @@
-"""Networks of fully connected layers, for toy worlds."""
+"""Networks of fully connected layers, for toy worlds and tiny images."""
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -9,54 +10,106 @@ from tfgans.networks.dcgan import LEAKY_SLOPE
 
 _SUSSILLO_ABBOTT_GAIN = 1.43
 
+SampleShape = int | Sequence[int]
+"""Entries D of a point, or (height, width, channels) of an image."""
 
-def mlp_generator(point_size: int, latent_size: int, widths: Sequence[int] = (512, 512, 512)) -> keras.Model:
-    """G(z): hidden layers of leaky ReLUs and a linear one (LOGAN, supplement 1.1).
+
+def mlp_generator(
+    sample_shape: SampleShape,
+    latent_size: int,
+    widths: Sequence[int] = (512, 512, 512),
+    condition_size: int | None = None,
+) -> keras.Model:
+    """G(z): hidden layers of leaky ReLUs and a linear one (LOGAN, supplement 1.1); images end in a tanh.
 
     Args:
-        point_size: Entries D of a point.
+        sample_shape: Entries D of a point, or the shape of an image.
         latent_size: Entries N of z.
         widths: Units of the hidden layers.
+        condition_size: Entries of a condition, which is put behind z, or `None`.
 
     Returns:
-        Model from latents [B, N] to points [B, D]; 527,362 parameters from 1 to 2 at the paper's widths.
+        Model from latents [B, N], or [latents, conditions [B, K]], to points [B, D] or images [B, H, W, C] in [-1, 1];
+        527,362 parameters from 1 to 2 at the paper's widths.
     """
-    latent = keras.Input((latent_size,), name="latent")
-    return keras.Model(latent, _layers(latent, widths, point_size), name="generator")
+    inputs, x = _beside(keras.Input((latent_size,), name="latent"), "condition", condition_size)
+    shape = _shape(sample_shape)
+    x = _hidden(x, widths)[-1]
+    if len(shape) == 1:
+        return keras.Model(inputs, layers.Dense(*shape)(x), name="generator")
+    image = layers.Reshape(shape)(layers.Dense(math.prod(shape), "tanh")(x))
+    return keras.Model(inputs, image, name="generator")
 
 
-def mlp_encoder(point_size: int, latent_size: int, widths: Sequence[int] = (512, 512, 512)) -> keras.Model:
-    """E(x): as `mlp_generator`, from points [B, D] to latents [B, N]."""
-    point = keras.Input((point_size,), name="image")
-    return keras.Model(point, _layers(point, widths, latent_size), name="encoder")
+def mlp_encoder(
+    sample_shape: SampleShape,
+    latent_size: int,
+    widths: Sequence[int] = (512, 512, 512),
+    condition_size: int | None = None,
+) -> keras.Model:
+    """E(x), or E(x, y): as `mlp_generator`, from points [B, D] or images [B, H, W, C] to latents [B, N]."""
+    sample = keras.Input(_shape(sample_shape), name="image")
+    inputs, x = _beside(sample, "condition", condition_size)
+    return keras.Model(inputs, layers.Dense(latent_size)(_hidden(x, widths)[-1]), name="encoder")
 
 
 def mlp_discriminator(
-    point_size: int, latent_size: int | None = None, widths: Sequence[int] = (512, 512, 512)
+    sample_shape: SampleShape, latent_size: int | None = None, widths: Sequence[int] = (512, 512, 512)
 ) -> keras.Model:
     """l(x), or l(x, z) where `latent_size` is given.
 
     Args:
-        point_size: Entries D of a point.
+        sample_shape: Entries D of a point, or the shape of an image.
         latent_size: Entries N of z, for a BiGAN.
         widths: Units of the hidden layers.
 
     Returns:
-        Model from points [B, D], or [points, latents [B, N]], to logits [B].
+        Model from points [B, D] or images [B, H, W, C], or [these, latents [B, N]], to logits [B].
     """
-    point = keras.Input((point_size,), name="image")
-    if latent_size is None:
-        inputs, x = point, point
-    else:
-        inputs = [point, keras.Input((latent_size,), name="latent")]
-        x = layers.Concatenate()(inputs)
-    return keras.Model(inputs, layers.Flatten()(_layers(x, widths, 1)), name="discriminator")
+    inputs, x = _beside(keras.Input(_shape(sample_shape), name="image"), "latent", latent_size)
+    logits = layers.Flatten()(layers.Dense(1)(_hidden(x, widths)[-1]))
+    return keras.Model(inputs, logits, name="discriminator")
 
 
-def _layers(x: keras.KerasTensor, widths: Sequence[int], outputs: int) -> keras.KerasTensor:
-    """Hidden layers with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014), and a linear one."""
+def mlp_classifier(
+    sample_shape: SampleShape, classes: int, widths: Sequence[int] = (128, 128), name: str = "classifier"
+) -> keras.Model:
+    """C(x), with what its hidden layers find.
+
+    Args:
+        sample_shape: Entries D of a point, or the shape of an image.
+        classes: K; 1 for a discriminator.
+        widths: Units of the hidden layers.
+        name: What the network is for.
+
+    Returns:
+        Model from points [B, D] or images [B, H, W, C] to `[logits [B, K], *hidden]`, hidden layers [B, width].
+    """
+    sample = keras.Input(_shape(sample_shape), name="image")
+    hidden = _hidden(layers.Flatten()(sample), widths)
+    return keras.Model(sample, [layers.Dense(classes)(hidden[-1]), *hidden[1:]], name=name)
+
+
+def _shape(sample_shape: SampleShape) -> tuple[int, ...]:
+    return (sample_shape,) if isinstance(sample_shape, int) else tuple(sample_shape)
+
+
+def _beside(
+    first: keras.KerasTensor, name: str, size: int | None
+) -> tuple[keras.KerasTensor | list[keras.KerasTensor], keras.KerasTensor]:
+    """Inputs, and the vector that they make: the first, made flat, and perhaps another behind it."""
+    flat = first if len(first.shape) == 2 else layers.Flatten()(first)
+    if size is None:
+        return first, flat
+    second = keras.Input((size,), name=name)
+    return [first, second], layers.Concatenate()([flat, second])
+
+
+def _hidden(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
+    """The input, and behind it layers with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014)."""
+    found = [x]
     for width in widths:
         initializer = keras.initializers.VarianceScaling(_SUSSILLO_ABBOTT_GAIN**2, "fan_in", "uniform")
-        x = layers.Dense(width, kernel_initializer=initializer)(x)
-        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
-    return layers.Dense(outputs)(x)
+        x = layers.Dense(width, kernel_initializer=initializer)(found[-1])
+        found.append(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x))
+    return found

@@ -3,11 +3,12 @@
 import os
 import pathlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
 from tfgans.models import AdversarialModel, AutoencodingModel
+from tfgans.models.autoencoding import is_convex
 
 _DEFAULT_SIGNATURE = "serving_default"
 
@@ -28,6 +29,10 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     | `reconstruct`, with an encoder | `image` | `image` |
     | `interpolate`, with an encoder | `image_a`, `image_b`, `weight` float32 [n] in [0, 1] | `image` |
     | `traverse`, with an encoder | `image`, `dimension` int32 [n] in 0 to N - 1, `value` float32 [n] | `image` |
+    | `morph`, with an encoder | `images` float32 [n, 4, H, W, C], `weights` float32 [n, 4] of sum 1 | `image` |
+
+    Those with an encoder take `label` where the encoder or the generator does; `generate` and `discriminate` where
+    their network does.
 
     A row's result depends on that row alone. A row with a class or weight out of range, or an attribute
     that is NaN or Inf, is answered with NaN, and with an empty string for PNG.
@@ -49,10 +54,10 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     temporary = directory / f".{version.name}"
     shutil.rmtree(temporary, ignore_errors=True)
     signatures = _signatures(model)
-    # The saved module is a plain tf.Module over the same variables: nothing of Keras goes into the file.
+    # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
     module = tf.Module()
-    networks = {model.sampler, *(getattr(model, player) for player in model.players if player != "generator")}
-    module.variables_used = [variable.value for network in networks for variable in network.variables]
+    used = {id(variable): variable for function in signatures.values() for variable in function.variables}
+    module.variables_used = list(used.values())
     try:
         tf.saved_model.save(module, os.fspath(temporary), signatures=signatures)
         temporary.rename(version)
@@ -105,16 +110,14 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
     latent = {"latent": tf.TensorSpec([None, model.prior.size], tf.float32, "latent")}
     image = tf.TensorSpec([None, *model.sample_shape], tf.float32)
     spec = model.label_spec()
-    label = {} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype, "label")}
-    beside = latent if "latent" in model.discriminator_inputs else label
+    labels = {} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype, "label")}
+    known = labels | latent
+
+    def beside(inputs: Sequence[str]) -> dict[str, tf.TensorSpec]:
+        return {name: known[name] for name in inputs}
 
     def answer(values: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
-        """NaN in the rows whose label means nothing; an assertion would fail the whole batch."""
-        values = tf.cast(values, tf.float32)
-        if label is None:
-            return values
-        valid = tf.reshape(model.is_valid_label(label), [-1] + [1] * (values.shape.rank - 1))
-        return tf.where(valid, values, float("nan"))
+        return tf.cast(values, tf.float32) if label is None else _where(model.is_valid_label(label), values)
 
     def sample(seed: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
         return {kind: answer(model.sample_graph(seed, label), label)}
@@ -130,46 +133,70 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
         conditions = [label] if label is not None else [inputs["latent"]] if "latent" in inputs else []
         return {model.discriminator_output: answer(model.discriminate_graph(inputs[kind], *conditions), label)}
 
+    seeded = seed | beside(model.sample_inputs)
     found = {
-        _DEFAULT_SIGNATURE: _concrete(sample, seed | label),
-        "sample": _concrete(sample, seed | label),
-        "generate": _concrete(generate, latent | label),
+        _DEFAULT_SIGNATURE: _concrete(sample, seeded),
+        "sample": _concrete(sample, seeded),
+        "generate": _concrete(generate, latent | beside(model.generator_inputs)),
     }
     if model.discriminator_output is not None:
-        found["discriminate"] = _concrete(discriminate, {kind: image} | beside)
+        found["discriminate"] = _concrete(discriminate, {kind: image} | beside(model.discriminator_inputs))
     if is_image:
-        found["sample_png"] = _concrete(sample_png, seed | label)
+        found["sample_png"] = _concrete(sample_png, seeded)
     if isinstance(model, AutoencodingModel):
-        found |= _autoencoding_signatures(model, kind, image)
+        of_encoder, of_both = beside(model.encoder_inputs), beside(model.reconstructor_inputs)
+        found |= _autoencoding_signatures(model, kind, image, of_encoder, of_both)
     return found
 
 
-def _autoencoding_signatures(model: AutoencodingModel, kind: str, image: tf.TensorSpec) -> dict[str, Callable]:
+def _autoencoding_signatures(
+    model: AutoencodingModel,
+    kind: str,
+    image: tf.TensorSpec,
+    of_encoder: dict[str, tf.TensorSpec],
+    of_both: dict[str, tf.TensorSpec],
+) -> dict[str, Callable]:
     weight, value = (tf.TensorSpec([None], tf.float32, name) for name in ("weight", "value"))
     dimension = tf.TensorSpec([None], tf.int32, "dimension")
+    images = tf.TensorSpec([None, 4, *model.sample_shape], tf.float32)
+    weights = tf.TensorSpec([None, 4], tf.float32)
 
-    def encode(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"latent": tf.cast(model.encode_graph(inputs[kind]), tf.float32)}
+    def answer(values: tf.Tensor, label: tf.Tensor | None, valid: tf.Tensor | bool = True) -> tf.Tensor:
+        return _where(valid if label is None else valid & model.is_valid_label(label), values)
 
-    def reconstruct(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {kind: tf.cast(model.reconstruct_graph(inputs[kind]), tf.float32)}
+    def encode(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"latent": answer(model.encode_graph(inputs[kind], label), label)}
 
-    def interpolate(weight: tf.Tensor, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        between = model.interpolate_graph(inputs[f"{kind}_a"], inputs[f"{kind}_b"], weight)
-        valid = tf.reshape((weight >= 0) & (weight <= 1), [-1] + [1] * (between.shape.rank - 1))
-        return {kind: tf.where(valid, tf.cast(between, tf.float32), float("nan"))}
+    def reconstruct(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {kind: answer(model.reconstruct_graph(inputs[kind], label), label)}
 
-    def traverse(dimension: tf.Tensor, value: tf.Tensor, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = model.traverse_graph(inputs[kind], dimension, value)
-        valid = tf.reshape((dimension >= 0) & (dimension < model.prior.size), [-1] + [1] * (found.shape.rank - 1))
-        return {kind: tf.where(valid, tf.cast(found, tf.float32), float("nan"))}
+    def interpolate(weight: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        between = model.interpolate_graph(inputs[f"{kind}_a"], inputs[f"{kind}_b"], weight, label)
+        return {kind: answer(between, label, (weight >= 0) & (weight <= 1))}
+
+    def traverse(
+        dimension: tf.Tensor, value: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        found = model.traverse_graph(inputs[kind], dimension, value, label)
+        return {kind: answer(found, label, (dimension >= 0) & (dimension < model.prior.size))}
+
+    def morph(weights: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        found = model.morph_graph(inputs[f"{kind}s"], weights, label)
+        return {kind: answer(found, label, is_convex(weights))}
 
     return {
-        "encode": _concrete(encode, {kind: image}),
-        "reconstruct": _concrete(reconstruct, {kind: image}),
-        "interpolate": _concrete(interpolate, {f"{kind}_a": image, f"{kind}_b": image, "weight": weight}),
-        "traverse": _concrete(traverse, {kind: image, "dimension": dimension, "value": value}),
+        "encode": _concrete(encode, {kind: image} | of_encoder),
+        "reconstruct": _concrete(reconstruct, {kind: image} | of_both),
+        "interpolate": _concrete(interpolate, {f"{kind}_a": image, f"{kind}_b": image, "weight": weight} | of_both),
+        "traverse": _concrete(traverse, {kind: image, "dimension": dimension, "value": value} | of_both),
+        "morph": _concrete(morph, {f"{kind}s": images, "weights": weights} | of_both),
     }
+
+
+def _where(valid: tf.Tensor | bool, values: tf.Tensor) -> tf.Tensor:
+    """NaN in the rows that mean nothing; an assertion would fail the whole batch."""
+    valid = tf.reshape(tf.convert_to_tensor(valid), [-1] + [1] * (values.shape.rank - 1))
+    return tf.where(valid, tf.cast(values, tf.float32), float("nan"))
 
 
 def _concrete(function: Callable, inputs: dict[str, tf.TensorSpec]) -> Callable:

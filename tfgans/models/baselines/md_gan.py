@@ -1,0 +1,144 @@
+"""The mode-regularised GAN (Che et al. 2017), a rival of X-GAN."""
+
+import enum
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from tfgans.latent import Prior
+from tfgans.losses import Vanilla
+from tfgans.models.adversarial import Batch, check_built
+from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models.mapped import MappedModel, check_fit, looked_at
+
+_OBJECTIVE = Vanilla()
+
+
+class Draw(enum.IntEnum):
+    """The draws of noise in one step."""
+
+    DISCRIMINATOR_LATENT = 0
+    GENERATOR_LATENT = 1
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class MDGAN(MappedModel, AutoencodingModel):
+    """A GAN with an encoder, whose generator must keep all images, and have their reconstructions judged real.
+
+    In the form with regularisers (Che et al. 2017, section 3.1), that of the code which X-GAN was compared with:
+
+        discriminator  descends  -E log D(x) - E log(1 - D(G(z)))
+        encoder        descends  reconstruction_weight E ||x - G(E(x))||^2 - mode_weight E log D(G(E(x)))
+        generator      descends  -E log D(G(z)), and the same
+
+    The last two move together, after the discriminator. That code adds D(G(E(x))) instead of its negative logarithm,
+    which asks for reconstructions that look generated.
+
+    Args:
+        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
+        encoder: E, from these to latents.
+        discriminator: D, from these to logits `[B, 1]`; maps behind these are not used.
+        prior: Distribution of z, of size N; U(-1, 1) in the code.
+        reconstruction_weight: Of the squared error, a sum over an image.
+        mode_weight: Of the regulariser of modes.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks and the prior do not fit together, or a weight is negative.
+
+    Example:
+
+    >>> model = tfgans.MDGAN(
+    ...     tfgans.networks.mlp_generator(2, 4, (16,)),
+    ...     tfgans.networks.mlp_encoder(2, 4, (16,)),
+    ...     tfgans.networks.mlp_discriminator(2, widths=(16,)),
+    ...     tfgans.latent.Uniform(4),
+    ... )
+    >>> model.compile()
+    >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
+    >>> model.reconstruct(np.zeros((3, 2))).shape
+    (3, 2)
+    """
+
+    players: ClassVar[tuple[str, ...]] = ("discriminator", "encoder", "generator")
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior,
+        *,
+        reconstruction_weight: float = 0.01,
+        mode_weight: float = 0.01,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
+        check_built(type(self).__name__, networks)
+        sample, latent = tuple(generator.output.shape[1:]), (prior.size,)
+        check_fit(
+            networks,
+            {"generator": ([latent], sample), "encoder": ([sample], latent), "discriminator": ([sample], (1,))},
+        )
+        if min(reconstruction_weight, mode_weight) < 0:
+            raise ValueError(f"Weights must not be negative; received {reconstruction_weight} and {mode_weight}.")
+        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        self.reconstruction_weight = reconstruction_weight
+        self.mode_weight = mode_weight
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        players = tuple(f"{player}_loss" for player in self.players)
+        return (*players, "real_logit", "generated_logit", "reconstruction_error", "mode_loss")
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Adam at 1e-3, as the code has it."""
+        return {player: keras.optimizers.Adam(1e-3) for player in self.players}
+
+    def discriminator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What the discriminator descends, of x `[B, ...]` and z `[B, N]`, and the mean logits."""
+        generated = tf.cast(self.generator(latent, training=True), image.dtype)
+        real, fake = (looked_at(self.discriminator, seen, training=True)[0] for seen in (image, generated))
+        return {
+            "discriminator_loss": _OBJECTIVE.discriminator_loss(real, fake),
+            "real_logit": tf.reduce_mean(real),
+            "generated_logit": tf.reduce_mean(fake),
+        }
+
+    def generator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What encoder and generator descend, of x `[B, ...]` and z `[B, N]`, and its parts."""
+        generated = tf.cast(self.generator(latent, training=True), image.dtype)
+        reconstructed = tf.cast(self.generator(self.encoder(image, training=True), training=True), image.dtype)
+        fake, kept = (looked_at(self.discriminator, seen, training=True)[0] for seen in (generated, reconstructed))
+        axes = list(range(1, image.shape.rank))
+        error = tf.reduce_mean(tf.reduce_sum(tf.square(image - reconstructed), axes))
+        mode_loss = _OBJECTIVE.generator_loss(kept)
+        regulariser = self.reconstruction_weight * error + self.mode_weight * mode_loss
+        return {
+            "encoder_loss": regulariser,
+            "generator_loss": _OBJECTIVE.generator_loss(fake) + regulariser,
+            "reconstruction_error": error,
+            "mode_loss": mode_loss,
+        }
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        image = tf.cast(data["image"][:, 0], self.variable_dtype)
+        rows = image.shape[0] or tf.shape(image)[0]
+        latent = self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT)
+        with tf.GradientTape() as tape:
+            losses = self.discriminator_losses(image, latent)
+        self.update("discriminator", tape, losses["discriminator_loss"])
+        latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT)
+        with tf.GradientTape(persistent=True) as tape:
+            losses |= self.generator_losses(image, latent)
+        self.update_together({player: (tape, losses[f"{player}_loss"]) for player in ("encoder", "generator")})
+        return self.finish_step(losses)
+
+    def get_config(self) -> dict[str, Any]:
+        weights = {name: getattr(self, name) for name in ("reconstruction_weight", "mode_weight")}
+        return {**super().get_config(), **weights}

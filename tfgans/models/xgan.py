@@ -1,0 +1,440 @@
+"""X-GAN (Blum, Brattoli and Ommer): a GAN whose latents are convex combinations of codes of real images."""
+
+import enum
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from tfgans.latent import CodeBank, Normal, Prior
+from tfgans.losses import (
+    Minimax,
+    Objective,
+    classification_loss,
+    feature_distance,
+    minimax_generator_loss,
+    nonsaturating_generator_loss,
+)
+from tfgans.models.adversarial import Batch, check_built, with_condition
+from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models.conditioned import ConditionedModel
+from tfgans.models.mapped import MappedModel, check_fit, looked_at
+
+
+class Draw(enum.IntEnum):
+    """The draws of noise in one step."""
+
+    LATENT = 0
+    POSTERIOR = 1
+
+
+class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
+    """What X-GAN and its ablations without a bank share: all but where latents come from.
+
+    A subclass says in `draws` what the latents of a step are, and in `coded` what codes are and what they are held to.
+
+    Args:
+        generator: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
+            points `[B, D]`.
+        encoder: E, from these to codes.
+        discriminator: D, from these to `[logits [B, 1], *maps]`.
+        image_classifier: C_img, from these to `[logits [B, K], *maps]`; it becomes not trainable.
+        prior: Says how large a code is.
+        code_classifier: C_emb, from codes to logits `[B, K]`, or `None`.
+        feature_discriminator: A second discriminator, as D, or `None`.
+        code_discriminator: One of codes, from these to logits `[B, 1]`, or `None`.
+        objective: Losses of D and G.
+        adversarial_weight: lambda.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks do not fit together, or the weight is negative.
+    """
+
+    # In the order of Algorithm 1; of a model that has not all, those that are missing are left out.
+    players: ClassVar[tuple[str, ...]] = (
+        "encoder",
+        "generator",
+        "discriminator",
+        "code_classifier",
+        "feature_discriminator",
+    )
+
+    mixes_classes: ClassVar[bool] = False
+
+    code_numbers: ClassVar[int] = 1
+    """Numbers that the encoder gives for an entry of a code."""
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        image_classifier: keras.Model,
+        prior: Prior,
+        code_classifier: keras.Model | None = None,
+        feature_discriminator: keras.Model | None = None,
+        *,
+        code_discriminator: keras.Model | None = None,
+        objective: Objective | None = None,
+        adversarial_weight: float = 2.0,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        networks = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator": discriminator,
+            "image_classifier": image_classifier,
+            "code_classifier": code_classifier,
+            "feature_discriminator": feature_discriminator,
+            "code_discriminator": code_discriminator,
+        }
+        given = {name: network for name, network in networks.items() if network is not None}
+        check_built(type(self).__name__, given)
+        sample, code = tuple(generator.output.shape[1:]), (prior.size,)
+        classes = (image_classifier.outputs[0].shape[-1],)
+        check_fit(
+            networks,
+            {
+                "generator": ([code, classes][: len(generator.inputs)], sample),
+                "encoder": ([sample], (self.code_numbers * prior.size,)),
+                "discriminator": ([sample], (1,)),
+                "image_classifier": ([sample], classes),
+                "code_classifier": ([code], classes),
+                "feature_discriminator": ([sample], (1,)),
+                "code_discriminator": ([code], (1,)),
+            },
+        )
+        if adversarial_weight < 0:
+            raise ValueError(f"adversarial_weight must not be negative; received {adversarial_weight}.")
+        self.players = tuple(player for player in type(self).players if player in given)
+        super().__init__(given, prior, ema_decay=ema_decay, seed=seed, name=name)
+        image_classifier.trainable = False
+        self.image_classifier = image_classifier
+        for missing in networks.keys() - given.keys():
+            setattr(self, missing, None)
+        self.objective = objective or Minimax()
+        self.adversarial_weight = adversarial_weight
+
+    @property
+    def network_names(self) -> tuple[str, ...]:
+        beside = ("code_classifier", "feature_discriminator")
+        return ("generator", "encoder", "discriminator", "image_classifier", *beside)
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        players = tuple(f"{player}_loss" for player in self.players)
+        errors = ("feature_error", "reconstruction_error", "embedding_error")
+        classes = ("generated_class_loss",) if self.latents_have_class else ()
+        adversarial = ("minimax_loss", "nonsaturating_loss", "real_logit", "generated_logit")
+        return (*players, *errors, *classes, *adversarial, "code_norm", "code_spread")
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Adam at 1e-4 (section 4.1), whose betas the paper does not state."""
+        return {player: keras.optimizers.Adam(1e-4, 0.5, 0.999) for player in self.players}
+
+    # Labels.
+
+    @property
+    def is_concatenated(self) -> bool:
+        """Whether the generator is told the class beside the code, the ablation of section 4.6."""
+        return len(self.generator.inputs) > 1
+
+    @property
+    def latents_have_class(self) -> bool:
+        """Whether a latent is of a class, so that there is a loss L_G.clf, and samples are of the class asked for."""
+        return self.is_concatenated
+
+    @property
+    def condition_size(self) -> int:
+        return self.image_classifier.outputs[0].shape[-1]
+
+    @property
+    def learns_labels(self) -> bool:
+        return self.code_classifier is not None or self.latents_have_class
+
+    def label_spec(self) -> tf.TensorSpec | None:
+        return super().label_spec() if self.latents_have_class else None
+
+    @property
+    def generator_inputs(self) -> tuple[str, ...]:
+        return ("label",) if self.is_concatenated else ()
+
+    # Training.
+
+    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+        """What a step draws: arguments of `losses_of`, and scalars to log.
+
+        Args:
+            image: Real images or points x, `[B, ...]`, in the type of the variables.
+            batch: The batch.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define draws.")
+
+    def coded(
+        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
+    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        """Codes of a batch, and what the encoder descends so that they are as they should.
+
+        Args:
+            image: Real images or points x, `[B, ...]`.
+            latent: Latents of the step, `[B, N]`.
+            noise: Standard normal, `[B, N]`, where a code is drawn.
+
+        Returns:
+            Codes `[B, N]`, a scalar, and scalars to log.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define coded.")
+
+    def losses_of(
+        self, image: tf.Tensor, label: tf.Tensor | None, latent: tf.Tensor, noise: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        """What the players descend, and its parts.
+
+        Args:
+            image: Real images or points x, `[B, ...]`.
+            label: Classes y, `[B]`, or None where no network learns from them.
+            latent: z_hat, `[B, N]`, of the classes y where latents have one.
+            noise: Standard normal, `[B, N]`, where a code is drawn.
+
+        Returns:
+            Scalars, those of `log_names` but for what `draws` gives.
+        """
+        condition = self.condition(label) if self.is_concatenated else None
+        code, held, losses = self.coded(image, latent, noise)
+        reconstructed, generated = (
+            tf.cast(self.generator(with_condition(z, condition), training=True), image.dtype) for z in (code, latent)
+        )
+
+        fixed_maps, fixed_reconstructed, generated_classes = (
+            looked_at(self.image_classifier, seen, training=False) for seen in (image, reconstructed, generated)
+        )
+        looks = {
+            name: [looked_at(getattr(self, name), seen, training=True) for seen in (image, generated)]
+            for name in ("discriminator", "feature_discriminator")
+            if name in self.players
+        }
+        learned = "feature_discriminator" if "feature_discriminator" in looks else "discriminator"
+        _, learned_reconstructed = looked_at(getattr(self, learned), reconstructed, training=True)
+        feature_error = feature_distance(
+            [image, *fixed_maps[1], *looks[learned][0][1]],
+            [reconstructed, *fixed_reconstructed[1], *learned_reconstructed],
+        )
+        (real_logits, _), (generated_logits, _) = looks["discriminator"]
+        embedding_error = tf.reduce_mean(tf.square(latent - self.encode_graph(generated)))
+
+        encoder_loss = feature_error + held
+        generator_loss = (
+            feature_error + self.adversarial_weight * self.objective.generator_loss(generated_logits) + embedding_error
+        )
+        for name, pair in looks.items():
+            losses[f"{name}_loss"] = self.objective.discriminator_loss(*(logits for logits, _ in pair))
+        losses["discriminator_loss"] *= self.adversarial_weight
+        if self.code_classifier is not None:
+            logits, _ = looked_at(self.code_classifier, code, training=True)
+            losses["code_classifier_loss"] = classification_loss(logits, label)
+            encoder_loss += losses["code_classifier_loss"]
+        if self.latents_have_class:
+            losses["generated_class_loss"] = classification_loss(generated_classes[0], label)
+            generator_loss += losses["generated_class_loss"]
+        return {
+            **losses,
+            "encoder_loss": encoder_loss,
+            "generator_loss": generator_loss,
+            "feature_error": feature_error,
+            "reconstruction_error": tf.reduce_mean(tf.abs(image - reconstructed)),
+            "embedding_error": embedding_error,
+            "minimax_loss": minimax_generator_loss(generated_logits),
+            "nonsaturating_loss": nonsaturating_generator_loss(generated_logits),
+            "real_logit": tf.reduce_mean(real_logits),
+            "generated_logit": tf.reduce_mean(generated_logits),
+            # Nothing else holds the scale of codes, and L_G.emb falls with it.
+            "code_norm": tf.reduce_mean(tf.norm(code, axis=1)),
+            "code_spread": tf.reduce_mean(tf.math.reduce_std(code, axis=0)),
+        }
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        batch = {name: values[:, 0] for name, values in data.items()}
+        image = tf.cast(batch["image"], self.variable_dtype)
+        draws, noted = self.draws(image, batch)
+        with tf.GradientTape(persistent=True) as tape:
+            losses = self.losses_of(image, batch.get("label"), **draws)
+        self.update_together({player: (tape, losses[f"{player}_loss"]) for player in self.players})
+        return self.finish_step({**losses, **noted})
+
+    def get_config(self) -> dict[str, Any]:
+        objective = keras.saving.serialize_keras_object(self.objective)
+        return {**super().get_config(), "objective": objective, "adversarial_weight": self.adversarial_weight}
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class XGAN(XGANModel):
+    """A GAN whose latents lie between the codes of real images of one class (sections 3.1 to 3.3, Algorithm 1).
+
+    With z_hat = CC(z) a convex combination of codes near z, the code of x of class y, and f pixels and maps:
+
+        L_E.clf = -E log softmax(C_emb(E(x)))_y           L_ae = sum over f of mean |f(x) - f(G(E(x)))|
+        L_gan = -E log D(x) - E log(1 - D(G(z_hat)))      L_emb = mean (z_hat - E(G(z_hat)))^2
+        L_G.clf = -E log softmax(C_img(G(z_hat)))_y
+
+        encoder          descends  L_E.clf + L_ae                                  (line 10)
+        generator        descends  L_ae - lambda L_gan + L_emb + L_G.clf           (line 11)
+        discriminator    descends  lambda L_gan                                    (line 12)
+        code classifier  descends  L_E.clf                                         (line 13)
+
+    All is computed once, before anybody moves. The paper encodes all images anew at each step; here a bank has their
+    codes: `fill_bank` takes all, each step writes back those of its batch, and `refresh_codes` takes all again. These,
+    and E within L_emb, are of E at inference, so that they have one scale; all else that a loss looks through
+    is in training mode, but for C_img, which is frozen. L_emb is a mean over entries, since the paper weighs it as
+    the others. -lambda L_gan, as printed, is the saturating form; `objective=Vanilla()` is the other.
+
+    The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
+    beside codes: a generator that takes a condition, and no code classifier. KDE: `KDESampler` in the bank. Codes
+    with a prior are `VariationalXGAN` and `AdversarialXGAN`.
+
+    Args:
+        generator: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
+            points `[B, D]`.
+        encoder: E, from these to codes `[B, N]`; linear, since codes have no prior.
+        discriminator: D, from these to `[logits [B, 1], *maps]`.
+        image_classifier: C_img, from these to `[logits [B, K], *maps]`, trained before; it becomes not trainable here.
+        bank: Codes of the training set, of size N; of K classes, or of one.
+        code_classifier: C_emb, from codes to logits `[B, K]`, or `None` for no L_E.clf.
+        feature_discriminator: A second discriminator, whose maps are compared; it descends its own loss, as D's. `None`
+            compares the maps of D.
+        objective: Losses of D and G; `Minimax()` by default.
+        adversarial_weight: lambda; 2 in the paper.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks and the bank do not fit together, or the weight is negative.
+
+    Example:
+
+    >>> images, labels = np.random.default_rng(0).uniform(-1, 1, (30, 8, 8, 1)).astype("float32"), np.arange(30) % 3
+    >>> model = tfgans.XGAN(
+    ...     tfgans.networks.mlp_generator((8, 8, 1), 4, (16,)),
+    ...     tfgans.networks.mlp_encoder((8, 8, 1), 4, (16,)),
+    ...     tfgans.networks.mlp_classifier((8, 8, 1), 1, (16,), "discriminator"),
+    ...     tfgans.networks.mlp_classifier((8, 8, 1), 3, (16,)),
+    ...     tfgans.latent.CodeBank(30, 4, neighbours=8, classes=3),
+    ...     tfgans.networks.code_classifier(4, 3, 16),
+    ... )
+    >>> model.fill_bank(images, labels)
+    >>> model.compile()
+    >>> arrays = {"image": images, "label": labels, "index": np.arange(30)}
+    >>> history = model.fit(tfgans.data.batches(arrays, 10), steps_per_epoch=2, verbose=0)
+    >>> model.sample(3, labels=range(3), seed=0).shape
+    (3, 8, 8, 1)
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        image_classifier: keras.Model,
+        bank: CodeBank,
+        code_classifier: keras.Model | None = None,
+        feature_discriminator: keras.Model | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # Codes follow no prior; this one says how large they are, and is where a search for one may begin.
+        prior = Normal(bank.size)
+        networks = (generator, encoder, discriminator, image_classifier)
+        super().__init__(*networks, prior, code_classifier, feature_discriminator, **kwargs)
+        if bank.classes not in (1, self.condition_size):
+            raise ValueError(
+                f"A bank has one class or those {self.condition_size} of the image_classifier; received {bank.classes}."
+            )
+        self.bank = bank
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        return (*super().log_names, "shrinkage")
+
+    @property
+    def latents_have_class(self) -> bool:
+        return self.bank.classes > 1 or self.is_concatenated
+
+    def batch_fields(self) -> dict[str, tf.TensorSpec]:
+        return {**super().batch_fields(), "index": tf.TensorSpec([], tf.int64)}
+
+    def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
+        """As that of all models; a batch has an `index` too, integers [B], the numbers of its images in the bank.
+
+        Raises:
+            ValueError: If the bank is empty, or the dataset's elements are not what the networks take.
+        """
+        self._check_filled()
+        return super().fit(x, **kwargs)
+
+    def _check_filled(self) -> None:
+        if not self.bank.is_filled:
+            raise ValueError("The bank has no codes yet; call fill_bank with the images that batches are of.")
+
+    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        count, labels = self.bank.count, tf.constant(self.bank.labels.numpy())
+        compared = self.learns_labels and self.bank.classes > 1
+
+        def checked(batch: Batch) -> Batch:
+            index = tf.cast(batch["index"], tf.int64)
+            known = (index >= 0) & (index < count)
+            if compared:
+                known &= tf.gather(labels, tf.clip_by_value(index, 0, count - 1)) == tf.cast(batch["label"], tf.int32)
+            message = f"An index must lie in 0 to {count - 1}, and have the label that it has in the bank."
+            with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(known), [message])]):
+                return {**batch, "index": tf.identity(index)}
+
+        return super()._step_batches(dataset).map(checked)
+
+    def fill_bank(self, images: Any, labels: Any = None) -> None:
+        """Encodes all images, at inference, and finds the neighbours of each (Algorithm 1, line 2).
+
+        Args:
+            images: [n, H, W, C] in [-1, 1], or points [n, D], in the order of the `index` of batches.
+            labels: Integers [n] in 0 to K - 1; not needed where the bank has one class.
+
+        Raises:
+            ValueError: If a shape does not fit, or the bank refuses the codes.
+        """
+        self.bank.fill(self.encode(images), labels if self.bank.classes > 1 else None)
+
+    def refresh_codes(self, images: Any) -> None:
+        """As `fill_bank`, of the same images in the same order, with the labels that the bank has."""
+        self._check_filled()
+        self.fill_bank(images, self.bank.labels.numpy())
+
+    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+        code, index = self.encode_graph(image), batch["index"]
+        self.bank.keep(index, code)
+        rows = image.shape[0] or tf.shape(image)[0]
+        latent = self.bank.combine(index, self.noise(self.bank.noise.sample, rows, Draw.LATENT))
+        spreads = [self.bank.distance_from_class(index, values) for values in (latent, code)]
+        return {"latent": latent}, {"shrinkage": tf.math.divide_no_nan(*spreads)}
+
+    def coded(
+        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
+    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        code = tf.cast(self.encoder(image, training=True), image.dtype)
+        return code, tf.zeros([], image.dtype), {}
+
+    def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """Images or points from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
+        within = label if self.bank.classes > 1 else None
+        return self.generate_graph(self.bank.sample_rows(seed, within, self.variable_dtype), label)
+
+    def sample(self, n: int, labels: Any = None, seed: Any = None) -> Any:
+        self._check_filled()
+        return super().sample(n, labels, seed)
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "bank": keras.saving.serialize_keras_object(self.bank)}
+        del config["prior"]
+        return config

@@ -1,0 +1,133 @@
+"""Networks of X-GAN: encoder, generator and discriminator of convolutions, and classifiers of codes and of images.
+
+Widths are the channels of the maps from the largest, at half the image's size, to the smallest. Where none are
+given, maps are halved to about four pixels: (64, 128, 256, 512, 512) at 128 pixels, the first four of these at 64, the
+first three at 32 and 28. The paper says six layers, batch normalisation and leaky ReLUs, and no more; this is that.
+"""
+
+import math
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+from tfgans.networks.bigan import dcgan_generator
+from tfgans.networks.dcgan import LEAKY_SLOPE, BatchNormalization, TileChannels
+
+_KERNEL = 4
+_WIDTHS = (64, 128, 256, 512, 512)
+_SMALLEST = 4
+
+
+def cnn_encoder(
+    image_shape: Sequence[int],
+    latent_size: int,
+    widths: Sequence[int] | None = None,
+    condition_size: int | None = None,
+) -> keras.Model:
+    """E(x): one convolution of stride 2 a width, batch normalised but for the first, and a linear code.
+
+    Codes follow no prior, so that nothing bounds them. At 128 pixels and N = 512: 11,147,584 trainable parameters.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: Entries of the code.
+        widths: Channels of the maps.
+        condition_size: Entries of a condition, which is tiled over the pixels, or `None`.
+
+    Returns:
+        Model from images [B, H, W, C], or [images, conditions [B, K]], to codes [B, N].
+    """
+    image = x = keras.Input(tuple(image_shape), name="image")
+    inputs = image
+    if condition_size is not None:
+        inputs = [image, keras.Input((condition_size,), name="condition")]
+        x = TileChannels()(inputs)
+    code = layers.Dense(latent_size)(layers.Flatten()(_maps(x, _widths(image_shape, widths))[-1]))
+    return keras.Model(inputs, code, name="encoder")
+
+
+def cnn_generator(
+    image_shape: Sequence[int],
+    latent_size: int,
+    widths: Sequence[int] | None = None,
+    condition_size: int | None = None,
+) -> keras.Model:
+    """G(z), or G(z, y): that of `dcgan_generator` with kernels of 4.
+
+    At 128 pixels and N = 512: 11,162,499 trainable parameters.
+
+    Args:
+        image_shape: (height, width, channels); where halving does not come out even, the last map is cut.
+        latent_size: Entries of z.
+        widths: Channels of the maps.
+        condition_size: Entries of a condition, which is put behind z, or `None`.
+
+    Returns:
+        Model from latents [B, N], or [latents, conditions [B, K]], to images [B, H, W, C] in [-1, 1].
+    """
+    return dcgan_generator(
+        image_shape, latent_size, _widths(image_shape, widths), _KERNEL, condition_size=condition_size
+    )
+
+
+def cnn_discriminator(image_shape: Sequence[int], widths: Sequence[int] | None = None) -> keras.Model:
+    """D(x), with its maps: convolutions as in `cnn_encoder`, and one logit.
+
+    At 128 pixels: 6,960,961 trainable parameters.
+
+    Args:
+        image_shape: (height, width, channels).
+        widths: Channels of the maps.
+
+    Returns:
+        Model from images [B, H, W, C] to `[logit [B, 1], *maps]`, the maps from the largest to the smallest.
+    """
+    return _with_maps(image_shape, 1, widths, "discriminator")
+
+
+def cnn_classifier(image_shape: Sequence[int], classes: int, widths: Sequence[int] | None = None) -> keras.Model:
+    """C(x), with its maps: as `cnn_discriminator`, with a logit for each of K classes.
+
+    Returns:
+        Model from images [B, H, W, C] to `[logits [B, K], *maps]`.
+    """
+    return _with_maps(image_shape, classes, widths, "classifier")
+
+
+def code_classifier(latent_size: int, classes: int, width: int = 512) -> keras.Model:
+    """C_emb: two layers. With N = 512 and 530 classes: 534,546 parameters.
+
+    Args:
+        latent_size: Entries N of a code.
+        classes: K; 1 for a discriminator of codes.
+        width: Units of the hidden layer.
+
+    Returns:
+        Model from codes [B, N] to logits [B, K].
+    """
+    code = keras.Input((latent_size,), name="latent")
+    x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Dense(width)(code))
+    return keras.Model(code, layers.Dense(classes)(x), name="code_classifier")
+
+
+def _with_maps(image_shape: Sequence[int], outputs: int, widths: Sequence[int] | None, name: str) -> keras.Model:
+    image = keras.Input(tuple(image_shape), name="image")
+    maps = _maps(image, _widths(image_shape, widths))
+    return keras.Model(image, [layers.Dense(outputs)(layers.Flatten()(maps[-1])), *maps], name=name)
+
+
+def _maps(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
+    """Maps after each convolution of stride 2 and its leaky ReLU."""
+    found = []
+    for depth, filters in enumerate(widths):
+        x = layers.Conv2D(filters, _KERNEL, 2, "same", use_bias=depth == 0)(x)
+        x = BatchNormalization(momentum=0.9)(x) if depth > 0 else x
+        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
+        found.append(x)
+    return found
+
+
+def _widths(image_shape: Sequence[int], widths: Sequence[int] | None) -> Sequence[int]:
+    halvings = max(1, round(math.log2(min(image_shape[:2]) / _SMALLEST)))
+    return widths or _WIDTHS[:halvings]
