@@ -57,7 +57,7 @@ def test_rivals_differ_in_the_system_alone():
         "name": 0,
         "system": 0,
     }
-    assert [recipe.latent_size for recipe in (ours, veegan)] == [32, 32]
+    assert [recipe.latent_size for recipe in (ours, veegan)] == [2, 2]
     assert type(build(veegan)).__name__ == "VEEGAN"
 
 
