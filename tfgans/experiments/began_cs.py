@@ -31,11 +31,14 @@ _PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
 
 def toy(trial: Trial) -> Measured:
     """Modes of 25 Gaussians (Fig. 7); ALI is the vanilla BiGAN, with the layers of the others."""
+    from tfgans import recipes
+
     system = trial.setting["system"]
-    recipe, changes = f"{system}/grid25", ()
-    if system == "ali":
-        recipe, changes = "bigan/grid25", ("widths=(128, 128)", "steps=15000")
-    return scored(train(trial, recipe, *changes))
+    if system != "ali":
+        return scored(train(trial, f"{system}/grid25"))
+    ours = recipes.get("began_cs/grid25", trial.scale)
+    same = ("widths", "latent_size", "batch_size", "steps")
+    return scored(train(trial, "bigan/grid25", *(f"{name}={getattr(ours, name)}" for name in same)))
 
 
 def sweep(trial: Trial) -> Measured:
