@@ -81,3 +81,16 @@ def test_celeba_is_cut_and_has_nine_attributes(tmp_path):
     assert images.label_names == names
     np.testing.assert_array_equal(images.label[0], [name in ("Male", "Smiling") for name in names])
     assert images.conditioning == "attributes"
+
+
+def test_flowers_come_whole_at_128_pixels(tmp_path):
+    def flowers(*args, **kwargs):
+        columns = np.broadcast_to(np.arange(200, dtype=np.uint8)[None, :, None], (50, 200, 3))
+        return tf.data.Dataset.from_tensors({"image": columns, "label": np.int64(101)}).repeat(3)
+
+    with tfds.testing.mock_data(as_dataset_fn=flowers, data_dir=str(tmp_path)):
+        images = data.load("oxford_flowers102", "train", data_dir=str(tmp_path), download=True)
+    assert images.image.shape == (3, 128, 128, 3)
+    np.testing.assert_allclose(images.image[0, 64, :, 0], np.linspace(0.3, 198.7, 128), atol=1)
+    np.testing.assert_array_equal(images.label, 101)
+    assert len(images.label_names) == 102

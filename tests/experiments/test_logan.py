@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from tfgans import experiments
+from tfgans import experiments, recipes
 from tfgans.experiments import Trial
+from tfgans.experiments.logan import score_every
 
 
 def smoke(setting, workdir, data_dir=None):
@@ -59,3 +60,15 @@ def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
     assert [name for name, _ in taken] == ["bigan/ring8"] * 2
     assert {"n_critic=1", "penalty=none", "steps=6000", "latent_size=1"} <= set(taken[0][1])
     assert {"n_critic=5", "penalty=pairwise", "steps=1800", "latent_size=1"} <= set(taken[1][1])
+
+
+@pytest.mark.parametrize("name", ["table1_2_3", "penalty"])
+def test_images_are_scored_where_a_line_of_metrics_is_written(name, tmp_path):
+    """At most ten times; recipes refuse other numbers, which runs of a moment do not ask for."""
+    (item,) = experiments.items("logan", [name])
+    for setting in item.settings:
+        trial = Trial(setting, 0, "small", False, tmp_path, None, False)
+        every = score_every(trial)
+        lines = recipes.get(f"{setting['form']}/{setting['data']}").log_every
+        assert every % lines == 0
+        assert 6 <= (360 if setting["objective"] == "w" else 1_200) / every <= 10

@@ -57,7 +57,7 @@ def test_rivals_differ_in_the_system_alone():
         "name": 0,
         "system": 0,
     }
-    assert [recipe.latent_size for recipe in (ours, veegan)] == [32, 32]
+    assert [recipe.latent_size for recipe in (ours, veegan)] == [2, 2]
     assert type(build(veegan)).__name__ == "VEEGAN"
 
 
@@ -73,3 +73,9 @@ def test_rivals_differ_in_the_system_alone():
 def test_refuses(change, message):
     with pytest.raises(ValueError, match=message):
         recipes.get("began_cs/grid25").override([change])
+
+
+@pytest.mark.parametrize("change", ["objective=lol2", "penalty=interpolated", "n_critic=5", "reconstruction_weight=1"])
+def test_veegan_has_no_other_losses(change):
+    with pytest.raises(ValueError, match="VEEGAN has losses of its own"):
+        recipes.get("veegan/grid25").override([change])

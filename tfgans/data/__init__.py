@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
+from tfgans.data.facescrub import FaceScrub
 from tfgans.data.image_set import ImageSet, hold_out, unit_images
 from tfgans.data.own import (
     fit_images,
@@ -27,6 +28,7 @@ __all__ = [
     "SPRITE_ATTRIBUTES",
     "TOY_WORLDS",
     "Efigi",
+    "FaceScrub",
     "ImageSet",
     "ToyWorld",
     "batches",

@@ -41,7 +41,8 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
     attributes in {0, 1}; `celeb_a_128` as LOGAN takes it, resized whole to 128x128; `celeb_a_crop_64` and
     `celeb_a_crop_128` as BEGAN-CS does, cut to rows 50 to 178 and columns 25 to 153; all with the same. `efigi` is
     resized to 64x64, with four attributes as they stand in its table, in [0, 1], or -1 where they are not set.
-    Any other set comes as it is, with classes.
+    `face_scrub` and `oxford_flowers102` are resized whole to 128x128, as X-GAN takes flowers. Any other set comes as
+    it is, with classes.
 
     Args:
         name: Name of the set in tensorflow-datasets, such as `mnist`.
@@ -104,15 +105,21 @@ def _efigi(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
     return _resized(example["image"]), attributes
 
 
+def _classes_128(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
+    return _resized(example["image"], 128), tf.cast(example["label"], tf.int32)
+
+
 def _resized(image: tf.Tensor, pixels: int = _ATTRIBUTE_IMAGE_PIXELS) -> tf.Tensor:
     return tf.cast(tf.round(tf.image.resize(image, (pixels, pixels), "area")), tf.uint8)
 
 
 # By name: what makes an example, names of its labels, and the name in tensorflow-datasets.
-_PREPARATIONS: dict[str, tuple[Callable[[Example], tuple[tf.Tensor, tf.Tensor]], tuple[str, ...], str]] = {
+_PREPARATIONS: dict[str, tuple[Callable[[Example], tuple[tf.Tensor, tf.Tensor]], tuple[str, ...] | None, str]] = {
     "celeb_a": (_celeb_a, CELEBA_ATTRIBUTES, "celeb_a"),
     "celeb_a_128": (_celeb_a_128, CELEBA_ATTRIBUTES, "celeb_a"),
     "celeb_a_crop_64": (_celeb_a_crop_64, CELEBA_ATTRIBUTES, "celeb_a"),
     "celeb_a_crop_128": (_celeb_a_crop_128, CELEBA_ATTRIBUTES, "celeb_a"),
     "efigi": (_efigi, CWGAN_EFIGI_ATTRIBUTES, "efigi"),
+    "face_scrub": (_classes_128, None, "face_scrub"),
+    "oxford_flowers102": (_classes_128, None, "oxford_flowers102"),
 }

@@ -1,6 +1,7 @@
 """Scores of sets of images: extractors, what is kept of real images, and the engine that puts both together."""
 
 from tfgans.evaluation.cache import cache_folder
+from tfgans.evaluation.classifier import trained_classifier
 from tfgans.evaluation.engine import METRICS, evaluate, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
@@ -22,5 +23,6 @@ __all__ = [
     "read_scores",
     "score",
     "to_bytes",
+    "trained_classifier",
     "which_apply",
 ]

@@ -53,22 +53,10 @@ class Classifier(Extractor):
     @functools.cached_property
     def _trained(self) -> tuple[keras.Model, float]:
         """The network, and its accuracy on the test images."""
-        key = f"classifier-{_VERSION}-{self._train.fingerprint}-{self._test.fingerprint}"
-        weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
-        network = networks.convolutional_classifier(self._train.image.shape[1:], len(self._train.label_names))
-        if weights.exists() and notes.exists():
-            try:
-                accuracy = read_json(notes)["test_accuracy"]
-                network.load_weights(weights)
-                return network, accuracy
-            # h5py raises RuntimeError, too, where a file is damaged.
-            except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-                print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
-                network = networks.convolutional_classifier(self._train.image.shape[1:], len(self._train.label_names))
-        accuracy = _train(network, self._train, self._test)
-        if keep(weights, network.save_weights):
-            write_json(notes, {"data": self._train.name, "test_accuracy": accuracy})
-        return network, accuracy
+        shape, classes = self._train.sample_shape, len(self._train.label_names)
+        return trained_classifier(
+            "classifier", lambda: networks.convolutional_classifier(shape, classes), self._train, self._test
+        )
 
     @functools.cached_property
     def _outputs(self) -> Callable[[np.ndarray], list[tf.Tensor]]:
@@ -92,6 +80,38 @@ class Classifier(Extractor):
     def __call__(self, images: np.ndarray) -> Outputs:
         features, probabilities = (part.numpy() for part in self._outputs(data.unit_images(images)))
         return {"features": features, "probabilities": probabilities, "predictions": probabilities.argmax(axis=-1)}
+
+
+def trained_classifier(
+    kind: str, make: Callable[[], keras.Model], train: data.ImageSet, test: data.ImageSet
+) -> tuple[keras.Model, float]:
+    """A network of the classes of a data set, trained once and kept in the cache by the hash of the images.
+
+    Args:
+        kind: Name of the architecture, which changes with everything in it.
+        make: Makes the network, from images to probabilities.
+        train: Labelled images to learn from.
+        test: Others, on which its accuracy is taken.
+
+    Returns:
+        The trained network, and its accuracy on the test images in [0, 1].
+    """
+    key = f"{kind}-{_VERSION}-{train.fingerprint}-{test.fingerprint}"
+    weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
+    network = make()
+    if weights.exists() and notes.exists():
+        try:
+            accuracy = read_json(notes)["test_accuracy"]
+            network.load_weights(weights)
+            return network, accuracy
+        # h5py raises RuntimeError, too, where a file is damaged.
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
+            network = make()
+    accuracy = _train(network, train, test)
+    if keep(weights, network.save_weights):
+        write_json(notes, {"data": train.name, "test_accuracy": accuracy})
+    return network, accuracy
 
 
 def _train(network: keras.Model, train: data.ImageSet, test: data.ImageSet) -> float:

@@ -37,17 +37,22 @@ def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
 
 
 def table1(trial: Trial) -> Measured:
-    """Classifier score and Frechet distance; of a VAE also its active units over test images."""
+    """Classifier score and Frechet distance; of a VAE its active units, of a discriminator its errors (Fig. 4)."""
     from tfgans import data
 
     system, changes = _ROWS[trial.setting["row"]]
     result = _train(trial, system, "mnist", *changes)
-    measured = scored(result)
-    if system == "began":
-        return measured
+    model, measured = result.model, scored(result)
     test = data.load("mnist", "test", data_dir=trial.data_dir).first(_TESTED).unit_images
-    active = float((result.model.encode(test).var(axis=0) > 0.01).sum())
-    return Measured({**measured.values, "active_units": active}, {**measured.protocol, "active_units": _TESTED})
+    values = {}
+    if system != "began":
+        values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
+    if model.discriminator_output == "energy":
+        samples = model.sample(_TESTED, seed=_SAMPLE_SEED)
+        for name, images in (("real", test), ("generated", samples)):
+            values[f"{name}_error"] = float(model.discriminate(images).mean())
+    protocol = {"images": _TESTED, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
+    return Measured({**measured.values, **values}, {**measured.protocol, **dict.fromkeys(values, protocol)})
 
 
 def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:

@@ -64,6 +64,12 @@ class UnconditionalRecipe(Recipe):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(f"Points take networks=mlp, images dcgan; received {self.networks}, {self.image_shape}.")
+        given = (self.objective, self.penalty, self.n_critic, self.latent_penalty, self.reconstruction_weight)
+        if self.system == "VEEGAN" and given != ("lol1", "none", 1, False, 0):
+            raise ValueError(
+                "VEEGAN has losses of its own: objective=lol1, penalty=none, n_critic=1, no latent_penalty and no "
+                f"reconstruction_weight; received {given}."
+            )
 
     @property
     def has_encoder(self) -> bool:
