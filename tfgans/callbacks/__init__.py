@@ -1,4 +1,4 @@
-"""Keras callbacks: they read the model, at the end of an epoch, and do not train it."""
+"""Keras callbacks: they act at the end of an epoch; they read the model, and do not train it."""
 
 from tfgans._errors import NonFiniteError
 from tfgans.callbacks.checkpoint import Checkpoint
@@ -7,6 +7,7 @@ from tfgans.callbacks.collapse_alarm import CollapseAlarm
 from tfgans.callbacks.metrics_log import MetricsLog
 from tfgans.callbacks.nonfinite import StopOnNonFinite
 from tfgans.callbacks.progress import Progress
+from tfgans.callbacks.refresh import Refresh
 from tfgans.callbacks.sample_grid import SampleGrid, SamplePicture, SamplePoints
 from tfgans.callbacks.score_curve import ScoreCurve
 
@@ -17,6 +18,7 @@ __all__ = [
     "MetricsLog",
     "NonFiniteError",
     "Progress",
+    "Refresh",
     "SampleGrid",
     "SamplePicture",
     "SamplePoints",

@@ -17,12 +17,15 @@ class CodeScatter(SamplePicture):
     Args:
         directory: Folder for `step_00000000.png` and so on, and for `variances.jsonl`.
         real: Real images [n, H, W, C] in [-1, 1], or points [n, D]; as many are generated.
+        labels: What is asked for, of a model that takes labels; [n], or [n, K].
         every: Steps between two pictures.
     """
 
-    def __init__(self, directory: str | os.PathLike, real: np.ndarray, *, every: int = 1) -> None:
+    def __init__(
+        self, directory: str | os.PathLike, real: np.ndarray, labels: np.ndarray | None = None, *, every: int = 1
+    ) -> None:
         super().__init__(directory, every=every)
-        self._real = real
+        self._real, self._labels = real, labels
         self._variances = pathlib.Path(directory) / "variances.jsonl"
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -30,7 +33,7 @@ class CodeScatter(SamplePicture):
         super().on_train_begin(logs)
 
     def _write(self, path: pathlib.Path, title: str) -> None:
-        generated = self.model.sample(len(self._real), seed=0)
+        generated = self.model.sample(len(self._real), self._labels, seed=0)
         codes = [self.model.encode(samples) for samples in (self._real, generated)]
         variances = code_variances(*codes)
         append_line(self._variances, {"step": int(self.model.step.numpy()), **variances._asdict()})

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FLAGS = flags.FLAGS
 
+_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals")
+
 
 def define_flags() -> None:
     """The command's flags."""
@@ -19,11 +21,11 @@ def define_flags() -> None:
     flags.DEFINE_enum(
         "figure",
         "swap",
-        ["swap", "corners", "sweep", "plane", "reconstructions", "interpolations", "traversals"],
+        ["swap", "corners", "sweep", "plane", *_OF_IMAGES],
         "swap: one z a row, one class or attribute a column; corners: between four corners in z and y; "
         "sweep: one attribute runs through its values; plane: two attributes do; these four of a conditional model. "
-        "Of one with an encoder, reconstructions of test images, interpolations between them, and traversals, in which "
-        "entries of one image's latent run from --low to --high.",
+        "Of one with an encoder, reconstructions of test images, interpolations between them, morph, an array between "
+        "four of them, and traversals, in which entries of one image's latent run from --low to --high.",
     )
     flags.DEFINE_multi_string("attribute", [], "Attribute or class of a sweep (one) or plane (two), by name or number.")
     flags.DEFINE_float("low", 0.0, "Lowest value of an attribute, or of an entry of a latent.")
@@ -43,7 +45,7 @@ def main() -> None:
     from tfgans import plots, training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    if FLAGS.figure in ("reconstructions", "interpolations", "traversals"):
+    if FLAGS.figure in _OF_IMAGES:
         _of_real_images(model, out)
         return
     if model.label_spec() is None:
@@ -82,9 +84,10 @@ def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
 
     from tfgans import AutoencodingModel, plots, training
 
-    if not isinstance(model, AutoencodingModel) or len(model.sample_shape) != 3:
+    if not isinstance(model, AutoencodingModel) or len(model.sample_shape) != 3 or model.reconstructor_inputs:
         raise ValueError(
-            f"--figure={FLAGS.figure} is of images and an encoder; {type(model).__name__} here has not both."
+            f"--figure={FLAGS.figure} is of images, and an encoder and a generator that take no labels; "
+            f"{type(model).__name__} here has not all of these."
         )
     recipe = training.RunFolder(FLAGS.workdir).recipe()
     _, _, test = training.load_data(recipe, None, FLAGS.data_dir, FLAGS.download)
@@ -92,6 +95,9 @@ def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
         plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
     elif FLAGS.figure == "interpolations":
         plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
+    elif FLAGS.figure == "morph":
+        first = 4 * FLAGS.seed % (len(test) - 3)
+        plots.morph_grid(model.morph, test.rows(slice(first, first + 4)).unit_images, out, size=FLAGS.size)
     else:
         values, dimensions = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size), range(min(FLAGS.size, model.prior.size))
         plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed % len(test)], dimensions, values, out)

@@ -85,8 +85,11 @@ class ImageSet:
         return self.rows(np.sort(order[: max(1, round(fraction * len(self)))]))
 
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-        """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes."""
-        return batches(self.arrays, batch_size, seed=seed, start=start)
+        """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.
+
+        Beside the fields of `arrays` they have `index`, int64 [B], the numbers of their images.
+        """
+        return batches({**self.arrays, "index": np.arange(len(self))}, batch_size, seed=seed, start=start)
 
     @property
     def unit_images(self) -> np.ndarray:

@@ -83,15 +83,23 @@ class Classifier(Extractor):
 
 
 def trained_classifier(
-    kind: str, make: Callable[[], keras.Model], train: data.ImageSet, test: data.ImageSet
+    kind: str,
+    make: Callable[[], keras.Model],
+    train: data.ImageSet,
+    test: data.ImageSet,
+    *,
+    steps: int | None = None,
+    learning_rate: float = _LEARNING_RATE,
 ) -> tuple[keras.Model, float]:
     """A network of the classes of a data set, trained once and kept in the cache by the hash of the images.
 
     Args:
-        kind: Name of the architecture, which changes with everything in it.
+        kind: Name of the architecture and of how it is trained, which changes with everything in these.
         make: Makes the network, from images to probabilities.
         train: Labelled images to learn from.
         test: Others, on which its accuracy is taken.
+        steps: Most steps of 128 images; 60 epochs are the most in any case.
+        learning_rate: Of Adam at first; it falls to 0.
 
     Returns:
         The trained network, and its accuracy on the test images in [0, 1].
@@ -108,18 +116,20 @@ def trained_classifier(
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
             network = make()
-    accuracy = _train(network, train, test)
+    accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
     if keep(weights, network.save_weights):
         write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
 
 
-def _train(network: keras.Model, train: data.ImageSet, test: data.ImageSet) -> float:
+def _train(
+    network: keras.Model, train: data.ImageSet, test: data.ImageSet, most_steps: int, learning_rate: float
+) -> float:
     """Trains a classifier, and returns its accuracy on the test images."""
     print(f"Training the classifier of {train.name}, once; it is kept in {cache_folder()}.", file=sys.stderr)
     batch_size = min(_BATCH, len(train))
-    reports = min(_MOST_STEPS, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
-    schedule = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, reports * _STEPS_A_REPORT)
+    reports = min(most_steps, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, reports * _STEPS_A_REPORT)
     network.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
     pairs = data.batches(train.arrays, batch_size).map(lambda batch: (batch["image"], batch["label"]))
     with tqdm.tqdm(total=reports * _STEPS_A_REPORT, desc="classifier", unit="step") as bar:

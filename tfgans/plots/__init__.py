@@ -6,7 +6,7 @@ from tfgans.plots.curves import compared_curves, score_curves
 from tfgans.plots.exploration import corner_grid, plane_grid, swap_grid, sweep_grid
 from tfgans.plots.grids import image_grid
 from tfgans.plots.points import contours, draw_points, joint_scatter, point_cloud
-from tfgans.plots.reconstructions import interpolation_grid, reconstruction_grid, traversal_grid
+from tfgans.plots.reconstructions import interpolation_grid, morph_grid, reconstruction_grid, traversal_grid
 
 __all__ = [
     "code_scatter",
@@ -17,6 +17,7 @@ __all__ = [
     "image_grid",
     "interpolation_grid",
     "joint_scatter",
+    "morph_grid",
     "new_figure",
     "plane_grid",
     "point_cloud",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tfgans.latent import corner_weights
 from tfgans.plots.grids import image_grid
 
 
@@ -103,3 +104,34 @@ def interpolation_grid(
     rows = np.concatenate([first[:, np.newaxis], between, second[:, np.newaxis]], axis=1)
     names = ["a", *(f"{weight:.2f}" for weight in np.linspace(0, 1, steps)), "b"]
     return image_grid(rows.reshape(-1, *images.shape[1:]), steps + 2, path, column_names=names)
+
+
+def morph_grid(
+    morph: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    corners: np.ndarray,
+    path: str | os.PathLike,
+    *,
+    size: int = 8,
+    title: str = "",
+) -> pathlib.Path:
+    """Images between four real ones, which stand in the corners themselves (X-GAN, Figs. 5 and 6).
+
+    Args:
+        morph: Images between four others each, as `AutoencodingModel.morph`.
+        corners: [4, H, W, C] in [-1, 1]: upper left, upper right, lower left, lower right.
+        path: PNG file to write.
+        size: Rows and columns.
+        title: Line above the grid.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If there are not four corners.
+    """
+    if len(corners) != 4:
+        raise ValueError(f"Expected four corners; received {len(corners)}.")
+    weights = corner_weights(size, size)
+    images = morph(np.repeat(corners[np.newaxis], len(weights), axis=0), weights)
+    images[[0, size - 1, -size, -1]] = corners
+    return image_grid(images, size, path, title=title)

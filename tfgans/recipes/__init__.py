@@ -1,18 +1,21 @@
 """Recipes: every hyper-parameter of every run, one file a paper. Imports no TensorFlow."""
 
-from tfgans.recipes import avae, began_cs, cwgan, logan
+from tfgans.recipes import avae, began_cs, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.logan import UnconditionalRecipe
+from tfgans.recipes.xgan import EncodedRecipe, XGANRecipe
 
 __all__ = [
     "ConditionalRecipe",
+    "EncodedRecipe",
     "EquilibriumRecipe",
     "Recipe",
     "UnconditionalRecipe",
     "VariationalRecipe",
+    "XGANRecipe",
     "from_dict",
     "get",
     "names",
@@ -20,7 +23,7 @@ __all__ = [
 ]
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
-for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES):
+for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES, *xgan.RECIPES):
     _RECIPES.setdefault(_recipe.name, {})[_recipe.preset] = _recipe
 
 

@@ -87,7 +87,7 @@ class Recipe:
 
     @property
     def has_encoder(self) -> bool:
-        """Whether the system finds the latent vector of an image."""
+        """Whether the system finds the latent vector of an image, and an image of it, with nothing beside."""
         return False
 
     def adapted(self, conditioning: str, condition_size: int) -> "Recipe":
@@ -96,6 +96,10 @@ class Recipe:
         Raises:
             ValueError: If it needs labels and there are none.
         """
+        return self
+
+    def sized(self, images: int) -> "Recipe":
+        """This recipe for a training set of so many images, where the system keeps something of each."""
         return self
 
     def override(self, assignments: Sequence[str]) -> "Recipe":

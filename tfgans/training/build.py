@@ -1,15 +1,18 @@
 """From names to objects."""
 
+from collections.abc import Callable
+
 import keras
 
 from tfgans import networks
 from tfgans.equilibrium import Equilibrium
-from tfgans.latent import Normal, Uniform
+from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 from tfgans.losses import (
     HeightAxisGradientPenalty,
     InterpolatedGradientPenalty,
     LeastSquares,
     LogitLoss,
+    Minimax,
     PairwiseGradientPenalty,
     Vanilla,
     Wasserstein,
@@ -17,17 +20,31 @@ from tfgans.losses import (
 from tfgans.models import (
     BEGAN,
     BEGANCS,
+    CVAEGAN,
     GAN,
     LOGAN,
+    MDGAN,
     VAE,
     VEEGAN,
+    XGAN,
     AdversarialModel,
     AdversarialVAE,
+    AdversarialXGAN,
     BiGAN,
     ConditionalGAN,
     ConditionalWGANGP,
+    VariationalXGAN,
 )
-from tfgans.recipes import ConditionalRecipe, EquilibriumRecipe, Recipe, UnconditionalRecipe, VariationalRecipe
+from tfgans.models.xgan import XGANModel
+from tfgans.recipes import (
+    ConditionalRecipe,
+    EncodedRecipe,
+    EquilibriumRecipe,
+    Recipe,
+    UnconditionalRecipe,
+    VariationalRecipe,
+    XGANRecipe,
+)
 
 
 def build(recipe: Recipe) -> AdversarialModel:
@@ -170,6 +187,71 @@ def _variational(recipe: VariationalRecipe) -> VAE | AdversarialVAE:
     return model
 
 
+def _encoded(recipe: EncodedRecipe) -> MDGAN | CVAEGAN:
+    shape, widths, size = recipe.image_shape, recipe.widths, recipe.latent_size
+    options = {"ema_decay": recipe.ema_decay, "seed": recipe.seed}
+    make_generator, make_encoder, discriminator = _layers(recipe)
+    if recipe.system == "MDGAN":
+        players = (make_generator(shape, size, widths), make_encoder(shape, size, widths), discriminator)
+        model = MDGAN(*players, Uniform(size), **options)
+    else:
+        condition = {"condition_size": recipe.classes}
+        generator = make_generator(shape, size, widths, **condition)
+        encoder = make_encoder(shape, 2 * size, widths, **condition)
+        classifier = _MAPPED[recipe.networks](shape, recipe.classes, widths)
+        model = CVAEGAN(generator, encoder, discriminator, classifier, Normal(size), **options)
+    return _with_adam(model, recipe)
+
+
+def _xgan(recipe: XGANRecipe) -> XGANModel:
+    shape, widths, size, classes = recipe.image_shape, recipe.widths, recipe.latent_size, recipe.classes
+    make_generator, make_encoder, discriminator = _layers(recipe)
+    concatenated = recipe.supervision == "concatenated"
+    generator = make_generator(shape, size, widths, condition_size=classes if concatenated else None)
+    encoder = make_encoder(shape, 2 * size if recipe.latents == "normal" else size, widths)
+    players = (generator, encoder, discriminator, image_classifier(recipe))
+    options = {
+        "code_classifier": networks.code_classifier(size, classes) if recipe.supervision == "classes" else None,
+        "feature_discriminator": networks.vgg19(shape, 1) if recipe.learned_features == "vgg19" else None,
+        "objective": {"minimax": Minimax(), "nonsaturating": Vanilla()}[recipe.generator_loss],
+        "adversarial_weight": recipe.adversarial_weight,
+        "ema_decay": recipe.ema_decay,
+        "seed": recipe.seed,
+    }
+    if recipe.has_bank:
+        sampler = ConvexSampler(recipe.combined, recipe.weights) if recipe.latents == "convex" else KDESampler()
+        bank_classes = 1 if recipe.supervision == "none" else classes
+        bank = CodeBank(recipe.bank_size, size, sampler, neighbours=recipe.neighbours, classes=bank_classes)
+        model = XGAN(*players, bank, **options)
+    elif recipe.latents == "normal":
+        model = VariationalXGAN(*players, Normal(size), **options)
+    else:
+        model = AdversarialXGAN(*players, networks.code_classifier(size, 1), Normal(size), **options)
+    return _with_adam(model, recipe)
+
+
+def image_classifier(recipe: XGANRecipe) -> keras.Model:
+    """C_img, from images to logits and maps, before it has learnt anything."""
+    make = {"vgg19": networks.vgg19, "small_vgg": networks.small_vgg}[recipe.image_classifier]
+    return make(recipe.image_shape, recipe.classes)
+
+
+_MAPPED = {"cnn": networks.cnn_classifier, "mlp": networks.mlp_classifier}
+
+
+def _layers(recipe: EncodedRecipe) -> tuple[Callable[..., keras.Model], Callable[..., keras.Model], keras.Model]:
+    """What makes generators and encoders, and the discriminator."""
+    if recipe.networks == "mlp":
+        discriminator = networks.mlp_classifier(recipe.image_shape, 1, recipe.widths, "discriminator")
+        return networks.mlp_generator, networks.mlp_encoder, discriminator
+    return networks.cnn_generator, networks.cnn_encoder, networks.cnn_discriminator(recipe.image_shape, recipe.widths)
+
+
+def _with_adam(model: AdversarialModel, recipe: EncodedRecipe) -> AdversarialModel:
+    model.compile({player: keras.optimizers.Adam(recipe.learning_rate, recipe.beta_1) for player in model.players})
+    return model
+
+
 def _adam(recipe: UnconditionalRecipe | EquilibriumRecipe, rate: float, updates: int) -> keras.optimizers.Optimizer:
     """Adam, whose rate may fall to 0 over its updates."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, updates) if recipe.decay == "cosine" else rate
@@ -189,4 +271,6 @@ _BUILDERS = {
     UnconditionalRecipe: _unconditional,
     EquilibriumRecipe: _energy,
     VariationalRecipe: _variational,
+    EncodedRecipe: _encoded,
+    XGANRecipe: _xgan,
 }

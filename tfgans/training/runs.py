@@ -13,10 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
-from tfgans.models import AdversarialModel, AutoencodingModel
+from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
+from tfgans.training.preparation import prepare, refill
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import scorer_of
 
@@ -82,10 +83,11 @@ def run(
         KeyboardInterrupt: After a checkpoint was saved.
     """
     recipe, train, test = load_data(recipe, own, data_dir, download)
+    trained_on = train.part(recipe.train_fraction)
+    recipe = recipe.sized(len(trained_on)) if isinstance(trained_on, data.ImageSet) else recipe
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
     strategy = strategy or default_strategy()
-    trained_on = train.part(recipe.train_fraction)
     _check_data(recipe, trained_on, strategy.num_replicas_in_sync)
     curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test)]
     with strategy.scope():
@@ -93,6 +95,7 @@ def run(
         if folder.restore(model) is None:
             if recipe.init_from is not None:
                 _copy_networks(load(recipe.init_from), model)
+            prepare(model, recipe, trained_on, test)
         elif (step := int(model.step.numpy())) > recipe.steps:
             raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
         else:
@@ -100,7 +103,13 @@ def run(
         with folder.claim(recipe):
             folder.note_label_names(train.label_names)
             grid = _sample_grid(recipe, folder, model, train)
-            watching = [grid, *_code_pictures(recipe, folder, model, train), *_alarms(folder, model), *curves]
+            watching = [
+                *_refreshes(recipe, model, trained_on),
+                grid,
+                *_code_pictures(recipe, folder, model, train),
+                *_alarms(folder, model),
+                *curves,
+            ]
             _train(model, recipe, folder, trained_on, watching, progress)
             last_grid = grid.draw()
             scores = _standing_scores(folder, int(model.step.numpy()))
@@ -241,14 +250,22 @@ def _sample_grid(
 def _code_pictures(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet | data.ToyWorld
 ) -> list[callbacks.CodeScatter]:
-    """Codes of real and generated samples, where there is an encoder."""
-    if not isinstance(model, AutoencodingModel):
+    """Codes of real and generated samples, where there is an encoder of images alone."""
+    if not isinstance(model, AutoencodingModel) or model.encoder_inputs:
         return []
     if isinstance(train, data.ToyWorld):
-        real = train.sample(_CODES, (0, 0)).numpy()
+        real, labels = train.sample(_CODES, (0, 0)).numpy(), None
     else:
-        real = train.part(min(1.0, _CODES / len(train))).unit_images
-    return [callbacks.CodeScatter(folder.codes, real, every=recipe.grid_every)]
+        part = train.part(min(1.0, _CODES / len(train)))
+        real, labels = part.unit_images, None if model.label_spec() is None else part.label
+    return [callbacks.CodeScatter(folder.codes, real, labels, every=recipe.grid_every)]
+
+
+def _refreshes(recipe: Recipe, model: AdversarialModel, train: data.ImageSet) -> list[callbacks.Refresh]:
+    """What fills the bank of a model anew that has one."""
+    if not isinstance(model, XGAN):
+        return []
+    return [callbacks.Refresh(lambda model: refill(model, train), recipe.refresh_every)]
 
 
 def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:

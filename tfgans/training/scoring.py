@@ -119,7 +119,7 @@ class Scorer:
         def reconstruct(images: np.ndarray) -> np.ndarray:
             return evaluation.to_bytes(model.reconstruct(data.unit_images(images)))
 
-        encodes = isinstance(model, AutoencodingModel)
+        encodes = isinstance(model, AutoencodingModel) and not model.reconstructor_inputs
         return evaluation.Source(
             read, self.samples, protocol, labelled=labels is not None, reconstruct=reconstruct if encodes else None
         )
