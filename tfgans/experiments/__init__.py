@@ -1,11 +1,17 @@
 """Experiments: one function per table or figure of a paper."""
 
-from tfgans.experiments import avae, began_cs, cwgan, logan
+from tfgans.experiments import avae, began_cs, cwgan, logan, xgan
 from tfgans.experiments.frame import Item, Measured, Plan, Trial, describe, run_item, table
 
 __all__ = ["Item", "Measured", "Plan", "Trial", "describe", "items", "papers", "run_item", "table"]
 
-_PAPERS = {"avae": avae.ITEMS, "began_cs": began_cs.ITEMS, "cwgan": cwgan.ITEMS, "logan": logan.ITEMS}
+_PAPERS = {
+    "avae": avae.ITEMS,
+    "began_cs": began_cs.ITEMS,
+    "cwgan": cwgan.ITEMS,
+    "logan": logan.ITEMS,
+    "xgan": xgan.ITEMS,
+}
 
 
 def papers() -> list[str]:
