@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfgans import experiments
+from tfgans import experiments, recipes
 from tfgans.experiments import Trial
 
 
@@ -42,11 +42,8 @@ def easy(monkeypatch):
 
     def get(*arguments):
         recipe = original(*arguments)
-        return (
-            recipe.override(["classifier_steps=20", "least_accuracy=0"]) if recipe.name.startswith("xgan") else recipe
-        )
-
-    from tfgans import recipes
+        changes = ["classifier_steps=20", "least_accuracy=0"] if recipe.name.startswith("xgan") else []
+        return recipe.override(changes)
 
     original = recipes.get
     monkeypatch.setattr(recipes, "get", get)
