@@ -232,8 +232,9 @@ def _adversarial_xgan():
 
 
 def _md_gan():
+    """Normalised first, a generator would take the encoder's last bias out, and leave its gradient to rounding."""
     return tfgans.MDGAN(
-        networks.cnn_generator((8, 8, 1), 4, (4, 6)),
+        networks.mlp_generator((8, 8, 1), 4, (6, 5)),
         networks.cnn_encoder((8, 8, 1), 4, (4, 6)),
         networks.cnn_discriminator((8, 8, 1), (4, 6)),
         latent.Uniform(4),

@@ -42,6 +42,13 @@ def test_rows_depend_on_their_own_seed_only():
     assert len(np.unique(together)) == together.size
 
 
+def test_rows_of_another_use_are_others():
+    seeds = tf.constant([7, 8], tf.int64)
+    first, other = (Uniform(3, 0.0, 1.0).sample_rows(seeds, use=use).numpy() for use in (0, 1))
+    np.testing.assert_array_equal(first, Uniform(3, 0.0, 1.0).sample_rows(seeds))
+    assert len(np.unique([first, other])) == 12
+
+
 def test_rows_follow_the_distribution():
     rows = Normal(50, mean=2.0, std=0.5).sample_rows(tf.range(1_000, dtype=tf.int64), dtype="float64").numpy()
     assert rows.dtype == np.float64

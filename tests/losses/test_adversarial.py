@@ -107,3 +107,21 @@ def test_slope_of_the_classifier_is_bounded():
         if place is not None:
             assert slopes.max() == pytest.approx(bound, rel=1e-5)
             assert logits.numpy()[slopes.argmax()] == pytest.approx(place, abs=0.01)
+
+
+@pytest.mark.parametrize(("logit", "minimax", "nonsaturating"), [(0.0, -0.5, -0.5), (-4.0, -0.01799, -0.98201)])
+def test_minimax_saturates_where_the_discriminator_is_sure(logit, minimax, nonsaturating):
+    """d/dl log(1 - s(l)) = -s(l), and d/dl -log s(l) = -s(-l)."""
+    for objective, slope in ((losses.Minimax(), minimax), (losses.Vanilla(), nonsaturating)):
+        logits = tf.Variable([logit])
+        with tf.GradientTape() as tape:
+            loss = objective.generator_loss(logits)
+        assert float(tape.gradient(loss, logits)[0]) == pytest.approx(slope, abs=1e-5)
+
+
+def test_minimax_is_one_game():
+    """What the generator descends is the negative of its part in the discriminator's loss."""
+    real, generated = tf.constant([0.3, 2.0]), tf.constant([-1.0, 0.7])
+    of_discriminator = losses.Minimax().discriminator_loss(real, generated)
+    of_real = tf.reduce_mean(tf.nn.softplus(-real))
+    assert float(losses.Minimax().generator_loss(generated)) == pytest.approx(float(of_real - of_discriminator))

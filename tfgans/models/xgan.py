@@ -204,11 +204,11 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
         Returns:
             Scalars, those of `log_names` but for what `draws` gives.
         """
-        condition = self.condition(label) if self.is_concatenated else None
+        generated = self._generated(latent, label)
+        # Before E looks at x in training mode, so that it is the E whose codes the bank has.
+        embedding_error = tf.reduce_mean(tf.square(latent - self.encode_graph(generated)))
         code, held, losses = self.coded(image, latent, noise)
-        reconstructed, generated = (
-            tf.cast(self.generator(with_condition(z, condition), training=True), image.dtype) for z in (code, latent)
-        )
+        reconstructed = self._generated(code, label)
 
         fixed_maps, fixed_reconstructed, generated_classes = (
             looked_at(self.image_classifier, seen, training=False) for seen in (image, reconstructed, generated)
@@ -225,7 +225,6 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
             [reconstructed, *fixed_reconstructed[1], *learned_reconstructed],
         )
         (real_logits, _), (generated_logits, _) = looks["discriminator"]
-        embedding_error = tf.reduce_mean(tf.square(latent - self.encode_graph(generated)))
 
         encoder_loss = feature_error + held
         generator_loss = (
@@ -256,6 +255,10 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
             "code_norm": tf.reduce_mean(tf.norm(code, axis=1)),
             "code_spread": tf.reduce_mean(tf.math.reduce_std(code, axis=0)),
         }
+
+    def _generated(self, latent: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
+        condition = self.condition(label) if self.is_concatenated else None
+        return tf.cast(self.generator(with_condition(latent, condition), training=True), latent.dtype)
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         batch = {name: values[:, 0] for name, values in data.items()}

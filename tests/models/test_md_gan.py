@@ -1,0 +1,100 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgans
+from tfgans import latent, networks
+
+
+def line(slope, shift, name):
+    slope = np.atleast_2d(slope)
+    x = keras.Input((slope.shape[0],), dtype="float64")
+    network = keras.Model(x, keras.layers.Dense(slope.shape[1])(x), name=name)
+    network.set_weights([slope, np.atleast_1d(shift)])
+    return network
+
+
+def by_hand(**options):
+    """G(z) = 2 z (1, 1), E(x) = (x_1 + x_2) / 4 + .5, D(x) = x_1 - 1."""
+    return tfgans.MDGAN(
+        line([[2.0, 2.0]], [0.0, 0.0], "generator"),
+        line([[0.25], [0.25]], [0.5], "encoder"),
+        line([[1.0], [0.0]], [-1.0], "discriminator"),
+        latent.Uniform(1),
+        **options,
+    )
+
+
+IMAGE, Z = np.array([[1.0, 1.0]]), np.array([[0.75]])
+
+
+def softplus(x):
+    return np.log1p(np.exp(x))
+
+
+def test_losses_by_hand(float64):
+    """x = (1, 1) has the code 1 and comes back as (2, 2): an error of 2, and a logit of 1; G(z) = 1.5 has .5."""
+    model = by_hand(reconstruction_weight=0.1, mode_weight=0.2)
+    found = {name: float(value) for name, value in model.generator_losses(tf.constant(IMAGE), tf.constant(Z)).items()}
+    regulariser = 0.1 * 2 + 0.2 * softplus(-1)
+    assert found == pytest.approx(
+        {
+            "reconstruction_error": 2,
+            "mode_loss": softplus(-1),
+            "encoder_loss": regulariser,
+            "generator_loss": softplus(-0.5) + regulariser,
+        }
+    )
+    parts = model.discriminator_losses(tf.constant(IMAGE), tf.constant(Z))
+    assert float(parts["discriminator_loss"]) == pytest.approx(softplus(0) + softplus(0.5))
+    assert (float(parts["real_logit"]), float(parts["generated_logit"])) == pytest.approx((0, 0.5))
+
+
+def test_modes_are_judged_more_real(float64):
+    """The regulariser raises the logit of reconstructions; D(G(E(x))) itself would lower it."""
+    model = by_hand(reconstruction_weight=0.0, mode_weight=1.0)
+    with tf.GradientTape() as tape:
+        loss = model.generator_losses(tf.constant(IMAGE), tf.constant(Z))["encoder_loss"]
+    (_, bias) = tape.gradient(loss, model.encoder.trainable_variables)
+    assert float(bias[0]) < 0
+
+
+def test_discriminator_moves_first(float64, monkeypatch):
+    """The others descend what it has become."""
+    model = by_hand()
+    model.compile({player: keras.optimizers.SGD(0.5) for player in model.players}, run_eagerly=True)
+    monkeypatch.setattr(model, "noise", lambda *_: tf.constant(Z))
+    after = by_hand()
+    with tf.GradientTape() as tape:
+        loss = after.discriminator_losses(tf.constant(IMAGE), tf.constant(Z))["discriminator_loss"]
+    variables = after.discriminator.trainable_variables
+    for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+        variable.assign_sub(0.5 * gradient)
+    expected = float(after.generator_losses(tf.constant(IMAGE), tf.constant(Z))["generator_loss"])
+    logs = model.train_step({"image": tf.constant(IMAGE)[:, tf.newaxis]})
+    assert float(logs["generator_loss"]) == pytest.approx(expected)
+
+
+def test_defaults_are_those_of_the_code(float64):
+    model = by_hand()
+    assert (model.reconstruction_weight, model.mode_weight) == (0.01, 0.01)
+    assert float(model.default_optimizers()["encoder"].learning_rate.numpy()) == pytest.approx(1e-3)
+
+
+def test_maps_behind_the_logit_are_not_used(random):
+    model = tfgans.MDGAN(
+        networks.mlp_generator((8, 8, 1), 3, (5,)),
+        networks.mlp_encoder((8, 8, 1), 3, (5,)),
+        networks.mlp_classifier((8, 8, 1), 1, (5,), "discriminator"),
+        latent.Uniform(3),
+    )
+    assert model.discriminate(random.uniform(-1, 1, (4, 8, 8, 1))).shape == (4,)
+
+
+def test_refuses(float64):
+    with pytest.raises(ValueError, match="Weights must not be negative; received -1"):
+        by_hand(reconstruction_weight=-1.0)
+    nets = networks.mlp_generator(2, 3, (4,)), networks.mlp_encoder(2, 4, (4,))
+    with pytest.raises(ValueError, match=r"The encoder must take \[\(2,\)\] and give \(3,\) first"):
+        tfgans.MDGAN(*nets, networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(3))

@@ -1,0 +1,457 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgans
+from tfgans import data, latent, losses, networks
+
+SOFTPLUS = {x: float(np.log1p(np.exp(x))) for x in (-0.5, 0.0, 0.5, 0.6)}
+
+
+def lines(name, *outputs, inputs=(1,)):
+    """A network whose outputs are a^T x + b, of the given pairs (a, b); several inputs are put side by side."""
+    taken = [keras.Input((size,), dtype=keras.config.dtype_policy().variable_dtype) for size in inputs]
+    x = keras.layers.Concatenate()(taken) if len(taken) > 1 else taken[0]
+    found = []
+    for slope, shift in outputs:
+        slope, shift = np.reshape(slope, (sum(inputs), -1)), np.atleast_1d(shift)
+        layer = keras.layers.Dense(slope.shape[1])
+        found.append(layer(x))
+        layer.set_weights([slope, shift])
+    return keras.Model(taken if len(taken) > 1 else taken[0], found if len(found) > 1 else found[0], name=name)
+
+
+def filled_bank(classes=2):
+    bank = latent.CodeBank(4, 1, latent.ConvexSampler(1), neighbours=1, classes=classes)
+    bank.fill(np.array([[0.0], [1.0], [4.0], [5.0]]), np.array([0, 0, 1, 1]) % classes)
+    return bank
+
+
+def by_hand(cls=tfgans.XGAN, source=None, **options):
+    """E(x) = .5 x + .1, G(z) = 2 z; D(x) = x - 1 with the map 3 x; C_img(x) = (x, 0) with the map -2 x."""
+    parts = {
+        "generator": lines("generator", (2.0, 0.0)),
+        "encoder": lines("encoder", (0.5, 0.1)),
+        "discriminator": lines("discriminator", (1.0, -1.0), (3.0, 0.0)),
+        "image_classifier": lines("classifier", ([1.0, 0.0], [0.0, 0.0]), (-2.0, 0.0)),
+        "code_classifier": lines("code_classifier", ([0.0, 1.0], [0.0, 0.0])),
+    }
+    if cls is tfgans.XGAN:
+        parts["bank"] = source or filled_bank()
+    else:
+        parts["prior"] = latent.Normal(1)
+    return cls(**{**parts, **options})
+
+
+def numbers(*values):
+    return tuple(tf.constant([[value]], tf.float64) for value in values)
+
+
+def losses_of(model, image=1.0, label=0, z=0.25, noise=None):
+    more = () if noise is None else numbers(noise)
+    found = model.losses_of(numbers(image)[0], None if label is None else tf.constant([label]), *numbers(z), *more)
+    return {name: float(value) for name, value in found.items()}
+
+
+EXPECTED = {
+    # x = 1 has the code .6 and comes back as 1.2: .2 in pixels, .6 in D's map and .4 in C_img's.
+    "feature_error": 1.2,
+    "reconstruction_error": 0.2,
+    # z_hat = .25 makes .5, whose code is .35; D's logits are 0 and -.5.
+    "embedding_error": 0.01,
+    "discriminator_loss": 2 * (SOFTPLUS[0.0] + SOFTPLUS[-0.5]),
+    "minimax_loss": -SOFTPLUS[-0.5],
+    "nonsaturating_loss": SOFTPLUS[0.5],
+    "real_logit": 0.0,
+    "generated_logit": -0.5,
+    # C_img gives (.5, 0) of it, and C_emb (0, .6) of the code.
+    "generated_class_loss": SOFTPLUS[-0.5],
+    "code_classifier_loss": SOFTPLUS[0.6],
+    "encoder_loss": 1.2 + SOFTPLUS[0.6],
+    "generator_loss": 1.2 - 2 * SOFTPLUS[-0.5] + 0.01 + SOFTPLUS[-0.5],
+    "code_norm": 0.6,
+    "code_spread": 0.0,
+}
+
+
+def test_losses_by_hand(float64):
+    assert losses_of(by_hand()) == pytest.approx(EXPECTED, abs=1e-12)
+
+
+def test_nonsaturating_generator(float64):
+    found = losses_of(by_hand(objective=losses.Vanilla()))
+    assert found["generator_loss"] == pytest.approx(1.2 + 2 * SOFTPLUS[0.5] + 0.01 + SOFTPLUS[-0.5])
+    assert found["discriminator_loss"] == pytest.approx(EXPECTED["discriminator_loss"])
+
+
+def test_maps_of_a_feature_discriminator_take_the_place_of_the_discriminators(float64):
+    """Of 7 x: 1.4 for .6. Its own loss is without lambda, and the generator does not hear of it."""
+    model = by_hand(feature_discriminator=lines("features", (0.0, 0.0), (7.0, 0.0)))
+    found = losses_of(model)
+    assert model.players == (
+        *("encoder", "generator", "discriminator"),
+        *("code_classifier", "feature_discriminator"),
+    )
+    assert found["feature_error"] == pytest.approx(0.2 + 1.4 + 0.4)
+    assert found["feature_discriminator_loss"] == pytest.approx(2 * np.log(2))
+    assert found["generator_loss"] == pytest.approx(EXPECTED["generator_loss"] + 0.8)
+
+
+def test_a_discriminator_that_knows_nothing(float64):
+    """L_gan = 2 ln 2 = 1.386294 for logits of 0, and each generated one is pushed down by 1/2 over the batch."""
+    model = by_hand(discriminator=lines("discriminator", (0.0, 0.0)))
+    image, z = tf.constant([[1.0], [2.0]], tf.float64), tf.constant([[0.5], [0.25]], tf.float64)
+    with tf.GradientTape() as tape:
+        found = model.losses_of(image, tf.constant([0, 1]), z)
+    assert float(found["discriminator_loss"]) == pytest.approx(2 * 1.386294, abs=1e-5)
+    slope, shift = tape.gradient(found["discriminator_loss"], model.discriminator.trainable_variables)
+    # lambda (sum of 1/2 x_generated - 1/2 x_real) / B.
+    assert float(slope[0, 0]) == pytest.approx(2 * 0.5 * (1.0 + 0.5 - 1.0 - 2.0) / 2)
+    assert float(shift[0]) == pytest.approx(0, abs=1e-12)
+
+
+def test_embedding_error_of_an_encoder_that_inverts_the_generator(float64):
+    assert losses_of(by_hand(encoder=lines("encoder", (0.5, 0.0))))["embedding_error"] == pytest.approx(0)
+
+
+def test_embedding_error_of_an_encoder_that_gives_nothing_is_the_mean_square(float64):
+    model = by_hand(encoder=lines("encoder", (0.0, 0.0)))
+    assert losses_of(model, z=3.0)["embedding_error"] == pytest.approx(9)
+
+
+def test_embedding_error_is_a_mean_over_entries(float64):
+    """512 entries that miss by 1 are an error of 1, not of 512."""
+    bank = latent.CodeBank(4, 512, neighbours=5)
+    model = tfgans.XGAN(
+        lines("generator", (np.zeros((512, 1)), 0.0), inputs=(512,)),
+        lines("encoder", (np.zeros((1, 512)), np.zeros(512))),
+        lines("discriminator", (1.0, 0.0)),
+        lines("classifier", ([1.0, 0.0], [0.0, 0.0])),
+        bank,
+    )
+    found = model.losses_of(numbers(1.0)[0], None, tf.ones([1, 512], tf.float64))
+    assert float(found["embedding_error"]) == pytest.approx(1)
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+def test_everybody_moves_from_where_all_were(float64, monkeypatch):
+    """One step of SGD equals each player's own gradient at the start."""
+    start, model = by_hand(), by_hand()
+    image, z = numbers(1.0, 0.25)
+    expected = {}
+    for player in start.players:
+        variables = getattr(start, player).trainable_variables
+        with tf.GradientTape() as tape:
+            loss = start.losses_of(image, tf.constant([0]), z)[f"{player}_loss"]
+        # Nothing descends the discriminator's map.
+        gradients = [0.0 if g is None else g.numpy() for g in tape.gradient(loss, variables)]
+        expected[player] = [v.numpy() - 0.1 * g for v, g in zip(variables, gradients, strict=True)]
+    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players}, run_eagerly=True)
+    monkeypatch.setattr(model, "draws", lambda *_: ({"latent": z}, {"shrinkage": tf.constant(1.0, tf.float64)}))
+    model.train_step({"image": image[:, tf.newaxis], "label": tf.constant([[0]]), "index": tf.constant([[0]])})
+    for player, weights in expected.items():
+        for ours, theirs in zip(getattr(model, player).trainable_variables, weights, strict=True):
+            np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_encoder_hears_nothing_of_what_follows_its_latents(float64):
+    """z_hat is a constant, and E in L_emb another's: lambda and the class of generated images do not move it."""
+    gradients = []
+    for weight, label in ((1.0, 0), (50.0, 0)):
+        model = by_hand(adversarial_weight=weight)
+        with tf.GradientTape() as tape:
+            loss = model.losses_of(*numbers(1.0), tf.constant([label]), *numbers(0.25))["encoder_loss"]
+        gradients.append(tape.gradient(loss, model.encoder.trainable_variables))
+    for one, other in zip(*gradients, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_lambda_does_not_turn_the_discriminators_adam(float64):
+    """It scales a lone loss, which Adam divides out, but for its epsilon."""
+    steps = []
+    for weight in (1.0, 20.0):
+        keras.utils.set_random_seed(0)
+        model = tiny(adversarial_weight=weight)
+        model.compile({"discriminator": keras.optimizers.Adam(1e-4, 0.5, 0.999, epsilon=1e-12)})
+        before = [v.numpy() for v in model.discriminator.trainable_variables]
+        train(model, 1)
+        steps.append([v.numpy() - old for v, old in zip(model.discriminator.trainable_variables, before, strict=True)])
+    for one, other in zip(*steps, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-9)
+
+
+# With networks of convolutions, on tiny images.
+
+
+def images():
+    return np.random.default_rng(0).uniform(-1, 1, (40, 8, 8, 1)).astype("float32"), np.arange(40) % 3
+
+
+def tiny(fill=True, classes=3, sampler=None, condition_size=None, supervised=True, **options):
+    model = tfgans.XGAN(
+        networks.cnn_generator((8, 8, 1), 4, (4, 6), condition_size=condition_size),
+        networks.cnn_encoder((8, 8, 1), 4, (4, 6)),
+        networks.cnn_discriminator((8, 8, 1), (4, 6)),
+        networks.cnn_classifier((8, 8, 1), 3, (4, 6)),
+        latent.CodeBank(40, 4, sampler or latent.ConvexSampler(3), neighbours=6, classes=classes),
+        networks.code_classifier(4, 3, 5) if supervised else None,
+        **options,
+    )
+    if fill:
+        model.fill_bank(*images())
+    return model
+
+
+def batches(names=("image", "label", "index"), size=8, **changes):
+    image, label = images()
+    arrays = {"image": image, "label": label, "index": np.arange(40), **changes}
+    return data.batches({name: arrays[name] for name in names}, size)
+
+
+def train(model, steps, **options):
+    return model.fit(batches(tuple(model.batch_fields()), **options), steps_per_epoch=steps, verbose=0).history
+
+
+def test_the_bank_has_the_codes_of_the_encoder_at_inference():
+    model = tiny()
+    np.testing.assert_allclose(model.bank.codes.numpy(), model.encode(images()[0]), atol=1e-6)
+    model.compile()
+    train(model, 3)
+    assert np.abs(model.bank.codes.numpy() - model.encode(images()[0])).max() > 1e-4
+    model.refresh_codes(images()[0])
+    np.testing.assert_allclose(model.bank.codes.numpy(), model.encode(images()[0]), atol=1e-6)
+    np.testing.assert_array_equal(model.bank.labels.numpy(), images()[1])
+
+
+def test_a_step_writes_the_codes_of_its_batch_back():
+    """Those of E as it was when the step began; the codes of other images, and the table, stay."""
+    model = tiny()
+    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
+    train(model, 2)
+    before, table = model.bank.codes.numpy().copy(), model.bank.neighbours_of(tf.range(40))[0].numpy()
+    codes = model.encode(images()[0])
+    (batch,) = batches().take(1)
+    train(model, 1)
+    index = batch["index"].numpy()
+    others = np.setdiff1d(np.arange(40), index)
+    np.testing.assert_allclose(model.bank.codes.numpy()[index], codes[index], atol=1e-5)
+    np.testing.assert_array_equal(model.bank.codes.numpy()[others], before[others])
+    assert np.abs(codes[index] - before[index]).max() > 1e-4
+    np.testing.assert_array_equal(model.bank.neighbours_of(tf.range(40))[0], table)
+
+
+def test_a_batch_of_all_images_has_the_bank_of_algorithm_1():
+    """Line 2: Z is E(X) of the parameters that the step begins with."""
+    model = tiny()
+    model.compile()
+    train(model, 2, size=40)
+    codes = model.encode(images()[0])
+    train(model, 1, size=40)
+    np.testing.assert_allclose(model.bank.codes.numpy(), codes, atol=1e-5)
+
+
+def test_the_image_classifier_is_frozen_and_the_encoder_normalises_real_images_once():
+    """Of a step's passes of E only that of x is in training mode: moving means are .1 of x's."""
+    model = tiny()
+    frozen = [weight.numpy() for weight in model.image_classifier.weights]
+    encoder = model.encoder
+    (norm,) = (layer for layer in encoder.layers if isinstance(layer, keras.layers.BatchNormalization))
+    image = images()[0][:8]
+    seen = keras.Model(encoder.input, norm.input)(image).numpy()
+    z = tf.random.stateless_normal([8, 4], [0, 1])
+    model.losses_of(tf.constant(image), tf.constant(images()[1][:8]), z)
+    np.testing.assert_allclose(norm.moving_mean.numpy(), 0.1 * seen.mean(axis=(0, 1, 2)), atol=1e-6)
+    model.compile()
+    train(model, 2)
+    for before, after in zip(frozen, model.image_classifier.weights, strict=True):
+        np.testing.assert_array_equal(before, after.numpy())
+    assert not model.image_classifier.trainable_variables
+    assert "image_classifier" not in model.players
+
+
+def test_samples_are_of_their_class():
+    """G = id: the codes of classes 0 and 1 lie within [0, 1] and [4, 5], and so do latents."""
+    model = tfgans.XGAN(
+        lines("generator", (1.0, 0.0)),
+        lines("encoder", (1.0, 0.0)),
+        lines("discriminator", (1.0, 0.0)),
+        lines("classifier", ([1.0, 0.0], [0.0, 0.0])),
+        latent.CodeBank(6, 1, latent.ConvexSampler(2), neighbours=2, classes=2),
+    )
+    model.fill_bank(np.array([[0.0], [0.5], [1.0], [4.0], [4.5], [5.0]]), np.array([0, 0, 0, 1, 1, 1]))
+    for label, (low, high) in enumerate([(0, 1), (4, 5)]):
+        found = model.sample(200, labels=label, seed=0)
+        assert low <= found.min() < low + 0.2
+        assert high - 0.2 < found.max() <= high
+    both = model.sample(4, labels=[0, 1, 0, 1], seed=7)
+    np.testing.assert_array_equal(both[1], model.sample(1, labels=1, seed=8)[0])
+
+
+def test_shrinkage_by_hand(float64):
+    """Of two codes in a class each latent is the other, as far from the mean; of 0, 1 and 4 they are 1, 0 and 1."""
+    model = by_hand(encoder=lines("encoder", (1.0, 0.0)))
+    image = tf.constant([[0.0], [1.0], [4.0], [5.0]], tf.float64)
+    batch = {"index": tf.range(4, dtype=tf.int64)}
+    drawn, noted = model.draws(image, batch)
+    np.testing.assert_allclose(drawn["latent"], [[1.0], [0.0], [5.0], [4.0]])
+    assert float(noted["shrinkage"]) == pytest.approx(1)
+    bank = latent.CodeBank(3, 1, latent.ConvexSampler(1), neighbours=1)
+    bank.fill(np.array([[0.0], [1.0], [4.0]]))
+    model = by_hand(encoder=lines("encoder", (1.0, 0.0)), source=bank)
+    _, noted = model.draws(image[:3], {"index": tf.range(3, dtype=tf.int64)})
+    squares = np.square(np.array([[1, 0, 1], [0, 1, 4]]) - 5 / 3).sum(axis=1)
+    assert float(noted["shrinkage"]) == pytest.approx(squares[0] / squares[1])
+
+
+def _compiled(model):
+    model.compile()
+    return model
+
+
+# Ablations.
+
+
+def test_unsupervised():
+    model = _compiled(tiny(classes=1, supervised=False))
+    assert model.players == ("encoder", "generator", "discriminator")
+    assert model.label_spec() is None
+    assert list(model.batch_fields()) == ["image", "index"]
+    history = train(model, 2)
+    assert not {"code_classifier_loss", "generated_class_loss"} & set(history)
+    assert model.sample(2, seed=0).shape == (2, 8, 8, 1)
+    with pytest.raises(ValueError, match="XGAN takes no labels here; received"):
+        model.sample(2, labels=[0, 1])
+
+
+def test_supervised_without_the_class_of_latents():
+    """A bank of one class mixes classes, so that there is no L_G.clf; C_emb learns all the same."""
+    model = _compiled(tiny(classes=1))
+    history = train(model, 2)
+    assert "generated_class_loss" not in history
+    assert "code_classifier_loss" in history
+    assert model.label_spec() is None
+
+
+def test_concatenated_labels():
+    model = _compiled(tiny(condition_size=3, supervised=False))
+    history = train(model, 2)
+    assert "generated_class_loss" in history
+    assert "code_classifier_loss" not in history
+    z = np.zeros((2, 4), "float32")
+    assert np.any(model.generate(z, labels=[0, 0]) != model.generate(z, labels=[1, 2]))
+    image = images()[0][:2]
+    np.testing.assert_allclose(
+        model.reconstruct(image, labels=[1, 2]), model.generate(model.encode(image), labels=[1, 2]), atol=1e-6
+    )
+    with pytest.raises(ValueError, match="makes what it is asked for; received no labels"):
+        model.reconstruct(image)
+    with pytest.raises(ValueError, match=r"labels must be integers \[n\], n = 2; received \(2, 3\), float32"):
+        model.sample(2, labels=np.eye(3)[:2])
+
+
+def test_kernel_density():
+    """Latents lie around their anchors, by the bandwidth and the draw."""
+    model = tiny(sampler=latent.KDESampler(0.0))
+    noise = tf.ones([3, 4])
+    np.testing.assert_allclose(
+        model.bank.combine(tf.constant([0, 1, 2]), noise), model.bank.codes.numpy()[:3], atol=1e-7
+    )
+    assert np.isfinite(train(_compiled(tiny(sampler=latent.KDESampler())), 2)["generator_loss"]).all()
+
+
+def test_divergence_is_added_to_the_encoder(float64):
+    """E(x) has mean .5 x + .1 and logarithm of the variance -2; x = 1, noise .5: code .6 + .5 / e."""
+    encoder = lines("encoder", ([0.5, 0.0], [0.1, -2.0]))
+    model = by_hand(tfgans.VariationalXGAN, encoder=encoder)
+    found = losses_of(model, noise=0.5)
+    code, divergence = 0.6 + 0.5 * np.exp(-1), 0.5 * (0.36 + np.exp(-2) - 1 + 2)
+    error = 6 * abs(1 - 2 * code)
+    assert found["divergence"] == pytest.approx(divergence)
+    assert found["feature_error"] == pytest.approx(error)
+    assert found["encoder_loss"] == pytest.approx(error + np.log1p(np.exp(code)) + divergence)
+    # E(G(z_hat)) is the mean.
+    assert found["embedding_error"] == pytest.approx(0.01)
+    assert "generated_class_loss" not in found
+    np.testing.assert_allclose(model.encode([[1.0]]), [[0.6]])
+
+
+def test_a_discriminator_of_codes(float64):
+    """c(z) = 2 z - .5: 0 of z_hat = .25, and .7 of the code .6."""
+    judge = lines("code_discriminator", (2.0, -0.5))
+    model = by_hand(tfgans.AdversarialXGAN, code_discriminator=judge, objective=losses.Vanilla())
+    found = losses_of(model)
+    assert model.players[-1] == "code_discriminator"
+    assert found["code_discriminator_loss"] == pytest.approx(np.log(2) + np.log1p(np.exp(0.7)))
+    assert found["prior_loss"] == pytest.approx(np.log1p(np.exp(-0.7)))
+    assert found["encoder_loss"] == pytest.approx(EXPECTED["encoder_loss"] + np.log1p(np.exp(-0.7)))
+
+
+def test_a_prior_and_concatenated_labels_have_the_loss_of_generated_classes(float64):
+    generator = lines("generator", ([2.0, 0.0, 1.0], 0.0), inputs=(1, 2))
+    model = by_hand(
+        tfgans.VariationalXGAN,
+        encoder=lines("encoder", ([0.5, 0.0], [0.1, -80.0])),
+        generator=generator,
+        code_classifier=None,
+    )
+    assert model.label_spec() == tf.TensorSpec([], tf.int32)
+    # Of class 1, G(z) = 2 z + 1: the generated 1.5 has logits (1.5, 0).
+    assert losses_of(model, label=1, noise=0.0)["generated_class_loss"] == pytest.approx(np.log1p(np.exp(1.5)))
+
+
+# What is refused.
+
+
+def test_an_empty_bank_is_refused():
+    model = _compiled(tiny(fill=False))
+    for act in (lambda: train(model, 1), lambda: model.sample(1, labels=0), lambda: model.refresh_codes(images()[0])):
+        with pytest.raises(ValueError, match="The bank has no codes yet; call fill_bank"):
+            act()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"label": (np.arange(40) + 1) % 3}, {"index": np.arange(40) + 1}, {"index": np.arange(40) - 1}]
+)
+def test_batches_that_are_not_of_the_bank_are_refused(changes):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="An index must lie in 0 to 39, and have the label"):
+        train(_compiled(tiny()), 5, **changes)
+
+
+def test_batches_need_their_numbers():
+    with pytest.raises(ValueError, match="The dataset's elements have no 'index'"):
+        _compiled(tiny()).fit(batches(("image", "label")), steps_per_epoch=1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"generator": lines("g", ([1.0, 1.0], 0.0), inputs=(2,))}, r"generator must take \[\(1,\)\] and give \(1,\)"),
+        ({"encoder": lines("e", ([1.0, 1.0], [0.0, 0.0]))}, r"encoder must take .* and give \(1,\) first; .*\(2,\)"),
+        ({"discriminator": lines("d", ([1.0, 1.0], [0.0, 0.0]))}, "discriminator must take"),
+        ({"feature_discriminator": lines("f", ([1.0, 1.0], [0.0, 0.0]))}, "feature_discriminator must take"),
+        ({"code_classifier": lines("c", ([1.0] * 3, [0.0] * 3))}, r"code_classifier must .* give \(2,\) first"),
+        ({"generator": lines("g", (np.ones((4, 1)), 0.0), inputs=(1, 3))}, r"must take \[\(1,\), \(2,\)\]"),
+        ({"adversarial_weight": -1.0}, "must not be negative; received -1"),
+        ({"bank": latent.CodeBank(9, 1, latent.ConvexSampler(1), classes=3)}, "those 2 of the image_classifier"),
+        ({"bank": latent.CodeBank(9, 3, latent.ConvexSampler(1))}, r"generator must take \[\(3,\)\]"),
+    ],
+)
+def test_refuses_what_does_not_fit(parts, message):
+    with pytest.raises(ValueError, match=message):
+        by_hand(**parts)
+
+
+def test_refuses_a_reduction_that_there_is_not():
+    encoder = lines("encoder", ([0.5, 0.0], [0.1, -2.0]))
+    with pytest.raises(ValueError, match="kl_reduction must be one of per_pixel, sum, mean; received 'batch'"):
+        by_hand(tfgans.VariationalXGAN, encoder=encoder, kl_reduction="batch")
+
+
+def test_defaults_are_the_papers():
+    model = by_hand()
+    adam = model.default_optimizers()["encoder"]
+    assert (float(adam.learning_rate.numpy()), adam.beta_1, adam.beta_2) == (pytest.approx(1e-4), 0.5, 0.999)
+    assert (model.adversarial_weight, model.objective) == (2.0, losses.Minimax())
+    bank = latent.CodeBank(200, 2)
+    assert (bank.neighbours, bank.sampler) == (100, latent.ConvexSampler(5, "halfnormal"))
