@@ -1,5 +1,6 @@
 """What all adversarial systems share: players, updates, noise, averaging, state and faces."""
 
+import contextlib
 import functools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -264,6 +265,24 @@ class AdversarialModel(keras.Model):
             steps.append((optimizer, tape.gradient(loss, variables, output_gradients=share), variables))
         for optimizer, gradients, variables in steps:
             optimizer.apply(gradients, variables)
+
+    def update_by_one_pass(
+        self, players: Sequence[str], compute: Callable[[], dict[str, tf.Tensor]]
+    ) -> dict[str, tf.Tensor]:
+        """Computes the losses of several players at once, under a tape for each, and moves all of them together.
+
+        Args:
+            players: Those who move.
+            compute: The pass; gives scalars, among which is `PLAYER_loss` of each.
+
+        Returns:
+            What `compute` gave.
+        """
+        with contextlib.ExitStack() as stack:
+            tapes = {player: stack.enter_context(tf.GradientTape()) for player in players}
+            losses = compute()
+        self.update_together({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
+        return losses
 
     def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Closes a step: averages the generator, watches for NaN and Inf, counts, and logs.

@@ -186,10 +186,7 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         rows = image.shape[0] or tf.shape(image)[0]
         noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
         latent = self.noise(self.prior.sample, rows, Draw.LATENT)
-        with tf.GradientTape() as encoder, tf.GradientTape() as generator, tf.GradientTape() as discriminator:
-            losses = self.losses_of(image, noise, latent)
-        tapes = {"encoder": encoder, "generator": generator, "discriminator": discriminator}
-        self.update_together({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
+        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, noise, latent))
         return self.finish_step({**losses, **self.controlled(losses)})
 
     def get_config(self) -> dict[str, Any]:

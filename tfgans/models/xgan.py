@@ -264,9 +264,7 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
         batch = {name: values[:, 0] for name, values in data.items()}
         image = tf.cast(batch["image"], self.variable_dtype)
         draws, noted = self.draws(image, batch)
-        with tf.GradientTape(persistent=True) as tape:
-            losses = self.losses_of(image, batch.get("label"), **draws)
-        self.update_together({player: (tape, losses[f"{player}_loss"]) for player in self.players})
+        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, batch.get("label"), **draws))
         return self.finish_step({**losses, **noted})
 
     def get_config(self) -> dict[str, Any]:

@@ -183,7 +183,6 @@ class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
         rows = image.shape[0] or tf.shape(image)[0]
         noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
         latent = self.noise(self.prior.sample, rows, Draw.LATENT)
-        with tf.GradientTape(persistent=True) as tape:
-            losses = self.losses_of(image, data["label"][:, 0], noise, latent)
-        self.update_together({player: (tape, losses[f"{player}_loss"]) for player in self.players})
+        label = data["label"][:, 0]
+        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, label, noise, latent))
         return self.finish_step(losses)

@@ -134,9 +134,7 @@ class MDGAN(MappedModel, AutoencodingModel):
             losses = self.discriminator_losses(image, latent)
         self.update("discriminator", tape, losses["discriminator_loss"])
         latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT)
-        with tf.GradientTape(persistent=True) as tape:
-            losses |= self.generator_losses(image, latent)
-        self.update_together({player: (tape, losses[f"{player}_loss"]) for player in ("encoder", "generator")})
+        losses |= self.update_by_one_pass(("encoder", "generator"), lambda: self.generator_losses(image, latent))
         return self.finish_step(losses)
 
     def get_config(self) -> dict[str, Any]:
