@@ -152,7 +152,7 @@ def test_everybody_moves_from_where_all_were(float64, monkeypatch):
     model.train_step({"image": image[:, tf.newaxis], "label": tf.constant([[0]]), "index": tf.constant([[0]])})
     for player, weights in expected.items():
         for ours, theirs in zip(getattr(model, player).trainable_variables, weights, strict=True):
-            np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-6, atol=1e-9)
 
 
 def test_encoder_hears_nothing_of_what_follows_its_latents(float64):

@@ -117,3 +117,25 @@ def test_png_pixels(value, pixel):
     decoded = tf.io.decode_png(png).numpy()
     assert decoded.shape == (2, 3, 3)
     assert np.all(decoded == pixel)
+
+
+def test_faces_of_an_encoder_that_takes_labels(tmp_path):
+    """Where a label means nothing, or four weights are not convex, the row is NaN, and no other."""
+    gan = tfgans.CVAEGAN(
+        networks.mlp_generator(2, 3, (4,), condition_size=5),
+        networks.mlp_encoder(2, 6, (4,), condition_size=5),
+        networks.mlp_classifier(2, 1, (4,), "discriminator"),
+        networks.mlp_classifier(2, 5, (4,)),
+        latent.Normal(3),
+    )
+    signatures = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures
+    points, label = tf.constant([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]), tf.constant([0, 99, 4])
+    for name, output in (("encode", "latent"), ("reconstruct", "point")):
+        found = signatures[name](point=points, label=label)[output].numpy()
+        np.testing.assert_array_equal(np.isnan(found).all(axis=1), [False, True, False])
+        np.testing.assert_array_equal(np.isnan(found).any(axis=1), [False, True, False])
+    corners, weights = tf.stack([points] * 4, axis=1), tf.constant([[0.25] * 4, [0.25] * 4, [0.5, 0.5, 0.5, -0.5]])
+    found = signatures["morph"](points=corners, weights=weights, label=label)["point"].numpy()
+    np.testing.assert_array_equal(np.isnan(found).all(axis=1), [False, True, True])
+    np.testing.assert_allclose(found[0], gan.reconstruct(points[:1], labels=[0])[0], atol=1e-6)
+    assert "label" not in signatures["discriminate"].structured_input_signature[1]

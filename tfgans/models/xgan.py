@@ -1,9 +1,11 @@
 """X-GAN (Blum, Brattoli and Ommer): a GAN whose latents are convex combinations of codes of real images."""
 
 import enum
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfgans.latent import CodeBank, Normal, Prior
@@ -431,7 +433,7 @@ class XGAN(XGANModel):
         within = label if self.bank.classes > 1 else None
         return self.generate_graph(self.bank.sample_rows(seed, within, self.variable_dtype), label)
 
-    def sample(self, n: int, labels: Any = None, seed: Any = None) -> Any:
+    def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
         self._check_filled()
         return super().sample(n, labels, seed)
 
