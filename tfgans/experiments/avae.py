@@ -43,15 +43,16 @@ def table1(trial: Trial) -> Measured:
     system, changes = _ROWS[trial.setting["row"]]
     result = _train(trial, system, "mnist", *changes)
     model, measured = result.model, scored(result)
-    test = data.load("mnist", "test", data_dir=trial.data_dir).first(_TESTED).unit_images
+    count = 50 if trial.smoke else _TESTED
+    test = data.load("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
     values = {}
     if system != "began":
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
     if model.discriminator_output == "energy":
-        samples = model.sample(_TESTED, seed=_SAMPLE_SEED)
+        samples = model.sample(count, seed=_SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
             values[f"{name}_error"] = float(model.discriminate(images).mean())
-    protocol = {"images": _TESTED, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
+    protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
     return Measured({**measured.values, **values}, {**measured.protocol, **dict.fromkeys(values, protocol)})
 
 

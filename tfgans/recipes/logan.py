@@ -175,8 +175,8 @@ _CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
 _JUNCTION = {"data": "folder:frames"}
 
 _LOGAN = (
-    _toy("ring8", small={"steps": 6_000}),
-    _toy("grid25"),
+    _toy("ring8", small={"steps": 18_000}),
+    _toy("grid25", small={"steps": 40_000}),
     _toy("rings16"),
     _toy("swiss"),
     _images(
