@@ -19,7 +19,7 @@ def flowers(tmp_path, random):
 @pytest.mark.filterwarnings("ignore:A Frechet distance of", "ignore:No class has")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),
-    [("table1_2_3", [0, 2, 3, 5], 8), ("dimension", [0], 0)],
+    [("table1_2_3", [0, 2, 3, 5], 7), ("dimension", [0], 0)],
 )
 def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier, easy):
     run_for_a_moment("xgan", name, rows, figures)

@@ -97,9 +97,9 @@ def test_unknown_names():
 
 
 def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes():
-    """The adversarial VAE has no public code."""
+    """The adversarial VAE and X-GAN have no public code."""
     assert {"cgan/digits", "cwgan/mnist", "logan/ring8", "began_cs/grid25", "avae/digits"} <= set(recipes.names())
     for name in recipes.names():
-        code = () if name.split("/")[0] in ("avae", "vae") else ("code",)
+        code = () if name.split("/")[0] in ("avae", "vae", "xgan", "md_gan", "cvae_gan") else ("code",)
         assert list(recipes.presets(name)) == ["paper", *code, "small"]
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
