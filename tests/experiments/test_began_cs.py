@@ -11,7 +11,7 @@ from tfgans.experiments import Trial
         ("fig7", [1, 3], 0),
         ("fig7_sweep", [0], 0),
         ("fig2_4_5_6", [1], 4),
-        ("fig8_11_12", [1], 0),
+        ("fig8_11_12", [1], 1),
         ("fig3_9_10_13", [1], 4),
     ],
 )

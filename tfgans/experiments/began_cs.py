@@ -109,7 +109,7 @@ def inversion(trial: Trial) -> Measured:
     """
     from tfgans import data, latent
 
-    model, marks = _trained(trial, "digits"), (1, 2) if trial.smoke else _SEARCH_STEPS
+    model, marks = _trained(trial, "digits"), _marks(trial)
     images = data.load("digits", "test").first(_SEARCHED).unit_images
     codes, values = model.encode(images), {}
     model.reconstruct(images)
@@ -117,13 +117,36 @@ def inversion(trial: Trial) -> Measured:
     reconstructed = model.reconstruct(images)
     values["one_shot_seconds"] = time.monotonic() - began
     values["one_shot_error"] = _error(images, reconstructed)
-    random = model.prior.sample_rows(_SAMPLE_SEED + np.arange(len(images))).numpy()
+    random = _random_starts(model, len(images))
     values["code_error"] = _error(random, model.encode(model.generate(random)))
     for start, latents in (("random", random), ("code", codes)):
         found = latent.search_latent(model.generate_graph, images, latents, marks)
         for mark, errors, seconds in zip(marks, found.errors, found.seconds, strict=True):
             values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
     return Measured(values, {"data": "digits test", "images": len(images), "seed": _SAMPLE_SEED})
+
+
+def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Test images, what one shot makes of them, and what a search from random starts does after more and more steps."""
+    from tfgans import data, latent, plots, training
+
+    images, marks = data.load("digits", "test").first(8).unit_images, _marks(trials[0])
+    for trial in trials:
+        model, name = training.load(trial.workdir), trial.setting["system"]
+        found = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
+        rows = [images, model.reconstruct(images), *map(model.generate, found.latents)]
+        names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
+        plots.image_grid(
+            np.concatenate(rows), len(images), folder / f"fig8_11_12_{name}.png", row_names=names, title=name
+        )
+
+
+def _marks(trial: Trial) -> tuple[int, ...]:
+    return (1, 2) if trial.smoke else _SEARCH_STEPS
+
+
+def _random_starts(model: "AutoencodingModel", count: int) -> np.ndarray:
+    return model.prior.sample_rows(_SAMPLE_SEED + np.arange(count)).numpy()
 
 
 def _error(first: np.ndarray, second: np.ndarray) -> float:
@@ -210,6 +233,7 @@ ITEMS = (
         "One shot Enc(x) of BEGAN-CS comes near a search of 10,000 steps, which takes 340 to 4,300 s (CelebA, 128).",
         tuple({"system": system} for system in _PAIR),
         inversion,
+        inversion_figures,
     ),
     Item(
         "began_cs",
