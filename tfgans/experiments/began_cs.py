@@ -23,6 +23,7 @@ _IMAGE_STEPS = 2_000
 _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
 _SAMPLE_SEED = 10**6
+_POINTS = 2_500
 
 _TRAVERSED = 8
 _PAPER_VALUES = np.arange(-5.0, 6.0)
@@ -39,6 +40,20 @@ def toy(trial: Trial) -> Measured:
     ours = recipes.get("began_cs/grid25", trial.scale)
     same = ("widths", "latent_size", "batch_size", "steps")
     return scored(train(trial, "bigan/grid25", *(f"{name}={getattr(ours, name)}" for name in same)))
+
+
+def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples of each system over the centres (Fig. 7)."""
+    from tfgans import data, plots, training
+
+    world = data.toy_world("grid25")
+    figure = plots.new_figure((3.2 * len(trials), 3.4))
+    for place, trial in enumerate(trials, start=1):
+        panel = figure.add_subplot(1, len(trials), place)
+        points = training.load(trial.workdir).sample(_POINTS, seed=_SAMPLE_SEED)
+        plots.draw_points(panel, points, world.centers / world.scale)
+        panel.set_title(trial.setting["system"])
+    plots.save_figure(figure, folder / "fig7.png")
 
 
 def sweep(trial: Trial) -> Measured:
@@ -197,6 +212,7 @@ ITEMS = (
         "25 Gaussians: BEGAN-CS captures more modes than VEEGAN, ALI and BEGAN (visual).",
         tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
         toy,
+        toy_figure,
     ),
     Item(
         "began_cs",
