@@ -4,7 +4,6 @@ A program of its own, since it sets the precision of everything that is made.
 """
 
 import json
-import sys
 
 import keras
 import numpy as np
@@ -47,12 +46,11 @@ def main():
             }
             results[f"{row.name} {precision}"] = {
                 "finite": all(bool(np.all(np.isfinite(value))) for value in state(model).values()),
+                "moved": float(moved),
                 "difference": float(np.linalg.norm(weights(model) - full) / moved),
                 "loss_scaled": sorted(player for player, is_scaled in scaled.items() if is_scaled),
                 "players": sorted(model.players),
-                "step": int(model.step.numpy()),
             }
-            print(row.name, precision, results[f"{row.name} {precision}"], file=sys.stderr)
     print(json.dumps(results))
 
 

@@ -117,7 +117,9 @@ def test_a_killed_machine_and_a_restart_of_both_end_with_the_same_bits(start, tm
     codes, logs = start(tmp_path / "run", 60).wait()
     assert codes == [0, 0], logs
     assert "Resuming" in logs[0]
-    for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(tfgans.load(tmp_path / "whole")), strict=True):
+    for mine, theirs in zip(
+        numbers(tfgans.load(tmp_path / "run")), numbers(tfgans.load(tmp_path / "whole")), strict=True
+    ):
         np.testing.assert_array_equal(mine, theirs)
 
 
