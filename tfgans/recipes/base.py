@@ -63,10 +63,6 @@ class Recipe:
         for field in ("batch_size", "steps", "log_every", "score_samples", "steps_per_execution"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
-        if self.precision not in typing.get_args(Precision):
-            raise ValueError(
-                f"precision is one of {', '.join(typing.get_args(Precision))}; received {self.precision!r}."
-            )
         if not 0 < self.train_fraction <= 1:
             raise ValueError(f"train_fraction must lie in (0, 1]; received {self.train_fraction}.")
         if not 0 <= self.seed < 2**31:
