@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from table import TABLE, state, train
 
-from tfgans import data, evaluation, recipes, training
+from tfgans import evaluation, recipes, training
 
 STEPS = 4
 
@@ -42,17 +42,16 @@ class Seen(evaluation.Extractor):
         self.found = {}
 
     def __call__(self, images):
-        with tf.init_scope():
-            here = tf.add(tf.constant(images), tf.constant(0, tf.uint8))
+        here = tf.identity(tf.constant(images))
         self.found[here.device.split("task:0")[-1]] = len(images)
         return {"features": here.numpy().reshape(len(images), -1)}
 
 
 def features(devices):
-    extractor, images = Seen(), data.digits("test").image[:39]
+    extractor, images = Seen(), np.arange(39 * 4, dtype=np.uint8).reshape(39, 2, 2, 1)
     extractor.devices = devices
     shared = extractor.shared(images)["features"]
-    return {"seen": extractor.found, "difference": int(np.abs(shared - images.reshape(39, -1)).max())}
+    return {"seen": extractor.found, "same": bool(np.array_equal(shared, images.reshape(39, -1)))}
 
 
 def main():

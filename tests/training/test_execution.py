@@ -82,5 +82,5 @@ def test_what_is_made_after_a_model_has_the_precision_of_before():
 
 
 def test_refuses_another_precision():
-    with pytest.raises(ValueError, match="precision must be one of float32, mixed_bfloat16, mixed_float16; received"):
+    with pytest.raises(ValueError, match="precision takes one of float32, mixed_bfloat16, mixed_float16; received"):
         recipes.get("logan/ring8").override(["precision=float16"])
