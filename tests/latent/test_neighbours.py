@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.neighbors import NearestNeighbors
 
 from tfgans.latent import nearest_neighbours
 
@@ -13,15 +12,19 @@ def test_points_of_a_line_have_those_beside_them():
     np.testing.assert_array_equal(found.count, 2)
 
 
-@pytest.mark.parametrize(("include_self", "block"), [(False, 2**24), (True, 2**24), (False, 700)])
-def test_against_scikit_learn(random, monkeypatch, include_self, block):
-    monkeypatch.setattr("tfgans.latent.neighbours._BLOCK_NUMBERS", block)
+def test_against_all_differences(random):
     codes = random.normal(size=(230, 7))
-    expected, index = NearestNeighbors(n_neighbors=12, algorithm="brute").fit(codes).kneighbors(codes)
-    found = nearest_neighbours(codes, 11 + include_self, include_self=include_self)
-    first = 0 if include_self else 1
-    np.testing.assert_array_equal(found.index, index[:, first:])
-    np.testing.assert_allclose(found.distance, expected[:, first:], rtol=1e-5, atol=1e-6)
+    distances = np.linalg.norm(codes[:, np.newaxis] - codes, axis=2)
+    np.fill_diagonal(distances, np.inf)
+    found = nearest_neighbours(codes, 11)
+    np.testing.assert_array_equal(found.index, distances.argsort(axis=1)[:, :11])
+    np.testing.assert_allclose(found.distance, np.sort(distances, axis=1)[:, :11], rtol=1e-5)
+
+
+def test_a_code_is_no_neighbour_of_its_own_also_where_others_are_the_same():
+    found = nearest_neighbours(np.zeros((5, 2)), 4)
+    for row, others in enumerate(found.index):
+        assert set(others) == set(range(5)) - {row}
 
 
 def test_neighbours_are_of_the_own_class(random):

@@ -4,10 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-_BLOCK_NUMBERS = 2**24
-# Products round; so many more are looked at again, by their differences.
-_MARGIN = 8
-
 
 class Neighbours(NamedTuple):
     """The nearest others of each code.
@@ -23,16 +19,13 @@ class Neighbours(NamedTuple):
     distance: np.ndarray
 
 
-def nearest_neighbours(
-    codes: np.ndarray, m: int, labels: np.ndarray | None = None, include_self: bool = False
-) -> Neighbours:
-    """Exact nearest neighbours, block by block, so that memory is bounded: there is never a matrix of all pairs.
+def nearest_neighbours(codes: np.ndarray, m: int, labels: np.ndarray | None = None) -> Neighbours:
+    """Exact nearest neighbours, by scikit-learn's search of all pairs, which goes block by block in bounded memory.
 
     Args:
         codes: [n, N].
         m: Neighbours of a code; a class with fewer others has all of them.
         labels: Integers [n]; neighbours are of one class then.
-        include_self: Whether a code is among its own neighbours.
 
     Returns:
         The neighbours.
@@ -40,6 +33,9 @@ def nearest_neighbours(
     Raises:
         ValueError: If codes are not finite, m is below 1, lengths differ, or a class has one code only.
     """
+    # It takes half a second to import.
+    from sklearn.neighbors import NearestNeighbors
+
     codes = np.ascontiguousarray(codes, np.float32)
     if codes.ndim != 2 or m < 1 or not np.isfinite(codes).all():
         raise ValueError(f"Expected finite codes [n, N] and m >= 1; received {codes.shape} and m={m}.")
@@ -50,37 +46,11 @@ def nearest_neighbours(
     count, distance = np.zeros(len(codes), np.int32), np.full((len(codes), m), np.inf, np.float32)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label).astype(np.int32)
-        if len(members) < 2 and not include_self:
+        if len(members) < 2:
             raise ValueError(f"Class {label} has one code; it has no neighbour.")
-        found, distances = _among(codes[members], min(m, len(members) - (not include_self)), include_self)
-        width = found.shape[1]
-        index[members, :width], distance[members, :width] = members[found], distances
+        width = min(m, len(members) - 1)
+        search = NearestNeighbors(n_neighbors=width, algorithm="brute").fit(codes[members])
+        distance[members, :width], found = search.kneighbors()
+        index[members, :width] = members[found]
         count[members] = width
     return Neighbours(index, count, distance)
-
-
-def _among(points: np.ndarray, m: int, include_self: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The m nearest of each point, int64 [n, m], and their distances.
-
-    Products in single precision find candidates, and differences order them.
-    """
-    # Around their mean, products lose fewest digits.
-    points = points - points.mean(axis=0)
-    norms = np.einsum("nd,nd->n", points, points)
-    rows = max(1, _BLOCK_NUMBERS // len(points))
-    index, distance = np.empty((len(points), m), np.int64), np.empty((len(points), m), np.float32)
-    for start in range(0, len(points), rows):
-        block = slice(start, min(start + rows, len(points)))
-        squares = points[block] @ points.T
-        squares *= -2
-        squares += norms
-        squares += norms[block, np.newaxis]
-        here = np.arange(block.start, block.stop)
-        squares[here - start, here] = -np.inf if include_self else np.inf
-        candidates = min(m + _MARGIN, len(points) - (not include_self))
-        nearest = np.argpartition(squares, candidates - 1, axis=1)[:, :candidates]
-        found = np.linalg.norm(points[nearest] - points[block, np.newaxis], axis=2)
-        order = np.argsort(found, axis=1, kind="stable")[:, :m]
-        index[block] = np.take_along_axis(nearest, order, axis=1)
-        distance[block] = np.take_along_axis(found, order, axis=1)
-    return index, distance
