@@ -1,6 +1,7 @@
 """Arithmetic in a space of codes: what BEGAN-CS calls style vectors, and AVAE attribute vectors."""
 
 import itertools
+import pathlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from tfgans import AutoencodingModel
 
 KNOWN, CHANGED = 1_000, 200
+# Orientation and brightness are seen best.
+_SHOWN, _FIRST = 8, 2
 
 
 def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -30,6 +33,21 @@ def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.nda
         vectors.append(codes[much].mean(axis=0) - codes[little].mean(axis=0))
         distances.append(attributes[much, k].mean() - attributes[little, k].mean())
     return np.stack(vectors), np.array(distances)
+
+
+def vector_grid(model: "AutoencodingModel", path: pathlib.Path) -> None:
+    """Sprites, what the generator makes of their codes, and of these with two attributes' vectors and their sum."""
+    from tfgans import data, plots
+
+    known = data.load("sprites", "train").first(KNOWN)
+    images = data.load("sprites", "test").first(_SHOWN).unit_images
+    vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
+    codes, (a, b) = model.encode(images), vectors[_FIRST:][:2]
+    shifts = {"G(Enc(x))": 0, "+ A": a, "+ B": b, "+ A + B": a + b}
+    rows = [images, *(model.generate(codes + shift) for shift in shifts.values())]
+    names = known.label_names[_FIRST:]
+    title = f"A: {names[0]}, B: {names[1]}"
+    plots.image_grid(np.concatenate(rows), _SHOWN, path, row_names=["x", *shifts], title=title)
 
 
 def arithmetic(model: "AutoencodingModel") -> Measured:

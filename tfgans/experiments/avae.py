@@ -8,7 +8,7 @@ import numpy as np
 
 from tfgans._files import read_lines
 from tfgans.experiments._runs import evenness, scored, train
-from tfgans.experiments._styles import arithmetic
+from tfgans.experiments._styles import arithmetic, vector_grid
 from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
@@ -109,6 +109,24 @@ def controller(trial: Trial) -> Measured:
     return Measured(values, {"plant_steps": len(ks), "lines": len(last)})
 
 
+def controller_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """k on the plant, and k, e and M while the model trained."""
+    from tfgans import plots, training
+
+    found: dict[str, dict[str, tuple[Sequence[float], Sequence[float]]]] = {
+        name: {} for name in ("plant_k", "k", "error", "convergence")
+    }
+    for trial in trials:
+        gains = tuple(trial.setting[name] for name in ("integral", "proportional", "derivative"))
+        name, (_, ks) = " ".join(f"{gain:g}" for gain in gains), plant(gains)
+        found["plant_k"][name] = (np.arange(len(ks)), ks)
+        lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
+        for key in ("k", "error", "convergence"):
+            found[key][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+    for name, curves in found.items():
+        plots.compared_curves(curves, name, folder / f"controller_{name}.png")
+
+
 def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
     """Errors and k of a controller on a first-order plant [steps]."""
     from tfgans.equilibrium import Equilibrium
@@ -125,6 +143,14 @@ def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.nda
 def attributes(trial: Trial) -> Measured:
     """Vectors of attributes, added to codes of real images (Fig. 8)."""
     return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
+
+
+def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Sprites whose codes have vectors of attributes added."""
+    from tfgans import training
+
+    for trial in trials:
+        vector_grid(training.load(trial.workdir), folder / f"fig8_{trial.setting['system']}.png")
 
 
 def divergences(trial: Trial) -> Measured:
@@ -167,6 +193,7 @@ ITEMS = (
             {"integral": 1e-2, "proportional": 1e-1, "derivative": 1e-1},
         ),
         controller,
+        controller_figures,
     ),
     Item(
         "avae",
@@ -174,6 +201,7 @@ ITEMS = (
         "Vectors of attributes change the attribute (visual).",
         ({"system": "avae"}, {"system": "vae"}),
         attributes,
+        attribute_figures,
     ),
     Item(
         "avae",

@@ -10,7 +10,7 @@ import numpy as np
 
 from tfgans._files import read_lines
 from tfgans.experiments._runs import scored, train
-from tfgans.experiments._styles import KNOWN, arithmetic, attribute_vectors
+from tfgans.experiments._styles import arithmetic, vector_grid
 from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
@@ -184,21 +184,14 @@ def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
     from tfgans import data, plots, training
 
-    known = data.load("sprites", "train").first(KNOWN)
-    images = data.load("sprites", "test").first(8).unit_images
+    image = data.load("sprites", "test").first(1).unit_images
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
-        vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
-        codes = model.encode(images)
-        shifts = {"G(Enc(x))": 0, "+ A": vectors[0], "+ B": vectors[1], "+ A + B": vectors[0] + vectors[1]}
-        rows = [images, *(model.generate(codes + shift) for shift in shifts.values())]
-        names = ["x", *shifts]
-        title = f"A: {known.label_names[0]}, B: {known.label_names[1]}"
-        plots.image_grid(np.concatenate(rows), len(images), folder / f"fig3_{name}.png", row_names=names, title=title)
+        vector_grid(model, folder / f"fig3_{name}.png")
         dimensions = range(min(_TRAVERSED, model.prior.size))
         for figure, values in (("fig9", _PAPER_VALUES), ("fig13", _PRIOR_VALUES)):
-            plots.traversal_grid(model.traverse, images[0], dimensions, values, folder / f"{figure}_{name}.png")
-        grid = np.repeat(codes[:1], len(_PRIOR_VALUES) ** 2, axis=0)
+            plots.traversal_grid(model.traverse, image[0], dimensions, values, folder / f"{figure}_{name}.png")
+        grid = np.repeat(model.encode(image), len(_PRIOR_VALUES) ** 2, axis=0)
         grid[:, :2] = list(itertools.product(_PRIOR_VALUES, repeat=2))
         plots.image_grid(model.generate(grid), len(_PRIOR_VALUES), folder / f"fig10_{name}.png", title="z 0 and z 1")
 
