@@ -23,6 +23,8 @@ _ROWS = {
     "BEGAN* + LSM": ("began", (*_PID, "similarity_weight=0.1")),
     "VAE + BEGAN* + LSM": ("avae", ()),
     "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("error_sign=literal",)),
+    # So that samples and reconstructions may both have the errors of real images.
+    "VAE + BEGAN* + LSM, eta 1 + alpha": ("avae", ("ratio=1.3",)),
     "VAE": ("vae", ()),
 }
 _TESTED = 1_000
