@@ -1,5 +1,5 @@
 """Serving: SavedModels for TensorFlow Serving."""
 
-from tfgans.serving.saved_model import add_to_models_config, encode_png, export, latest_version, versions
+from tfgans.serving.saved_model import add_to_models_config, decode_png, encode_png, export, latest_version, versions
 
-__all__ = ["add_to_models_config", "encode_png", "export", "latest_version", "versions"]
+__all__ = ["add_to_models_config", "decode_png", "encode_png", "export", "latest_version", "versions"]
