@@ -1,5 +1,6 @@
 import io
 import pathlib
+import shutil
 import struct
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from tensorflow.core.protobuf import config_pb2
 
 import tfgans
 from tfgans import latent, networks, serving
+from tfgans.serving import saved_model
 
 LOADER = """
 import sys
@@ -72,7 +74,29 @@ def test_a_failed_export_leaves_nothing_behind(model, tmp_path, monkeypatch):
     monkeypatch.setattr(tf.saved_model, "save", fail)
     with pytest.raises(OSError, match="disk full"):
         serving.export(model, tmp_path / "model")
-    assert not list((tmp_path / "model").iterdir())
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_failed_export_leaves_other_versions_alone(model, tmp_path, monkeypatch):
+    serving.export(model, tmp_path / "model")
+
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(saved_model, "write_warmup_requests", fail)
+    with pytest.raises(OSError, match="disk full"):
+        serving.export(model, tmp_path / "model", warmup=True)
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["1"]
+    assert serving.export(model, tmp_path / "model").name == "2"
+
+
+def test_versions_go_on_from_the_highest_that_is_left(model, tmp_path):
+    for _ in range(3):
+        version = serving.export(model, tmp_path / "model")
+    shutil.rmtree(version)
+    shutil.rmtree(version.with_name("1"))
+    assert serving.latest_version(tmp_path / "model").name == "2"
+    assert serving.export(model, tmp_path / "model").name == "3"
 
 
 def test_signatures_have_their_names_and_types(model, tmp_path):

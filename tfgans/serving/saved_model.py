@@ -1,5 +1,6 @@
 """Export to SavedModels that load with TensorFlow alone."""
 
+import contextlib
 import functools
 import os
 import pathlib
@@ -11,11 +12,12 @@ import tensorflow as tf
 
 from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.models.autoencoding import is_convex
+from tfgans.serving.warmup import write_warmup_requests
 
 _DEFAULT_SIGNATURE = "serving_default"
 
 
-def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Path:
+def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
     Signatures, n being the number of rows; `label` is there where the model is conditioned, int32 [n], or
@@ -45,29 +47,37 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     Args:
         model: The model; where it has an averaged generator in use, that is the one that samples.
         directory: Folder of the model's versions, `.../NAME`; the export goes to `NAME/1`, or to one
-            above the highest version there.
+            above the highest version there. A version is withdrawn by deleting its folder.
+        warmup: Whether TF Serving finds requests in it that it tries before it serves the version.
 
     Returns:
         Folder of the new version.
 
     Raises:
-        OSError: If the folder cannot be written; nothing is left behind.
+        OSError: If the folder cannot be written.
+        MissingExtraError: If warm-up requests are asked for without the extra `serving`. After any error, nothing is
+            left behind.
     """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     version = directory / str(max(versions(directory), default=0) + 1)
     temporary = directory / f".{version.name}"
     shutil.rmtree(temporary, ignore_errors=True)
-    signatures = _signatures(model)
-    # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
-    module = tf.Module()
-    used = {id(variable): variable for function in signatures.values() for variable in function.variables}
-    module.variables_used = list(used.values())
     try:
+        signatures = _signatures(model)
+        # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
+        module = tf.Module()
+        used = {id(variable): variable for function in signatures.values() for variable in function.variables}
+        module.variables_used = list(used.values())
         tf.saved_model.save(module, os.fspath(temporary), signatures=signatures)
+        if warmup:
+            write_warmup_requests(temporary, directory.name, signatures)
         temporary.rename(version)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        # Unless there are versions in it.
+        with contextlib.suppress(OSError):
+            directory.rmdir()
     return version
 
 
