@@ -103,7 +103,8 @@ def test_no_answer_in_time():
             began = time.monotonic()
             with serving.Client(address, "toy", timeout=0.2) as client, pytest.raises(TimeoutError):
                 client.versions()
-            assert time.monotonic() - began < 5
+            # Not the default of 30 s.
+            assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,19 @@ def test_rest_in_rows_and_columns(server, expected, random):
     assert "encode_png" in metadata["metadata"]["signature_def"]["signature_def"]
 
 
+def test_the_curl_of_the_documentation_returns_a_png(server, expected, tmp_path):
+    address = server.addresses.get("http") or pytest.skip("TFGANS_SERVING_URL names no http://.")
+    if shutil.which("curl") is None:
+        pytest.skip("There is no curl on the PATH.")
+    text = (HERE.parents[1] / "docs" / "serving.md").read_text()
+    (command,) = re.findall(r"```sh\n(curl .*?)```", text, re.DOTALL)
+    command = command.replace("http://localhost:8501/v1/models/digits", f"{address}/v1/models/conditional")
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    (file,) = expected("conditional", "sample_png", seed=np.array([7]), label=np.array([2], np.int32))
+    with PIL.Image.open(tmp_path / "two.png") as image:
+        np.testing.assert_allclose(np.asarray(image), tf.io.decode_png(file), atol=1)
+
+
 def test_merged_clients_get_what_they_would_have_got_alone(server, scheme, random):
     def request(number):
         rows = 1 + number % 5
