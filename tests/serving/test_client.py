@@ -122,7 +122,7 @@ def test_no_answer_in_time():
         (
             "labelled",
             {"seed": [1, 2], "label": [1]},
-            r"as many rows each, at least 1; received {'seed': 2, 'label': 1}",
+            r"as many rows each, at least 1; received {'label': 1, 'seed': 2}",
         ),
     ],
 )

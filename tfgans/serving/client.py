@@ -243,8 +243,9 @@ def _connect(address: str, model: str, version: int | None, timeout: float) -> T
 
 
 def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
-    """Shapes and types of a SignatureDef's inputs or outputs."""
-    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in tensors.items()}
+    """Shapes and types of a SignatureDef's inputs or outputs, by name; a protocol buffer has them in any order."""
+    infos = sorted(tensors.items())
+    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in infos}
 
 
 def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:
