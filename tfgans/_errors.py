@@ -1,6 +1,7 @@
 """Errors that are told apart without loading what raises them."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 
 class NonFiniteError(ArithmeticError):
@@ -18,3 +19,16 @@ class NonFiniteError(ArithmeticError):
 
     def __reduce__(self) -> tuple[type, tuple[int, tuple[str, ...]]]:
         return type(self), (self.step, self.names)
+
+
+class MissingExtraError(ImportError):
+    """A package is missing that an extra of tfgans brings."""
+
+
+@contextlib.contextmanager
+def needs_extra(name: str) -> Iterator[None]:
+    """A context for imports; where one fails, MissingExtraError says which extra brings it."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(f"This needs the extra {name!r}: pip install 'tfgans[{name}]' ({error}).") from error

@@ -19,7 +19,7 @@ def command(name, *arguments, cwd=None):
     )
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "reproduce"])
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "reproduce", "client"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -29,7 +29,7 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
     )
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "--workdir" in done.stdout
+    assert ("--server" if name == "client" else "--workdir") in done.stdout
     assert done.stdout.splitlines()[-1] == "False"
     # Without TensorFlow this takes a tenth of a second; the bound only tells a hang.
     assert time.monotonic() - began < 5
@@ -73,6 +73,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("train", ["--resipe=x"], "Unknown command line flag 'resipe'"),
         ("train", ["--steps=many"], "flag --steps=many"),
         ("export", [], "--out"),
+        ("client", [], "--model"),
+        ("client", ["--model=m", "--out=samples.npz"], "must end in .png"),
         ("sample", [], "--workdir"),
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
@@ -103,9 +105,12 @@ def test_train_then_export(tmp_path):
         assert (tmp_path / f"{name}.png").is_file()
 
     out = tmp_path / "saved_models" / "digits"
-    done = command("export", f"--workdir={tmp_path / 'run'}", f"--out={out}")
-    assert done.returncode == 0, done.stderr
-    assert (out / "1" / "saved_model.pb").is_file()
+    for version, flags in ((1, []), (2, ["--warmup"])):
+        done = command("export", f"--workdir={tmp_path / 'run'}", f"--out={out}", *flags)
+        assert done.returncode == 0, done.stderr
+        assert (out / f"{version}" / "saved_model.pb").is_file()
+    assert not (out / "1" / "assets.extra").exists()
+    assert (out / "2" / "assets.extra" / "tf_serving_warmup_requests").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
 
 

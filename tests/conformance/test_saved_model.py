@@ -67,6 +67,15 @@ def test_signatures_of_the_encoder_equal_the_model(row, model, tmp_path):
     np.testing.assert_array_equal(
         signatures["encode"](**{kind: image}, **theirs)["latent"], model.encode(image, **ours)
     )
+    if kind == "image":
+        files = [*serving.encode_png(image[:2]).numpy(), b"no PNG"]
+        codes = signatures["encode_png"](image_bytes=tf.constant(files), **theirs)["latent"].numpy()
+        rounded = np.round((image[:2].numpy() + 1) * 127.5) / 127.5 - 1
+        first, _ = labels_of(row, model.encoder_inputs, 2)
+        np.testing.assert_allclose(codes[:2], model.encode(rounded, **first), atol=1e-5)
+        assert np.all(np.isnan(codes[2]))
+    else:
+        assert "encode_png" not in signatures
     ours, theirs = labels_of(row, model.reconstructor_inputs, 3)
     two, _ = labels_of(row, model.reconstructor_inputs, 2)
     again = signatures["reconstruct"](**{kind: image}, **theirs)[kind]

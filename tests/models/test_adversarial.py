@@ -5,6 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
+from tfgans.models.adversarial import row_seeds
 
 
 def model(**arguments):
@@ -151,16 +152,15 @@ def test_notes_the_first_step_that_is_not_finite():
 
 
 def test_row_seeds():
-    gan = model()
-    np.testing.assert_array_equal(gan._row_seeds(3, 5), [5, 6, 7])
-    np.testing.assert_array_equal(gan._row_seeds(2, [9, 1]), [9, 1])
-    assert np.any(gan._row_seeds(2, None) != gan._row_seeds(2, None))
+    np.testing.assert_array_equal(row_seeds(3, 5), [5, 6, 7])
+    np.testing.assert_array_equal(row_seeds(2, [9, 1]), [9, 1])
+    assert np.any(row_seeds(2, None) != row_seeds(2, None))
     with pytest.raises(ValueError, match="one seed or n"):
-        gan._row_seeds(3, [1, 2])
+        row_seeds(3, [1, 2])
     with pytest.raises(ValueError, match=r"integers; received 0\.9"):
-        gan._row_seeds(2, 0.9)
+        row_seeds(2, 0.9)
     with pytest.raises(ValueError, match="n >= 1"):
-        gan._row_seeds(0, 1)
+        row_seeds(0, 1)
 
 
 def test_samples_do_not_depend_on_how_many_are_drawn():

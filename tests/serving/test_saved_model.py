@@ -1,13 +1,19 @@
+import io
 import pathlib
+import shutil
+import struct
 import subprocess
 import sys
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
 
 import tfgans
 from tfgans import latent, networks, serving
+from tfgans.serving import saved_model
 
 LOADER = """
 import sys
@@ -68,7 +74,29 @@ def test_a_failed_export_leaves_nothing_behind(model, tmp_path, monkeypatch):
     monkeypatch.setattr(tf.saved_model, "save", fail)
     with pytest.raises(OSError, match="disk full"):
         serving.export(model, tmp_path / "model")
-    assert not list((tmp_path / "model").iterdir())
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_failed_export_leaves_other_versions_alone(model, tmp_path, monkeypatch):
+    serving.export(model, tmp_path / "model")
+
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(saved_model, "write_warmup_requests", fail)
+    with pytest.raises(OSError, match="disk full"):
+        serving.export(model, tmp_path / "model", warmup=True)
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["1"]
+    assert serving.export(model, tmp_path / "model").name == "2"
+
+
+def test_versions_go_on_from_the_highest_that_is_left(model, tmp_path):
+    for _ in range(3):
+        version = serving.export(model, tmp_path / "model")
+    shutil.rmtree(version)
+    shutil.rmtree(version.with_name("1"))
+    assert serving.latest_version(tmp_path / "model").name == "2"
+    assert serving.export(model, tmp_path / "model").name == "3"
 
 
 def test_signatures_have_their_names_and_types(model, tmp_path):
@@ -117,6 +145,108 @@ def test_png_pixels(value, pixel):
     decoded = tf.io.decode_png(png).numpy()
     assert decoded.shape == (2, 3, 3)
     assert np.all(decoded == pixel)
+
+
+def png(array):
+    file = io.BytesIO()
+    PIL.Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_files_that_are_no_png_of_the_size_fail_no_others(random):
+    pixels = random.integers(0, 256, (3, 8, 6), np.uint8)
+    first, second, third = map(png, pixels)
+    damaged = bytearray(first)
+    damaged[45] ^= 255
+    jpeg = io.BytesIO()
+    PIL.Image.fromarray(pixels[0]).save(jpeg, "JPEG")
+    # Signature and header of an image that would take 16 GB.
+    huge = first[:16] + struct.pack(">II", 2**17, 2**17) + first[24:]
+    other_size = png(random.integers(0, 256, (6, 8), np.uint8))
+    bad = [
+        b"",
+        b"no PNG",
+        first[:8],
+        first[:24],
+        first[:40],
+        first[:-14],
+        bytes(damaged),
+        jpeg.getvalue(),
+        huge,
+        other_size,
+    ]
+    images, readable = serving.decode_png(tf.constant([first, *bad, second, third]), (8, 6, 1))
+    np.testing.assert_array_equal(readable, [True] + [False] * len(bad) + [True, True])
+    np.testing.assert_allclose(images.numpy()[[0, -2, -1], ..., 0], pixels / 127.5 - 1, atol=1e-6)
+    for none in ([], bad):
+        _, readable = serving.decode_png(tf.constant(none, tf.string), (8, 6, 1))
+        np.testing.assert_array_equal(readable, [False] * len(none))
+
+
+def test_colours_are_brought_to_those_of_the_model(random):
+    pixels = random.integers(0, 256, (8, 6, 3), np.uint8)
+    grey = pixels[..., 0]
+    opaque = np.concatenate([pixels, np.full((8, 6, 1), 9, np.uint8)], axis=-1)
+    files = [png(pixels), png(grey), png(opaque)]
+    images, readable = serving.decode_png(tf.constant(files), (8, 6, 3))
+    assert np.all(readable)
+    expected = np.stack([pixels, np.repeat(grey[..., np.newaxis], 3, axis=-1), pixels])
+    np.testing.assert_allclose(images, expected / 127.5 - 1, atol=1e-6)
+
+
+def test_png_there_and_back(random):
+    pixels = random.integers(0, 256, (4, 5, 7, 3), np.uint8)
+    images = pixels.astype("float32") / 127.5 - 1
+    decoded, readable = serving.decode_png(serving.encode_png(images), (5, 7, 3))
+    assert np.all(readable)
+    np.testing.assert_array_equal(decoded, images)
+
+
+@pytest.fixture(scope="module")
+def in_session(model, tmp_path_factory):
+    """Calls a signature as the C++ server does, which feeds tensors without looking at their shapes."""
+    version = serving.export(model, tmp_path_factory.mktemp("in_session"))
+    session = tf.compat.v1.Session(graph=tf.Graph())
+    with session.graph.as_default():
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(version))
+
+    def call(name, **inputs):
+        signature = graph.signature_def[name]
+        feeds = [signature.inputs[key].name for key in inputs]
+        fetches = [output.name for output in signature.outputs.values()]
+        options = config_pb2.CallableOptions(feed=feeds, fetch=fetches)
+        return session._make_callable_from_options(options)(*inputs.values())[0]
+
+    yield call
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("seed", "label"),
+    [
+        (np.zeros((2, 1), np.int64), np.zeros(2, np.int32)),
+        (np.zeros(2, np.int64), np.zeros((2, 1), np.int32)),
+        (np.zeros((), np.int64), np.zeros(1, np.int32)),
+        (np.zeros(2, np.int64), np.zeros(1, np.int32)),
+        (np.zeros(2, np.int32), np.zeros(2, np.int32)),
+        (np.zeros(2, np.int64), np.zeros(2, np.float32)),
+    ],
+)
+def test_another_shape_or_type_is_an_invalid_argument(in_session, seed, label):
+    for name in ("sample", "sample_png"):
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            in_session(name, seed=seed, label=label)
+        assert len(in_session(name, seed=np.zeros(2, np.int64), label=np.zeros(2, np.int32))) == 2
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_spoil_their_row_alone(in_session, bad):
+    latent_vectors, label = np.zeros((3, 4), np.float32), np.array([0, 1, 2], np.int32)
+    expected = in_session("generate", latent=latent_vectors, label=label)
+    latent_vectors[1, 2] = bad
+    found = in_session("generate", latent=latent_vectors, label=label)
+    np.testing.assert_array_equal(found[[0, 2]], expected[[0, 2]])
+    assert np.all(np.isnan(found[1]))
 
 
 def test_faces_of_an_encoder_that_takes_labels(tmp_path):

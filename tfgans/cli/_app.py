@@ -11,8 +11,10 @@ from types import FrameType
 
 from absl import app, flags, logging
 
+from tfgans._errors import MissingExtraError
+
 # What bad input raises; anything else is a fault of ours and keeps its traceback, as these do with --traceback.
-_EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError)
+_EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 
 
 def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ def define_flags() -> None:
     """The command's flags."""
     _app.define_run_flags()
     flags.DEFINE_string("out", None, "Folder of the model's versions, such as saved_models/NAME.", required=True)
+    flags.DEFINE_bool("warmup", False, "Adds requests that TF Serving tries first; needs the extra `serving`.")
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
 
     out = pathlib.Path(FLAGS.out)
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    print(f"SavedModel: {serving.export(model, out)}")
+    print(f"SavedModel: {serving.export(model, out, warmup=FLAGS.warmup)}")
     print(f"models: {serving.add_to_models_config(out)}")
 
 

@@ -398,7 +398,7 @@ class AdversarialModel(TrainedOnMachines):
         Raises:
             ValueError: If labels are out of range or missing, or a shape does not fit.
         """
-        seeds = self._row_seeds(n, seed)
+        seeds = row_seeds(n, seed)
         return self._in_chunks(self._graph(self.sample_graph), seeds, self._labels_for(self.sample_inputs, n, labels))
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
@@ -419,18 +419,6 @@ class AdversarialModel(TrainedOnMachines):
             shape = ", ".join(map(str, self.sample_shape))
             raise ValueError(f"images must have shape [n, {shape}]; received {samples.shape}.")
         return samples
-
-    def _row_seeds(self, n: int, seed: int | Sequence[int] | None) -> np.ndarray:
-        """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
-        if seed is None:
-            seed = secrets.randbits(62)
-        if not np.issubdtype(np.asarray(seed).dtype, np.integer):
-            raise ValueError(f"Seeds must be integers; received {seed!r}.")
-        seeds = np.asarray(seed, np.int64)
-        seeds = seeds + np.arange(n) if seeds.ndim == 0 else seeds
-        if n < 1 or seeds.shape != (n,):
-            raise ValueError(f"Expected n >= 1 and one seed or n of them; received n={n}, seeds {seeds.shape}.")
-        return seeds
 
     def _in_chunks(self, function: Callable[..., tf.Tensor], *arrays: np.ndarray | None) -> np.ndarray:
         """Applies `function` to slices of rows, so that any number of rows fits into memory."""
@@ -495,6 +483,19 @@ def check_built(owner: str, networks: Mapping[str, keras.Model]) -> None:
     for name, network in networks.items():
         if not network.built or not getattr(network, "inputs", None):
             raise ValueError(f"The {name} of a {owner} must be a functional Keras model, built.")
+
+
+def row_seeds(n: int, seed: int | Sequence[int] | None) -> np.ndarray:
+    """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
+    if seed is None:
+        seed = secrets.randbits(62)
+    if not np.issubdtype(np.asarray(seed).dtype, np.integer):
+        raise ValueError(f"Seeds must be integers; received {seed!r}.")
+    seeds = np.asarray(seed, np.int64)
+    seeds = seeds + np.arange(n) if seeds.ndim == 0 else seeds
+    if n < 1 or seeds.shape != (n,):
+        raise ValueError(f"Expected n >= 1 and one seed or n of them; received n={n}, seeds {seeds.shape}.")
+    return seeds
 
 
 def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:

@@ -1,5 +1,17 @@
-"""Serving: SavedModels for TensorFlow Serving."""
+"""Serving: SavedModels for TensorFlow Serving, and a client of it."""
 
-from tfgans.serving.saved_model import add_to_models_config, encode_png, export, latest_version, versions
+from tfgans.serving.client import Client, Signature
+from tfgans.serving.saved_model import add_to_models_config, decode_png, encode_png, export, latest_version, versions
+from tfgans.serving.warmup import write_warmup_requests
 
-__all__ = ["add_to_models_config", "encode_png", "export", "latest_version", "versions"]
+__all__ = [
+    "Client",
+    "Signature",
+    "add_to_models_config",
+    "decode_png",
+    "encode_png",
+    "export",
+    "latest_version",
+    "versions",
+    "write_warmup_requests",
+]

@@ -1,19 +1,23 @@
 """Export to SavedModels that load with TensorFlow alone."""
 
+import contextlib
+import functools
 import os
 import pathlib
 import shutil
+import struct
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
 from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.models.autoencoding import is_convex
+from tfgans.serving.warmup import write_warmup_requests
 
 _DEFAULT_SIGNATURE = "serving_default"
 
 
-def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Path:
+def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
     Signatures, n being the number of rows; `label` is there where the model is conditioned, int32 [n], or
@@ -25,7 +29,8 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     | `sample_png` | `seed`, `label` | `image_bytes` string [n] |
     | `generate` | `latent` float32 [n, N], `label` | `image` |
     | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` or `energy` float32 [n] |
-    | `encode`, with an encoder | `image` | `latent` |
+    | `encode`, with an encoder | `image` | `latent` float32 [n, N] |
+    | `encode_png`, with an encoder | `image_bytes` string [n] | `latent` |
     | `reconstruct`, with an encoder | `image` | `image` |
     | `interpolate`, with an encoder | `image_a`, `image_b`, `weight` float32 [n] in [0, 1] | `image` |
     | `traverse`, with an encoder | `image`, `dimension` int32 [n] in 0 to N - 1, `value` float32 [n] | `image` |
@@ -34,35 +39,45 @@ def export(model: AdversarialModel, directory: str | os.PathLike) -> pathlib.Pat
     Those with an encoder take `label` where the encoder or the generator does; `generate` and `discriminate` where
     their network does.
 
-    A row's result depends on that row alone. A row with a class or weight out of range, or an attribute
-    that is NaN or Inf, is answered with NaN, and with an empty string for PNG.
+    A row's result depends on that row alone. A row that means nothing is answered with NaN, and with an empty string
+    for PNG: a class, weight or dimension out of range, weights that do not sum to 1, a number that is NaN or Inf, or
+    bytes that are no PNG of the model's size (one of another number of channels, or with transparency, is brought to
+    the model's). Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
         model: The model; where it has an averaged generator in use, that is the one that samples.
         directory: Folder of the model's versions, `.../NAME`; the export goes to `NAME/1`, or to one
-            above the highest version there.
+            above the highest version there. A version is withdrawn by deleting its folder.
+        warmup: Whether TF Serving finds requests in it that it tries before it serves the version.
 
     Returns:
         Folder of the new version.
 
     Raises:
-        OSError: If the folder cannot be written; nothing is left behind.
+        OSError: If the folder cannot be written.
+        MissingExtraError: If warm-up requests are asked for without the extra `serving`. After any error, nothing is
+            left behind.
     """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     version = directory / str(max(versions(directory), default=0) + 1)
     temporary = directory / f".{version.name}"
     shutil.rmtree(temporary, ignore_errors=True)
-    signatures = _signatures(model)
-    # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
-    module = tf.Module()
-    used = {id(variable): variable for function in signatures.values() for variable in function.variables}
-    module.variables_used = list(used.values())
     try:
+        signatures = _signatures(model)
+        # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
+        module = tf.Module()
+        used = {id(variable): variable for function in signatures.values() for variable in function.variables}
+        module.variables_used = list(used.values())
         tf.saved_model.save(module, os.fspath(temporary), signatures=signatures)
+        if warmup:
+            write_warmup_requests(temporary, directory.name, signatures)
         temporary.rename(version)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        # Unless there are versions in it.
+        with contextlib.suppress(OSError):
+            directory.rmdir()
     return version
 
 
@@ -106,105 +121,134 @@ def _signatures(model: AdversarialModel) -> dict[str, Callable]:
     """Concrete functions by name; what a model does not take is no input of theirs."""
     is_image = len(model.sample_shape) == 3
     kind = "image" if is_image else "point"
-    seed = {"seed": tf.TensorSpec([None], tf.int64, "seed")}
-    latent = {"latent": tf.TensorSpec([None, model.prior.size], tf.float32, "latent")}
     image = tf.TensorSpec([None, *model.sample_shape], tf.float32)
+    latent = tf.TensorSpec([None, model.prior.size], tf.float32)
     spec = model.label_spec()
-    labels = {} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype, "label")}
-    known = labels | latent
+    known = {"latent": latent} | ({} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype)})
+    checks = {
+        "label": model.is_valid_label,
+        "weight": lambda weight: (weight >= 0) & (weight <= 1),
+        "weights": is_convex,
+        "dimension": lambda dimension: (dimension >= 0) & (dimension < model.prior.size),
+    }
 
-    def beside(inputs: Sequence[str]) -> dict[str, tf.TensorSpec]:
-        return {name: known[name] for name in inputs}
+    def beside(names: Sequence[str]) -> dict[str, tf.TensorSpec]:
+        return {name: known[name] for name in names}
 
-    def answer(values: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
-        return tf.cast(values, tf.float32) if label is None else _where(model.is_valid_label(label), values)
+    def signature(function: Callable, output: str, inputs: dict[str, tf.TensorSpec]) -> Callable:
+        return _concrete(function, output, inputs, checks)
 
-    def sample(seed: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
-        return {kind: answer(model.sample_graph(seed, label), label)}
-
-    def sample_png(seed: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
-        encoded = encode_png(model.sample_graph(seed, label))
-        return {"image_bytes": encoded if label is None else tf.where(model.is_valid_label(label), encoded, "")}
-
-    def generate(latent: tf.Tensor, label: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
-        return {kind: answer(model.generate_graph(latent, label), label)}
-
-    def discriminate(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        conditions = [label] if label is not None else [inputs["latent"]] if "latent" in inputs else []
-        return {model.discriminator_output: answer(model.discriminate_graph(inputs[kind], *conditions), label)}
-
-    seeded = seed | beside(model.sample_inputs)
+    seeded = {"seed": tf.TensorSpec([None], tf.int64)} | beside(model.sample_inputs)
+    sample = signature(model.sample_graph, kind, seeded)
     found = {
-        _DEFAULT_SIGNATURE: _concrete(sample, seeded),
-        "sample": _concrete(sample, seeded),
-        "generate": _concrete(generate, latent | beside(model.generator_inputs)),
+        _DEFAULT_SIGNATURE: sample,
+        "sample": sample,
+        "generate": signature(model.generate_graph, kind, {"latent": latent} | beside(model.generator_inputs)),
     }
     if model.discriminator_output is not None:
-        found["discriminate"] = _concrete(discriminate, {kind: image} | beside(model.discriminator_inputs))
+        judged = {kind: image} | beside(model.discriminator_inputs)
+        found["discriminate"] = signature(model.discriminate_graph, model.discriminator_output, judged)
     if is_image:
-        found["sample_png"] = _concrete(sample_png, seeded)
-    if isinstance(model, AutoencodingModel):
-        of_encoder, of_both = beside(model.encoder_inputs), beside(model.reconstructor_inputs)
-        found |= _autoencoding_signatures(model, kind, image, of_encoder, of_both)
+        found["sample_png"] = signature(lambda *row: encode_png(model.sample_graph(*row)), "image_bytes", seeded)
+    if not isinstance(model, AutoencodingModel):
+        return found
+
+    def encode_file(files: tf.Tensor, *label: tf.Tensor) -> tf.Tensor:
+        images, readable = decode_png(files, model.sample_shape)
+        return _where(readable, model.encode_graph(images, *label))
+
+    row = tf.TensorSpec([None], tf.float32)
+    encoded, both = beside(model.encoder_inputs), beside(model.reconstructor_inputs)
+    between = {f"{kind}_a": image, f"{kind}_b": image, "weight": row} | both
+    moved = {kind: image, "dimension": tf.TensorSpec([None], tf.int32), "value": row} | both
+    corners = tf.TensorSpec([None, 4, *model.sample_shape], tf.float32)
+    mixed = {f"{kind}s": corners, "weights": tf.TensorSpec([None, 4], tf.float32)} | both
+    found |= {
+        "encode": signature(model.encode_graph, "latent", {kind: image} | encoded),
+        "reconstruct": signature(model.reconstruct_graph, kind, {kind: image} | both),
+        "interpolate": signature(model.interpolate_graph, kind, between),
+        "traverse": signature(model.traverse_graph, kind, moved),
+        "morph": signature(model.morph_graph, kind, mixed),
+    }
+    if is_image:
+        files = {"image_bytes": tf.TensorSpec([None], tf.string)}
+        found["encode_png"] = signature(encode_file, "latent", files | encoded)
     return found
 
 
-def _autoencoding_signatures(
-    model: AutoencodingModel,
-    kind: str,
-    image: tf.TensorSpec,
-    of_encoder: dict[str, tf.TensorSpec],
-    of_both: dict[str, tf.TensorSpec],
-) -> dict[str, Callable]:
-    weight, value = (tf.TensorSpec([None], tf.float32, name) for name in ("weight", "value"))
-    dimension = tf.TensorSpec([None], tf.int32, "dimension")
-    images = tf.TensorSpec([None, 4, *model.sample_shape], tf.float32)
-    weights = tf.TensorSpec([None, 4], tf.float32)
+def _concrete(
+    function: Callable,
+    output: str,
+    inputs: dict[str, tf.TensorSpec],
+    checks: dict[str, Callable[[tf.Tensor], tf.Tensor]],
+) -> Callable:
+    """A signature of `function`, which takes `inputs` in their order, and gives `output`.
 
-    def answer(values: tf.Tensor, label: tf.Tensor | None, valid: tf.Tensor | bool = True) -> tf.Tensor:
-        return _where(valid if label is None else valid & model.is_valid_label(label), values)
-
-    def encode(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"latent": answer(model.encode_graph(inputs[kind], label), label)}
-
-    def reconstruct(label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {kind: answer(model.reconstruct_graph(inputs[kind], label), label)}
-
-    def interpolate(weight: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        between = model.interpolate_graph(inputs[f"{kind}_a"], inputs[f"{kind}_b"], weight, label)
-        return {kind: answer(between, label, (weight >= 0) & (weight <= 1))}
-
-    def traverse(
-        dimension: tf.Tensor, value: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        found = model.traverse_graph(inputs[kind], dimension, value, label)
-        return {kind: answer(found, label, (dimension >= 0) & (dimension < model.prior.size))}
-
-    def morph(weights: tf.Tensor, label: tf.Tensor | None = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = model.morph_graph(inputs[f"{kind}s"], weights, label)
-        return {kind: answer(found, label, is_convex(weights))}
-
-    return {
-        "encode": _concrete(encode, {kind: image} | of_encoder),
-        "reconstruct": _concrete(reconstruct, {kind: image} | of_both),
-        "interpolate": _concrete(interpolate, {f"{kind}_a": image, f"{kind}_b": image, "weight": weight} | of_both),
-        "traverse": _concrete(traverse, {kind: image, "dimension": dimension, "value": value} | of_both),
-        "morph": _concrete(morph, {f"{kind}s": images, "weights": weights} | of_both),
-    }
-
-
-def _where(valid: tf.Tensor | bool, values: tf.Tensor) -> tf.Tensor:
-    """NaN in the rows that mean nothing; an assertion would fail the whole batch."""
-    valid = tf.reshape(tf.convert_to_tensor(valid), [-1] + [1] * (values.shape.rank - 1))
-    return tf.where(valid, tf.cast(values, tf.float32), float("nan"))
-
-
-def _concrete(function: Callable, inputs: dict[str, tf.TensorSpec]) -> Callable:
+    A server feeds tensors of any shape, so that shapes are errors here. What a value means is a matter of its row.
+    """
     named = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in inputs.items()}
-    return tf.function(function).get_concrete_function(**named)
+
+    def answer(**values: tf.Tensor) -> dict[str, tf.Tensor]:
+        rows = [tf.ensure_shape(values[name], spec.shape) for name, spec in named.items()]
+        counts = [tf.shape(value)[0] for value in rows]
+        for count in counts[1:]:
+            tf.debugging.assert_equal(count, counts[0], "All inputs must have as many rows.")
+        valid = [checks[name](value) for name, value in zip(named, rows, strict=True) if name in checks]
+        valid += [_is_finite(value) for value in rows if value.dtype.is_floating]
+        answers = function(*rows)
+        answers = answers if answers.dtype == tf.string else tf.cast(answers, tf.float32)
+        return {output: _where(functools.reduce(tf.logical_and, valid), answers) if valid else answers}
+
+    return tf.function(answer).get_concrete_function(**named)
+
+
+def _is_finite(values: tf.Tensor) -> tf.Tensor:
+    """bool [n]: whether no number of a row is NaN or Inf."""
+    return tf.reduce_all(tf.math.is_finite(values), axis=list(range(1, values.shape.rank)))
+
+
+def _where(valid: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """NaN, or an empty string, in the rows that mean nothing; an assertion would fail the whole batch."""
+    nothing = tf.constant("" if values.dtype == tf.string else float("nan"), values.dtype)
+    return tf.where(tf.reshape(valid, [-1] + [1] * (values.shape.rank - 1)), values, nothing)
 
 
 def encode_png(images: tf.Tensor) -> tf.Tensor:
     """PNG files, string [n], of images [n, H, W, C] in [-1, 1] with 1 or 3 channels."""
     pixels = tf.cast(tf.round(tf.clip_by_value((images + 1) * 127.5, 0.0, 255.0)), tf.uint8)
     return tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)
+
+
+def decode_png(files: tf.Tensor, shape: Sequence[int]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Images of PNG files, of which those that cannot be read fail no others.
+
+    Args:
+        files: string [n].
+        shape: (height, width, channels) of the images, with 1 or 3 channels. Files may have another number of
+            channels, but no other size.
+
+    Returns:
+        Images float32 [n, H, W, C] in [-1, 1], and bool [n], which files could be read; the images of others are -1.
+    """
+    height, width, channels = shape
+    # What a PNG of this size begins with. One of another size is not decoded at all: it could take gigabytes.
+    beginning = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    found = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
+    fits = tf.reduce_all(found == tf.constant(list(beginning), tf.uint8), axis=1)
+
+    def decode(row: tf.Tensor, file: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return row, tf.ensure_shape(tf.io.decode_png(file, channels), shape)
+
+    # A dataset leaves out an element that cannot be decoded, where the op alone would fail the whole batch.
+    count = tf.size(files, tf.int64)
+    dataset = tf.data.Dataset.from_tensor_slices(tf.where(fits, files, "")).enumerate().map(decode).ignore_errors()
+    options = tf.data.Options()
+    # Looking for a better pipeline takes longer than decoding.
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    dataset = dataset.batch(tf.maximum(count, 1)).with_options(options)
+    none = tf.zeros([0], tf.int64), tf.zeros([0, *shape], tf.uint8)
+    rows, pixels = dataset.reduce(none, lambda _, batch: batch)
+    pixels = tf.scatter_nd(rows[:, tf.newaxis], pixels, [count, *shape])
+    readable = tf.scatter_nd(rows[:, tf.newaxis], tf.ones_like(rows), [count]) > 0
+    return tf.cast(pixels, tf.float32) / 127.5 - 1, readable

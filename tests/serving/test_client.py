@@ -1,0 +1,193 @@
+"""The client by itself; `test_server.py` has it speak to servers."""
+
+import http.server
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans import serving
+from tfgans.cli.client import parse_labels
+
+SIGNATURE = {
+    "inputs": {"seed": {"dtype": "DT_INT64", "tensor_shape": {"dim": [{"size": "-1"}]}}},
+    "outputs": {"point": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "-1"}, {"size": "2"}]}}},
+}
+LABELLED = SIGNATURE | {
+    "inputs": SIGNATURE["inputs"] | {"label": {"dtype": "DT_INT32", "tensor_shape": {"dim": [{"size": "-1"}]}}}
+}
+METADATA = {"metadata": {"signature_def": {"signature_def": {"sample": SIGNATURE, "labelled": LABELLED}}}}
+
+
+@pytest.fixture
+def scripted():
+    """A server that gives the answers of a list, then the last one over and over; and the requests it got."""
+    answers, requests = [], []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.answer(200, METADATA)
+
+        def do_POST(self):
+            requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.answer(*(answers.pop(0) if len(answers) > 1 else answers[0]))
+
+        def answer(self, status, content):
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", answers, requests
+    server.shutdown()
+    server.server_close()
+
+
+POINTS = (200, {"outputs": [[0.0, 1.0]]})
+BUSY = (503, {"error": "The batch scheduling queue to which this task was submitted is full"})
+SPOILT = (400, {"error": "Tensors with name 'x' from different tasks have different shapes and padding is turned off."})
+
+
+@pytest.mark.parametrize("passing", [BUSY, SPOILT, (502, b"<html>")])
+def test_what_passes_is_asked_again(scripted, passing):
+    address, answers, requests = scripted
+    answers += [passing, passing, POINTS]
+    with serving.Client(address, "toy") as client:
+        np.testing.assert_array_equal(client.sample(1, seed=3), [[0, 1]])
+    assert requests == [{"signature_name": "sample", "inputs": {"seed": [3]}}] * 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (BUSY, ConnectionError, r"http://127.*, toy: UNAVAILABLE: The batch scheduling queue .* is full"),
+        ((400, {"error": "wrong"}), ValueError, "toy: INVALID_ARGUMENT: wrong"),
+        ((404, {"error": "who?"}), ValueError, "toy: NOT_FOUND: who"),
+        ((504, {"error": "late"}), TimeoutError, "toy: DEADLINE_EXCEEDED: late"),
+        ((500, {"error": "oh"}), OSError, "toy: HTTP 500: oh"),
+        ((200, b"<html>"), OSError, "not an answer of TensorFlow Serving: '<html>'"),
+    ],
+)
+def test_errors(scripted, answer, error, message):
+    address, answers, requests = scripted
+    answers.append(answer)
+    with serving.Client(address, "toy", retries=1) as client, pytest.raises(error, match=message):
+        client.sample(1)
+    assert len(requests) == (2 if answer is BUSY else 1)
+
+
+def test_no_server():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for address in (f"http://127.0.0.1:{port}", f"grpc://127.0.0.1:{port}"):
+        with serving.Client(address, "toy", retries=1) as client, pytest.raises(ConnectionError, match="UNAVAILABLE"):
+            client.sample(1)
+
+
+def test_no_answer_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for scheme in ("http", "grpc"):
+            address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+            began = time.monotonic()
+            with serving.Client(address, "toy", timeout=0.2) as client, pytest.raises(TimeoutError):
+                client.versions()
+            # Not the default of 30 s.
+            assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("signature", "inputs", "message"),
+    [
+        ("nobody", {}, "signatures of toy are labelled, sample; there is no nobody"),
+        ("sample", {"seed": [1], "label": [1]}, "sample takes seed; received seed, label"),
+        ("sample", {"seed": 1}, r"seed must be int64 \[n\]; received int64 \(\)"),
+        ("sample", {"seed": [[1]]}, r"received int64 \(1, 1\)"),
+        ("sample", {"seed": [1.5]}, r"seed must be int64 \[n\]; received float64"),
+        ("sample", {"seed": [True]}, "received bool"),
+        ("sample", {"seed": ["1"]}, "received str"),
+        ("sample", {"seed": np.zeros(0, int)}, "at least 1"),
+        ("labelled", {"seed": [1], "label": [2**32]}, r"label must be int32 \[n\]; received int64"),
+        (
+            "labelled",
+            {"seed": [1, 2], "label": [1]},
+            r"as many rows each, at least 1; received {'label': 1, 'seed': 2}",
+        ),
+    ],
+)
+def test_inputs_that_do_not_fit_are_not_sent(scripted, signature, inputs, message):
+    address, answers, requests = scripted
+    answers.append(POINTS)
+    with serving.Client(address, "toy") as client, pytest.raises(ValueError, match=message):
+        client.predict(signature, **inputs)
+    assert not requests
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"address": "localhost:8501"}, "grpc://HOST:PORT; received 'localhost:8501'"),
+        ({"address": "ftp://host"}, "received 'ftp://host'"),
+        ({"batch_size": 0}, "received 0, 5, 30"),
+        ({"retries": -1}, "received 64, -1, 30"),
+        ({"timeout": 0}, "received 64, 5, 0"),
+    ],
+)
+def test_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        serving.Client(**{"address": "http://localhost:8501", "model": "toy", **arguments})
+
+
+def test_what_needs_the_extra_says_so(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules['tensorflow_serving'] = None\n"
+        "from tfgans import serving\n"
+        "for call in (lambda: serving.Client('grpc://host:1', 'm'),\n"
+        "             lambda: serving.write_warmup_requests(sys.argv[1], 'm', {})):\n"
+        "    try: call()\n"
+        "    except ImportError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2, done.stderr
+    assert all("needs the extra 'serving': pip install 'tfgans[serving]'" in line for line in lines)
+    assert not list(tmp_path.iterdir())
+
+
+CLASS = tf.TensorSpec([None], tf.int32)
+ATTRIBUTES = tf.TensorSpec([None, 2], tf.float32)
+
+
+def test_labels_from_their_texts():
+    assert parse_labels([], None) is None
+    np.testing.assert_array_equal(parse_labels(["3", "0"], CLASS), np.array([3, 0], np.int32))
+    np.testing.assert_array_equal(parse_labels(["1,.5", "0,-1"], ATTRIBUTES), [[1, 0.5], [0, -1]])
+
+
+@pytest.mark.parametrize(
+    ("texts", "spec", "message"),
+    [
+        (["1"], None, "takes no labels"),
+        ([], CLASS, "takes a --label"),
+        (["x"], CLASS, "a class by number; received 'x'"),
+        (["1,2"], CLASS, "received '1,2'"),
+        (["1"], ATTRIBUTES, "takes 2 numbers with commas; received '1'"),
+        (["1,2", "1"], ATTRIBUTES, "received '1,2', '1'"),
+        (["1,x"], ATTRIBUTES, "received '1,x'"),
+    ],
+)
+def test_texts_that_are_no_labels(texts, spec, message):
+    with pytest.raises(ValueError, match=message):
+        parse_labels(texts, spec)

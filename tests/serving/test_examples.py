@@ -1,0 +1,74 @@
+"""The exported models of the repository."""
+
+import inspect
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+from google.protobuf import text_format
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
+
+from tfgans import serving
+
+FOLDER = pathlib.Path(__file__).parents[2] / "saved_models"
+LISTED = re.findall(r"^\| `(\w+)` \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
+EXAMPLES = [name for name in LISTED if serving.versions(FOLDER / name)]
+LOADER = """
+import sys
+sys.modules["keras"] = sys.modules["tfgans"] = sys.modules["tensorflow_probability"] = None
+import tensorflow as tf
+for path in sys.argv[1:]:
+    signatures = tf.saved_model.load(path).signatures
+    label = signatures["sample"].structured_input_signature[1].get("label")
+    labels = {} if label is None else {"label": tf.zeros([2, *label.shape[1:]], label.dtype)}
+    (images,) = signatures["sample"](seed=tf.range(2, dtype=tf.int64), **labels).values()
+    print(*images.shape, bool(tf.reduce_all(tf.abs(images) <= 1)))
+"""
+
+
+def test_there_is_one_of_each_system():
+    assert {f"{system}_digits" for system in ("cwgan", "logan", "began_cs", "avae", "xgan")} == set(LISTED)
+    assert EXAMPLES == LISTED
+
+
+def test_they_are_small():
+    files = [path for name in EXAMPLES for path in (FOLDER / name).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 8e6
+
+
+def test_they_load_with_tensorflow_alone():
+    paths = [serving.latest_version(FOLDER / name) for name in EXAMPLES]
+    done = subprocess.run([sys.executable, "-c", LOADER, *paths], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["2 8 8 1 True"] * len(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_warm_up_requests_fit(name):
+    version = serving.latest_version(FOLDER / name)
+    signatures = tf.saved_model.load(str(version)).signatures
+    requests = [
+        PredictionLog.FromString(record.numpy()).predict_log.request
+        for record in tf.data.TFRecordDataset(str(version / "assets.extra" / "tf_serving_warmup_requests"))
+    ]
+    assert {request.model_spec.signature_name for request in requests} == set(signatures)
+    for request in requests:
+        inputs = {key: tf.constant(tf.make_ndarray(tensor)) for key, tensor in request.inputs.items()}
+        (output,) = signatures[request.model_spec.signature_name](**inputs).values()
+        assert output.shape[0] == 1
+
+
+def test_the_server_is_told_of_them():
+    config = text_format.Parse((FOLDER / "models.config").read_text(), ModelServerConfig())
+    listed = {model.name: model.base_path for model in config.model_config_list.config}
+    assert listed.items() >= {name: f"/models/{name}" for name in EXAMPLES}.items()
+    assert "--model_config_file=/models/models.config" in (FOLDER / "compose.yaml").read_text()
+
+
+def test_the_client_sends_what_the_server_takes():
+    bound = re.search(r"max_batch_size \{ value: (\d+) \}", (FOLDER / "batching.config").read_text())
+    assert inspect.signature(serving.Client).parameters["batch_size"].default == int(bound[1])

@@ -1,0 +1,266 @@
+"""A client of TensorFlow Serving."""
+
+import dataclasses
+import functools
+import io
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfgans._errors import needs_extra
+from tfgans.models.adversarial import row_seeds
+from tfgans.serving._transport import RefusalError, Transport
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+# Seconds before a request is sent again for the first time.
+_FIRST_PAUSE = 0.1
+
+# Kinds of NumPy arrays that become integers, floating point, or strings.
+_KINDS = {"i": "iu", "f": "iuf", "O": "O"}
+
+_ERRORS = {
+    "INVALID_ARGUMENT": ValueError,
+    "FAILED_PRECONDITION": ValueError,
+    "NOT_FOUND": ValueError,
+    "DEADLINE_EXCEEDED": TimeoutError,
+    "UNAVAILABLE": ConnectionError,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """What a signature takes and gives, by name; the first axis is that of the rows."""
+
+    inputs: dict[str, tf.TensorSpec]
+    outputs: dict[str, tf.TensorSpec]
+
+
+class Client:
+    """A model behind TensorFlow Serving, with the faces that it has in Python.
+
+    `image` of a toy world is `point`. Labels are as in `AdversarialModel.sample`: one for each row, or one for all,
+    where the signature takes them.
+
+    ```
+    client = Client("http://localhost:8501", "cwgan_digits")
+    images = client.sample(3, labels=[0, 1, 2], seed=0)  # [3, 8, 8, 1] in [-1, 1]
+    ```
+
+    Args:
+        address: `http://HOST:8501`, or https, for REST; `grpc://HOST:8500` for gRPC, which is not encrypted.
+        model: Name of the model on the server.
+        version: Its version; by default the newest that is served.
+        timeout: Seconds to wait for the answer to one request.
+        retries: How often a request is sent again while the server is unavailable, or where it was merged with a
+            malformed one of somebody else; after 0.1 s, and twice as long each time.
+        batch_size: Rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
+            sent in several.
+
+    Raises:
+        MissingExtraError: If the extra `serving` is not installed.
+        ValueError: If the address begins otherwise. All methods raise it where the model or the signature is not
+            there, an input does not fit, or a row means nothing to the model.
+        ConnectionError: By all methods, if the server cannot be reached or has no room.
+        TimeoutError: By all methods, if there is no answer in time.
+        OSError: By all methods, if the server fails otherwise.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        version: int | None = None,
+        *,
+        timeout: float = 30.0,
+        retries: int = 5,
+        batch_size: int = 64,
+    ) -> None:
+        if batch_size < 1 or retries < 0 or timeout <= 0:
+            raise ValueError(
+                f"Expected batch_size >= 1, retries >= 0 and timeout > 0; received {batch_size}, {retries}, {timeout}."
+            )
+        self.address = address
+        self.model = model
+        self._retries = retries
+        self._batch_size = batch_size
+        self._transport = _connect(address.rstrip("/"), model, version, timeout)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._transport.close()
+
+    def versions(self) -> list[int]:
+        """Versions of the model that are being served, ascending."""
+        return sorted(self._patiently(self._transport.versions))
+
+    def signatures(self) -> dict[str, Signature]:
+        """The model's signatures by name; the server is asked once."""
+        return self._signatures
+
+    @functools.cached_property
+    def _signatures(self) -> dict[str, Signature]:
+        found = self._patiently(self._transport.signatures)
+        return {
+            name: Signature(_specs(signature.inputs), _specs(signature.outputs))
+            for name, signature in sorted(found.items())
+            if not name.startswith("__")
+        }
+
+    @property
+    def kind(self) -> str:
+        """What the model makes: `image` or `point`."""
+        return next(iter(self._signature("sample").outputs))
+
+    def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
+        """Draws images [n, H, W, C] in [-1, 1], or points [n, D]; seeds are those of `AdversarialModel.sample`."""
+        return self._answer("sample", labels, seed=row_seeds(n, seed))
+
+    def sample_png(
+        self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None
+    ) -> list["PIL.Image.Image"]:
+        """As `sample`, as PIL images."""
+        import PIL.Image
+
+        files = self._answer("sample_png", labels, seed=row_seeds(n, seed))
+        return [PIL.Image.open(io.BytesIO(file)) for file in files]
+
+    def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
+        """Images or points of latent vectors [n, N]."""
+        return self._answer("generate", labels, latent=latent)
+
+    def discriminate(self, images: Any, labels: Any = None, latent: Any = None) -> np.ndarray:
+        """Logits or energies [n] of images or points; of a BiGAN's pairs with `latent` [n, N]."""
+        beside = {} if latent is None else {"latent": latent}
+        return self._answer("discriminate", labels, **{self.kind: images}, **beside)
+
+    def encode(self, images: Any, labels: Any = None) -> np.ndarray:
+        """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1], or points [n, D]."""
+        return self._answer("encode", labels, **{self.kind: images})
+
+    def encode_png(self, images: Sequence["PIL.Image.Image"], labels: Any = None) -> np.ndarray:
+        """As `encode`, of PIL images of the model's size; their colours are brought to those of the model."""
+        return self._answer("encode_png", labels, image_bytes=[_png(image) for image in images])
+
+    def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
+        """What the generator makes of the latents of images or points."""
+        return self._answer("reconstruct", labels, **{self.kind: images})
+
+    def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
+        """Images between pairs of others, with weights [n] in [0, 1]; 0 is the first."""
+        pair = {f"{self.kind}_a": images_a, f"{self.kind}_b": images_b}
+        return self._answer("interpolate", labels, weight=weights, **pair)
+
+    def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
+        """Images with one entry of their latents, `dimensions` integer [n], put to `values` [n]."""
+        return self._answer("traverse", labels, dimension=dimensions, value=values, **{self.kind: images})
+
+    def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
+        """Images between four others each, [n, 4, ...], with weights [n, 4] of sum 1."""
+        return self._answer("morph", labels, weights=weights, **{f"{self.kind}s": images})
+
+    def predict(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
+        """Calls a signature as it is.
+
+        Args:
+            signature: Its name.
+            **inputs: All of its inputs, with as many rows each.
+
+        Returns:
+            Its outputs. A row that means nothing to the model is NaN, or b"".
+        """
+        specs, outputs = self._signature(signature).inputs, self._signature(signature).outputs
+        if inputs.keys() != specs.keys():
+            raise ValueError(f"{signature} takes {', '.join(specs)}; received {', '.join(inputs)}.")
+        arrays = {name: _fit(name, inputs[name], spec) for name, spec in specs.items()}
+        rows = {name: len(array) for name, array in arrays.items()}
+        count = max(rows.values())
+        if min(rows.values()) != count or count < 1:
+            raise ValueError(f"Expected inputs of as many rows each, at least 1; received {rows}.")
+        parts = []
+        for start in range(0, count, self._batch_size):
+            part = {name: array[start : start + self._batch_size] for name, array in arrays.items()}
+            parts.append(self._patiently(self._transport.predict, signature, part, outputs))
+        return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+
+    def _signature(self, name: str) -> Signature:
+        if name not in self._signatures:
+            raise ValueError(f"The signatures of {self.model} are {', '.join(self._signatures)}; there is no {name}.")
+        return self._signatures[name]
+
+    def _answer(self, signature: str, labels: Any, **inputs: Any) -> np.ndarray:
+        """The only output of a signature, whose rows must all mean something."""
+        if labels is not None:
+            spec = self._signature(signature).inputs.get("label")
+            one = spec is not None and spec.shape[1:] == np.shape(labels)
+            inputs["label"] = np.repeat([labels], len(next(iter(inputs.values()))), axis=0) if one else labels
+        (values,) = self.predict(signature, **inputs).values()
+        nothing = values == b"" if values.dtype == object else np.isnan(values).reshape(len(values), -1).all(axis=1)
+        if np.any(nothing):
+            raise ValueError(
+                f"{self.model} gives nothing for rows {np.flatnonzero(nothing).tolist()}: a value there is out of its "
+                "range, or a PNG of another size."
+            )
+        return values
+
+    def _patiently(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        attempt = 0
+        while True:
+            try:
+                return call(*arguments)
+            except RefusalError as refusal:
+                if attempt == self._retries or not refusal.may_pass:
+                    error = _ERRORS.get(refusal.code, OSError)
+                    raise error(f"{self.address}, {self.model}: {refusal.code}: {refusal.message}") from refusal
+            # Clients that were turned away together do not come back together.
+            time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0))
+            attempt += 1
+
+
+def _connect(address: str, model: str, version: int | None, timeout: float) -> Transport:
+    scheme, _, host = address.partition("://")
+    if scheme not in ("http", "https", "grpc") or not host:
+        raise ValueError(f"Servers are http://HOST:PORT, https://HOST:PORT or grpc://HOST:PORT; received {address!r}.")
+    with needs_extra("serving"):
+        if scheme == "grpc":
+            from tfgans.serving._grpc import Grpc
+
+            return Grpc(address, model, version, timeout)
+        from tfgans.serving._rest import Rest
+
+        return Rest(address, model, version, timeout)
+
+
+def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
+    """Shapes and types of a SignatureDef's inputs or outputs, by name; a protocol buffer has them in any order."""
+    infos = sorted(tensors.items())
+    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in infos}
+
+
+def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:
+    """Values as a signature takes them; an integer is neither rounded nor cut."""
+    dtype = np.dtype(spec.dtype.as_numpy_dtype)
+    given = np.array(values, object if spec.dtype == tf.string else None)
+    fits = given.dtype.kind in _KINDS[dtype.kind] and spec.shape.is_compatible_with(given.shape)
+    array = given.astype(dtype) if fits else given
+    if not fits or (dtype.kind == "i" and not np.array_equal(array, given)):
+        shape = ", ".join("n" if size is None else str(size) for size in spec.shape)
+        raise ValueError(f"{name} must be {spec.dtype.name} [{shape}]; received {given.dtype.name} {given.shape}.")
+    return array
+
+
+def _png(image: "PIL.Image.Image") -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
