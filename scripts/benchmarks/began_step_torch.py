@@ -3,10 +3,11 @@
 `pip install torch numpy absl-py`; run both one after the other on the same machine.
 """
 
-import math
-
+import _began_torch
+import torch
 from _turns import best_rates, report
 from absl import app, flags
+from torch import nn
 
 _LATENT = 64
 _RATIO, _GAIN = 0.5, 1e-3
@@ -21,31 +22,11 @@ flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
-    import torch
-    from torch import nn
-
-    n, pairs = FLAGS.filters, 1 + round(math.log2(FLAGS.pixels / 8))
-
-    def convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
-        return [nn.Conv2d(inputs, outputs, 3, stride, 1), nn.ELU()]
-
-    def encoder() -> list[nn.Module]:
-        parts, channels = convolution(3, n), n
-        for pair in range(1, pairs + 1):
-            parts += convolution(channels, pair * n) + convolution(pair * n, pair * n)
-            channels = pair * n
-            parts += convolution(channels, channels, 2) if pair < pairs else []
-        return [*parts, nn.Flatten(), nn.Linear(64 * channels, _LATENT)]
-
-    def decoder() -> list[nn.Module]:
-        parts = [nn.Linear(_LATENT, 64 * n), nn.Unflatten(1, (n, 8, 8))]
-        for pair in range(1, pairs + 1):
-            parts += convolution(n, n) + convolution(n, n)
-            parts += [nn.Upsample(scale_factor=2)] if pair < pairs else []
-        return [*parts, nn.Conv2d(n, 3, 3, 1, 1)]
-
-    discriminator = nn.Sequential(*encoder(), *decoder()).to(memory_format=torch.channels_last)
-    generator = nn.Sequential(*decoder()).to(memory_format=torch.channels_last)
+    discriminator = nn.Sequential(
+        _began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT),
+        _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT),
+    )
+    generator = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
     adams = [torch.optim.Adam(player.parameters(), 1e-4) for player in (discriminator, generator)]
     images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
     k = 0.0

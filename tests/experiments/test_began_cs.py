@@ -8,10 +8,10 @@ from tfgans.experiments import Trial
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),
     [
-        ("fig7", [1, 3], 0),
+        ("fig7", [1, 3], 1),
         ("fig7_sweep", [0], 0),
         ("fig2_4_5_6", [1], 4),
-        ("fig8_11_12", [1], 0),
+        ("fig8_11_12", [1], 1),
         ("fig3_9_10_13", [1], 4),
     ],
 )

@@ -32,6 +32,10 @@ def test_combinations_lie_between_the_neighbours(line):
     assert 2.0 < latent.max() <= 2.1 + 1e-6
 
 
+def test_the_nearest_code_of_a_place(line):
+    np.testing.assert_array_equal(line.nearest(tf.constant([[-5.0], [2.5], [10.6]])), [0, 2, 5])
+
+
 def test_combination_by_hand(line):
     """Anchor 2 has neighbours at 1 and 3.3. With dirichlet weights of draws .5 and .75 these weigh 1 : 2."""
     bank = CodeBank(7, 1, ConvexSampler(2, "dirichlet"), neighbours=2, classes=2)

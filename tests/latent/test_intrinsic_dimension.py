@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfgans.latent import intrinsic_dimension
+from tfgans.latent import class_dimensions, intrinsic_dimension
 from tfgans.latent.intrinsic_dimension import _estimate
 
 
@@ -28,6 +28,19 @@ def test_a_circle(random):
     angles = random.uniform(0, 2 * np.pi, 2_000)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     assert intrinsic_dimension(circle, average="mackay_ghahramani") == pytest.approx(1.0, abs=0.05)
+
+
+def test_classes_are_looked_at_one_by_one(random):
+    """A line and a plane, of which the line has more points than are asked for."""
+    line = np.stack([random.uniform(size=900), np.zeros(900)], axis=1)
+    found = class_dimensions(
+        np.concatenate([random.uniform(size=(600, 2)), line])[:, :, np.newaxis],
+        np.repeat([4, 2], [600, 900]),
+        most=700,
+        average="mackay_ghahramani",
+    )
+    np.testing.assert_array_equal(found.count, [700, 600])
+    np.testing.assert_allclose(found.dimension, [1, 2], atol=0.15)
 
 
 def test_refuses():

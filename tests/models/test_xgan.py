@@ -270,8 +270,8 @@ def test_the_image_classifier_is_frozen_and_the_encoder_normalises_real_images_o
     assert "image_classifier" not in model.players
 
 
-def test_samples_are_of_their_class():
-    """G = id: the codes of classes 0 and 1 lie within [0, 1] and [4, 5], and so do latents."""
+def two_groups():
+    """G = E = id: the codes of classes 0 and 1 lie within [0, 1] and [4, 5], and so do latents."""
     model = tfgans.XGAN(
         lines("generator", (1.0, 0.0)),
         lines("encoder", (1.0, 0.0)),
@@ -280,6 +280,24 @@ def test_samples_are_of_their_class():
         latent.CodeBank(6, 1, latent.ConvexSampler(2), neighbours=2, classes=2),
     )
     model.fill_bank(np.array([[0.0], [0.5], [1.0], [4.0], [4.5], [5.0]]), np.array([0, 0, 0, 1, 1, 1]))
+    return model
+
+
+def test_samples_near_an_image_lie_between_the_neighbours_of_the_code_nearest_to_it():
+    """Those of 1 are 0 and .5, those of 4 are 4.5 and 5; a sample of an image is that of its own seed."""
+    model = two_groups()
+    for place, (low, high) in ((1.4, (0, 0.5)), (3.6, (4.5, 5))):
+        found = model.sample_near(np.full((200, 1), place), seed=0)
+        assert low <= found.min() < low + 0.1
+        assert high - 0.1 < found.max() <= high
+    both = model.sample_near(np.array([[1.4], [3.6]]), seed=7)
+    np.testing.assert_array_equal(both[1], model.sample_near(np.array([[3.6]]), seed=8)[0])
+    with pytest.raises(ValueError, match=r"images must have shape \[n, 1\]; received \(2, 3\)"):
+        model.sample_near(np.zeros((2, 3)))
+
+
+def test_samples_are_of_their_class():
+    model = two_groups()
     for label, (low, high) in enumerate([(0, 1), (4, 5)]):
         found = model.sample(200, labels=label, seed=0)
         assert low <= found.min() < low + 0.2

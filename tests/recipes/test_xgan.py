@@ -49,7 +49,7 @@ def test_rivals_have_the_same_layers_and_train_longer():
     ],
 )
 def test_ablations_are_fields(changes, system, players):
-    recipe = recipes.get("xgan/digits").override([*changes, "widths=(6, 5)"]).sized(30)
+    recipe = recipes.get("xgan/digits").override([*changes, "widths=(6, 5)", "bank_size=30"])
     model = build(recipe)
     assert type(model) is getattr(tfgans, system)
     assert model.players == players
@@ -61,7 +61,7 @@ def test_ablations_are_fields(changes, system, players):
 
 
 def test_every_field_of_a_recipe_reaches_the_model():
-    base = recipes.get("xgan/digits").override(["widths=(6, 5)"]).sized(30)
+    base = recipes.get("xgan/digits").override(["widths=(6, 5)", "bank_size=30"])
     found = {
         "neighbours=7": lambda model: model.bank.neighbours,
         "combined=3": lambda model: model.bank.sampler.k,

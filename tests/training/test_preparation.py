@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 import tfgans
-from tfgans import data, recipes, training
+from tfgans import data, latent, recipes, training
+from tfgans.training import preparation
 
 TINY = [
     "widths=(12, 10)",
@@ -55,6 +56,17 @@ def test_a_resumed_run_ends_with_the_bits_of_one_that_was_not(finished, tmp_path
     resumed = training.run(tiny(10), tmp_path / "run", progress=False).model
     for mine, theirs in zip(result.model.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_m_comes_from_the_dimension_of_images_where_it_is_asked_for(capsys):
+    """Twice that of a class, which the estimate of one class after the other gives as well."""
+    train = data.digits("train")
+    classes = [train.image[train.label == label].reshape(-1, 64) for label in range(10)]
+    dimension = np.mean([latent.intrinsic_dimension(points) for points in classes])
+    recipe = preparation.fitted(tiny(5, "neighbours=None"), train)
+    assert recipe.neighbours == np.ceil(2 * dimension)
+    assert recipe.bank_size == len(train)
+    assert f"have dimension {dimension:.1f}, of " in capsys.readouterr().err
 
 
 def test_a_classifier_that_knows_too_little_is_refused_before_the_run(tmp_path):

@@ -14,7 +14,7 @@ from tfgans.experiments.frame import Item, Measured, Trial
 if TYPE_CHECKING:
     from tfgans.training import Result
 
-_STEPS = 2_000
+_STEPS = 1_200
 _NETWORKS = ("filters=8", "latent_size=16", "batch_size=64")
 _PID = ("proportional=1e-05", "derivative=1e-05")
 _BEGAN = ("norm=l1_mean", "discriminator_learning_rate=0.001", "generator_learning_rate=0.001")

@@ -23,6 +23,7 @@ _IMAGE_STEPS = 2_000
 _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
 _SAMPLE_SEED = 10**6
+_POINTS = 2_500
 
 _TRAVERSED = 8
 _PAPER_VALUES = np.arange(-5.0, 6.0)
@@ -39,6 +40,20 @@ def toy(trial: Trial) -> Measured:
     ours = recipes.get("began_cs/grid25", trial.scale)
     same = ("widths", "latent_size", "batch_size", "steps")
     return scored(train(trial, "bigan/grid25", *(f"{name}={getattr(ours, name)}" for name in same)))
+
+
+def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples of each system over the centres (Fig. 7)."""
+    from tfgans import data, plots, training
+
+    world = data.toy_world("grid25")
+    figure = plots.new_figure((3.2 * len(trials), 3.4))
+    for place, trial in enumerate(trials, start=1):
+        panel = figure.add_subplot(1, len(trials), place)
+        points = training.load(trial.workdir).sample(_POINTS, seed=_SAMPLE_SEED)
+        plots.draw_points(panel, points, world.centers / world.scale)
+        panel.set_title(trial.setting["system"])
+    plots.save_figure(figure, folder / "fig7.png")
 
 
 def sweep(trial: Trial) -> Measured:
@@ -109,7 +124,7 @@ def inversion(trial: Trial) -> Measured:
     """
     from tfgans import data, latent
 
-    model, marks = _trained(trial, "digits"), (1, 2) if trial.smoke else _SEARCH_STEPS
+    model, marks = _trained(trial, "digits"), _marks(trial)
     images = data.load("digits", "test").first(_SEARCHED).unit_images
     codes, values = model.encode(images), {}
     model.reconstruct(images)
@@ -117,13 +132,36 @@ def inversion(trial: Trial) -> Measured:
     reconstructed = model.reconstruct(images)
     values["one_shot_seconds"] = time.monotonic() - began
     values["one_shot_error"] = _error(images, reconstructed)
-    random = model.prior.sample_rows(_SAMPLE_SEED + np.arange(len(images))).numpy()
+    random = _random_starts(model, len(images))
     values["code_error"] = _error(random, model.encode(model.generate(random)))
     for start, latents in (("random", random), ("code", codes)):
         found = latent.search_latent(model.generate_graph, images, latents, marks)
         for mark, errors, seconds in zip(marks, found.errors, found.seconds, strict=True):
             values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
     return Measured(values, {"data": "digits test", "images": len(images), "seed": _SAMPLE_SEED})
+
+
+def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Test images, what one shot makes of them, and what a search from random starts does after more and more steps."""
+    from tfgans import data, latent, plots, training
+
+    images, marks = data.load("digits", "test").first(8).unit_images, _marks(trials[0])
+    for trial in trials:
+        model, name = training.load(trial.workdir), trial.setting["system"]
+        found = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
+        rows = [images, model.reconstruct(images), *map(model.generate, found.latents)]
+        names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
+        plots.image_grid(
+            np.concatenate(rows), len(images), folder / f"fig8_11_12_{name}.png", row_names=names, title=name
+        )
+
+
+def _marks(trial: Trial) -> tuple[int, ...]:
+    return (1, 2) if trial.smoke else _SEARCH_STEPS
+
+
+def _random_starts(model: "AutoencodingModel", count: int) -> np.ndarray:
+    return model.prior.sample_rows(_SAMPLE_SEED + np.arange(count)).numpy()
 
 
 def _error(first: np.ndarray, second: np.ndarray) -> float:
@@ -174,6 +212,7 @@ ITEMS = (
         "25 Gaussians: BEGAN-CS captures more modes than VEEGAN, ALI and BEGAN (visual).",
         tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
         toy,
+        toy_figure,
     ),
     Item(
         "began_cs",
@@ -210,6 +249,7 @@ ITEMS = (
         "One shot Enc(x) of BEGAN-CS comes near a search of 10,000 steps, which takes 340 to 4,300 s (CelebA, 128).",
         tuple({"system": system} for system in _PAIR),
         inversion,
+        inversion_figures,
     ),
     Item(
         "began_cs",

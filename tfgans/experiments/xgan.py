@@ -112,14 +112,13 @@ def dimension(trial: Trial) -> Measured:
     steps = (f"steps={_STEPS}",) if trial.scale == "small" else ()
     model = train(trial, "xgan/mnist", *steps).model
     images = data.load("mnist", "train", data_dir=trial.data_dir)
-    found: dict[str, list[float]] = {}
-    for label in range(len(images.label_names)):
-        some = images.rows(np.flatnonzero(images.label == label)[:_OF_A_CLASS]).unit_images
-        for name, points in (("codes", model.encode(some)), ("pixels", some.reshape(len(some), -1))):
-            for average in ("levina_bickel", "mackay_ghahramani"):
-                estimate = latent.intrinsic_dimension(points, average=average)
-                found.setdefault(f"{average}/{name}", []).append(estimate)
-    values = {name: float(np.mean(estimates)) for name, estimates in found.items()}
+    classes = [np.flatnonzero(images.label == label)[:_OF_A_CLASS] for label in range(len(images.label_names))]
+    some = images.rows(np.concatenate(classes))
+    values = {}
+    for name, points in (("codes", model.encode(some.unit_images)), ("pixels", some.unit_images)):
+        for average in ("levina_bickel", "mackay_ghahramani"):
+            found = latent.class_dimensions(points, some.label, _OF_A_CLASS, average)
+            values[f"{average}/{name}"] = float(found.dimension.mean())
     values["neighbours"] = 2 * values["levina_bickel/codes"]
     return Measured(values, {"data": "mnist train", "images_of_a_class": _OF_A_CLASS, "k": [10, 20], "per": "class"})
 

@@ -3,13 +3,14 @@
 from tfgans.latent.bank import CodeBank
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
 from tfgans.latent.convex import CodeSampler, ConvexSampler, KDESampler, Weights
-from tfgans.latent.intrinsic_dimension import intrinsic_dimension
+from tfgans.latent.intrinsic_dimension import ClassDimensions, class_dimensions, intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
 from tfgans.latent.neighbours import Neighbours, nearest_neighbours
 from tfgans.latent.paths import corner_weights, unevenness
 from tfgans.latent.priors import Normal, Prior, Uniform
 
 __all__ = [
+    "ClassDimensions",
     "CodeBank",
     "CodeSampler",
     "CodeVariances",
@@ -21,6 +22,7 @@ __all__ = [
     "Search",
     "Uniform",
     "Weights",
+    "class_dimensions",
     "code_plane",
     "code_variances",
     "corner_weights",

@@ -216,6 +216,12 @@ class CodeBank(keras.layers.Layer):
         # A number just below 1 may round up to all of them.
         return tf.gather(self._order.value, first + tf.minimum(place, size - 1))
 
+    def nearest(self, code: tf.Tensor) -> tf.Tensor:
+        """Numbers int32 `[n]` of the codes of the bank that are nearest to others, `[n, N]`."""
+        bank = tf.cast(self.codes.value, code.dtype)
+        squares = tf.reduce_sum(tf.square(bank), axis=1) - 2 * tf.matmul(code, bank, transpose_b=True)
+        return tf.argmin(squares, axis=1, output_type=tf.int32)
+
     def _range_of(self, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Where classes `[B]` begin in the order of codes, and how many codes they have."""
         first = tf.gather(self._starts.value, label)

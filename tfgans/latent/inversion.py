@@ -19,12 +19,14 @@ class Search(NamedTuple):
     Attributes:
         latent: [n, N], the best of each row.
         error: [n], Euclidean distances ||G(z) - x|| of the best.
-        errors: [len(steps), n], the best so far after each of the numbers of steps that were asked for.
+        latents: [len(steps), n, N], the best so far after each of the numbers of steps that were asked for.
+        errors: [len(steps), n], theirs.
         seconds: [len(steps)], time up to each of them, that of building the graph left out.
     """
 
     latent: np.ndarray
     error: np.ndarray
+    latents: np.ndarray
     errors: np.ndarray
     seconds: np.ndarray
 
@@ -101,7 +103,7 @@ def search_latent(
     # The graph is built before the clock starts.
     walk(state, tf.constant(0), tf.constant(0))
     settle(state)
-    began, done, errors, seconds = time.monotonic(), 0, [], []
+    began, done, latents, errors, seconds = time.monotonic(), 0, [], [], []
     for mark in marks:
         while done < mark:
             upto = min(done + _STEPS_A_CALL, mark)
@@ -109,9 +111,10 @@ def search_latent(
             progress(upto - done)
             done = upto
         best, error = settle(state)
+        latents.append(best.numpy())
         errors.append(error.numpy())
         seconds.append(time.monotonic() - began)
-    return Search(best.numpy(), errors[-1], np.stack(errors), np.array(seconds))
+    return Search(latents[-1], errors[-1], np.stack(latents), np.stack(errors), np.array(seconds))
 
 
 def _better(latent: tf.Tensor, errors: tf.Tensor, best: tf.Tensor, error: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -437,6 +437,33 @@ class XGAN(XGANModel):
         self._check_filled()
         return super().sample(n, labels, seed)
 
+    def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
+        """Draws around given images, the place of which is the condition (section 3.4).
+
+        The anchor of a sample is the code of the bank that is nearest to the image's code.
+
+        Args:
+            images: [n, H, W, C] in [-1, 1], or points [n, D].
+            labels: As of `generate`: classes, where the generator takes them beside a code.
+            seed: As of `sample`.
+
+        Returns:
+            [n, H, W, C] in [-1, 1], or [n, D].
+
+        Raises:
+            ValueError: If a shape does not fit, labels are missing or out of range, or the bank is empty.
+        """
+        self._check_filled()
+        images = self._check_samples(images)
+        labels = self._labels_for(self.generator_inputs, len(images), labels)
+        return self._in_chunks(self._graph(self.sample_near_graph), images, self._row_seeds(len(images), seed), labels)
+
+    def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """As `sample_near`, in a graph."""
+        anchor = self.bank.nearest(self.encode_graph(image))
+        noise = self.bank.noise.sample_rows(seed, self.variable_dtype)
+        return self.generate_graph(self.bank.combine(anchor, noise), label)
+
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), "bank": keras.saving.serialize_keras_object(self.bank)}
         del config["prior"]

@@ -98,10 +98,6 @@ class Recipe:
         """
         return self
 
-    def sized(self, images: int) -> "Recipe":
-        """This recipe for a training set of so many images, where the system keeps something of each."""
-        return self
-
     def override(self, assignments: Sequence[str]) -> "Recipe":
         """This recipe with some fields changed.
 

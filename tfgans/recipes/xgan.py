@@ -62,7 +62,8 @@ class XGANRecipe(EncodedRecipe):
 
     Attributes:
         bank_size: Codes in the bank, one an image of the training set, whose number a run puts here; 0 before.
-        neighbours: m, among which codes are combined.
+        neighbours: m, among which codes are combined; None for twice the intrinsic dimension of the training images
+            of a class, which a run puts here.
         combined: k, codes in a combination.
         weights: How a combination weighs them.
         latents: Where latents come from: `convex` combinations, a kernel density estimate `kde`, a `normal` prior with
@@ -79,7 +80,7 @@ class XGANRecipe(EncodedRecipe):
     """
 
     bank_size: int = 0
-    neighbours: int = 100
+    neighbours: int | None = 100
     combined: int = 5
     weights: Literal["halfnormal", "uniform", "dirichlet"] = "halfnormal"
     latents: Literal["convex", "kde", "normal", "discriminated"] = "convex"
@@ -95,8 +96,8 @@ class XGANRecipe(EncodedRecipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("neighbours", "combined", "classifier_steps")
-        if self.combined > self.neighbours:
+        self._check_sizes("combined", "classifier_steps")
+        if self.neighbours is not None and self.combined > self.neighbours:
             raise ValueError(f"combined={self.combined} codes cannot be drawn from neighbours={self.neighbours}.")
         if self.refresh_every < 1 or self.refresh_every % self.log_every:
             raise ValueError(
@@ -121,9 +122,6 @@ class XGANRecipe(EncodedRecipe):
     def has_encoder(self) -> bool:
         """False where the generator takes a label beside the code."""
         return self.supervision != "concatenated"
-
-    def sized(self, images: int) -> "XGANRecipe":
-        return replace(self, bank_size=images) if self.has_bank else self
 
 
 _PAPER = XGANRecipe(

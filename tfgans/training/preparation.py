@@ -1,11 +1,13 @@
 """What a model takes from its data before the first step."""
 
+import dataclasses
+import math
 import sys
 
 import keras
 import numpy as np
 
-from tfgans import data, evaluation
+from tfgans import data, evaluation, latent
 from tfgans.models import XGAN, AdversarialModel
 from tfgans.models.xgan import XGANModel
 from tfgans.recipes import Recipe, XGANRecipe
@@ -13,6 +15,31 @@ from tfgans.training.build import image_classifier
 
 # Images that are brought to floating point at a time.
 _CHUNK = 4_096
+# Images of a class whose dimension is estimated.
+_OF_A_CLASS = 1_000
+
+
+def fitted(recipe: Recipe, train: data.ImageSet | data.ToyWorld) -> Recipe:
+    """The recipe for its data: a bank has a code of each image, and m may come from the dimension of images.
+
+    Of images, since the encoder's codes have none before it has learnt, and the bank's table is as wide as m.
+
+    Raises:
+        ValueError: If the dimension is asked for and a class has too few images, or two that are the same.
+    """
+    if not isinstance(recipe, XGANRecipe) or not recipe.has_bank:
+        return recipe
+    neighbours = recipe.neighbours
+    if neighbours is None:
+        labels = np.zeros(len(train), int) if recipe.supervision == "none" else train.label
+        found = latent.class_dimensions(train.image, labels, _OF_A_CLASS)
+        neighbours = max(recipe.combined, math.ceil(2 * found.dimension.mean()))
+        print(
+            f"Images of a class have dimension {found.dimension.mean():.1f}, of {found.count.min()} to "
+            f"{found.count.max()} images; m = {neighbours}.",
+            file=sys.stderr,
+        )
+    return dataclasses.replace(recipe, bank_size=len(train), neighbours=neighbours)
 
 
 def prepare(

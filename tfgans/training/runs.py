@@ -17,7 +17,7 @@ from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
-from tfgans.training.preparation import prepare, refill
+from tfgans.training.preparation import fitted, prepare, refill
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import scorer_of
 
@@ -84,7 +84,7 @@ def run(
     """
     recipe, train, test = load_data(recipe, own, data_dir, download)
     trained_on = train.part(recipe.train_fraction)
-    recipe = recipe.sized(len(trained_on)) if isinstance(trained_on, data.ImageSet) else recipe
+    recipe = fitted(recipe, trained_on)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
     strategy = strategy or default_strategy()

@@ -1,0 +1,74 @@
+"""Steps a second of the adversarial VAE in PyTorch, channels last: twin of `avae_step.py`.
+
+In an environment of its own, `pip install torch numpy absl-py`; run both one after the other on the same machine.
+"""
+
+import _began_torch
+import torch
+from _turns import best_rates, report
+from absl import app, flags
+from torch import nn
+
+_LATENT = 64
+_ALPHA, _BETA, _GAMMA = 0.3, 0.1, 0.1
+_RATIO, _INTEGRAL, _PROPORTIONAL, _DERIVATIVE = 0.5, 1e-3, 1e-5, 1e-5
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+flags.DEFINE_integer("filters", 16, "n, channels of the first maps.", lower_bound=1)
+flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
+flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+
+
+def main(argv: list[str]) -> None:
+    """Measures, and prints a line of JSON."""
+    generator = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    encoder = _began_torch.encoder(FLAGS.pixels, FLAGS.filters, 2 * _LATENT)
+    discriminator_encoder = _began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    discriminator_decoder = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    discriminator = nn.Sequential(discriminator_encoder, discriminator_decoder)
+    players = [list(player.parameters()) for player in (encoder, generator, discriminator)]
+    adams = [torch.optim.Adam(player, 5e-5) for player in players]
+    images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
+    k, past = 0.0, (0.0, 0.0)
+
+    def looked_at(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        code = discriminator_encoder(x)
+        return code, (x - discriminator_decoder(code)).abs().mean()
+
+    def step() -> None:
+        nonlocal k, past
+        rows = torch.randint(len(images), (FLAGS.batch_size,))
+        x = (images[rows].float() / 127.5 - 1).to(memory_format=torch.channels_last)
+        mean, log_variance = encoder(x).chunk(2, 1)
+        reconstructed = generator(mean + (0.5 * log_variance).exp() * torch.randn_like(mean))
+        generated = generator(torch.randn_like(mean))
+        code, real_error = looked_at(x)
+        reconstructed_code, reconstructed_error = looked_at(reconstructed)
+        fakes = looked_at(generated)[1] + _ALPHA * reconstructed_error
+        divergence = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum(1).mean() / x[0].numel()
+        guidance = _BETA * (code - reconstructed_code).abs().mean() + _GAMMA * (x - reconstructed).abs().mean()
+        losses = (divergence + guidance, fakes + guidance, real_error - k * fakes)
+        gradients = [
+            torch.autograd.grad(loss, player, retain_graph=loss is not losses[-1])
+            for loss, player in zip(losses, players, strict=True)
+        ]
+        for player, found, adam in zip(players, gradients, adams, strict=True):
+            for parameter, gradient in zip(player, found, strict=True):
+                parameter.grad = gradient
+            adam.step()
+        error, (last, before) = _RATIO * real_error.item() - fakes.item(), past
+        moved = _INTEGRAL * error + _PROPORTIONAL * (error - last) + _DERIVATIVE * (error - 2 * last + before)
+        k, past = min(max(k + moved, 0.0), 1.0), (error, last)
+
+    def run() -> None:
+        for _ in range(FLAGS.steps):
+            step()
+
+    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
+    report(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step, PyTorch", rate, "steps/s")
+
+
+if __name__ == "__main__":
+    app.run(main)
