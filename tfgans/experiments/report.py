@@ -83,10 +83,17 @@ _GLANCES = (
         {"LOGAN": {**_ON_GRID, "objective": "lol1"}, "BiGAN": {**_ON_GRID, "objective": "v"}},
     ),
     Glance(
-        "25 Gaussians, points against a controller: modes of 25",
+        "25 Gaussians, a discriminator that reconstructs: modes of 25",
         "began_cs",
         "fig7",
         "modes/points",
+        {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
+    ),
+    Glance(
+        "Digits: distance of an image from what its code in one shot gives",
+        "began_cs",
+        "fig8_11_12",
+        "one_shot_error",
         {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
     ),
     Glance(
