@@ -172,8 +172,8 @@ _BEGAN_CS = (
         item="fig7",
         metrics=("modes/points", "high_quality_share/points"),
         pictures=("fig7.png",),
-        finding="It does not hold: BEGAN-CS keeps about as few modes as BEGAN, and ALI most, blurred. The printed setting "
-        "diverges, and of those tried none kept 24 in every seed.",
+        finding="It does not hold: BEGAN-CS keeps about as few modes as BEGAN, and ALI most, blurred. The printed "
+        "setting diverges, and of those tried none kept 24 in every seed.",
         recipes=("began_cs/grid25", "began/grid25", "veegan/grid25", "bigan/grid25"),
         needs="CPU",
     ),
@@ -201,8 +201,8 @@ _BEGAN_CS = (
         item="fig8_11_12",
         metrics=("one_shot_error", "one_shot_seconds", "random_10000_error", "random_10000_seconds"),
         pictures=("fig8_11_12_*.png",),
-        finding="In part: one shot takes no time, and with the constraint comes nearer than without; a search of 10,000 "
-        "steps ends at half its distance.",
+        finding="In part: one shot takes no time, and with the constraint comes nearer than without; a search of "
+        "10,000 steps ends at half its distance.",
         recipes=("began/celeba128", "began_cs/celeba128"),
         needs="GPU",
     ),
@@ -269,7 +269,7 @@ _CWGAN = (
         shows="CelebA: between four images, vanilla objective and WGAN-GP.",
         item="fig3",
         pictures=("fig3_cgan_corners.png", "fig3_cwgan_corners.png"),
-        finding="It holds on MNIST: the vanilla corners differ in the digit only.",
+        finding="It holds on MNIST: between vanilla corners there are blurs, as at the corners themselves.",
         recipes=("cgan/celeba", "cwgan/celeba"),
         needs="GPU",
     ),
