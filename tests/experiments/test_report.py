@@ -109,3 +109,10 @@ def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_p
 def test_all_recipes_are_in_the_table_of_the_papers_scale():
     page = experiments.report(PAPERS, RESULTS)
     assert all(f"\n| `{name}` | " in page for name in recipes.names())
+
+
+def test_the_numbers_of_the_guide_are_those_of_the_page():
+    guide, page = ((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("which_model", "results"))
+    numbers_of_the_guide = re.findall(r"-?\d[\d.]* ± [\d.]*\d", guide)
+    assert len(numbers_of_the_guide) > 30
+    assert [number for number in numbers_of_the_guide if f" {number} " not in page] == []
