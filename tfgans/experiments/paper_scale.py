@@ -154,11 +154,11 @@ def _measured(text: str) -> dict[str, Any]:
         if (found := _alone(two_steps, text, batch_size)) is not None:
             return found
         batch_size //= 2
-    raise RuntimeError("memory does not hold a batch of one image")
+    raise RuntimeError("memory does not hold a batch of one image, or its process ends for another reason")
 
 
 def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function gives in a process with limited memory; None where that did not suffice."""
+    """What a function gives in a process with limited memory; None where that did not suffice, or the process ended."""
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
         try:
