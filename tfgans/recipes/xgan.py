@@ -225,7 +225,7 @@ _STACKED = tuple(
         classes=1_000,
         supervision="none",
         classifier_steps=max(3_000, recipe.classifier_steps),
-        least_accuracy=0.5,
+        least_accuracy=0.2,
         refresh_every=1_000,
     )
     for recipe in _XGAN
