@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from table import TABLE, state, train
 
-from tfgans import recipes, training
+from tfgans import evaluation, recipes, training
 
 STEPS = 4
 
@@ -23,6 +23,35 @@ def trained(row, strategy):
         model = row.make()
         model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
     return state(train(model, row, STEPS))
+
+
+def noise(row, strategy):
+    """Eight rows of noise in the order of replicas."""
+    keras.utils.set_random_seed(0)
+    with strategy.scope():
+        model = row.make()
+    rows = 8 // strategy.num_replicas_in_sync
+    drawn = strategy.run(tf.function(lambda: model.noise(model.prior.sample, rows, 0)))
+    return np.concatenate([part.numpy() for part in strategy.experimental_local_results(drawn)]).ravel().tolist()
+
+
+class Seen(evaluation.Extractor):
+    """The pixels, with a note of where how many images were."""
+
+    def __init__(self):
+        self.found = {}
+
+    def __call__(self, images):
+        here = tf.identity(tf.constant(images))
+        self.found[here.device.split("task:0")[-1]] = len(images)
+        return {"features": here.numpy().reshape(len(images), -1)}
+
+
+def features(devices):
+    extractor, images = Seen(), np.arange(39 * 4, dtype=np.uint8).reshape(39, 2, 2, 1)
+    extractor.devices = devices
+    shared = extractor.shared(images)["features"]
+    return {"seen": extractor.found, "same": bool(np.array_equal(shared, images.reshape(39, -1)))}
 
 
 def main():
@@ -39,8 +68,11 @@ def main():
         start = state_of_new(row)
         results[row.name] = {
             "difference": max(float(np.max(np.abs(a - b))) for a, b in zip(one.values(), two.values(), strict=True)),
+            "noise": noise(row, two_devices),
+            "noise_of_one": noise(row, one_device),
             "moved": max(float(np.max(np.abs(a - b))) for a, b in zip(one.values(), start.values(), strict=True)),
         }
+    results["features"] = features(two_devices.extended.worker_devices)
     with tempfile.TemporaryDirectory() as folder:
         keras.config.set_dtype_policy("float32")
         tiny = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "n_critic=1", "steps=2", "score_samples=100"]

@@ -420,7 +420,7 @@ class _Reader:
 
     def _outputs(self, images: np.ndarray, needs: Iterable[str]) -> Outputs:
         """What the extractor makes of images, checked before anything of it is kept."""
-        outputs = self._extractor(images)
+        outputs = self._extractor.shared(images)
         for need in needs:
             values = np.asarray(outputs[need])
             if len(values) != len(images) or not np.isfinite(values).all():

@@ -1,6 +1,8 @@
 """What every extractor is."""
 
 import abc
+import concurrent.futures
+import functools
 import hashlib
 import math
 import pathlib
@@ -26,6 +28,7 @@ class Extractor(abc.ABC):
         fingerprint: Hash of all that its outputs depend on.
         protocol: What else a score says of it.
         score_names: Names that the literature has for scores with this extractor, by ours.
+        devices: Devices that share the images, by default all GPUs of this machine; TensorFlow's first, if none.
     """
 
     name: str
@@ -34,6 +37,10 @@ class Extractor(abc.ABC):
     protocol: Mapping[str, Any]
     score_names: Mapping[str, str] = {}
 
+    @functools.cached_property
+    def devices(self) -> Sequence[str]:
+        return [device.name for device in tf.config.list_logical_devices("GPU")]
+
     def feature_count(self, image_shape: Sequence[int]) -> int | None:
         """Features of images [H, W, C], where that is known beforehand."""
         return None
@@ -41,6 +48,19 @@ class Extractor(abc.ABC):
     @abc.abstractmethod
     def __call__(self, images: np.ndarray) -> Outputs:
         """Outputs of images uint8 [n, H, W, C]."""
+
+    def shared(self, images: np.ndarray) -> Outputs:
+        """The same, each device taking its part of the images at the same time."""
+        if len(self.devices) < 2 or len(images) < len(self.devices):
+            return self(images)
+
+        def on(device: str, part: np.ndarray) -> Outputs:
+            with tf.device(device):
+                return self(part)
+
+        with concurrent.futures.ThreadPoolExecutor(len(self.devices)) as pool:
+            parts = list(pool.map(on, self.devices, np.array_split(images, len(self.devices))))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 class Pixels(Extractor):

@@ -12,6 +12,7 @@ from tfgans.experiments._styles import arithmetic
 from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
+    from tfgans import AutoencodingModel
     from tfgans.training import Result
 
 _STEPS = 1_200
@@ -37,7 +38,7 @@ def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
 
 
 def table1(trial: Trial) -> Measured:
-    """Classifier score and Frechet distance; of a VAE its active units, of a discriminator its errors (Fig. 4)."""
+    """Classifier score and Frechet distance, paths between images (Figs. 6, 7), active units, errors (Fig. 4)."""
     from tfgans import data
 
     system, changes = _ROWS[trial.setting["row"]]
@@ -45,6 +46,8 @@ def table1(trial: Trial) -> Measured:
     model, measured = result.model, scored(result)
     count = 50 if trial.smoke else _TESTED
     test = data.load("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
+    protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
+    paths = _paths(model, test[: 2 * _PAIRS], trial)
     values = {}
     if system != "began":
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
@@ -52,12 +55,27 @@ def table1(trial: Trial) -> Measured:
         samples = model.sample(count, seed=_SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
             values[f"{name}_error"] = float(model.discriminate(images).mean())
-    protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
-    return Measured({**measured.values, **values}, {**measured.protocol, **dict.fromkeys(values, protocol)})
+    of_paths = {**protocol, "paths": _PAIRS, "path_steps": _PATH_STEPS}
+    protocols = {**measured.protocol, **dict.fromkeys(values, protocol), **dict.fromkeys(paths, of_paths)}
+    return Measured({**measured.values, **values, **paths}, protocols)
+
+
+def _paths(model: "AutoencodingModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
+    """Longest step of paths between pairs of images over the mean step, in the features of a classifier."""
+    from tfgans import data, evaluation, latent
+
+    extractor = evaluation.extractor(
+        "classifier", *(data.load("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
+    )
+    weights, ratios = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32), []
+    for first, second in zip(images[::2], images[1::2], strict=True):
+        ends = (np.repeat(image[np.newaxis], _PATH_STEPS, axis=0) for image in (first, second))
+        ratios.append(latent.unevenness(extractor(evaluation.to_bytes(model.interpolate(*ends, weights)))["features"]))
+    return evenness(ratios)
 
 
 def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Samples of each row; images and what the discriminator makes of them, generated and real (Figs. 2 and 4)."""
+    """Samples; images and what the discriminator makes of them, generated and real; paths (Figs. 2, 4, 6 and 7)."""
     from tfgans import data, plots, training
 
     test = data.load("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
@@ -69,6 +87,7 @@ def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
             rows = [samples, model.examine(samples), test, model.examine(test)]
             names = ["generated", "r", "real", "r"]
             plots.image_grid(np.concatenate(rows), 16, folder / f"fig4_{name}.png", row_names=names)
+        plots.interpolation_grid(model.interpolate, test[:12], folder / f"fig6_7_{name}.png")
 
 
 def controller(trial: Trial) -> Measured:
@@ -105,33 +124,6 @@ def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.nda
     return np.array(errors), np.array(ks)
 
 
-def interpolations(trial: Trial) -> Measured:
-    """Longest step of a path between two real images over its mean step, in the features of a classifier."""
-    from tfgans import data, evaluation, latent
-
-    model = _train(trial, trial.setting["system"], "mnist").model
-    train_set, test = (data.load("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
-    extractor = evaluation.extractor("classifier", train_set, test)
-    images = test.first(2 * _PAIRS).unit_images
-    weights = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32)
-    ratios = []
-    for first, second in zip(images[::2], images[1::2], strict=True):
-        ends = (np.repeat(image[np.newaxis], _PATH_STEPS, axis=0) for image in (first, second))
-        ratios.append(latent.unevenness(extractor(evaluation.to_bytes(model.interpolate(*ends, weights)))["features"]))
-    protocol = {"data": "mnist test", "paths": len(ratios), "path_steps": _PATH_STEPS, "extractor": extractor.name}
-    return Measured(evenness(ratios), protocol)
-
-
-def interpolation_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Paths between real images."""
-    from tfgans import data, plots, training
-
-    images = data.load("mnist", "test", data_dir=trials[0].data_dir).first(12).unit_images
-    for trial in trials:
-        model = training.load(trial.workdir)
-        plots.interpolation_grid(model.interpolate, images, folder / f"fig6_7_{trial.setting['system']}.png")
-
-
 def attributes(trial: Trial) -> Measured:
     """Vectors of attributes, added to codes of real images (Fig. 8)."""
     return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
@@ -158,7 +150,8 @@ ITEMS = (
         "avae",
         "table1",
         "CIFAR-10, classifier score: BEGAN 5.62, BEGAN* + LSM 6.12, VAE + BEGAN* + LSM 6.80; Figs. 2 and 4: generated "
-        "images are reconstructed better than real ones (visual).",
+        "images are reconstructed better than real ones (visual); Figs. 6 and 7: paths between real images are smooth "
+        "(visual).",
         tuple({"row": row} for row in _ROWS),
         table1,
         table1_figures,
@@ -175,14 +168,6 @@ ITEMS = (
             {"integral": 1e-3, "proportional": 1e-1, "derivative": 1e-1},
         ),
         controller,
-    ),
-    Item(
-        "avae",
-        "fig6_7",
-        "Interpolations between real images are smooth (visual).",
-        ({"system": "avae"}, {"system": "vae"}),
-        interpolations,
-        interpolation_figures,
     ),
     Item(
         "avae",

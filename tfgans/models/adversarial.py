@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans.latent import Prior
+from tfgans.models._machines import TrainedOnMachines
 
 Batch = dict[str, tf.Tensor]
 
@@ -18,7 +19,7 @@ Batch = dict[str, tf.Tensor]
 _CHUNK = 256
 
 
-class AdversarialModel(keras.Model):
+class AdversarialModel(TrainedOnMachines):
     """Base of the systems: it owns what they share, and no algorithm.
 
     A subclass names its `players`, stores one network a player under that name, writes `train_step`
@@ -142,7 +143,7 @@ class AdversarialModel(keras.Model):
             run_eagerly=run_eagerly,
         )
         chosen = {**self.default_optimizers(), **(optimizers or {})}
-        self.optimizers = {player: chosen[player] for player in self.players}
+        self.optimizers = {player: _loss_scaled(chosen[player], getattr(self, player)) for player in self.players}
         for player in self.players:
             self.optimizers[player].build(getattr(self, player).trainable_variables)
         self.logged_means = _LoggedMeans(self.log_names)
@@ -295,14 +296,16 @@ class AdversarialModel(keras.Model):
         """
         if self.averaged_generator is not None:
             self._average_generator()
-        values = tf.stack([losses[name] for name in self.log_names])
-        finite = tf.reduce_all(tf.math.is_finite(values))
-        broken = tf.distribute.get_replica_context().all_reduce("sum", tf.cast(~finite, tf.int64)) > 0
+        # The mean over replicas is NaN or Inf where that of one of them is.
+        values = tf.distribute.get_replica_context().all_reduce(
+            "mean", tf.stack([losses[name] for name in self.log_names])
+        )
+        broken = ~tf.reduce_all(tf.math.is_finite(values))
         first = broken & (self.nonfinite_step < 0)
         self.nonfinite_step.assign(tf.where(first, tf.convert_to_tensor(self.step), self.nonfinite_step))
         self.step.assign_add(1)
         self.logged_means.update_state(values)
-        return self.logged_means.result()
+        return self.as_logs(self.logged_means.result())
 
     def _average_generator(self) -> None:
         """Averages weights and copies moving statistics; young averages forget faster, as (1 + t)/(10 + t)."""
@@ -479,6 +482,12 @@ class _LoggedMeans(keras.metrics.Metric):
     def result(self) -> dict[str, tf.Tensor]:
         means = tf.math.divide_no_nan(self._total.value, self._count.value)
         return dict(zip(self._names, tf.unstack(means), strict=True))
+
+
+def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) -> keras.optimizers.Optimizer:
+    """The optimizer of a network; in float16 gradients would vanish without a scale, which adapts itself."""
+    scaled = network.compute_dtype != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
 def check_built(owner: str, networks: Mapping[str, keras.Model]) -> None:

@@ -5,7 +5,10 @@ import dataclasses
 import types
 import typing
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
+
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+"""What layers compute in; in the mixed ones, variables stay float32."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class Recipe:
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
         init_from: Folder of another run, whose networks the weights start from, or None.
+        precision: Keras's policy for the types of layers; of losses and variables it is float32.
         ema_decay: Decay of the averaged generator, or None.
         log_every: Steps between two lines of metrics; everything else happens at one of these.
         steps_per_execution: Most steps in one call of the graph, where one device trains; small steps are faster so.
@@ -44,6 +48,7 @@ class Recipe:
     steps: int
     seed: int = 0
     init_from: str | None = None
+    precision: Precision = "float32"
     ema_decay: float | None = None
     log_every: int
     steps_per_execution: int = 1

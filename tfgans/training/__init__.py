@@ -2,6 +2,7 @@
 
 from tfgans.training.build import build
 from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
+from tfgans.training.execution import strategy_of
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import Result, default_workdir, load, load_data, run
 from tfgans.training.scoring import Scorer
@@ -18,4 +19,5 @@ __all__ = [
     "load_data",
     "run",
     "run_scorer",
+    "strategy_of",
 ]

@@ -59,7 +59,12 @@ def build(recipe: Recipe) -> AdversarialModel:
         The model, at step 0.
     """
     keras.utils.set_random_seed(recipe.seed)
-    return _BUILDERS[type(recipe)](recipe)
+    outside = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(recipe.precision)
+    try:
+        return _BUILDERS[type(recipe)](recipe)
+    finally:
+        keras.config.set_dtype_policy(outside)
 
 
 def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:

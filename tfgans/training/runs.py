@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -17,6 +18,7 @@ from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, latest_version, versions
 from tfgans.training.build import build
+from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
 from tfgans.training.preparation import fitted, prepare, refill
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import scorer_of
@@ -57,8 +59,9 @@ def run(
     data_dir: str | None = None,
     download: bool = False,
     strategy: tf.distribute.Strategy | None = None,
+    xla: bool | None = None,
     progress: bool = True,
-) -> Result:
+) -> Result | None:
     """Trains a recipe, resuming where `workdir` has a checkpoint; then scores and exports the model.
 
     Args:
@@ -68,58 +71,69 @@ def run(
             takes its conditioning from them, as it does from `folder:` and `npz:` data.
         data_dir: Folder of prepared data sets.
         download: Whether a data set that is not there may be downloaded.
-        strategy: Distribution of the training; by default all GPUs where there are several.
+        strategy: Distribution of the training, such as `strategy_of` gives; by default that of `default`.
+        xla: Whether XLA compiles the steps; by default where it is known to pay.
         progress: Whether to show a progress bar.
 
     Returns:
-        The model, its scores, and the paths of what was written.
+        The model, its scores, and the paths of what was written; None on a machine that is not the chief of several,
+        which writes nothing.
 
     Raises:
-        ValueError: If `workdir` belongs to another recipe, the data do not fit this one, or the run in
-            `recipe.init_from` has other networks.
+        ValueError: If `workdir` belongs to another recipe, the data do not fit this one, the run in
+            `recipe.init_from` has other networks, or XLA is asked for where it cannot be had.
         FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is no run.
         OSError: If `workdir` cannot be written.
         callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
         KeyboardInterrupt: After a checkpoint was saved.
     """
+    strategy = strategy or strategy_of("default")
+    xla = compiles(xla, strategy)
     recipe, train, test = load_data(recipe, own, data_dir, download)
     trained_on = train.part(recipe.train_fraction)
     recipe = fitted(recipe, trained_on)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
-    strategy = strategy or default_strategy()
     _check_data(recipe, trained_on, strategy.num_replicas_in_sync)
-    curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test)]
+    # Of several machines the chief scores alone.
+    devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
+    curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test, devices)]
     with strategy.scope():
         model = build(recipe)
-        if folder.restore(model) is None:
-            if recipe.init_from is not None:
-                _copy_networks(load(recipe.init_from), model)
-            prepare(model, recipe, trained_on, test)
-        elif (step := int(model.step.numpy())) > recipe.steps:
-            raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
-        else:
-            print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
-        with folder.claim(recipe):
-            folder.note_label_names(train.label_names)
-            grid = _sample_grid(recipe, folder, model, train)
-            watching = [
-                *_refreshes(recipe, model, trained_on),
-                grid,
-                *_code_pictures(recipe, folder, model, train),
-                *_alarms(folder, model),
-                *curves,
-            ]
-            _train(model, recipe, folder, trained_on, watching, progress)
-            last_grid = grid.draw()
-            scores = _standing_scores(folder, int(model.step.numpy()))
-            if not scores or not versions(folder.saved_model):
-                print("Exporting and scoring the model.", file=sys.stderr)
-                export(model, folder.saved_model)
-                extractor, names = _final_scores(model, train)
-                scorer = scorer_of(train, test, extractor, recipe.score_samples, progress=progress)
-                scores = scorer.model(model, names, _TAKEN)
-                evaluation.add_scores(folder.scores_file, scores)
+    if folder.restore(model) is None:
+        if recipe.init_from is not None:
+            _copy_networks(load(recipe.init_from), model)
+        prepare(model, recipe, trained_on, test)
+    elif (step := int(model.step.numpy())) > recipe.steps:
+        raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
+    else:
+        print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
+    take_from_chief(model)
+    execution = Execution(model, xla)
+    refreshes = _refreshes(recipe, model, trained_on)
+    if not is_chief(strategy):
+        _train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshes])
+        return None
+    with folder.claim(recipe):
+        folder.note_label_names(train.label_names)
+        grid = _sample_grid(recipe, folder, model, train)
+        watching = [
+            *refreshes,
+            grid,
+            *_code_pictures(recipe, folder, model, train),
+            *_alarms(folder, model),
+            *curves,
+        ]
+        _train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
+        last_grid = grid.draw()
+        scores = _standing_scores(folder, int(model.step.numpy()))
+        if not scores or not versions(folder.saved_model):
+            print("Exporting and scoring the model.", file=sys.stderr)
+            export(model, folder.saved_model)
+            extractor, names = _final_scores(model, train)
+            scorer = scorer_of(train, test, extractor, recipe.score_samples, devices=devices, progress=progress)
+            scores = scorer.model(model, names, _TAKEN)
+            evaluation.add_scores(folder.scores_file, scores)
     return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
 
 
@@ -172,12 +186,6 @@ def default_workdir(recipe: Recipe) -> pathlib.Path:
     return pathlib.Path("runs", recipe.name, *preset, *own, str(recipe.seed))
 
 
-def default_strategy() -> tf.distribute.Strategy:
-    """All GPUs of this machine where there are several, else TensorFlow's default."""
-    several = len(tf.config.list_logical_devices("GPU")) > 1
-    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
-
-
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:
     """The model of a run.
 
@@ -202,10 +210,16 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
 
 
 def _score_curve(
-    recipe: Recipe, folder: RunFolder, train: data.ImageSet | data.ToyWorld, test: data.ImageSet | data.ToyWorld
+    recipe: Recipe,
+    folder: RunFolder,
+    train: data.ImageSet | data.ToyWorld,
+    test: data.ImageSet | data.ToyWorld,
+    devices: Sequence[str],
 ) -> callbacks.ScoreCurve:
     """Scores of one set of samples every so many steps."""
-    scorer = scorer_of(train, test, recipe.score_extractor, recipe.score_samples, sets=1, progress=False)
+    scorer = scorer_of(
+        train, test, recipe.score_extractor, recipe.score_samples, sets=1, devices=devices, progress=False
+    )
     names = scorer.chosen(recipe.score_metrics, bool(recipe.takes_labels), recipe.has_encoder)
     scorer.prepare()
 
@@ -265,7 +279,12 @@ def _refreshes(recipe: Recipe, model: AdversarialModel, train: data.ImageSet) ->
     """What fills the bank of a model anew that has one."""
     if not isinstance(model, XGAN):
         return []
-    return [callbacks.Refresh(lambda model: refill(model, train), recipe.refresh_every)]
+
+    def refresh(model: XGAN) -> None:
+        refill(model, train)
+        take_from_chief(model)
+
+    return [callbacks.Refresh(refresh, recipe.refresh_every)]
 
 
 def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:
@@ -273,15 +292,16 @@ def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.Collap
     return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if "k" in model.log_names else []
 
 
-def _train(
+def _train_and_write(
     model: AdversarialModel,
     recipe: Recipe,
     folder: RunFolder,
     train: data.ImageSet | data.ToyWorld,
+    execution: Execution,
     watching: list[keras.callbacks.Callback],
     progress: bool,
 ) -> None:
-    """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
+    """Trains, and writes metrics and checkpoints, one of them where training is interrupted."""
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
     metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
     acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint]
@@ -292,20 +312,7 @@ def _train(
     for callback in acting:
         callback.set_model(model)
     try:
-        while (step := int(model.step.numpy())) < recipe.steps:
-            # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
-            to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
-            whole = step % recipe.log_every == 0 and left >= recipe.log_every
-            steps = recipe.log_every if whole else min(to_next, left)
-            _take_at_once(model, math.gcd(recipe.steps_per_execution, steps))
-            batches = train.batches(recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step)
-            model.fit(
-                batches,
-                epochs=left // recipe.log_every if whole else 1,
-                steps_per_epoch=steps,
-                verbose=0,
-                callbacks=acting,
-            )
+        _train(model, recipe, train, execution, acting)
     except KeyboardInterrupt:
         bar.close()
         checkpoint.save()
@@ -318,12 +325,28 @@ def _train(
         bar.close()
 
 
-def _take_at_once(model: AdversarialModel, steps: int) -> None:
-    """Sets how many steps one call of the graph takes, which several replicas cannot (`AdversarialModel.compile`)."""
-    steps = steps if model.distribute_strategy.num_replicas_in_sync == 1 else 1
-    if model.steps_per_execution != steps:
-        # The function of the old number must not be called again.
-        model.steps_per_execution, model.train_function = steps, None
+def _train(
+    model: AdversarialModel,
+    recipe: Recipe,
+    train: data.ImageSet | data.ToyWorld,
+    execution: Execution,
+    acting: list[keras.callbacks.Callback],
+) -> None:
+    """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
+    while (step := int(model.step.numpy())) < recipe.steps:
+        # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
+        to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
+        whole = step % recipe.log_every == 0 and left >= recipe.log_every
+        steps = recipe.log_every if whole else min(to_next, left)
+        execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
+        batches = train.batches(recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step)
+        model.fit(
+            batches,
+            epochs=left // recipe.log_every if whole else 1,
+            steps_per_epoch=steps,
+            verbose=0,
+            callbacks=acting,
+        )
 
 
 def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:

@@ -191,6 +191,7 @@ def scorer_of(
     extractor: str,
     samples: int,
     sets: int = 3,
+    devices: Sequence[str] = (),
     **options: Any,
 ) -> Scorer | WorldScorer:
     """What scores a model of these data.
@@ -201,11 +202,14 @@ def scorer_of(
         extractor: Name of an extractor of images.
         samples: Images or points in a set of samples.
         sets: Sets of samples.
+        devices: Those that share the images to extract features of, in place of the extractor's.
         **options: `batch_size` and `progress` of `Scorer`.
     """
     if isinstance(train, data.ToyWorld):
         return WorldScorer(train, samples, sets)
-    return Scorer(train, test, evaluation.extractor(extractor, train, test), samples, sets, **options)
+    found = evaluation.extractor(extractor, train, test)
+    found.devices = devices or found.devices
+    return Scorer(train, test, found, samples, sets, **options)
 
 
 def _protocol(model: AdversarialModel, seed: int | list[int]) -> dict[str, Any]:

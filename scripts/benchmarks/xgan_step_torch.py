@@ -1,0 +1,158 @@
+"""Steps a second of X-GAN in PyTorch, channels last: twin of `xgan_step.py`.
+
+In an environment of its own, `pip install torch numpy absl-py`; run both one after the other on the same machine.
+"""
+
+import itertools
+
+import torch
+from _turns import best_rates, report
+from absl import app, flags
+from torch import nn
+from torch.nn import functional
+
+_LATENT, _CLASSES, _IMAGES = 64, 10, 2_000
+_NEIGHBOURS, _COMBINED, _LAMBDA = 100, 5, 2.0
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
+flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
+flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+
+
+class Down(nn.Module):
+    """Convolutions of stride 2 and one layer: encoder or discriminator; gives its maps as well."""
+
+    def __init__(self, pixels: int, widths: list[int], outputs: int) -> None:
+        super().__init__()
+        pairs = list(zip([3, *widths[:-1]], widths, strict=True))
+        self.convolutions = nn.ModuleList(
+            [nn.Conv2d(a, b, 4, 2, 1, bias=depth == 0) for depth, (a, b) in enumerate(pairs)]
+        )
+        self.norms = nn.ModuleList([nn.Identity(), *(nn.BatchNorm2d(width) for width in widths[1:])])
+        self.last = nn.Linear(widths[-1] * (pixels // 2 ** len(widths)) ** 2, outputs)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        maps = []
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = functional.leaky_relu(norm(convolution(x)), 0.2)
+            maps.append(x)
+        return self.last(x.flatten(1)), maps
+
+
+class Generator(nn.Module):
+    """A projection and transposed convolutions."""
+
+    def __init__(self, pixels: int, widths: list[int]) -> None:
+        super().__init__()
+        channels = widths[::-1]
+        self.first, self.edge = channels[0], pixels // 2 ** len(widths)
+        self.project = nn.Linear(_LATENT, self.first * self.edge**2, bias=False)
+        self.norm = nn.BatchNorm2d(self.first)
+        pairs = itertools.pairwise(channels)
+        self.up = nn.ModuleList([nn.ConvTranspose2d(a, b, 4, 2, 1, bias=False) for a, b in pairs])
+        self.norms = nn.ModuleList([nn.BatchNorm2d(width) for width in channels[1:]])
+        self.last = nn.ConvTranspose2d(channels[-1], 3, 4, 2, 1)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        x = self.project(z).view(len(z), self.first, self.edge, self.edge)
+        x = self.norm(x.contiguous(memory_format=torch.channels_last)).relu()
+        for up, norm in zip(self.up, self.norms, strict=True):
+            x = norm(up(x)).relu()
+        return self.last(x).tanh()
+
+
+class SmallVGG(nn.Module):
+    """Pairs of convolutions; gives the second map of each pair as well."""
+
+    def __init__(self, pixels: int) -> None:
+        super().__init__()
+        widths = [32, 64, 128]
+        self.pairs = nn.ModuleList(
+            [
+                nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.ReLU(), nn.Conv2d(b, b, 3, 1, 1), nn.ReLU())
+                for a, b in zip([3, *widths[:-1]], widths, strict=True)
+            ]
+        )
+        hidden = nn.Linear(widths[-1] * (pixels // 8) ** 2, widths[-1])
+        self.last = nn.Sequential(nn.Flatten(), hidden, nn.ReLU(), nn.Linear(widths[-1], _CLASSES))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        maps = []
+        for pair in self.pairs:
+            x = pair(x)
+            maps.append(x)
+            x = functional.max_pool2d(x, 2)
+        return self.last(x), maps
+
+
+def main(argv: list[str]) -> None:
+    """Measures, and prints a line of JSON."""
+    pixels, widths = FLAGS.pixels, [int(width) for width in FLAGS.widths]
+    generator, encoder = Generator(pixels, widths), Down(pixels, widths, _LATENT)
+    discriminator, image_classifier = Down(pixels, widths, 1), SmallVGG(pixels).requires_grad_(False)
+    code_classifier = nn.Sequential(nn.Linear(_LATENT, 512), nn.LeakyReLU(0.2), nn.Linear(512, _CLASSES))
+    for network in (generator, encoder, discriminator, image_classifier):
+        network.to(memory_format=torch.channels_last)
+    players = [list(player.parameters()) for player in (encoder, generator, discriminator, code_classifier)]
+    adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.999)) for player in players]
+    images = torch.randint(0, 256, (_IMAGES, 3, pixels, pixels), dtype=torch.uint8)
+    labels, bank = torch.arange(_IMAGES) % _CLASSES, torch.randn(_IMAGES, _LATENT)
+    table = torch.randint(_IMAGES, (_IMAGES, _NEIGHBOURS))
+
+    def at_inference(x: torch.Tensor) -> torch.Tensor:
+        encoder.eval()
+        code, _ = encoder(x)
+        encoder.train()
+        return code
+
+    def combined(rows: torch.Tensor) -> torch.Tensor:
+        places = torch.rand(len(rows), _NEIGHBOURS).topk(_COMBINED).indices
+        weights = torch.randn(len(rows), _COMBINED).abs()
+        chosen = bank[table[rows].gather(1, places)]
+        return torch.einsum("bk,bkn->bn", weights / weights.sum(1, keepdim=True), chosen)
+
+    def losses(x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> list[torch.Tensor]:
+        generated = generator(z)
+        embedding = (z - at_inference(generated)).square().mean()
+        code, _ = encoder(x)
+        reconstructed = generator(code)
+        fixed = [image_classifier(seen) for seen in (x, reconstructed, generated)]
+        real_look, fake_look, look = (discriminator(seen) for seen in (x, generated, reconstructed))
+        pairs = zip([x, *fixed[0][1], *real_look[1]], [reconstructed, *fixed[1][1], *look[1]], strict=True)
+        features = sum((a - b).abs().mean() for a, b in pairs)
+        fakes = functional.softplus(fake_look[0]).mean()
+        adversarial = functional.softplus(-real_look[0]).mean() + fakes
+        of_code = functional.cross_entropy(code_classifier(code), y)
+        of_generated = functional.cross_entropy(fixed[2][0], y)
+        encoder_loss = features + of_code
+        return [encoder_loss, features - _LAMBDA * fakes + embedding + of_generated, _LAMBDA * adversarial, of_code]
+
+    def step() -> None:
+        rows = torch.randint(_IMAGES, (FLAGS.batch_size,))
+        x = (images[rows].float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        y = labels[rows]
+        with torch.no_grad():
+            bank[rows] = at_inference(x)
+        found = losses(x, y, combined(rows))
+        gradients = [
+            torch.autograd.grad(loss, player, retain_graph=loss is not found[-1])
+            for loss, player in zip(found, players, strict=True)
+        ]
+        for player, mine, adam in zip(players, gradients, adams, strict=True):
+            for parameter, gradient in zip(player, mine, strict=True):
+                parameter.grad = gradient
+            adam.step()
+
+    def run() -> None:
+        for _ in range(FLAGS.steps):
+            step()
+
+    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
+    report(f"X-GAN {pixels}x{pixels} step, PyTorch", rate, "steps/s")
+
+
+if __name__ == "__main__":
+    app.run(main)

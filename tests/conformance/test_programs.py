@@ -1,0 +1,58 @@
+"""Checks that need a process of their own: on several devices, and in other precisions."""
+
+import functools
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@functools.cache
+def done_by(program):
+    path = pathlib.Path(__file__).with_name(program)
+    return subprocess.run([sys.executable, path], capture_output=True, text=True, check=False, timeout=600)
+
+
+def found_by(program):
+    done = done_by(program)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_whole_run_on_two_devices():
+    assert found_by("two_devices.py")["run"] == 2
+
+
+def test_two_devices_take_the_step_of_one(row):
+    """In float64 with SGD, so that a wrong scale shows; batch normalisation and penalty included."""
+    result = found_by("two_devices.py")[row.name]
+    assert result["moved"] > 1e-3
+    assert result["difference"] < 1e-9
+
+
+def test_replicas_have_rows_of_their_own_of_one_draw(row):
+    """The draw of eight rows on one device; two devices have four each, none of them the same."""
+    result = found_by("two_devices.py")[row.name]
+    assert result["noise"] == pytest.approx(result["noise_of_one"], abs=1e-12)
+    assert len(set(result["noise"])) == len(result["noise"])
+
+
+def test_two_devices_share_the_images_that_are_scored():
+    """Each sees its half, and together they give what one gives."""
+    result = found_by("two_devices.py")["features"]
+    assert result["seen"] == {"/device:CPU:0": 20, "/device:CPU:1": 19}
+    assert result["same"]
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_stays_near_float32(row, precision):
+    """After 50 steps, it is nearer to where float32 has come than to where both began."""
+    result = found_by("precision.py")[f"{row.name} {precision}"]
+    assert result["finite"]
+    assert result["moved"] > 1e-3
+    assert result["difference"] < 0.6
+    assert result["loss_scaled"] == (result["players"] if precision == "mixed_float16" else [])

@@ -1,0 +1,86 @@
+import types
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgans
+from tfgans import recipes, training
+from tfgans.training import execution
+
+TINY = ["widths=(8, 8)", "log_every=2", "grid_every=2", "checkpoint_every=2", "score_samples=100", "steps=2"]
+
+
+def tiny(*changes):
+    return recipes.get("logan/ring8").override([*TINY, *changes])
+
+
+def replicas(count):
+    return types.SimpleNamespace(num_replicas_in_sync=count)
+
+
+def test_xla_is_off_on_cpus_unless_it_is_asked_for():
+    here = tf.distribute.get_strategy()
+    assert [execution.compiles(xla, here) for xla in (None, False, True)] == [False, False, True]
+
+
+def test_xla_is_refused_on_several_replicas():
+    assert not execution.compiles(None, replicas(2))
+    with pytest.raises(ValueError, match="cannot compile a step on 2 replicas with XLA; turn XLA off, or train on one"):
+        execution.compiles(True, replicas(2))
+
+
+def test_strategies_have_names():
+    assert training.strategy_of("default") is tf.distribute.get_strategy()
+    assert isinstance(training.strategy_of("mirrored"), tf.distribute.MirroredStrategy)
+    with pytest.raises(ValueError, match="received 'horovod'"):
+        training.strategy_of("horovod")
+
+
+def test_a_call_takes_one_step_on_several_replicas_and_says_so_once(capsys):
+    model = types.SimpleNamespace(
+        distribute_strategy=replicas(2), steps_per_execution=1, train_function="old", jit_compile=False
+    )
+    taken = execution.Execution(model, xla=False)
+    for steps in (10, 5, 1):
+        taken.take_at_once(steps)
+    assert (model.steps_per_execution, model.train_function) == (1, "old")
+    assert capsys.readouterr().err == "On 2 replicas a call of the graph takes one step, not 10.\n"
+
+
+def test_the_function_of_another_number_of_steps_is_not_called_again():
+    model = types.SimpleNamespace(
+        distribute_strategy=replicas(1), steps_per_execution=1, train_function="old", jit_compile=False
+    )
+    execution.Execution(model, xla=True).take_at_once(10)
+    assert (model.steps_per_execution, model.train_function, model.jit_compile) == (10, None, True)
+
+
+def test_a_run_that_xla_compiles(tmp_path):
+    model = training.run(tiny(), tmp_path / "run", xla=True, progress=False).model
+    assert model.jit_compile
+    assert int(model.step.numpy()) == 2
+    assert all(np.all(np.isfinite(variable.numpy())) for variable in model.weights)
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_a_run_keeps_its_precision(precision, tmp_path):
+    training.run(tiny(f"precision={precision}"), tmp_path / "run", progress=False)
+    model = tfgans.load(tmp_path / "run")
+    assert model.generator.compute_dtype == precision.removeprefix("mixed_")
+    assert {variable.dtype for variable in model.generator.weights} == {"float32"}
+    assert model.sample(2, seed=0).dtype == np.float32
+    resumed = training.run(tiny(f"precision={precision}", "steps=4"), tmp_path / "run", progress=False).model
+    assert int(resumed.step.numpy()) == 4
+    with pytest.raises(ValueError, match=f"precision is '{precision}' there and 'float32' here"):
+        training.run(tiny(), tmp_path / "run", progress=False)
+
+
+def test_what_is_made_after_a_model_has_the_precision_of_before():
+    training.build(tiny("precision=mixed_bfloat16"))
+    assert tfgans.networks.relu_mlp(2, 2, (4,), "generator").compute_dtype == "float32"
+
+
+def test_refuses_another_precision():
+    with pytest.raises(ValueError, match="precision takes one of float32, mixed_bfloat16, mixed_float16; received"):
+        recipes.get("logan/ring8").override(["precision=float16"])
