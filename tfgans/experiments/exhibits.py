@@ -80,7 +80,7 @@ _AVAE = (
     Exhibit(
         name="Figs. 6, 7",
         shows="Interpolations between real images are smooth; beside ALI, PixelCNN, DCGAN and BEGAN.",
-        item="fig6_7",
+        item="table1",
         metrics=("unevenness",),
         pictures=("fig6_7_*.png",),
         recipes=("avae/celeba64", "bigan/celeba128", "began/celeba64"),
