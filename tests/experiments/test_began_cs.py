@@ -10,7 +10,7 @@ from tfgans.experiments import Trial
     [
         ("fig7", [1, 3], 1),
         ("fig7_sweep", [0], 0),
-        ("fig2_4_5_6", [1], 4),
+        ("fig2_4_5_6", [1], 5),
         ("fig8_11_12", [1], 1),
         ("fig3_9_10_13", [1], 4),
     ],

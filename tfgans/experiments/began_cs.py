@@ -93,7 +93,7 @@ def curves(trial: Trial) -> Measured:
 
 
 def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Frechet distance, k and code variance over training, and codes at the end."""
+    """Frechet distance, k and code variance over training, and codes and samples at the end."""
     import shutil
 
     from tfgans import plots, training
@@ -110,8 +110,9 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         for figure, (file, key) in files.items():
             lines = read_lines(file)
             found[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
-        last = sorted(run.codes.glob("step_*.png"))[-1]
-        shutil.copyfile(last, folder / f"fig2_{name.replace(' ', '_')}.png")
+        for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
+            last = sorted(pictures.glob("step_*.png"))[-1]
+            shutil.copyfile(last, folder / f"{figure}_{name.replace(' ', '_')}.png")
     titles = {"fig5_6": "frechet/classifier", "fig4_k": "k", "fig2_variances": "variance of generated codes"}
     for figure, runs in found.items():
         plots.compared_curves(runs, titles[figure], folder / f"{figure}.png")
