@@ -152,7 +152,7 @@ _BEGAN_CS = (
         item="fig2_4_5_6",
         metrics=("frechet/classifier", "best_frechet"),
         pictures=("fig5_6.png",),
-        finding="It holds on MNIST by the distance at the end; that of BEGAN rises again on the whole set only. A tenth of "
+        finding="It holds on MNIST by the distance at the end; BEGAN's rises again on the whole set. A tenth of "
         "the data is no harder at this length.",
         recipes=(
             "began/celeba64",
