@@ -80,7 +80,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
         ("reproduce", ["--paper=dcgan"], "no paper 'dcgan'"),
-        ("reproduce", ["--item=fig99"], "received fig99"),
+        ("reproduce", ["--paper=cwgan", "--item=fig99"], "received fig99"),
+        ("reproduce", ["--item=fig3"], "--item is of a --paper"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
@@ -151,6 +152,16 @@ def test_attributes_of_a_figure():
 def test_dry_run_of_experiments():
     done = command("reproduce", "--paper=cwgan", "--item=penalty", "--seeds=2", "--results=nowhere", "--dry_run")
     assert done.stdout.count("to run: penalty=") == 4
+
+
+def test_dry_run_of_all_papers_at_their_own_scale_has_its_cost():
+    done = command("reproduce", "--scale=paper", "--seeds=1", "--dry_run")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "logan/fig3: " in done.stdout
+    assert "xgan, Table 1: needs data" in lines
+    assert any(line.startswith("  cwgan/mnist: 18,740 steps, 5,996,800 images, ") for line in lines)
+    assert "runs with one seed; " in lines[-1]
 
 
 def test_export_of_no_run_is_one_clear_error(tmp_path):

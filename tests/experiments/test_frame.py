@@ -57,8 +57,8 @@ def test_stores_rows_with_spread_count_and_protocol(plan):
     assert experiments.table(plan.file(ITEM)).splitlines() == [
         "| scale | kind | score | nonfinite | seeds |",
         "| --- | --- | --- | --- | --- |",
-        "| small | a | 1.000 ± 1.000 | - | 3 |",
-        "| small | b | 11.000 ± 1.414 (2 of 3) | 1.000 (1 of 3) | 3 |",
+        "| small | a | 1.0 ± 1.0 | - | 3 |",
+        "| small | b | 11.0 ± 1.4 (2 of 3) | 1 (1 of 3) | 3 |",
     ]
 
 

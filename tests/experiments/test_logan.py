@@ -21,7 +21,14 @@ def frames(tmp_path, random):
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),
-    [("fig3", [0, 9, 15], 1), ("fig4", [3], 1), ("table1_2_3", [0, 7], 3), ("fig6_7", [0, 2], 1), ("penalty", [0], 0)],
+    [
+        ("fig3", [0, 9, 15], 1),
+        ("fig4", [3], 1),
+        ("table1_2_3", [0, 7], 3),
+        ("fig6_7", [0, 2], 1),
+        ("direct", [1], 0),
+        ("penalty", [0], 0),
+    ],
 )
 def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, frames, mnist, short_classifier):
     run_for_a_moment("logan", name, rows, figures, str(frames))

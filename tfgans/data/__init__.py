@@ -18,6 +18,7 @@ from tfgans.data.own import (
 )
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
+from tfgans.data.stacked import stacked
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
 from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
 
@@ -47,12 +48,14 @@ __all__ = [
     "read_npz",
     "sprites",
     "sprites_in_hole",
+    "stacked",
     "tfds_images",
     "toy_world",
     "unit_images",
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
+_STACKED = "stacked_"
 
 
 def load(
@@ -67,8 +70,9 @@ def load(
 
     Args:
         name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH` or
-            `npz:FILE`, the user's own, as in `from_folder` and `from_npz`; or the name of a set in
-            tensorflow-datasets, such as `mnist`.
+            `npz:FILE`, the user's own, as in `from_folder` and `from_npz`; the name of a set in
+            tensorflow-datasets, such as `mnist`; or `stacked_` before a name, as in `stacked_mnist`, for what
+            `stacked` makes of it.
         split: Split of the set.
         image_shape: (height, width, channels) that the user's own images are brought to; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
@@ -86,6 +90,8 @@ def load(
         return from_folder(path, image_shape, split)
     if colon and kind == "npz":
         return from_npz(path, split, image_shape)
+    if name.startswith(_STACKED):
+        return stacked(load(name.removeprefix(_STACKED), split, data_dir=data_dir, download=download))
     if name in TOY_WORLDS:
         return TOY_WORLDS[name]
     if name in _BUILT_IN:

@@ -1,13 +1,35 @@
-"""Experiments: one function per table or figure of a paper."""
+"""Experiments: one function per table or figure of a paper, and the report of all."""
 
-from tfgans.experiments import avae, began_cs, cwgan, logan, xgan
+from tfgans.experiments import avae, began_cs, beyond, cwgan, logan, xgan
+from tfgans.experiments.exhibits import EXHIBITS, Exhibit
 from tfgans.experiments.frame import Item, Measured, Plan, Trial, describe, run_item, table
+from tfgans.experiments.paper_scale import describe_costs, recipes_of, take_two_steps
+from tfgans.experiments.report import report, with_scores, write_report
 
-__all__ = ["Item", "Measured", "Plan", "Trial", "describe", "items", "papers", "run_item", "table"]
+__all__ = [
+    "EXHIBITS",
+    "Exhibit",
+    "Item",
+    "Measured",
+    "Plan",
+    "Trial",
+    "describe",
+    "describe_costs",
+    "items",
+    "papers",
+    "recipes_of",
+    "report",
+    "run_item",
+    "table",
+    "take_two_steps",
+    "with_scores",
+    "write_report",
+]
 
 _PAPERS = {
     "avae": avae.ITEMS,
     "began_cs": began_cs.ITEMS,
+    "beyond": beyond.ITEMS,
     "cwgan": cwgan.ITEMS,
     "logan": logan.ITEMS,
     "xgan": xgan.ITEMS,
@@ -15,7 +37,7 @@ _PAPERS = {
 
 
 def papers() -> list[str]:
-    """Papers with experiments."""
+    """Papers with experiments, and `beyond`, which has those of none."""
     return sorted(_PAPERS)
 
 

@@ -3,6 +3,7 @@
 import concurrent.futures
 import dataclasses
 import json
+import math
 import multiprocessing
 import os
 import pathlib
@@ -308,14 +309,20 @@ def table(path: pathlib.Path) -> str:
     metrics = list(dict.fromkeys(name for row in rows for name in row["value"]))
     lines = [[*fields, *metrics, "seeds"], ["---"] * (len(fields) + len(metrics) + 1)]
     for row in rows:
-        numbers = [_with_spread(row, name) for name in metrics]
+        numbers = [with_spread(row, name) for name in metrics]
         lines.append([*(str(row.get(name, "-")) for name in fields), *numbers, str(len(row["seeds"]))])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _with_spread(row: Mapping[str, Any], metric: str) -> str:
+def with_spread(row: Mapping[str, Any], metric: str) -> str:
+    """Mean and standard deviation over the seeds of a stored row, and how many of them, where not all have it."""
     if metric not in row["value"]:
         return "-"
     value, spread, count = (row[part][metric] for part in ("value", "spread", "count"))
-    text = f"{value:.3f}" if spread is None else f"{value:.3f} ± {spread:.3f}"
+    if spread:
+        # Two digits of the spread, and as many places of the mean.
+        places = 1 - math.floor(math.log10(spread))
+        text = " ± ".join(f"{round(number, places):.{max(places, 0)}f}" for number in (value, spread))
+    else:
+        text = f"{float(f'{value:.4g}'):g}{'' if spread is None else ' ± 0'}"
     return text if count == len(row["seeds"]) else f"{text} ({count} of {len(row['seeds'])})"

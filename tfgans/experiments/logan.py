@@ -72,6 +72,15 @@ def toy(trial: Trial) -> Measured:
     return scored(_train(trial, world, steps, *changes))
 
 
+def direct(trial: Trial) -> Measured:
+    """Modes of points on a line, of the vanilla BiGAN that models reconstructions directly (supplement 1.2)."""
+    weight = f"reconstruction_weight={trial.setting['reconstruction_weight']}"
+    line = ("data=line7", "image_shape=(1,)", "latent_size=1", weight)
+    if trial.scale == "small":
+        line = (*line, f"learning_rate={_TOY_RATE}")
+    return scored(_train(trial, "ring8", _TOY_STEPS["bigan", "ring8"], *line))
+
+
 def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Contours of the logit with samples: a row a world and form, a column an objective (Fig. 3).
 
@@ -290,6 +299,21 @@ ITEMS = (
         _settings("bigan", "pairwise", ("v", "lol1", "lol2")),
         junction,
         junction_figures,
+    ),
+    Item(
+        "logan",
+        "direct",
+        "Supplement 1.2: direct modelling of reconstructions cannot win back a mode against the adversarial loss, and "
+        "is hard to balance with it. No figure has numbers.",
+        tuple(
+            {"form": "bigan", **row, "reconstruction_weight": weight}
+            for row, weights in (
+                ({"objective": "v", "penalty": "none"}, (0.0, 0.1, 1.0, 10.0)),
+                ({"objective": "lol1", "penalty": "pairwise"}, (0.0,)),
+            )
+            for weight in weights
+        ),
+        direct,
     ),
     Item(
         "logan",

@@ -98,6 +98,7 @@ def _images(name: str, data: str, image_shape: tuple[int, int, int], **paper: ob
 _AVAE = (
     _images("digits", "digits", (8, 8, 1)),
     _images("mnist", "mnist", (28, 28, 1)),
+    _images("stacked_mnist", "stacked_mnist", (28, 28, 3)),
     _images("cifar10", "cifar10", (32, 32, 3)),
     _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
     _images("celeba128", "celeb_a_crop_128", (128, 128, 3), filters=128),

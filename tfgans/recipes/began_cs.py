@@ -173,6 +173,7 @@ _BEGAN_CS = (
     _toy("ring8"),
     _images("digits", "digits", (8, 8, 1), steps=6_600),  # 300 epochs of 22 batches
     _images("mnist", "mnist", (28, 28, 1), steps=281_100),  # 300 epochs of 937 batches
+    _images("stacked_mnist", "stacked_mnist", (28, 28, 3), steps=281_100),
     _images("cifar10", "cifar10", (32, 32, 3), steps=234_300),  # 300 epochs of 781 batches
     _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
     # A batch of 24 has 6,782 in an epoch.

@@ -170,6 +170,7 @@ def _images(
 
 
 _MNIST = {"data": "mnist", "image_shape": (28, 28, 1)}
+_STACKED = {"data": "stacked_mnist", "image_shape": (28, 28, 3)}
 _CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
 # Frames of a static camera come from the user: a folder of them, or an .npz with `frames`.
 _JUNCTION = {"data": "folder:frames"}
@@ -185,6 +186,7 @@ _LOGAN = (
         small={**_EIGHT_PIXELS, "widths": (32, 64), "latent_size": 16},
     ),
     _images("mnist", {**_MNIST, "steps": 239_872}, small=_MNIST),  # 256 epochs of 937 batches
+    _images("stacked_mnist", {**_STACKED, "steps": 239_872}, small=_STACKED),
     _images("cifar10", code={"objective": "lol1"}),
     _images(
         "celeba128",

@@ -215,6 +215,23 @@ _XGAN = (
     *_images("facescrub", {}, {"widths": (8, 16, 32, 64, 64)}),
 )
 
+# A thousand classes, of which only the image classifier is told; neighbours among all codes take a minute to find.
+_STACKED = tuple(
+    replace(
+        recipe,
+        name="xgan/stacked_mnist",
+        data="stacked_mnist",
+        image_shape=(28, 28, 3),
+        classes=1_000,
+        supervision="none",
+        classifier_steps=max(3_000, recipe.classifier_steps),
+        least_accuracy=0.2,
+        refresh_every=1_000,
+    )
+    for recipe in _XGAN
+    if recipe.name == "xgan/mnist"
+)
+
 _SHARED = tuple(field.name for field in dataclasses.fields(EncodedRecipe))
 
 
@@ -239,4 +256,9 @@ def _cvae_gan(recipe: XGANRecipe) -> EncodedRecipe:
     return _rival(recipe, "CVAEGAN", "cvae_gan", steps=recipe.steps * 50 // 16, learning_rate=2e-4)
 
 
-RECIPES = (*_XGAN, *(_md_gan(recipe) for recipe in _XGAN), *(_cvae_gan(recipe) for recipe in _XGAN))
+RECIPES = (
+    *_XGAN,
+    *_STACKED,
+    *(_md_gan(recipe) for recipe in (*_XGAN, *_STACKED)),
+    *(_cvae_gan(recipe) for recipe in _XGAN),
+)

@@ -1,0 +1,142 @@
+"""A model of the kind that docs/adding_a_model.md tells how to add: all that it takes beside a row of the table."""
+
+import dataclasses
+import enum
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgans import latent, networks
+from tfgans.latent import Prior
+from tfgans.models.adversarial import AdversarialModel, Batch
+from tfgans.recipes import Recipe
+
+# 1. The model: tfgans/models/relativistic_gan.py.
+
+
+class Draw(enum.IntEnum):
+    """The draws of noise in one step."""
+
+    LATENT = 0
+
+
+@keras.saving.register_keras_serializable("sixth_model")
+class RelativisticGAN(AdversarialModel):
+    """Relativistic GAN (Jolicoeur-Martineau 2019, Eqs. 6 and 7): is a real sample more real than a generated one?
+
+    With s the logistic function and d = l(x) - l(G(z)), both players move at once:
+
+        discriminator  descends  -E log s(d)
+        generator      descends  -E log s(-d)
+
+    Args:
+        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
+        discriminator: l, from these to logits `[B]`.
+        prior: Distribution of z, of size N.
+        ema_decay: Decay of the averaged generator, or `None`.
+        seed: Seed of the noise of training.
+        name: Name of the Keras model.
+
+    Raises:
+        ValueError: If the networks and the prior do not fit together.
+    """
+
+    players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior,
+        *,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> None:
+        players = {"generator": generator, "discriminator": discriminator}
+        super().__init__(players, prior, ema_decay=ema_decay, seed=seed, name=name)
+        received = [tuple(network.input.shape[1:]) for network in (generator, discriminator)]
+        if received != [(prior.size,), self.sample_shape]:
+            raise ValueError(
+                f"The generator must take latents of size {prior.size}, and the discriminator {self.sample_shape}, "
+                f"what the generator makes; they take {received}."
+            )
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        return ("discriminator_loss", "generator_loss")
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
+
+    def losses_of(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The scalars of one pass: images or points x, `[B, ...]`, and z, `[B, N]`."""
+        generated = self.generator(latent, training=True)
+        logits = [self.discriminator(sample, training=True) for sample in (image, generated)]
+        difference = tf.cast(logits[0] - logits[1], self.variable_dtype)
+        return {
+            "discriminator_loss": tf.reduce_mean(tf.nn.softplus(-difference)),
+            "generator_loss": tf.reduce_mean(tf.nn.softplus(difference)),
+        }
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        image = tf.cast(data["image"][:, 0], self.variable_dtype)
+        latent_vectors = self.noise(self.prior.sample, image.shape[0] or tf.shape(image)[0], Draw.LATENT)
+        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, latent_vectors))
+        return self.finish_step(losses)
+
+    def discriminate_graph(self, image: tf.Tensor) -> tf.Tensor:
+        """l(x) at inference, `[n, ...]` to `[n]`: high where a sample looks real."""
+        logits = self.discriminator(tf.cast(image, self.variable_dtype), training=False)
+        return tf.cast(logits, self.variable_dtype)
+
+    def discriminate(self, images: Any) -> np.ndarray:
+        """Logits [n] of images [n, H, W, C] in [-1, 1] or points [n, D]."""
+        return self._in_chunks(self._graph(self.discriminate_graph), self._check_samples(images))
+
+
+# 2. Its recipes: tfgans/recipes/relativistic_gan.py, which imports no TensorFlow.
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RelativisticRecipe(Recipe):
+    """Relativistic GANs on points: entries of a point, entries of z, units of the hidden layers, and Adam's rate."""
+
+    image_shape: tuple[int, ...] = (2,)
+    latent_size: int = 2
+    widths: tuple[int, ...] = (128, 128)
+    learning_rate: float = 2e-4
+
+
+_PAPER = RelativisticRecipe(
+    name="relativistic/ring8",
+    preset="paper",
+    data="ring8",
+    batch_size=64,
+    steps=100_000,
+    log_every=100,
+    grid_every=1_000,
+    checkpoint_every=1_000,
+    score_samples=2_500,
+    score_metrics=("modes",),
+)
+RECIPES = (_PAPER, replace(_PAPER, preset="code"), replace(_PAPER, preset="small", steps=5_000, learning_rate=1e-3))
+
+
+# 3. From its recipes to the model: a function in tfgans/training/build.py, and its line in `_BUILDERS`.
+
+
+def build(recipe: RelativisticRecipe) -> RelativisticGAN:
+    """The compiled model of a recipe."""
+    model = RelativisticGAN(
+        networks.mlp_generator(recipe.image_shape, recipe.latent_size, recipe.widths),
+        networks.mlp_discriminator(recipe.image_shape, widths=recipe.widths),
+        latent.Uniform(recipe.latent_size),
+        ema_decay=recipe.ema_decay,
+        seed=recipe.seed,
+    )
+    model.compile({player: keras.optimizers.Adam(recipe.learning_rate, 0.5, 0.999) for player in model.players})
+    return model

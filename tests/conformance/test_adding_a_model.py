@@ -1,0 +1,107 @@
+"""docs/adding_a_model.md, tried: a sixth model and one row of the table pass what all models pass."""
+
+import functools
+import inspect
+import pathlib
+import re
+
+import numpy as np
+import pytest
+import sixth_model
+import test_saved_model
+import test_state
+import test_step
+from sixth_model import RelativisticGAN
+from table import Row, train
+
+from tfgans import latent, networks, recipes, training
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def points():
+    return {"image": np.random.default_rng(0).normal(size=(40, 2)).astype("float32")}
+
+
+def loss(name, model, batch):
+    latents = np.random.default_rng(1).normal(size=(8, model.prior.size))
+    return model.losses_of(batch["image"], latents.astype(model.variable_dtype))[f"{name}_loss"]
+
+
+ROW = Row(
+    RelativisticGAN,
+    lambda: RelativisticGAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_discriminator(2, widths=(5, 6)),
+        latent.Uniform(3),
+        ema_decay=0.9,
+    ),
+    points,
+    {player: functools.partial(loss, player) for player in RelativisticGAN.players},
+)
+
+# Those that take a moment.
+CHECKS = [
+    test_step.test_graph_equals_eager,
+    test_step.test_xla_has_the_losses_and_gradients_of_the_graph,
+    test_step.test_a_step_changes_a_network_by_its_own_player_only,
+    test_step.test_every_variable_of_a_player_gets_a_gradient,
+    test_step.test_step_counts_generator_updates,
+    test_step.test_averaged_generator_follows_by_hand,
+    test_state.test_checkpoint_carries_everything,
+    test_state.test_resume_equals_never_having_stopped,
+    test_state.test_keras_file_restores_model_optimizers_and_settings,
+    test_saved_model.test_signatures_equal_the_model,
+    test_saved_model.test_a_row_depends_on_itself_alone,
+]
+
+
+def trained():
+    model = ROW.make()
+    model.compile()
+    return train(model, ROW, 2)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("test_"))
+def test_the_sixth_model_passes(check, request):
+    own = {"row": lambda: ROW, "batch": lambda: next(iter(ROW.batches())), "model": trained}
+    names = inspect.signature(check).parameters
+    check(**{name: own[name]() if name in own else request.getfixturevalue(name) for name in names})
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """The lines that the checklist adds to `recipes` and to `training.build`."""
+    presets = {recipe.preset: recipe for recipe in sixth_model.RECIPES}
+    monkeypatch.setitem(recipes._RECIPES, "relativistic/ring8", presets)
+    builders = inspect.getmodule(training.build)._BUILDERS
+    monkeypatch.setitem(builders, sixth_model.RelativisticRecipe, sixth_model.build)
+
+
+def test_its_recipe_runs_resumes_and_is_scored(registered, tmp_path):
+    for steps in (2, 3):
+        recipe = recipes.get("relativistic/ring8").override([f"steps={steps}", "log_every=1", "score_samples=100"])
+        result = training.run(recipe.override(["grid_every=1", "checkpoint_every=1"]), tmp_path, progress=False)
+        assert int(result.model.step.numpy()) == steps
+    assert {score["metric"] for score in result.scores} >= {"modes/points", "reverse_kl/points"}
+    assert training.load(tmp_path).sample(5, seed=0).shape == (5, 2)
+
+
+def test_losses_by_hand():
+    """d = 0 where nothing tells samples apart: both descend ln 2."""
+    model = ROW.make()
+    model.discriminator.set_weights([np.zeros_like(weight) for weight in model.discriminator.get_weights()])
+    losses = model.losses_of(np.zeros((4, 2), "float32"), np.zeros((4, 3), "float32"))
+    assert all(float(value) == pytest.approx(np.log(2)) for value in losses.values())
+
+
+def test_it_takes_at_most_150_lines():
+    text = (ROOT / "tests" / "conformance" / "sixth_model.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+
+
+def test_the_checklist_names_what_there_is():
+    text = (ROOT / "docs" / "adding_a_model.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:tfgans|tests|docs|scripts)/[\w/]+\.(?:py|md))`", text)
+    assert len(paths) > 8
+    assert [path for path in paths if not (ROOT / path).is_file() and "NAME" not in path] == []

@@ -1,0 +1,239 @@
+"""The papers at their own scale: what it would cost, and two steps of each recipe to know that it runs."""
+
+import concurrent.futures
+import multiprocessing
+import os
+import pathlib
+import resource
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import tqdm
+
+from tfgans import recipes
+from tfgans._errors import NonFiniteError
+from tfgans._files import read_json, versions, write_json
+from tfgans.experiments.exhibits import EXHIBITS, Exhibit
+from tfgans.recipes import Recipe
+
+if TYPE_CHECKING:
+    from tfgans.data import ImageSet, ToyWorld
+
+_MEMORY = 24 * 2**30
+_STEPS = 2
+# Generated images: some batches, and enough for the neighbours of a bank of codes.
+_LEAST_IMAGES = 240
+
+
+def recipe_of(text: str) -> Recipe:
+    """The recipe of an exhibit's text: the preset `paper` of a name, with the fields that follow it.
+
+    Raises:
+        ValueError: If there is none, or it has no such field.
+    """
+    name, *changes = text.split()
+    return recipes.get(name, "paper").override(changes)
+
+
+def exhibits(paper: str, items: Iterable[str]) -> list[Exhibit]:
+    """What some items of a paper stand for."""
+    return [exhibit for exhibit in EXHIBITS.get(paper, ()) if exhibit.item in items]
+
+
+def recipes_of(paper: str, items: Iterable[str], every: bool) -> list[str]:
+    """The recipes of some items at the paper's scale, as texts.
+
+    Args:
+        paper: Short name of the paper.
+        items: Names of items.
+        every: Whether recipes of the paper's systems come too that stand for no exhibit.
+    """
+    shown = [text for exhibit in exhibits(paper, items) for text in exhibit.recipes]
+    module = getattr(recipes, paper, None) if every else None
+    others = [recipe.name for recipe in module.RECIPES] if module else []
+    return list(dict.fromkeys([*shown, *others]))
+
+
+def costs_file(results: pathlib.Path) -> pathlib.Path:
+    """What `take_two_steps` measured, in the folder of results."""
+    return results / "paper_scale.json"
+
+
+def read_costs(results: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """What was measured, by recipe; nothing where nothing was."""
+    path = costs_file(results)
+    return read_json(path)["recipes"] if path.exists() else {}
+
+
+def describe_costs(items: Mapping[str, Iterable[str]], results: pathlib.Path) -> Iterator[str]:
+    """Lines of what some items cost at the paper's scale, exhibit by exhibit, one run a recipe, and in all.
+
+    Args:
+        items: Names of items by paper.
+        results: Folder of results.
+    """
+    costs, texts = read_costs(results), set()
+    for paper, names in items.items():
+        for exhibit in exhibits(paper, names):
+            yield f"{paper}, {exhibit.name}: {need(exhibit)}"
+            yield from (f"  {text}: {cost(text, costs.get(text))}" for text in exhibit.recipes)
+            texts |= set(exhibit.recipes)
+    measured = [text for text in texts if text in costs]
+    seconds = sum(recipe_of(text).steps * _seconds_a_step(text, costs[text]) for text in measured)
+    yield f"{len(texts)} runs with one seed; the {len(measured)} that were measured take {duration(seconds)} in all."
+
+
+def need(exhibit: Exhibit) -> str:
+    """What an exhibit takes at the paper's scale, in words."""
+    return {"CPU": "any machine", "GPU": "needs GPU", "data": "needs data"}[exhibit.needs]
+
+
+def cost(text: str, measured: Mapping[str, Any] | None) -> str:
+    """Steps and images of a run, and if two steps of it were measured, its parameters and time."""
+    recipe = recipe_of(text)
+    updates = getattr(recipe, "n_critic", 1)
+    plan = f"{recipe.steps:,} steps, {recipe.steps * updates * recipe.batch_size:,} images"
+    if measured is None:
+        return f"{plan}, not measured"
+    seconds = _seconds_a_step(text, measured)
+    return (
+        f"{plan}, {measured['parameters']:,} parameters, {seconds:.3g} s a step on {measured['cores']} cores: "
+        f"{duration(recipe.steps * seconds)}"
+    )
+
+
+def _seconds_a_step(text: str, measured: Mapping[str, Any]) -> float:
+    """Of the whole batch, where a part of it was measured."""
+    return measured["seconds_a_step"] * recipe_of(text).batch_size / measured["batch_size"]
+
+
+def duration(seconds: float) -> str:
+    """A time in its two largest units."""
+    for name, size, part, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name} {int(seconds % size // smaller)} {part}"
+    return f"{seconds:.0f} s"
+
+
+def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
+    """Takes two steps of recipes on generated data, each in a process of its own, and stores what they cost.
+
+    A recipe runs as it is where 24 GB hold it (or all memory of the machine, if that is less), else with half the
+    batch, or half of that. Networks keep their width.
+
+    Args:
+        texts: Recipes, as of an exhibit.
+        results: Folder of results.
+
+    Returns:
+        Lines of what was measured.
+
+    Raises:
+        RuntimeError: If some cannot take two steps, after the others were stored.
+    """
+    lines, failures = [], []
+    for text in tqdm.tqdm(texts, desc="two steps", unit="recipe"):
+        try:
+            measured = _measured(text)
+        except Exception as error:  # Whatever one raises, the others are to run.
+            failures.append(f"{text}: {error!r}.")
+            continue
+        results.mkdir(parents=True, exist_ok=True)
+        write_json(costs_file(results), {"versions": versions(), "recipes": {**read_costs(results), text: measured}})
+        lines.append(f"{text}: {cost(text, measured)}, batches of {measured['batch_size']}")
+    if failures:
+        raise RuntimeError(" ".join(failures))
+    return lines
+
+
+def _measured(text: str) -> dict[str, Any]:
+    """What two steps cost, with the largest batch that memory holds."""
+    batch_size = recipe_of(text).batch_size
+    while batch_size:
+        if (found := _alone(two_steps, text, batch_size)) is not None:
+            return found
+        batch_size //= 2
+    raise RuntimeError("memory does not hold a batch of one image, or its process ends for another reason")
+
+
+def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function gives in a process with limited memory; None where that did not suffice, or the process ended."""
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
+        try:
+            return pool.submit(function, *arguments).result()
+        except (MemoryError, concurrent.futures.process.BrokenProcessPool):
+            return None
+
+
+def _limit_memory() -> None:
+    """An allocation beyond the limit fails in this process, before the machine has to choose one to end."""
+    physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limit = min(_MEMORY, physical)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def two_steps(text: str, batch_size: int) -> dict[str, Any]:
+    """Takes two steps on generated data.
+
+    An image classifier that the recipe would train beforehand stays as it was initialised.
+
+    Args:
+        text: The recipe, as of an exhibit.
+        batch_size: Images in a batch.
+
+    Returns:
+        `batch_size`, trainable `parameters` of all players, `seconds_a_step` of the second step, `gigabytes` at most,
+        and `cores`.
+
+    Raises:
+        MemoryError: If memory does not suffice.
+        NonFiniteError: If a loss is NaN or Inf.
+    """
+    import keras
+    import tensorflow as tf
+
+    from tfgans import training
+    from tfgans.models import XGAN
+    from tfgans.training.preparation import refill
+
+    recipe = recipe_of(text).override([f"batch_size={batch_size}"])
+    images, ends = generated_data(recipe), []
+    if isinstance(recipe, recipes.XGANRecipe):
+        recipe = recipe.override([f"bank_size={len(images)}"])
+    note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
+    try:
+        model = training.build(recipe)
+        if isinstance(model, XGAN):
+            refill(model, images)
+        model.fit(images.batches(batch_size), steps_per_epoch=_STEPS, verbose=0, callbacks=[note])
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError(f"{text} with batches of {batch_size}") from error
+    if (step := int(model.nonfinite_step.numpy())) >= 0:
+        raise NonFiniteError(step, list(model.log_names))
+    variables = [variable for player in model.players for variable in getattr(model, player).trainable_variables]
+    return {
+        "batch_size": batch_size,
+        "parameters": sum(variable.shape.num_elements() for variable in variables),
+        "seconds_a_step": round(ends[-1] - ends[-2], 4),
+        "gigabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 1),
+        "cores": os.cpu_count(),
+    }
+
+
+def generated_data(recipe: Recipe) -> "ImageSet | ToyWorld":
+    """Noise of the shapes and labels that a recipe is made for; a toy world is itself generated."""
+    import numpy as np
+
+    from tfgans import data
+
+    if len(recipe.image_shape) == 1:
+        return data.load(recipe.data)
+    random = np.random.default_rng(recipe.seed)
+    conditioning, size = recipe.takes_labels or ("class", 1)
+    count = max(_LEAST_IMAGES, 2 * size, recipe.batch_size)
+    images = random.integers(0, 256, (count, *recipe.image_shape), np.uint8)
+    classes = np.arange(count, dtype=np.int32) % size
+    labels = classes if conditioning == "class" else random.uniform(size=(count, size)).astype(np.float32)
+    return data.ImageSet("generated", "train", images, labels, tuple(map(str, range(size))))

@@ -1,0 +1,325 @@
+"""The report: every table and figure of the papers beside the stored results, as Markdown."""
+
+import dataclasses
+import pathlib
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tfgans._files import read_json, temporary_file
+from tfgans.experiments import paper_scale
+from tfgans.experiments.exhibits import DRAWINGS, EXHIBITS, Exhibit
+from tfgans.experiments.frame import Item, table, with_spread
+
+_TITLES = {
+    "avae": "AVAE",
+    "began_cs": "BEGAN-CS",
+    "beyond": "Beyond the papers",
+    "cwgan": "cWGAN",
+    "logan": "LOGAN",
+    "xgan": "X-GAN",
+}
+
+_INTRODUCTION = """# Results
+
+Every table and figure of the five papers: what is to be seen there, what came out here, and what would make it at the
+paper's own scale. `scripts/reproduce.py --report` writes this page from the JSON in [results](results), where the
+protocol of each number stands; nothing in it is written by hand.
+
+The small scale is for two CPU cores: minutes a run, small networks, and small data sets in place of the papers'. So its
+numbers are not to be held against theirs; whether a system is ahead of its rivals is. `±` is the standard deviation
+over seeds. A command goes on with what does not stand yet. At the paper's scale, `needs GPU` and `needs data` say what
+it takes beside time; its recipes are for `scripts/train.py`."""
+
+_PAPER_SCALE = """## The paper's scale
+
+`scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
+width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
+prints what each table and figure costs. Times are of the second step on a CPU; nothing was measured on a GPU."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Glance:
+    """A system beside the rival of its paper, by one number.
+
+    Attributes:
+        task: What is asked of both.
+        paper: Short name of the paper.
+        item: Name of the item.
+        metric: The number.
+        where: Rows of the system and of the rival, by some of their fields, under their names.
+    """
+
+    task: str
+    paper: str
+    item: str
+    metric: str
+    where: Mapping[str, Mapping[str, Any]]
+
+
+_ON_GRID = {"world": "grid25", "form": "bigan"}
+_MNIST_DISTANCE = "MNIST after the same minutes: distance between images of a digit, as a share of real ones'"
+
+_GLANCES = (
+    Glance(
+        _MNIST_DISTANCE,
+        "cwgan",
+        "fig3",
+        "intra_class_distance_share/pixels",
+        {"cWGAN": {"system": "cwgan"}, "vanilla conditional GAN": {"system": "cgan"}},
+    ),
+    Glance(
+        "25 Gaussians, 2-D z: modes of 25",
+        "logan",
+        "fig3",
+        "modes/points",
+        {"LOGAN": {**_ON_GRID, "objective": "lol1"}, "BiGAN": {**_ON_GRID, "objective": "v"}},
+    ),
+    Glance(
+        "25 Gaussians, 2-D z: reverse KL, 0 is an even share for each mode",
+        "logan",
+        "fig3",
+        "reverse_kl/points",
+        {"LOGAN": {**_ON_GRID, "objective": "lol1"}, "BiGAN": {**_ON_GRID, "objective": "v"}},
+    ),
+    Glance(
+        "25 Gaussians, a discriminator that reconstructs: modes of 25",
+        "began_cs",
+        "fig7",
+        "modes/points",
+        {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
+    ),
+    Glance(
+        "Digits: distance of an image from what its code in one shot gives",
+        "began_cs",
+        "fig8_11_12",
+        "one_shot_error",
+        {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
+    ),
+    Glance(
+        "MNIST: Fréchet distance",
+        "avae",
+        "table1",
+        "frechet/classifier",
+        {"AVAE": {"row": "VAE + BEGAN* + LSM"}, "BEGAN": {"row": "BEGAN"}},
+    ),
+    Glance(
+        "MNIST: test images of 10,000 that a third discriminator tells from samples",
+        "xgan",
+        "table1_2_3",
+        "d_star_0.95/classifier",
+        {"X-GAN": {"row": "X-GAN"}, "MD-GAN": {"row": "MD-GAN"}},
+    ),
+    *(
+        Glance(
+            "Stacked MNIST: modes of 1,000",
+            "beyond",
+            "stacked_mnist",
+            "modes",
+            {ours: {"system": system}, rival: {"system": other}},
+        )
+        for ours, system, rival, other in (
+            ("LOGAN", "logan", "GAN", "gan"),
+            ("BEGAN-CS", "began_cs", "BEGAN", "began"),
+        )
+    ),
+)
+
+_MARKS = ("<!-- scores -->", "<!-- /scores -->")
+
+
+def report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
+    """The whole page.
+
+    Args:
+        papers: Items by paper.
+        results: Folder of results, which the page lies beside.
+    """
+    parts = [_INTRODUCTION, _state(papers, results)]
+    if glances := _glances(results):
+        parts += ["## At a glance", glances]
+    for paper, items in papers.items():
+        parts.append(f"## {_TITLES[paper]}")
+        if paper in EXHIBITS:
+            parts += [f"Equations, errata and choices: [{paper}.md]({paper}.md).", _exhibits(paper, items, results)]
+            parts.append(DRAWINGS[paper])
+        parts += [_item(item, results) for item in items]
+    return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, results)]) + "\n"
+
+
+def write_report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> list[pathlib.Path]:
+    """Writes the page beside the folder of results, and the newest scores into the README above it.
+
+    Args:
+        papers: Items by paper.
+        results: Folder of results.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        FileNotFoundError: If there is no README.
+        ValueError: If the README has no place for the scores.
+    """
+    readme = results.parents[1] / "README.md"
+    texts = {
+        readme: with_scores(readme.read_text(encoding="utf-8"), results),
+        results.with_suffix(".md"): report(papers, results),
+    }
+    for path, text in texts.items():
+        with temporary_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return list(texts)
+
+
+def with_scores(readme: str, results: pathlib.Path) -> str:
+    """The text of the README with the newest scores between its marks.
+
+    Raises:
+        ValueError: If it has no marks.
+    """
+    start, end = _MARKS
+    if readme.count(start) != 1 or readme.count(end) != 1:
+        raise ValueError(f"The README must have {start} and {end} once each.")
+    before, rest = readme.split(start)
+    _, after = rest.split(end)
+    links = "Mean ± standard deviation over seeds; [every table and figure](docs/results.md)."
+    return f"{before}{start}\n{_glances(results)}\n\n{links}\n{end}{after}"
+
+
+def _stored(results: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
+    """The stored results of an item, or None."""
+    path = results / paper / f"{item}.json"
+    return read_json(path) if path.exists() else None
+
+
+def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the small scale with these fields."""
+    wanted = {"scale": "small", **where}.items()
+    return [row for row in stored["rows"] if wanted <= row["trials"][0]["row"].items()]
+
+
+def _state(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
+    """How much of the small scale stands."""
+    stored = {f"{paper}/{item.name}": _stored(results, paper, item.name) for paper in papers for item in papers[paper]}
+    done = [found for found in stored.values() if found is not None]
+    runs = sum(len(row["trials"]) for found in done for row in found["rows"])
+    seconds = paper_scale.duration(sum(found["seconds"] for found in done))
+    missing = [name for name, found in stored.items() if found is None]
+    return (
+        f"{len(done)} of {len(stored)} items stand: {runs} runs, {seconds} one after the other, many of them beside "
+        f"other work. Not run yet: {', '.join(missing) or 'none'}."
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _glances(results: pathlib.Path) -> str:
+    """The table of systems beside their rivals, of those that stand."""
+    rows = []
+    for glance in _GLANCES:
+        stored = _stored(results, glance.paper, glance.item)
+        if stored is None:
+            continue
+        found = {name: _small(stored, where) for name, where in glance.where.items()}
+        named = [f"{name} {with_spread(row, glance.metric)}" for name, (row,) in found.items()]
+        seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
+        rows.append([glance.task, *named, " and ".join(map(str, seeds))])
+    return _table(["task", "system", "rival of its paper", "seeds"], rows) if rows else ""
+
+
+def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
+    by_name = {item.name: item for item in items}
+    rows = []
+    for exhibit in EXHIBITS[paper]:
+        item, stored = by_name[exhibit.item], _stored(results, paper, exhibit.item)
+        here = _numbers(stored, exhibit) if stored else "not run yet"
+        pictures = _pictures(results / paper, exhibit.pictures)
+        made = _made(item, stored)
+        rows.append(
+            [
+                exhibit.name,
+                exhibit.shows,
+                "<br>".join(filter(None, [here, pictures])),
+                (exhibit.finding if stored else "") or "-",
+                f"[{item.name}](#{paper}{item.name}): {made}",
+                f"{paper_scale.need(exhibit)}: {'<br>'.join(_command(text) for text in exhibit.recipes)}",
+            ]
+        )
+    head = ["", "the paper", "here, at the small scale", "what came of it", "how", "at the paper's scale"]
+    return _table(head, rows)
+
+
+def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
+    """The exhibit's metrics, each over the exhibit's rows."""
+    rows = _small(stored, exhibit.where)
+    labels, lines = _labels([row["trials"][0]["row"] for row in rows]), []
+    for metric in exhibit.metrics:
+        named = [(label, with_spread(row, metric)) for label, row in zip(labels, rows, strict=True)]
+        lines.append(
+            f"`{metric}`: {'; '.join(f'{label} {number}'.strip() for label, number in named if number != '-')}"
+        )
+    return "<br>".join(lines)
+
+
+def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Short names of rows: the values of as few fields as tell them apart."""
+    names = list(rows[0]) if rows else []
+    for name in reversed(list(names)):
+        fewer = [other for other in names if other != name]
+        if len({tuple(row[other] for other in fewer) for row in rows}) == len(rows):
+            names = fewer
+    return [" ".join(str(row[name]) for name in names) for row in rows]
+
+
+def _pictures(folder: pathlib.Path, patterns: Sequence[str]) -> str:
+    found = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+    return ", ".join(f"[{path.stem}](results/{folder.name}/{path.name})" for path in found)
+
+
+def _made(item: Item, stored: Mapping[str, Any] | None) -> str:
+    """The command, and the seeds and time that it took."""
+    if stored is None:
+        return f"`scripts/reproduce.py --paper={item.paper} --item={item.name}`"
+    seeds = {len(row["seeds"]) for row in stored["rows"]}
+    counts = " to ".join(str(count) for count in sorted({min(seeds), max(seeds)}))
+    return f"`{stored['command']}`, {counts} seeds, {stored['seconds']:,.0f} s"
+
+
+def _command(text: str) -> str:
+    name, *changes = text.split()
+    return f"`{shlex.join([f'--recipe={name}', '--preset=paper', *(f'--set={change}' for change in changes)])}`"
+
+
+def _item(item: Item, results: pathlib.Path) -> str:
+    stored = _stored(results, item.paper, item.name)
+    lines = [f"### {item.paper}/{item.name}", item.claim, f"{_made(item, stored)}."]
+    if stored is not None:
+        lines.append(table(results / item.paper / f"{item.name}.json"))
+    return "\n\n".join(lines)
+
+
+def _recipes(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
+    costs = paper_scale.read_costs(results)
+    texts = [
+        text
+        for paper, items in papers.items()
+        for text in paper_scale.recipes_of(paper, [item.name for item in items], every=True)
+    ]
+    rows = []
+    for text in dict.fromkeys(texts):
+        recipe, measured = paper_scale.recipe_of(text), costs.get(text)
+        taken = ["not run yet", "-", "-", "-"]
+        if measured is not None:
+            whole = measured["batch_size"] == recipe.batch_size
+            taken = [
+                "full width" if whole else f"full width, batches of {measured['batch_size']}",
+                f"{measured['parameters']:,}",
+                f"{measured['gigabytes']} GB",
+                f"{measured['seconds_a_step']:.3g} s",
+            ]
+        rows.append([f"`{text}`", f"{recipe.steps:,}", str(recipe.batch_size), *taken])
+    return _table(["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"], rows)
