@@ -1,0 +1,208 @@
+"""Times recipes: a step through `fit` and by hand, compilation, memory, and the share of what the machine can do.
+
+Each recipe has a process of its own. `fit` and a graph that only takes the model's steps take turns, since other work
+on the machine only slows; `scripts/benchmarks` has steps that are written by hand to the last line, and --twins runs
+those beside their PyTorch twins.
+"""
+
+import concurrent.futures
+import json
+import multiprocessing
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+from absl import flags
+
+from tfgans import recipes
+from tfgans.cli import _app
+
+_TWINS = pathlib.Path(__file__).with_name("benchmarks")
+_MATRIX = 2_048
+_SMALL = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
+
+FLAGS = flags.FLAGS
+
+
+def define_flags() -> None:
+    """The command's flags."""
+    flags.DEFINE_multi_string("recipe", list(_SMALL), "What to time, SYSTEM/DATA; may be repeated.")
+    flags.DEFINE_string("preset", "small", "The recipes' preset: paper, code or small.")
+    flags.DEFINE_multi_string("set", [], "A field of the recipes, as name=value; may be repeated.")
+    flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+    flags.DEFINE_integer("turns", 5, "Turns of each way to take them, of which the median counts.", lower_bound=1)
+    flags.DEFINE_bool("xla", False, "Compiles the steps with XLA.")
+    flags.DEFINE_bool("fake_data", False, "Takes noise of the right shape in place of the data set.")
+    flags.DEFINE_string("twins", None, "A Python that has torch and absl: times the steps written by hand beside it.")
+    flags.DEFINE_string("out", None, "File of JSON for all lines.")
+    _app.define_data_flags()
+
+
+def main() -> None:
+    """Measures, prints lines of JSON as they come, and a table at the end."""
+    out = None if FLAGS.out is None else _app.checked_out(FLAGS.out, (".json",))
+    chosen = [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]
+    lines = []
+    if FLAGS.twins is not None:
+        lines += _twins(FLAGS.twins)
+    else:
+        for recipe in chosen:
+            arguments = (recipe, FLAGS.steps, FLAGS.turns, FLAGS.xla, FLAGS.fake_data, FLAGS.data_dir)
+            found = _alone(*arguments)
+            print(json.dumps(found), flush=True)
+            lines.append(found)
+    print(_table(lines))
+    if out is not None:
+        from tfgans._files import write_json
+
+        write_json(out, lines)
+
+
+def _alone(*arguments: Any) -> dict[str, Any]:
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
+        return pool.submit(measure, *arguments).result()
+
+
+def measure(
+    recipe: recipes.Recipe, steps: int, turns: int, xla: bool, fake_data: bool, data_dir: str | None
+) -> dict[str, Any]:
+    """What a step of a recipe takes, in this process.
+
+    Args:
+        recipe: The recipe.
+        steps: Steps in a turn.
+        turns: Turns of each way.
+        xla: Whether XLA compiles the steps.
+        fake_data: Whether to take noise in place of the data set.
+        data_dir: Folder of prepared data sets.
+
+    Returns:
+        `recipe`; `seconds_a_step` through `fit` and `seconds_a_graph_step`, medians; `fit_over_graph`, the ratio of
+        their rates; `seconds_to_compile`, of the first step; `gigabytes`, most memory of the process;
+        `gigaflops_a_step`, what TensorFlow counts; and `share_of_matrix_rate`, of what a product of matrices reaches.
+    """
+    import resource
+
+    import tensorflow as tf
+
+    from tfgans import training
+    from tfgans.experiments.paper_scale import generated_data
+    from tfgans.models import XGAN
+    from tfgans.training.execution import Execution
+    from tfgans.training.preparation import fitted, refill
+
+    train = generated_data(recipe) if fake_data else training.load_data(recipe, None, data_dir, False)[1]
+    recipe = fitted(recipe, train)
+    model = training.build(recipe)
+    if isinstance(model, XGAN):
+        refill(model, train)
+    at_once = min(recipe.steps_per_execution, steps)
+    steps -= steps % at_once
+    Execution(model, xla).take_at_once(at_once)
+    batches = train.batches(recipe.batch_size)
+
+    def fit() -> None:
+        model.fit(batches, steps_per_epoch=steps, verbose=0)
+
+    iterator = iter(model._step_batches(batches))
+    one = tf.function(model.train_step, jit_compile=xla)
+
+    @tf.function
+    def take() -> None:
+        for _ in tf.range(at_once):
+            one(next(iterator))
+
+    def graph() -> None:
+        for _ in range(steps // at_once):
+            take()
+        model.step.numpy()
+
+    began = time.monotonic()
+    model.fit(batches, steps_per_epoch=at_once, verbose=0)
+    first = time.monotonic() - began
+    graph()
+    times: dict[str, list[float]] = {"fit": [], "graph": []}
+    for _ in range(turns):
+        for name, run in (("fit", fit), ("graph", graph)):
+            began = time.monotonic()
+            run()
+            times[name].append((time.monotonic() - began) / steps)
+    median = {name: statistics.median(values) for name, values in times.items()}
+    work = _flops(tf.function(model.train_step).get_concrete_function(next(iterator)).graph)
+    return {
+        "recipe": f"{recipe.name} {recipe.preset}",
+        "xla": xla,
+        "precision": recipe.precision,
+        "seconds_a_step": _rounded(median["fit"]),
+        "seconds_a_graph_step": _rounded(median["graph"]),
+        "fit_over_graph": _rounded(median["graph"] / median["fit"]),
+        "seconds_to_compile": _rounded(first - at_once * median["fit"]),
+        "gigabytes": _rounded(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20),
+        "gigaflops_a_step": _rounded(work / 1e9),
+        "share_of_matrix_rate": _rounded(work / median["fit"] / _matrix_rate()),
+    }
+
+
+def _flops(graph: "tf.Graph") -> int:  # noqa: F821
+    """Floating-point operations that TensorFlow counts in a graph."""
+    import tensorflow as tf
+
+    profiler = tf.compat.v1.profiler
+    options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation()).with_empty_output()
+    return profiler.profile(graph, options=options.build()).total_float_ops
+
+
+def _matrix_rate(turns: int = 5) -> float:
+    """Floating-point operations a second of a product of large matrices, at best."""
+    import tensorflow as tf
+
+    matrix = tf.random.normal([_MATRIX, _MATRIX])
+    product = tf.function(lambda: tf.reduce_sum(matrix @ matrix))
+    product()
+    best = float("inf")
+    for _ in range(turns):
+        began = time.monotonic()
+        product().numpy()
+        best = min(best, time.monotonic() - began)
+    return 2 * _MATRIX**3 / best
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _twins(python: str) -> list[dict[str, Any]]:
+    """Lines of the steps that are written by hand, and of their twins, whose rates `fit` is held against."""
+    lines = []
+    for twin in sorted(_TWINS.glob("*_step_torch.py")):
+        ours = _lines_of(sys.executable, twin.with_name(twin.name.replace("_torch", "")))
+        theirs = _lines_of(python, twin)
+        (fit,) = (line for line in ours if line["name"].endswith(", fit") and line["unit"] == "steps/s")
+        ratio = {**fit, "value": _rounded(fit["value"] / theirs[0]["value"]), "unit": "ratio", "against": "PyTorch"}
+        lines += [*ours, *theirs, ratio]
+        for line in (*ours, *theirs, ratio):
+            print(json.dumps(line), flush=True)
+    return lines
+
+
+def _lines_of(python: str, program: pathlib.Path) -> list[dict[str, Any]]:
+    done = subprocess.run([python, program], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ValueError(f"{python} {program.name} failed: {done.stderr.splitlines()[-1]}")
+    return [json.loads(line) for line in done.stdout.splitlines() if re.match(r"\{.*\}$", line)]
+
+
+def _table(lines: list[dict[str, Any]]) -> str:
+    """A table of lines that have the same fields."""
+    names = list(lines[0])
+    rows = [names, ["---"] * len(names), *([str(line[name]) for name in names] for line in lines)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+if __name__ == "__main__":
+    _app.run(define_flags, main)
