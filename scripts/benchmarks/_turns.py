@@ -27,3 +27,13 @@ def best_rates(runs: Mapping[str, Callable[[], None]], steps: int, turns: int) -
 def report(name: str, value: float, unit: str, against: str | None = None) -> None:
     """Prints a line of JSON."""
     print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)
+
+
+def report_rates(what: str, runs: Mapping[str, Callable[[], None]], steps: int, turns: int) -> None:
+    """Prints the steps a second of each in its best turn, and the ratio of the first to each of the others."""
+    best = best_rates(runs, steps, turns)
+    for name, value in best.items():
+        report(f"{what}, {name}", value, "steps/s")
+    first, *others = best
+    for other in others:
+        report(f"{what}, {first}", best[first] / best[other], "ratio", other)

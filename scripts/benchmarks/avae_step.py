@@ -7,7 +7,7 @@ step in PyTorch.
 from collections.abc import Callable
 
 from _adam import adam
-from _turns import best_rates, report
+from _turns import report_rates
 from absl import app, flags
 
 _LATENT = 64
@@ -37,11 +37,8 @@ def main(argv: list[str]) -> None:
     def fit() -> None:
         model.fit(data.batches({"image": images}, FLAGS.batch_size), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
 
-    what = f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step"
-    best = best_rates({"fit": fit, "graph": hand_written(shape, images)}, FLAGS.steps, FLAGS.turns)
-    for name, value in best.items():
-        report(f"{what}, {name}", value, "steps/s")
-    report(f"{what}, fit", best["fit"] / best["graph"], "ratio", "graph")
+    runs = {"fit": fit, "graph": hand_written(shape, images)}
+    report_rates(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step", runs, FLAGS.steps, FLAGS.turns)
 
 
 def networks_of(shape: tuple[int, ...]) -> "list[keras.Model]":  # noqa: F821

@@ -5,7 +5,8 @@ In an environment of its own, `pip install torch numpy absl-py`; run both one af
 
 import _began_torch
 import torch
-from _turns import best_rates, report
+from _descent_torch import descend
+from _turns import report_rates
 from absl import app, flags
 from torch import nn
 
@@ -50,14 +51,7 @@ def main(argv: list[str]) -> None:
         divergence = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum(1).mean() / x[0].numel()
         guidance = _BETA * (code - reconstructed_code).abs().mean() + _GAMMA * (x - reconstructed).abs().mean()
         losses = (divergence + guidance, fakes + guidance, real_error - k * fakes)
-        gradients = [
-            torch.autograd.grad(loss, player, retain_graph=loss is not losses[-1])
-            for loss, player in zip(losses, players, strict=True)
-        ]
-        for player, found, adam in zip(players, gradients, adams, strict=True):
-            for parameter, gradient in zip(player, found, strict=True):
-                parameter.grad = gradient
-            adam.step()
+        descend(players, adams, losses)
         error, (last, before) = _RATIO * real_error.item() - fakes.item(), past
         moved = _INTEGRAL * error + _PROPORTIONAL * (error - last) + _DERIVATIVE * (error - 2 * last + before)
         k, past = min(max(k + moved, 0.0), 1.0), (error, last)
@@ -66,8 +60,7 @@ def main(argv: list[str]) -> None:
         for _ in range(FLAGS.steps):
             step()
 
-    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
-    report(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step, PyTorch", rate, "steps/s")
+    report_rates(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
 
 
 if __name__ == "__main__":

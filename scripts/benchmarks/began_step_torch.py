@@ -5,7 +5,8 @@
 
 import _began_torch
 import torch
-from _turns import best_rates, report
+from _descent_torch import descend
+from _turns import report_rates
 from absl import app, flags
 from torch import nn
 
@@ -27,7 +28,8 @@ def main(argv: list[str]) -> None:
         _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT),
     )
     generator = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
-    adams = [torch.optim.Adam(player.parameters(), 1e-4) for player in (discriminator, generator)]
+    players = [list(player.parameters()) for player in (discriminator, generator)]
+    adams = [torch.optim.Adam(player, 1e-4) for player in players]
     images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
     k = 0.0
 
@@ -37,12 +39,6 @@ def main(argv: list[str]) -> None:
     def noise() -> torch.Tensor:
         return 2 * torch.rand(FLAGS.batch_size, _LATENT) - 1
 
-    def update(player: nn.Module, adam: torch.optim.Adam, loss: torch.Tensor) -> None:
-        parameters = list(player.parameters())
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = gradient
-        adam.step()
-
     def step() -> None:
         nonlocal k
         rows = torch.randint(len(images), (FLAGS.batch_size,))
@@ -50,17 +46,16 @@ def main(argv: list[str]) -> None:
         with torch.no_grad():
             generated = generator(noise())
         real_error = error(x)
-        update(discriminator, adams[0], real_error - k * error(generated))
+        descend(players[:1], adams[:1], [real_error - k * error(generated)])
         generated_error = error(generator(noise()))
-        update(generator, adams[1], generated_error)
+        descend(players[1:], adams[1:], [generated_error])
         k = min(max(k + _GAIN * (_RATIO * real_error.item() - generated_error.item()), 0.0), 1.0)
 
     def run() -> None:
         for _ in range(FLAGS.steps):
             step()
 
-    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
-    report(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step, PyTorch", rate, "steps/s")
+    report_rates(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Prints lines of JSON; `cwgan_step_torch.py` is the same step in PyTorch.
 from collections.abc import Callable
 
 from _adam import adam
-from _turns import best_rates, report
+from _turns import report_rates
 from absl import app, flags
 
 _LATENT, _CLASSES, _CRITIC, _PENALTY = 64, 10, 5, 10.0
@@ -36,10 +36,8 @@ def main(argv: list[str]) -> None:
     def fit() -> None:
         model.fit(data.batches(arrays, FLAGS.batch_size), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
 
-    best = best_rates({"fit": fit, "graph": hand_written(images, labels)}, FLAGS.steps, FLAGS.turns)
-    for name, value in best.items():
-        report(f"cWGAN step, width {FLAGS.width}, {name}", value, "steps/s")
-    report(f"cWGAN step, width {FLAGS.width}, fit", best["fit"] / best["graph"], "ratio", "graph")
+    runs = {"fit": fit, "graph": hand_written(images, labels)}
+    report_rates(f"cWGAN step, width {FLAGS.width}", runs, FLAGS.steps, FLAGS.turns)
 
 
 def networks_of() -> "tuple[keras.Model, keras.Model]":  # noqa: F821

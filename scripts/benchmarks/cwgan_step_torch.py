@@ -6,7 +6,8 @@ In an environment of its own, `pip install torch numpy absl-py`; run both one af
 import itertools
 
 import torch
-from _turns import best_rates, report
+from _descent_torch import descend
+from _turns import report_rates
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -82,11 +83,6 @@ def main(argv: list[str]) -> None:
     def noise() -> torch.Tensor:
         return torch.randn(FLAGS.batch_size, _LATENT)
 
-    def moved(player: int, loss: torch.Tensor) -> None:
-        for parameter, gradient in zip(players[player], torch.autograd.grad(loss, players[player]), strict=True):
-            parameter.grad = gradient
-        adams[player].step()
-
     def step() -> None:
         for _ in range(_CRITIC):
             x, y = batch()
@@ -96,15 +92,14 @@ def main(argv: list[str]) -> None:
             (slope,) = torch.autograd.grad(discriminator(between, y).sum(), between, create_graph=True)
             norms = (slope.square().sum((1, 2, 3)) + 1e-12).sqrt()
             loss = discriminator(generated, y).mean() - discriminator(x, y).mean()
-            moved(0, loss + _PENALTY * (norms - 1).square().mean())
-        moved(1, -discriminator(generator(noise(), y), y).mean())
+            descend(players[:1], adams[:1], [loss + _PENALTY * (norms - 1).square().mean()])
+        descend(players[1:], adams[1:], [-discriminator(generator(noise(), y), y).mean()])
 
     def run() -> None:
         for _ in range(FLAGS.steps):
             step()
 
-    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
-    report(f"cWGAN step, width {FLAGS.width}, PyTorch", rate, "steps/s")
+    report_rates(f"cWGAN step, width {FLAGS.width}", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
 
 
 if __name__ == "__main__":

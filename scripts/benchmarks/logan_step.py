@@ -7,7 +7,7 @@ best of them counts, since other work on the machine only slows. `logan_step_tor
 from collections.abc import Callable
 
 from _adam import adam
-from _turns import best_rates, report
+from _turns import report_rates
 from absl import app, flags
 
 _WIDTHS = (128, 128, 128)
@@ -37,10 +37,7 @@ def main(argv: list[str]) -> None:
     def fit() -> None:
         model.fit(world.batches(_BATCH), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
 
-    best = best_rates({"fit": fit, "graph loop": hand_written(world)}, FLAGS.steps, FLAGS.turns)
-    for name, value in best.items():
-        report(f"LOGAN toy step, {name}", value, "steps/s")
-    report("LOGAN toy step, fit", best["fit"] / best["graph loop"], "ratio", "graph loop")
+    report_rates("LOGAN toy step", {"fit": fit, "graph loop": hand_written(world)}, FLAGS.steps, FLAGS.turns)
 
 
 def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data imports TensorFlow

@@ -5,7 +5,8 @@
 
 import itertools
 
-from _turns import best_rates, report
+from _descent_torch import descend
+from _turns import report_rates
 from absl import app, flags
 
 _WIDTH = 128
@@ -28,8 +29,8 @@ def main(argv: list[str]) -> None:
         return nn.Sequential(*hidden, nn.Linear(_WIDTH, outputs))
 
     generator, encoder, discriminator = mlp(2, 2), mlp(2, 2), mlp(4, 1)
-    players = (discriminator, encoder, generator)
-    adams = [torch.optim.Adam(player.parameters(), 1e-4, (0.5, 0.9)) for player in players]
+    players = [list(player.parameters()) for player in (discriminator, encoder, generator)]
+    adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.9)) for player in players]
     angles = 2 * torch.pi * torch.arange(8) / 8
     centers = 2 * torch.stack([torch.cos(angles), torch.sin(angles)], 1)
 
@@ -38,12 +39,6 @@ def main(argv: list[str]) -> None:
 
     def norm(values: torch.Tensor) -> torch.Tensor:
         return torch.sqrt((values**2).sum(1, keepdim=True) + 1e-12)
-
-    def update(player: int, loss: torch.Tensor) -> None:
-        parameters = list(players[player].parameters())
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = gradient
-        adams[player].step()
 
     def step() -> None:
         x = centers[torch.randint(8, (_BATCH,))] + 0.02 * torch.randn(_BATCH, 2)
@@ -56,17 +51,16 @@ def main(argv: list[str]) -> None:
         (slope,) = torch.autograd.grad(logit(between, encoded).sum(), between, create_graph=True)
         unit = (x - reconstructed) / norm(x - reconstructed)
         loss = (torch.sigmoid(-r) ** 2).mean() + (torch.sigmoid(q) ** 2).mean()
-        update(0, loss + _PENALTY * norm(slope - unit).mean())
+        descend(players[:1], adams[:1], [loss + _PENALTY * norm(slope - unit).mean()])
         encoder_loss = logit(x, encoder(x)).mean()
         generator_loss = -logit(generator(z), z).mean()
-        update(1, encoder_loss)
-        update(2, generator_loss)
+        descend(players[1:], adams[1:], [encoder_loss, generator_loss])
 
     def run() -> None:
         for _ in range(FLAGS.steps):
             step()
 
-    report("LOGAN toy step, PyTorch", best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""], "steps/s")
+    report_rates("LOGAN toy step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ averaging. Prints lines of JSON; `xgan_step_torch.py` is the same step in PyTorc
 from collections.abc import Callable
 
 from _adam import adam
-from _turns import best_rates, report
+from _turns import report_rates
 from absl import app, flags
 
 _LATENT, _CLASSES, _IMAGES = 64, 10, 2_000
@@ -44,11 +44,8 @@ def main(argv: list[str]) -> None:
 
     table, _ = bank.neighbours_of(np.arange(_IMAGES))
     graph = hand_written(shape, images, labels, bank.codes.numpy(), table.numpy())
-    best = best_rates({"fit": fit, "graph": graph}, FLAGS.steps, FLAGS.turns)
     what = f"X-GAN {FLAGS.pixels}x{FLAGS.pixels} step"
-    for name, value in best.items():
-        report(f"{what}, {name}", value, "steps/s")
-    report(f"{what}, fit", best["fit"] / best["graph"], "ratio", "graph")
+    report_rates(what, {"fit": fit, "graph": graph}, FLAGS.steps, FLAGS.turns)
 
 
 def networks_of(shape: tuple[int, ...]) -> "list[keras.Model]":  # noqa: F821

@@ -6,7 +6,8 @@ In an environment of its own, `pip install torch numpy absl-py`; run both one af
 import itertools
 
 import torch
-from _turns import best_rates, report
+from _descent_torch import descend
+from _turns import report_rates
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -136,22 +137,13 @@ def main(argv: list[str]) -> None:
         y = labels[rows]
         with torch.no_grad():
             bank[rows] = at_inference(x)
-        found = losses(x, y, combined(rows))
-        gradients = [
-            torch.autograd.grad(loss, player, retain_graph=loss is not found[-1])
-            for loss, player in zip(found, players, strict=True)
-        ]
-        for player, mine, adam in zip(players, gradients, adams, strict=True):
-            for parameter, gradient in zip(player, mine, strict=True):
-                parameter.grad = gradient
-            adam.step()
+        descend(players, adams, losses(x, y, combined(rows)))
 
     def run() -> None:
         for _ in range(FLAGS.steps):
             step()
 
-    rate = best_rates({"": run}, FLAGS.steps, FLAGS.turns)[""]
-    report(f"X-GAN {pixels}x{pixels} step, PyTorch", rate, "steps/s")
+    report_rates(f"X-GAN {pixels}x{pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
 
 
 if __name__ == "__main__":

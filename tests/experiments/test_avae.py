@@ -4,6 +4,7 @@ import pytest
 from tfgans.experiments.avae import plant
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),

@@ -4,6 +4,7 @@ from tfgans import experiments
 from tfgans.experiments import Trial
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),

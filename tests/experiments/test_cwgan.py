@@ -9,6 +9,7 @@ def smoke(setting, workdir):
     return Trial(setting, 0, "small", True, workdir, None, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rows", "figures"), [("fig3", 2, 4), ("fig4_6", 2, 6), ("fig7_10", 1, 0), ("penalty", 2, 0)]
 )

@@ -18,6 +18,7 @@ def frames(tmp_path, random):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),

@@ -16,6 +16,7 @@ def flowers(tmp_path, random):
     return str(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of", "ignore:No class has")
 @pytest.mark.parametrize(
     ("name", "rows", "figures"),
@@ -25,6 +26,7 @@ def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_momen
     run_for_a_moment("xgan", name, rows, figures)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of", "ignore:No class has")
 def test_flowers_for_a_moment(flowers, run_for_a_moment, short_classifier, easy):
     run_for_a_moment("xgan", "fig4_5", [1, 2], 5, flowers)

@@ -55,6 +55,7 @@ def stop_in_the_middle(workdir, number, at, steps):
     return process.returncode, errors
 
 
+@pytest.mark.slow
 def test_interrupted_killed_and_resumed_run_ends_with_the_bits_of_one_that_was_not(tmp_path):
     steps = 400
     code, errors = stop_in_the_middle(tmp_path / "stopped", signal.SIGINT, at=20, steps=steps)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import typing
 
 from absl import flags
 
@@ -23,7 +24,7 @@ def define_flags() -> None:
     flags.DEFINE_enum(
         "precision",
         None,
-        ["float32", "mixed_bfloat16", "mixed_float16"],
+        list(typing.get_args(recipes.Precision)),
         "What layers compute in, in place of the recipe's; variables and losses stay float32.",
     )
     flags.DEFINE_enum(
@@ -37,7 +38,7 @@ def define_flags() -> None:
         "xla",
         "auto",
         ["on", "off", "auto"],
-        "Whether XLA compiles the steps. auto: off on CPUs, where it was measured to be slower, and on several "
+        "Whether XLA compiles the steps. auto: off on CPUs, where LOGAN was no faster with it, and on several "
         "replicas, where TensorFlow cannot; on on one GPU, which is not measured.",
     )
     flags.DEFINE_string("data", None, "Data in place of the recipe's: folder:PATH, npz:FILE, or a name.")

@@ -2,7 +2,7 @@
 
 from tfgans.recipes import avae, began_cs, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.logan import UnconditionalRecipe
@@ -12,6 +12,7 @@ __all__ = [
     "ConditionalRecipe",
     "EncodedRecipe",
     "EquilibriumRecipe",
+    "Precision",
     "Recipe",
     "UnconditionalRecipe",
     "VariationalRecipe",

@@ -82,7 +82,7 @@ _SMALL = replace(
     latent_size=16,
     filters=8,
     learning_rate=1e-3,
-    # At .5 digits become ones, whose errors are half of the others', and the encoder says nothing.
+    # At .5 images of digits become empty, whose errors are small, and the encoder says nothing.
     ratio=1.0,
     integral=1e-2,
     proportional=1e-4,

@@ -72,7 +72,7 @@ def run(
         data_dir: Folder of prepared data sets.
         download: Whether a data set that is not there may be downloaded.
         strategy: Distribution of the training, such as `strategy_of` gives; by default that of `default`.
-        xla: Whether XLA compiles the steps; by default where it is known to pay.
+        xla: Whether XLA compiles the steps; by default on one GPU alone.
         progress: Whether to show a progress bar.
 
     Returns:
