@@ -17,7 +17,7 @@ from tfgans.losses import (
     minimax_generator_loss,
     nonsaturating_generator_loss,
 )
-from tfgans.models.adversarial import Batch, check_built, with_condition
+from tfgans.models.adversarial import Batch, check_built, row_seeds, with_condition
 from tfgans.models.autoencoding import AutoencodingModel
 from tfgans.models.conditioned import ConditionedModel
 from tfgans.models.mapped import MappedModel, check_fit, looked_at
@@ -456,7 +456,7 @@ class XGAN(XGANModel):
         self._check_filled()
         images = self._check_samples(images)
         labels = self._labels_for(self.generator_inputs, len(images), labels)
-        return self._in_chunks(self._graph(self.sample_near_graph), images, self._row_seeds(len(images), seed), labels)
+        return self._in_chunks(self._graph(self.sample_near_graph), images, row_seeds(len(images), seed), labels)
 
     def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """As `sample_near`, in a graph."""
