@@ -307,10 +307,16 @@ def table(path: pathlib.Path) -> str:
     rows = read_json(path)["rows"]
     fields = list(dict.fromkeys(name for row in rows for name in row["trials"][0]["row"]))
     metrics = list(dict.fromkeys(name for row in rows for name in row["value"]))
-    lines = [[*fields, *metrics, "seeds"], ["---"] * (len(fields) + len(metrics) + 1)]
+    lines = []
     for row in rows:
         numbers = [with_spread(row, name) for name in metrics]
         lines.append([*(str(row.get(name, "-")) for name in fields), *numbers, str(len(row["seeds"]))])
+    return markdown_table([*fields, *metrics, "seeds"], lines)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, of a head and rows of as many cells."""
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tfgans._files import read_json, temporary_file
 from tfgans.experiments import paper_scale
 from tfgans.experiments.exhibits import DRAWINGS, EXHIBITS, Exhibit
-from tfgans.experiments.frame import Item, table, with_spread
+from tfgans.experiments.frame import Item, markdown_table, table, with_spread
 
 _TITLES = {
     "avae": "AVAE",
@@ -24,7 +24,7 @@ _INTRODUCTION = """# Results
 
 Every table and figure of the five papers: what is to be seen there, what came out here, and what would make it at the
 paper's own scale. `scripts/reproduce.py --report` writes this page from the JSON in [results](results), where the
-protocol of each number stands; nothing in it is written by hand.
+protocol of each number stands; what came of it, in words, stands in the code beside each table and figure.
 
 The small scale is for two CPU cores: minutes a run, small networks, and small data sets in place of the papers'. So its
 numbers are not to be held against theirs; whether a system is ahead of its rivals is. `±` is the standard deviation
@@ -40,7 +40,7 @@ prints what each table and figure costs. Times are of the second step on a CPU; 
 
 @dataclasses.dataclass(frozen=True)
 class Glance:
-    """A system beside the rival of its paper, by one number.
+    """A system beside a rival, by one number.
 
     Attributes:
         task: What is asked of both.
@@ -101,7 +101,7 @@ _GLANCES = (
         "avae",
         "table1",
         "frechet/classifier",
-        {"AVAE": {"row": "VAE + BEGAN* + LSM"}, "BEGAN": {"row": "BEGAN"}},
+        {"AVAE": {"row": "VAE + BEGAN* + LSM"}, "plain VAE": {"row": "VAE"}},
     ),
     Glance(
         "MNIST: test images of 10,000 that a third discriminator tells from samples",
@@ -119,8 +119,10 @@ _GLANCES = (
             {ours: {"system": system}, rival: {"system": other}},
         )
         for ours, system, rival, other in (
-            ("LOGAN", "logan", "GAN", "gan"),
+            ("LOGAN", "logan", "BiGAN", "bigan"),
             ("BEGAN-CS", "began_cs", "BEGAN", "began"),
+            ("AVAE", "avae", "plain VAE", "vae"),
+            ("X-GAN", "xgan", "MD-GAN", "md_gan"),
         )
     ),
 )
@@ -201,20 +203,27 @@ def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str
 
 def _state(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
     """How much of the small scale stands."""
-    stored = {f"{paper}/{item.name}": _stored(results, paper, item.name) for paper in papers for item in papers[paper]}
-    done = [found for found in stored.values() if found is not None]
-    runs = sum(len(row["trials"]) for found in done for row in found["rows"])
-    seconds = paper_scale.duration(sum(found["seconds"] for found in done))
-    missing = [name for name, found in stored.items() if found is None]
-    return (
-        f"{len(done)} of {len(stored)} items stand: {runs} runs, {seconds} one after the other, many of them beside "
-        f"other work. Not run yet: {', '.join(missing) or 'none'}."
-    )
+    items = {f"{paper}/{item.name}": item for paper in papers for item in papers[paper]}
+    stored = {name: _stored(results, item.paper, item.name) for name, item in items.items()}
+    found = {name: each for name, each in stored.items() if each is not None}
+    whole = [name for name, each in found.items() if _is_whole(items[name], each)]
+    runs = sum(len(row["trials"]) for each in found.values() for row in each["rows"])
+    seconds = paper_scale.duration(sum(each["seconds"] for each in found.values()))
+    lines = [
+        f"{len(whole)} of {len(stored)} items stand: {runs} runs, {seconds} one after the other, many of them beside "
+        "other work."
+    ]
+    if parts := [name for name in found if name not in whole]:
+        lines.append(f"In part: {', '.join(parts)}.")
+    if missing := [name for name in stored if name not in found]:
+        lines.append(f"Not run yet: {', '.join(missing)}.")
+    return " ".join(lines)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _is_whole(item: Item, stored: Mapping[str, Any]) -> bool:
+    """Whether all settings have their row, with as many seeds as the others."""
+    rows = _small(stored, {})
+    return len(rows) == len(item.settings) and len({len(row["seeds"]) for row in rows}) == 1
 
 
 def _glances(results: pathlib.Path) -> str:
@@ -225,10 +234,12 @@ def _glances(results: pathlib.Path) -> str:
         if stored is None:
             continue
         found = {name: _small(stored, where) for name, where in glance.where.items()}
+        if not all(found.values()):
+            continue  # Not all rows have been run.
         named = [f"{name} {with_spread(row, glance.metric)}" for name, (row,) in found.items()]
         seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
         rows.append([glance.task, *named, " and ".join(map(str, seeds))])
-    return _table(["task", "system", "rival of its paper", "seeds"], rows) if rows else ""
+    return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
 
 
 def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
@@ -250,7 +261,7 @@ def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
             ]
         )
     head = ["", "the paper", "here, at the small scale", "what came of it", "how", "at the paper's scale"]
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
@@ -286,7 +297,7 @@ def _made(item: Item, stored: Mapping[str, Any] | None) -> str:
         return f"`scripts/reproduce.py --paper={item.paper} --item={item.name}`"
     seeds = {len(row["seeds"]) for row in stored["rows"]}
     counts = " to ".join(str(count) for count in sorted({min(seeds), max(seeds)}))
-    return f"`{stored['command']}`, {counts} seeds, {stored['seconds']:,.0f} s"
+    return f"`{stored['command']}`, {counts} {'seed' if counts == '1' else 'seeds'}, {stored['seconds']:,.0f} s"
 
 
 def _command(text: str) -> str:
@@ -322,4 +333,4 @@ def _recipes(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str
                 f"{measured['seconds_a_step']:.3g} s",
             ]
         rows.append([f"`{text}`", f"{recipe.steps:,}", str(recipe.batch_size), *taken])
-    return _table(["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"], rows)
+    return markdown_table(["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"], rows)
