@@ -70,7 +70,7 @@ class SmallVGG(nn.Module):
 
     def __init__(self, pixels: int) -> None:
         super().__init__()
-        widths = [32, 64, 128]
+        widths = [16, 32, 64]
         self.pairs = nn.ModuleList(
             [
                 nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.ReLU(), nn.Conv2d(b, b, 3, 1, 1), nn.ReLU())

@@ -31,6 +31,11 @@ def wait(trial):
     time.sleep(600)
 
 
+def look(trial):
+    """Trains nothing, and leaves no folder."""
+    return Measured({"score": 1.0}, {"samples": 5})
+
+
 def draw(trials, folder):
     (folder / "figure.txt").write_text(" ".join(str(trial.workdir.name) for trial in trials))
 
@@ -94,12 +99,18 @@ def test_another_scale_is_another_row(plan):
     ]
 
 
-def test_results_without_their_runs_stand_and_keep_their_figures(plan):
+def test_results_without_their_runs_stand_and_keep_their_figures(plan, capsys):
     experiments.run_item(ITEM, plan)
     shutil.rmtree(plan.workdir)
     (plan.results / "paper" / "figure.txt").write_text("as it was")
     experiments.run_item(ITEM, plan)
     assert (plan.results / "paper" / "figure.txt").read_text() == "as it was"
+    assert "figures stay as they are" in capsys.readouterr().out
+
+
+def test_figures_are_drawn_of_an_item_with_a_row_that_trains_nothing(plan):
+    experiments.run_item(dataclasses.replace(ITEM, run=look), plan)
+    assert (plan.results / "paper" / "figure.txt").read_text() == "0 0"
 
 
 def test_an_interrupt_stops_what_runs(plan):

@@ -39,10 +39,10 @@ def test_vgg_refuses_small_images():
 
 
 def test_small_vgg_by_its_count():
-    """896 + 9248, 18,496 + 36,928, 73,856 + 147,584, then 2048 x 128 + 128 and 128 x 10 + 10."""
+    """448 + 2,320, 4,640 + 9,248, 18,496 + 36,928, then 1,024 x 64 + 64 and 64 x 10 + 10."""
     model = networks.small_vgg((32, 32, 3), 10)
-    assert model.count_params() == 550_570
-    assert shapes(model.outputs) == [(10,), (32, 32, 32), (16, 16, 64), (8, 8, 128)]
+    assert model.count_params() == 138_330
+    assert shapes(model.outputs) == [(10,), (32, 32, 16), (16, 16, 32), (8, 8, 64)]
 
 
 def test_small_vgg_takes_tiny_images(random):

@@ -235,6 +235,8 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     first = trials[: len(item.settings)]
     if item.figures is not None and all(trial.workdir.exists() for trial in first):
         item.figures(first, plan.file(item).parent)
+    elif item.figures is not None:
+        print(f"{item.paper}/{item.name}: figures stay as they are, since not all runs are in {plan.workdir}.")
     return plan.file(item)
 
 
@@ -285,6 +287,8 @@ def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, fl
         measured = run(trial)
     except NonFiniteError as error:
         measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
+    # Of a trial that trains nothing too, so that figures know it was run here.
+    trial.workdir.mkdir(parents=True, exist_ok=True)
     return measured, time.monotonic() - began
 
 

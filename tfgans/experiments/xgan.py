@@ -8,8 +8,6 @@ import numpy as np
 from tfgans.experiments._runs import train
 from tfgans.experiments.frame import Item, Measured, Setting, Trial
 
-# Some two and a half minutes of a CPU core each; the rivals, whose steps are cheaper, have more, as in the paper.
-_STEPS, _RIVALS_STEPS = 600, 1_500
 _SAMPLES, _SETS = 2_000, 1
 _FLOWERS_FILE = "flowers17_64.npz"
 # Features of so many images of a class; the estimate is far too low with few.
@@ -35,16 +33,9 @@ def scores(trial: Trial) -> Measured:
     if row == "real images":
         scorer, source = training.image_scorer("split:test", "mnist", samples=samples, progress=False, **data)
         return _measured(scorer.sources([source], names[:2]))
-    system = _SYSTEMS.get(row, "xgan")
-    train(trial, f"{system}/mnist", *_steps(trial, system), *_FORMS.get(row, ()))
+    train(trial, f"{_SYSTEMS.get(row, 'xgan')}/mnist", *_FORMS.get(row, ()))
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **data)
     return _measured(training.evaluate(trial.workdir, names, scorer=scorer))
-
-
-def _steps(trial: Trial, system: str) -> tuple[str, ...]:
-    if trial.scale != "small":
-        return ()
-    return (f"steps={_STEPS if system == 'xgan' else _RIVALS_STEPS}",)
 
 
 def _measured(found: Sequence[dict]) -> Measured:
@@ -84,9 +75,8 @@ def flowers(trial: Trial) -> Measured:
     path = pathlib.Path(trial.data_dir or ".", _FLOWERS_FILE)
     if not path.is_file():
         raise FileNotFoundError(f"fig4_5 takes flowers from {path}, in --data_dir; there is no such file.")
-    system = trial.setting["system"]
     file = (f"data=npz:{path}",) if trial.scale == "small" else ()
-    train(trial, f"{system}/flowers17", *file, *_steps(trial, system))
+    train(trial, f"{trial.setting['system']}/flowers17", *file)
     samples = 100 if trial.smoke else _SAMPLES
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False)
     return _measured(training.evaluate(trial.workdir, ("frechet", "d_star"), scorer=scorer))
@@ -116,7 +106,7 @@ def dimension(trial: Trial) -> Measured:
     """Intrinsic dimension of codes and of pixels, per class, and m = 2 s that follows (section 3.1)."""
     from tfgans import data, latent
 
-    model = train(trial, "xgan/mnist", *_steps(trial, "xgan")).model
+    model = train(trial, "xgan/mnist").model
     images = data.load("mnist", "train", data_dir=trial.data_dir)
     classes = [np.flatnonzero(images.label == label)[:_OF_A_CLASS] for label in range(len(images.label_names))]
     some = images.rows(np.concatenate(classes))

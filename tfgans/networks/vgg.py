@@ -36,10 +36,10 @@ def vgg19(image_shape: Sequence[int], classes: int) -> keras.Model:
     return keras.Model(base.input, [base.output, *maps], name="vgg19")
 
 
-def small_vgg(image_shape: Sequence[int], classes: int, widths: Sequence[int] = (32, 64, 128)) -> keras.Model:
+def small_vgg(image_shape: Sequence[int], classes: int, widths: Sequence[int] = (16, 32, 64)) -> keras.Model:
     """A network of VGG's kind: a pair of convolutions and a halving for each width, one hidden layer, logits.
 
-    At 32 pixels, 3 channels and 10 classes: 550,570 parameters.
+    At 32 pixels, 3 channels and 10 classes: 138,330 parameters.
 
     Args:
         image_shape: (height, width, channels).
