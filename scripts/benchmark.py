@@ -1,19 +1,18 @@
 """Times recipes: a step through `fit` and by hand, compilation, memory, and the share of what the machine can do.
 
-Each recipe has a process of its own. `fit` and a graph that only takes the model's steps take turns, since other work
-on the machine only slows; `scripts/benchmarks` has steps that are written by hand to the last line, and --twins runs
-those beside their PyTorch twins.
+Each recipe has a process of its own, in which `fit` and a graph of nothing but the model's steps take turns, since
+other work on the machine only slows. `scripts/benchmarks` has a step of each system that is written by hand to the last
+line: --by_hand times these, each beside `fit` in one process, and --torch their twins in PyTorch.
 """
 
-import concurrent.futures
 import json
-import multiprocessing
 import pathlib
 import re
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from absl import flags
@@ -21,7 +20,7 @@ from absl import flags
 from tfgans import recipes
 from tfgans.cli import _app
 
-_TWINS = pathlib.Path(__file__).with_name("benchmarks")
+_BY_HAND = pathlib.Path(__file__).with_name("benchmarks")
 _MATRIX = 2_048
 _SMALL = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
 
@@ -34,42 +33,49 @@ def define_flags() -> None:
     flags.DEFINE_string("preset", "small", "The recipes' preset: paper, code or small.")
     flags.DEFINE_multi_string("set", [], "A field of the recipes, as name=value; may be repeated.")
     flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-    flags.DEFINE_integer("turns", 5, "Turns of each way to take them, of which the median counts.", lower_bound=1)
+    flags.DEFINE_integer("turns", 5, "Turns of each way to take them.", lower_bound=1)
     flags.DEFINE_bool("xla", False, "Compiles the steps with XLA.")
     flags.DEFINE_bool("fake_data", False, "Takes noise of the right shape in place of the data set.")
-    flags.DEFINE_string("twins", None, "A Python that has torch and absl: times the steps written by hand beside it.")
+    flags.DEFINE_bool("by_hand", False, "Times the steps of scripts/benchmarks, written by hand, in place of recipes.")
+    flags.DEFINE_string("torch", None, "A Python that has torch and absl, which runs their twins; with --by_hand.")
     flags.DEFINE_string("out", None, "File of JSON for all lines.")
     _app.define_data_flags()
 
 
 def main() -> None:
     """Measures, prints lines of JSON as they come, and a table at the end."""
-    out = None if FLAGS.out is None else _app.checked_out(FLAGS.out, (".json",))
-    chosen = [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]
-    lines = []
-    if FLAGS.twins is not None:
-        lines += _twins(FLAGS.twins)
-    else:
-        for recipe in chosen:
-            arguments = (recipe, FLAGS.steps, FLAGS.turns, FLAGS.xla, FLAGS.fake_data, FLAGS.data_dir)
-            found = _alone(*arguments)
-            print(json.dumps(found), flush=True)
-            lines.append(found)
-    print(_table(lines))
-    if out is not None:
-        from tfgans._files import write_json
+    from tfgans._files import write_json
+    from tfgans.experiments.frame import markdown_table
 
+    out = None if FLAGS.out is None else _app.checked_out(FLAGS.out, (".json",))
+    of_recipes = [name for name in ("recipe", "preset", "set", "steps", "xla", "fake_data") if FLAGS[name].present]
+    if FLAGS.by_hand and of_recipes:
+        raise ValueError(f"--by_hand times no recipes; received --{', --'.join(of_recipes)}.")
+    if FLAGS.torch and not FLAGS.by_hand:
+        raise ValueError("--torch runs the twins of --by_hand, which is not there.")
+    lines = []
+    for line in _by_hand() if FLAGS.by_hand else _of_recipes():
+        print(json.dumps(line), flush=True)
+        lines.append(line)
+    print(markdown_table(list(lines[0]), [[str(value) for value in line.values()] for line in lines]))
+    if out is not None:
         write_json(out, lines)
 
 
-def _alone(*arguments: Any) -> dict[str, Any]:
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
-        return pool.submit(measure, *arguments).result()
+def _of_recipes() -> Iterator[dict[str, Any]]:
+    """A line for each recipe."""
+    from tfgans.experiments.paper_scale import alone
+
+    for recipe in [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]:
+        source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
+        found = alone(measure, recipe, FLAGS.steps, FLAGS.turns, FLAGS.xla, FLAGS.fake_data, source)
+        if found is None:
+            raise ValueError(f"{recipe.name} {recipe.preset} ended before it was measured; memory may not hold it.")
+        yield found
 
 
 def measure(
-    recipe: recipes.Recipe, steps: int, turns: int, xla: bool, fake_data: bool, data_dir: str | None
+    recipe: recipes.Recipe, steps: int, turns: int, xla: bool, fake_data: bool, source: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a step of a recipe takes, in this process.
 
@@ -79,7 +85,7 @@ def measure(
         turns: Turns of each way.
         xla: Whether XLA compiles the steps.
         fake_data: Whether to take noise in place of the data set.
-        data_dir: Folder of prepared data sets.
+        source: `data_dir` and `download`, as of `training.load_data`.
 
     Returns:
         `recipe`; `seconds_a_step` through `fit` and `seconds_a_graph_step`, medians; `fit_over_graph`, the ratio of
@@ -96,7 +102,7 @@ def measure(
     from tfgans.training.execution import Execution
     from tfgans.training.preparation import fitted, refill
 
-    train = generated_data(recipe) if fake_data else training.load_data(recipe, None, data_dir, False)[1]
+    train = generated_data(recipe) if fake_data else training.load_data(recipe, None, **source)[1]
     recipe = fitted(recipe, train)
     model = training.build(recipe)
     if isinstance(model, XGAN):
@@ -176,32 +182,25 @@ def _rounded(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _twins(python: str) -> list[dict[str, Any]]:
+def _by_hand() -> Iterator[dict[str, Any]]:
     """Lines of the steps that are written by hand, and of their twins, whose rates `fit` is held against."""
-    lines = []
-    for twin in sorted(_TWINS.glob("*_step_torch.py")):
-        ours = _lines_of(sys.executable, twin.with_name(twin.name.replace("_torch", "")))
-        theirs = _lines_of(python, twin)
+    for program in sorted(_BY_HAND.glob("*_step.py")):
+        ours = _lines_of(sys.executable, program)
+        yield from ours
+        if FLAGS.torch is None:
+            continue
+        (theirs,) = _lines_of(FLAGS.torch, program.with_name(f"{program.stem}_torch.py"))
+        yield theirs
         (fit,) = (line for line in ours if line["name"].endswith(", fit") and line["unit"] == "steps/s")
-        ratio = {**fit, "value": _rounded(fit["value"] / theirs[0]["value"]), "unit": "ratio", "against": "PyTorch"}
-        lines += [*ours, *theirs, ratio]
-        for line in (*ours, *theirs, ratio):
-            print(json.dumps(line), flush=True)
-    return lines
+        yield {**fit, "value": _rounded(fit["value"] / theirs["value"]), "unit": "ratio", "against": "PyTorch"}
 
 
 def _lines_of(python: str, program: pathlib.Path) -> list[dict[str, Any]]:
-    done = subprocess.run([python, program], capture_output=True, text=True, check=False)
+    command = [python, program, f"--turns={FLAGS.turns}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ValueError(f"{python} {program.name} failed: {done.stderr.splitlines()[-1]}")
     return [json.loads(line) for line in done.stdout.splitlines() if re.match(r"\{.*\}$", line)]
-
-
-def _table(lines: list[dict[str, Any]]) -> str:
-    """A table of lines that have the same fields."""
-    names = list(lines[0])
-    rows = [names, ["---"] * len(names), *([str(line[name]) for name in names] for line in lines)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,12 @@ class RelativisticGAN(AdversarialModel):
 
     Raises:
         ValueError: If the networks and the prior do not fit together.
+
+    Example:
+
+    >>> nets = tfgans.networks.mlp_generator(2, 3, (8,)), tfgans.networks.mlp_discriminator(2, widths=(8,))
+    >>> RelativisticGAN(*nets, tfgans.latent.Uniform(3)).sample(5, seed=0).shape
+    (5, 2)
     """
 
     players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")

@@ -1,5 +1,6 @@
 """docs/adding_a_model.md, tried: a sixth model and one row of the table pass what all models pass."""
 
+import doctest
 import functools
 import inspect
 import pathlib
@@ -14,6 +15,7 @@ import test_step
 from sixth_model import RelativisticGAN
 from table import Row, train
 
+import tfgans
 from tfgans import latent, networks, recipes, training
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -93,6 +95,10 @@ def test_losses_by_hand():
     model.discriminator.set_weights([np.zeros_like(weight) for weight in model.discriminator.get_weights()])
     losses = model.losses_of(np.zeros((4, 2), "float32"), np.zeros((4, 3), "float32"))
     assert all(float(value) == pytest.approx(np.log(2)) for value in losses.values())
+
+
+def test_its_example_runs():
+    assert doctest.testmod(sixth_model, extraglobs={"tfgans": tfgans}) == (0, 2)
 
 
 def test_it_takes_at_most_150_lines():

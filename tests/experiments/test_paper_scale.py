@@ -40,18 +40,23 @@ def test_half_the_batch_where_memory_does_not_hold_it(monkeypatch):
         return None if batch_size > 16 else {"batch_size": batch_size}
 
     tried = []
-    monkeypatch.setattr(paper_scale, "_alone", alone)
+    monkeypatch.setattr(paper_scale, "alone", alone)
     assert paper_scale._measured("cwgan/digits") == {"batch_size": 16}
     assert tried == [64, 32, 16]
-    monkeypatch.setattr(paper_scale, "_alone", lambda *arguments: None)
+    monkeypatch.setattr(paper_scale, "alone", lambda *arguments: None)
     with pytest.raises(RuntimeError, match="a batch of one image"):
         paper_scale._measured("cwgan/digits")
 
 
 def test_a_process_that_wants_too_much_memory_or_is_ended():
-    assert paper_scale._alone(math.sqrt, 4) == 2
-    assert paper_scale._alone(bytearray, 2**40) is None
-    assert paper_scale._alone(os.abort) is None
+    assert paper_scale.alone(math.sqrt, 4) == 2
+    assert paper_scale.alone(bytearray, 2**40) is None
+    assert paper_scale.alone(os.abort) is None
+
+
+def test_no_recipes_are_an_error(tmp_path):
+    with pytest.raises(ValueError, match="None of these items has a recipe"):
+        experiments.take_two_steps([], tmp_path)
 
 
 def test_one_that_breaks_does_not_stop_the_others(tmp_path, monkeypatch):

@@ -17,6 +17,14 @@ PAPERS = {paper: experiments.items(paper) for paper in experiments.papers()}
 TABLES = {"avae": {1}, "began_cs": set(), "cwgan": set(), "logan": {1, 2, 3}, "xgan": {1, 2, 3}}
 FIGURES = {"avae": 8, "began_cs": 13, "cwgan": 10, "logan": 10, "xgan": 6}
 SUPPLEMENT_FIGURES = {"logan": 8}
+# Claims of the text that are measured, without a number of their own.
+SECTIONS = {
+    "avae": {"Section 3.3"},
+    "began_cs": {"Section 4.2"},
+    "cwgan": set(),
+    "logan": {"Supplement 1.2"},
+    "xgan": {"Section 4.1"},
+}
 # What is not in the papers, but in this library.
 OURS = {"kl", "fig7_sweep", "penalty", "fig3_longer", "stacked_mnist"}
 
@@ -49,8 +57,10 @@ def test_every_table_and_figure_has_a_row(paper):
     assert set().union(*(numbers(part, "Table") for part in main)) == TABLES[paper]
     in_supplement = set().union(*(numbers(part, "Fig") for part in supplement))
     assert in_supplement == set(range(1, SUPPLEMENT_FIGURES.get(paper, 0) + 1))
+    assert {name for name in names if re.fullmatch(r"(Section|Supplement) [\d.]+", name)} == SECTIONS[paper]
     page = RESULTS.with_suffix(".md").read_text(encoding="utf-8")
-    assert all(f"\n| {name} | " in page for name in names)
+    (part,) = (part for part in page.split("\n## ") if f"[{paper}.md]({paper}.md)" in part)
+    assert all(f"\n| {name} | " in part for name in names)
 
 
 def test_every_item_is_of_an_exhibit_or_ours():

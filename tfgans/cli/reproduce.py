@@ -19,7 +19,12 @@ def define_flags() -> None:
     """The command's flags."""
     flags.DEFINE_string("paper", None, "Which paper; all of them, if none is named.")
     flags.DEFINE_multi_string("item", [], "A table or figure of it; may be repeated. All, if none is named.")
-    flags.DEFINE_enum("scale", "small", ["small", "paper"], "small takes at most 10 minutes a run on two CPU cores.")
+    flags.DEFINE_enum(
+        "scale",
+        "small",
+        ["small", "paper"],
+        "small takes at most 10 minutes a run on two CPU cores; paper takes the recipes' preset of that name.",
+    )
     flags.DEFINE_integer("seeds", 3, "Number of seeds, from 0 on.", lower_bound=1)
     flags.DEFINE_integer("jobs", 1, "Runs at a time, each with its share of the cores.", lower_bound=1)
     flags.DEFINE_bool(
@@ -107,6 +112,7 @@ def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
             print(experiments.table(path))
             print(f"results: {path}")
     if FLAGS.dry_run and FLAGS.scale == "paper":
+        print("On the papers' own data, with scripts/train.py:")
         names = {paper: [item.name for item in some] for paper, some in items.items()}
         for line in experiments.describe_costs(names, pathlib.Path(FLAGS.results)):
             print(line)

@@ -1,4 +1,8 @@
-"""What none of the papers has: one count of modes for all systems that learn without labels."""
+"""What none of the papers has: one count of modes for all systems whose generator takes no label.
+
+The generators of CVAE-GAN and of the conditional GANs do. X-GAN's is trained beside an image classifier that has seen
+labels, and its samples are of no class.
+"""
 
 import math
 import pathlib
@@ -9,7 +13,7 @@ import numpy as np
 from tfgans.experiments._runs import train
 from tfgans.experiments.frame import Item, Measured, Trial
 
-_SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "avae", "xgan")
+_SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
 _STEPS = 2_500
 # As Metz et al. and Srivastava et al. take them.

@@ -130,8 +130,11 @@ def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
         Lines of what was measured.
 
     Raises:
+        ValueError: If there are no recipes.
         RuntimeError: If some cannot take two steps, after the others were stored.
     """
+    if not texts:
+        raise ValueError("None of these items has a recipe at the paper's scale.")
     lines, failures = [], []
     for text in tqdm.tqdm(texts, desc="two steps", unit="recipe"):
         try:
@@ -151,13 +154,13 @@ def _measured(text: str) -> dict[str, Any]:
     """What two steps cost, with the largest batch that memory holds."""
     batch_size = recipe_of(text).batch_size
     while batch_size:
-        if (found := _alone(two_steps, text, batch_size)) is not None:
+        if (found := alone(two_steps, text, batch_size)) is not None:
             return found
         batch_size //= 2
     raise RuntimeError("memory does not hold a batch of one image, or its process ends for another reason")
 
 
-def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
+def alone(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a function gives in a process with limited memory; None where that did not suffice, or the process ended."""
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
@@ -196,12 +199,11 @@ def two_steps(text: str, batch_size: int) -> dict[str, Any]:
 
     from tfgans import training
     from tfgans.models import XGAN
-    from tfgans.training.preparation import refill
+    from tfgans.training.preparation import fitted, refill
 
     recipe = recipe_of(text).override([f"batch_size={batch_size}"])
     images, ends = generated_data(recipe), []
-    if isinstance(recipe, recipes.XGANRecipe):
-        recipe = recipe.override([f"bank_size={len(images)}"])
+    recipe = fitted(recipe, images)
     note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
     try:
         model = training.build(recipe)

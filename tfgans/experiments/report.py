@@ -325,6 +325,7 @@ def _recipes(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str
         recipe, measured = paper_scale.recipe_of(text), costs.get(text)
         taken = ["not run yet", "-", "-", "-"]
         if measured is not None:
+            # A batch is halved where its process ran out of memory.
             whole = measured["batch_size"] == recipe.batch_size
             taken = [
                 "full width" if whole else f"full width, batches of {measured['batch_size']}",
@@ -333,4 +334,5 @@ def _recipes(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str
                 f"{measured['seconds_a_step']:.3g} s",
             ]
         rows.append([f"`{text}`", f"{recipe.steps:,}", str(recipe.batch_size), *taken])
-    return markdown_table(["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"], rows)
+    head = ["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"]
+    return markdown_table(head, rows)
