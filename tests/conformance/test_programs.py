@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import two_devices
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +33,14 @@ def test_two_devices_take_the_step_of_one(row):
     result = found_by("two_devices.py")[row.name]
     assert result["moved"] > 1e-3
     assert result["difference"] < 1e-9
+
+
+@pytest.mark.parametrize("name", two_devices.IN_HALF_PRECISION)
+def test_two_devices_take_the_step_of_one_in_half_precision(name):
+    """To the rounding of float16; nearer by far to one device than to where both began."""
+    result = found_by("two_devices.py")["float16"][name]
+    assert result["moved"] > 1e-3
+    assert result["difference"] < 0.1 * result["moved"]
 
 
 def test_replicas_have_rows_of_their_own_of_one_draw(row):

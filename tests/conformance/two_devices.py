@@ -15,14 +15,42 @@ from table import TABLE, state, train
 from tfgans import evaluation, recipes, training
 
 STEPS = 4
+# A controller, a bank of codes, and neither.
+IN_HALF_PRECISION = ("LOGAN", "BEGANCS", "XGAN")
 
 
-def trained(row, strategy):
+def descent():
+    return keras.optimizers.SGD(0.1)
+
+
+def scaled_descent():
+    """With a scale at which nothing overflows, since such steps are left out."""
+    return keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.01), initial_scale=16.0)
+
+
+def trained(row, strategy, optimizer=descent):
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = row.make()
-        model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
+        model.compile({player: optimizer() for player in model.players})
     return state(train(model, row, STEPS))
+
+
+def distance(one, other):
+    """The largest difference of any variable."""
+    return max(float(np.max(np.abs(a - b))) for a, b in zip(one.values(), other.values(), strict=True))
+
+
+def moved(one, start):
+    """The largest way of any variable that is no counter."""
+    pairs = zip(one.values(), start.values(), strict=True)
+    return max(float(np.max(np.abs(a - b))) for a, b in pairs if np.issubdtype(a.dtype, np.floating))
+
+
+def in_half_precision(row, one_device, two_devices):
+    """How far two devices lie from one, and from where both began, in float16."""
+    one, two = (trained(row, strategy, scaled_descent) for strategy in (one_device, two_devices))
+    return {"difference": distance(one, two), "moved": moved(one, state_of_new(row, scaled_descent))}
 
 
 def noise(row, strategy):
@@ -67,11 +95,15 @@ def main():
         one, two = trained(row, one_device), trained(row, two_devices)
         start = state_of_new(row)
         results[row.name] = {
-            "difference": max(float(np.max(np.abs(a - b))) for a, b in zip(one.values(), two.values(), strict=True)),
+            "difference": distance(one, two),
             "noise": noise(row, two_devices),
             "noise_of_one": noise(row, one_device),
-            "moved": max(float(np.max(np.abs(a - b))) for a, b in zip(one.values(), start.values(), strict=True)),
+            "moved": moved(one, start),
         }
+    keras.config.set_dtype_policy("mixed_float16")
+    results["float16"] = {
+        row.name: in_half_precision(row, one_device, two_devices) for row in TABLE if row.name in IN_HALF_PRECISION
+    }
     results["features"] = features(two_devices.extended.worker_devices)
     with tempfile.TemporaryDirectory() as folder:
         keras.config.set_dtype_policy("float32")
@@ -81,10 +113,10 @@ def main():
     print(json.dumps(results))
 
 
-def state_of_new(row):
+def state_of_new(row, optimizer=descent):
     keras.utils.set_random_seed(0)
     model = row.make()
-    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
+    model.compile({player: optimizer() for player in model.players})
     return state(model)
 
 
