@@ -16,7 +16,7 @@ _SHAPE = (28, 28, 1)
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
 flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("steps", 15, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
 flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
 
 
@@ -32,9 +32,10 @@ def main(argv: list[str]) -> None:
     model = tfgans.ConditionalWGANGP(*networks_of(), latent.Normal(_LATENT), n_critic=_CRITIC)
     model.compile()
     arrays = {"image": images, "label": labels}
+    batches = data.batches(arrays, FLAGS.batch_size)
 
     def fit() -> None:
-        model.fit(data.batches(arrays, FLAGS.batch_size), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
+        model.fit(batches, steps_per_epoch=FLAGS.steps, verbose=0)
 
     runs = {"fit": fit, "graph": hand_written(images, labels)}
     report_rates(f"cWGAN step, width {FLAGS.width}", runs, FLAGS.steps, FLAGS.turns)

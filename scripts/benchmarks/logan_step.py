@@ -33,9 +33,10 @@ def main(argv: list[str]) -> None:
         latent.Uniform(2),
     )
     model.compile(steps_per_execution=_LOOP)
+    batches = world.batches(_BATCH)
 
     def fit() -> None:
-        model.fit(world.batches(_BATCH), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
+        model.fit(batches, steps_per_epoch=FLAGS.steps, verbose=0)
 
     report_rates("LOGAN toy step", {"fit": fit, "graph loop": hand_written(world)}, FLAGS.steps, FLAGS.turns)
 

@@ -17,7 +17,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
 flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+flags.DEFINE_integer("steps", 60, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
 flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
 
 
@@ -38,9 +38,10 @@ def main(argv: list[str]) -> None:
     model = tfgans.XGAN(*networks, bank, code_classifier)
     model.compile()
     arrays = {"image": images, "label": labels, "index": np.arange(_IMAGES)}
+    batches = data.batches(arrays, FLAGS.batch_size)
 
     def fit() -> None:
-        model.fit(data.batches(arrays, FLAGS.batch_size), steps_per_epoch=FLAGS.steps, epochs=1, verbose=0)
+        model.fit(batches, steps_per_epoch=FLAGS.steps, verbose=0)
 
     table, _ = bank.neighbours_of(np.arange(_IMAGES))
     graph = hand_written(shape, images, labels, bank.codes.numpy(), table.numpy())
