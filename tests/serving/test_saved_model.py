@@ -72,9 +72,10 @@ def test_a_failed_export_leaves_nothing_behind(model, tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(tf.saved_model, "save", fail)
-    with pytest.raises(OSError, match="disk full"):
-        serving.export(model, tmp_path / "model")
-    assert not (tmp_path / "model").exists()
+    for folder in (tmp_path / "model", tmp_path / "new" / "model"):
+        with pytest.raises(OSError, match="disk full"):
+            serving.export(model, folder)
+        assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_export_leaves_other_versions_alone(model, tmp_path, monkeypatch):
@@ -97,6 +98,30 @@ def test_versions_go_on_from_the_highest_that_is_left(model, tmp_path):
     shutil.rmtree(version.with_name("1"))
     assert serving.latest_version(tmp_path / "model").name == "2"
     assert serving.export(model, tmp_path / "model").name == "3"
+
+
+def test_versions_go_on_from_folders_without_a_model(model, tmp_path):
+    (tmp_path / "3").mkdir()
+    assert serving.export(model, tmp_path).name == "4"
+    assert serving.versions(tmp_path) == [4]
+
+
+def test_others_may_read_what_is_exported(model, tmp_path):
+    (tmp_path / "plain").mkdir()
+    assert serving.export(model, tmp_path).stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_an_export_while_another_runs(model, tmp_path, monkeypatch):
+    save = tf.saved_model.save
+
+    def meanwhile(*arguments, **named):
+        monkeypatch.setattr(tf.saved_model, "save", save)
+        assert serving.export(model, tmp_path).name == "1"
+        save(*arguments, **named)
+
+    monkeypatch.setattr(tf.saved_model, "save", meanwhile)
+    assert serving.export(model, tmp_path).name == "2"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
 
 
 def test_signatures_have_their_names_and_types(model, tmp_path):
@@ -137,6 +162,8 @@ def test_versions_are_folders_with_a_model(tmp_path):
         (tmp_path / name).write_bytes(b"")
     assert serving.versions(tmp_path) == [1, 10]
     assert serving.versions(tmp_path / "nowhere") == []
+    with pytest.raises(ValueError, match="there are none in"):
+        serving.latest_version(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(("value", "pixel"), [(-1.0, 0), (1.0, 255), (0.0, 128), (-2.0, 0), (2.0, 255)])
