@@ -149,11 +149,43 @@ def test_models_config_gains_a_model_and_keeps_what_is_there(tmp_path):
     assert "other" not in text
 
 
-def test_models_config_of_another_form_is_left_alone(tmp_path):
+@pytest.mark.parametrize("text", ["something else", "", "model_config_list {\n}\n# }"])
+def test_models_config_of_another_form_is_left_alone(tmp_path, text):
+    (tmp_path / "models.config").write_text(text)
+    for call in (serving.check_models_config, serving.add_to_models_config):
+        with pytest.raises(ValueError, match=r"models\.config must end with the brace of model_config_list; received"):
+            call(tmp_path / "a")
+    assert (tmp_path / "models.config").read_text() == text
+
+
+def test_the_command_looks_at_models_config_before_it_exports(tmp_path):
     (tmp_path / "models.config").write_text("something else")
-    with pytest.raises(ValueError, match="does not end with the brace"):
-        serving.add_to_models_config(tmp_path / "a")
-    assert (tmp_path / "models.config").read_text() == "something else"
+    script = pathlib.Path(__file__).parents[2] / "scripts" / "export.py"
+    command = [sys.executable, script, f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / 'a'}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "received 'something else'" in done.stderr
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("name:'x'", True),
+        ('name : "x"', True),
+        ('base_path: "/models/#1" name:"x"', True),
+        ('# name: "x"\n', False),
+        ('base_path: "y" # name: "x"\n', False),
+        ('name: "xy"', False),
+        ('file_name: "x"', False),
+        ("base_path: 'name: \"x\"'", False),
+    ],
+)
+def test_models_that_models_config_lists(tmp_path, text, listed):
+    text = f"model_config_list {{ config {{ {text} }}\n}}\n"
+    (tmp_path / "models.config").write_text(text)
+    added = serving.add_to_models_config(tmp_path / "x").read_text()
+    assert added == text if listed else added.count("/models/x") == 1
 
 
 def test_versions_are_folders_with_a_model(tmp_path):

@@ -4,17 +4,22 @@ import contextlib
 import functools
 import os
 import pathlib
+import re
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
+from tfgans._files import temporary_file
 from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.models.autoencoding import is_convex
 from tfgans.serving.warmup import write_warmup_requests
 
 _DEFAULT_SIGNATURE = "serving_default"
+
+# A comment, the name of a model, or another text: the others may hold what looks like a name.
+_NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
 
 
 def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
@@ -101,6 +106,11 @@ def latest_version(directory: str | os.PathLike) -> pathlib.Path:
     return pathlib.Path(directory, str(found[-1]))
 
 
+def check_models_config(directory: str | os.PathLike) -> None:
+    """Raises what `add_to_models_config` would; the model may be not there yet."""
+    _read_models_config(pathlib.Path(directory).resolve())
+
+
 def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
     """Adds a model to `models.config` of its TF Serving folder, unless it is there; the rest stays as it is.
 
@@ -114,16 +124,22 @@ def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
         ValueError: If there is a file of that name that does not end as a list of models does.
     """
     directory = pathlib.Path(directory).resolve()
+    file, text = _read_models_config(directory)
+    if directory.name not in (match["name"] for match in _NAME_IN_CONFIG.finditer(text)):
+        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
+        with temporary_file(file) as temporary:
+            temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
+    return file
+
+
+def _read_models_config(directory: pathlib.Path) -> tuple[pathlib.Path, str]:
+    """`models.config` beside a model's folder, and its text, which ends with the brace of the list."""
     file = directory.parent / "models.config"
     text = file.read_text(encoding="utf-8").rstrip() if file.exists() else "model_config_list {\n}"
-    if not text.endswith("}"):
-        raise ValueError(f"{file} does not end with the brace of model_config_list.")
-    if f'name: "{directory.name}"' not in text:
-        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
-        temporary = file.with_name(f".{file.name}")
-        temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
-        temporary.replace(file)
-    return file
+    last = text.rpartition("\n")[2]
+    if "#" in last or not last.endswith("}"):
+        raise ValueError(f"{file} must end with the brace of model_config_list; received {last!r}.")
+    return file, text
 
 
 def _signatures(model: AdversarialModel) -> dict[str, Callable]:
