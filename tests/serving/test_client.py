@@ -38,12 +38,14 @@ def scripted():
             requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.answer(*(answers.pop(0) if len(answers) > 1 else answers[0]))
 
-        def answer(self, status, content):
+        def answer(self, status, content, missing=0, seconds=0):
             body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + missing))
             self.end_headers()
             self.wfile.write(body)
+            self.wfile.flush()
+            time.sleep(seconds)
 
         def log_message(self, *arguments):
             pass
@@ -58,9 +60,12 @@ def scripted():
 POINTS = (200, {"outputs": [[0.0, 1.0]]})
 BUSY = (503, {"error": "The batch scheduling queue to which this task was submitted is full"})
 SPOILT = (400, {"error": "Tensors with name 'x' from different tasks have different shapes and padding is turned off."})
+MIXED = (500, {"error": "Tensor concat operation failed: Invalid argument: Cannot concatenate different types."})
+# It ends before it should, or stops on its way.
+BROKEN, STUCK = (200, b'{"outputs"', 9), (200, b'{"outputs"', 9, 3.0)
 
 
-@pytest.mark.parametrize("passing", [BUSY, SPOILT, (502, b"<html>")])
+@pytest.mark.parametrize("passing", [BUSY, SPOILT, MIXED, (502, b"<html>"), BROKEN])
 def test_what_passes_is_asked_again(scripted, passing):
     address, answers, requests = scripted
     answers += [passing, passing, POINTS]
@@ -77,15 +82,33 @@ def test_what_passes_is_asked_again(scripted, passing):
         ((404, {"error": "who?"}), ValueError, "toy: NOT_FOUND: who"),
         ((504, {"error": "late"}), TimeoutError, "toy: DEADLINE_EXCEEDED: late"),
         ((500, {"error": "oh"}), OSError, "toy: HTTP 500: oh"),
+        ((500, {"error": {"code": 13}}), OSError, "toy: HTTP 500: {'code': 13}"),
         ((200, b"<html>"), OSError, "not an answer of TensorFlow Serving: '<html>'"),
+        ((200, []), OSError, r"not an answer of TensorFlow Serving: '\[\]'"),
+        ((200, {"predictions": []}), OSError, "not an answer of TensorFlow Serving: '{\"predictions"),
+        ((302, b""), OSError, "not an answer of TensorFlow Serving: ''"),
+        (BROKEN, ConnectionError, "toy: UNAVAILABLE: "),
+        (STUCK, TimeoutError, "toy: DEADLINE_EXCEEDED: .*timed out"),
     ],
 )
 def test_errors(scripted, answer, error, message):
     address, answers, requests = scripted
     answers.append(answer)
-    with serving.Client(address, "toy", retries=1) as client, pytest.raises(error, match=message):
+    with serving.Client(address, "toy", retries=1, timeout=2) as client, pytest.raises(error, match=message):
         client.sample(1)
-    assert len(requests) == (2 if answer is BUSY else 1)
+    assert len(requests) == (2 if error is ConnectionError else 1)
+
+
+def test_an_address_that_is_none():
+    with serving.Client("http://:8501", "toy") as client, pytest.raises(OSError, match="toy: UNKNOWN: Invalid URL"):
+        client.sample(1)
+
+
+def test_nothing_comes_as_nan(scripted):
+    address, answers, _ = scripted
+    answers.append((200, b'{"outputs": [[NaN, 1.0]]}'))
+    with serving.Client(address, "toy") as client:
+        np.testing.assert_array_equal(client.predict("sample", seed=[3])["point"], [[np.nan, 1]])
 
 
 def test_no_server():
