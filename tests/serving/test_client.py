@@ -9,20 +9,26 @@ import threading
 import time
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 
 from tfgans import serving
 from tfgans.cli.client import parse_labels
 
+ROWS = {"tensor_shape": {"dim": [{"size": "-1"}]}}
 SIGNATURE = {
-    "inputs": {"seed": {"dtype": "DT_INT64", "tensor_shape": {"dim": [{"size": "-1"}]}}},
+    "inputs": {"seed": ROWS | {"dtype": "DT_INT64"}},
     "outputs": {"point": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "-1"}, {"size": "2"}]}}},
 }
-LABELLED = SIGNATURE | {
-    "inputs": SIGNATURE["inputs"] | {"label": {"dtype": "DT_INT32", "tensor_shape": {"dim": [{"size": "-1"}]}}}
+LABELLED = SIGNATURE | {"inputs": SIGNATURE["inputs"] | {"label": ROWS | {"dtype": "DT_INT32"}}}
+FILES = SIGNATURE | {"inputs": {"image_bytes": ROWS | {"dtype": "DT_STRING"}}}
+BETWEEN = SIGNATURE | {
+    "inputs": {name: ROWS | {"dtype": "DT_FLOAT"} for name in ("point_a", "point_b", "weight")}
+    | {"label": ROWS | {"dtype": "DT_INT32"}}
 }
-METADATA = {"metadata": {"signature_def": {"signature_def": {"sample": SIGNATURE, "labelled": LABELLED}}}}
+SIGNATURES = {"sample": SIGNATURE, "labelled": LABELLED, "encode_png": FILES, "interpolate": BETWEEN}
+METADATA = {"metadata": {"signature_def": {"signature_def": SIGNATURES}}}
 
 
 @pytest.fixture
@@ -133,7 +139,7 @@ def test_no_answer_in_time():
 @pytest.mark.parametrize(
     ("signature", "inputs", "message"),
     [
-        ("nobody", {}, "signatures of toy are labelled, sample; there is no nobody"),
+        ("nobody", {}, "signatures of toy are encode_png, interpolate, labelled, sample; there is no nobody"),
         ("sample", {"seed": [1], "label": [1]}, "sample takes seed; received seed, label"),
         ("sample", {"seed": 1}, r"seed must be int64 \[n\]; received int64 \(\)"),
         ("sample", {"seed": [[1]]}, r"received int64 \(1, 1\)"),
@@ -141,6 +147,10 @@ def test_no_answer_in_time():
         ("sample", {"seed": [True]}, "received bool"),
         ("sample", {"seed": ["1"]}, "received str"),
         ("sample", {"seed": np.zeros(0, int)}, "at least 1"),
+        ("sample", {"seed": None}, r"received object_ \(\)"),
+        ("encode_png", {"image_bytes": ["text"]}, r"image_bytes must be bytes \[n\]; received str \(1,\)"),
+        ("encode_png", {"image_bytes": [b"", None]}, r"received NoneType, bytes \(2,\)"),
+        ("encode_png", {"image_bytes": None}, r"received NoneType \(\)"),
         ("labelled", {"seed": [1], "label": [2**32]}, r"label must be int32 \[n\]; received int64"),
         (
             "labelled",
@@ -157,11 +167,31 @@ def test_inputs_that_do_not_fit_are_not_sent(scripted, signature, inputs, messag
     assert not requests
 
 
+@pytest.mark.parametrize("mode", ["F", "CMYK", "LAB", "HSV"])
+def test_images_that_png_cannot_hold(scripted, mode):
+    with serving.Client(scripted[0], "toy") as client, pytest.raises(ValueError, match=f"mode={mode}.*cannot write"):
+        client.encode_png([PIL.Image.new(mode, (2, 2))])
+
+
+def test_what_is_no_image(scripted):
+    with (
+        serving.Client(scripted[0], "toy") as client,
+        pytest.raises(ValueError, match=r"Expected PIL .* received None"),
+    ):
+        client.encode_png([None])
+
+
+def test_one_weight_for_all_pairs_is_refused(scripted):
+    with serving.Client(scripted[0], "toy") as client, pytest.raises(ValueError, match=r"weight must be float32 \[n\]"):
+        client.interpolate([1.0, 2.0], [3.0, 4.0], 0.5, labels=3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"address": "localhost:8501"}, "grpc://HOST:PORT; received 'localhost:8501'"),
         ({"address": "ftp://host"}, "received 'ftp://host'"),
+        ({"address": "grpc://host:8500/path"}, "received 'grpc://host:8500/path'"),
         ({"batch_size": 0}, "received 0, 5, 30"),
         ({"retries": -1}, "received 64, -1, 30"),
         ({"timeout": 0}, "received 64, 5, 0"),
