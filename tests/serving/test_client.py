@@ -29,6 +29,8 @@ BETWEEN = SIGNATURE | {
 }
 SIGNATURES = {"sample": SIGNATURE, "labelled": LABELLED, "encode_png": FILES, "interpolate": BETWEEN}
 METADATA = {"metadata": {"signature_def": {"signature_def": SIGNATURES}}}
+STATES = (("9", "AVAILABLE"), ("10", "AVAILABLE"), ("11", "LOADING"))
+STATUS = {"model_version_status": [{"version": number, "state": state} for number, state in STATES]}
 
 
 @pytest.fixture
@@ -38,10 +40,10 @@ def scripted():
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            self.answer(200, METADATA)
+            self.answer(200, METADATA if self.path.endswith("/metadata") else STATUS)
 
         def do_POST(self):
-            requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            requests.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             self.answer(*(answers.pop(0) if len(answers) > 1 else answers[0]))
 
         def answer(self, status, content, missing=0, seconds=0):
@@ -77,7 +79,28 @@ def test_what_passes_is_asked_again(scripted, passing):
     answers += [passing, passing, POINTS]
     with serving.Client(address, "toy") as client:
         np.testing.assert_array_equal(client.sample(1, seed=3), [[0, 1]])
-    assert requests == [{"signature_name": "sample", "inputs": {"seed": [3]}}] * 3
+    assert requests == [("/v1/models/toy:predict", {"signature_name": "sample", "inputs": {"seed": [3]}})] * 3
+
+
+def test_the_parts_of_an_answer_are_of_one_version(scripted):
+    address, answers, requests = scripted
+    answers.append(POINTS)
+    with serving.Client(address, "toy", batch_size=1) as client:
+        client.sample(3, seed=0)
+        client.sample(1, seed=0)
+    with serving.Client(address, "toy", 7, batch_size=1) as client:
+        client.sample(2, seed=0)
+    assert [path for path, _ in requests] == [
+        *["/v1/models/toy/versions/10:predict"] * 3,
+        "/v1/models/toy:predict",
+        *["/v1/models/toy/versions/7:predict"] * 2,
+    ]
+
+
+def test_no_version_for_the_parts(scripted, monkeypatch):
+    monkeypatch.setitem(STATUS, "model_version_status", [])
+    with serving.Client(scripted[0], "toy", batch_size=1) as client, pytest.raises(ConnectionError, match="no version"):
+        client.sample(2)
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,10 @@ class Client:
         version: Its version; by default the newest that is served.
         timeout: Seconds to wait for the answer to one request.
         retries: How often a request is sent again while the server is unavailable, or where it was merged with a
-            malformed one of somebody else; after 0.1 s, and twice as long each time.
+            malformed one of somebody else; after at most 0.1 s, and twice as long each time.
         batch_size: Rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
-            sent in several.
+            sent in several, all to one version: if none is named, the newest as they begin. If the server lets go of
+            it before they end, that is a ValueError.
 
     Raises:
         MissingExtraError: If the extra `serving` is not installed.
@@ -88,6 +89,8 @@ class Client:
             )
         self.address = address
         self.model = model
+        self._version = version
+        self._timeout = timeout
         self._retries = retries
         self._batch_size = batch_size
         self._transport = _connect(address.rstrip("/"), model, version, timeout)
@@ -189,11 +192,22 @@ class Client:
         count = max(rows.values())
         if min(rows.values()) != count or count < 1:
             raise ValueError(f"Expected inputs of as many rows each, at least 1; received {rows}.")
+        if count > self._batch_size and self._version is None:
+            with self._pinned() as client:
+                return client.predict(signature, **inputs)
         parts = []
         for start in range(0, count, self._batch_size):
             part = {name: array[start : start + self._batch_size] for name, array in arrays.items()}
             parts.append(self._patiently(self._transport.predict, signature, part, outputs))
         return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+
+    def _pinned(self) -> "Client":
+        """A client of the newest version, whatever others are served later."""
+        found = self.versions()
+        if not found:
+            raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
+        limits = {"timeout": self._timeout, "retries": self._retries, "batch_size": self._batch_size}
+        return Client(self.address, self.model, found[-1], **limits)
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:
