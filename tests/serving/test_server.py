@@ -262,6 +262,10 @@ def test_rest_in_rows_and_columns(server, expected, random):
     close_to(wanted)(ask({"instances": [{"seed": 3}, {"seed": 4}]})["predictions"])
     close_to(wanted)(ask({"signature_name": "sample", "inputs": [3, 4]})["outputs"])
     close_to(wanted)(ask({"inputs": {"seed": [3, 4]}})["outputs"])
+    # Columns may be too many, other than keys of rows.
+    close_to(wanted)(ask({"inputs": {"seed": [3, 4], "nobody": [1]}})["outputs"])
+    row = requests.post(f"{url}:predict", json={"instances": [{"seed": 3, "nobody": 1}]}, timeout=30)
+    assert row.status_code == 400
 
     (file,) = ask({"signature_name": "sample_png", "instances": [3]})["predictions"]
     image = np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(file["b64"]))))
