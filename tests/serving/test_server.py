@@ -7,6 +7,7 @@ The server is `tests/serving/server.py`; `tensorflow_model_server` where it is o
 
 import base64
 import concurrent.futures
+import contextlib
 import dataclasses
 import io
 import os
@@ -81,19 +82,40 @@ def server(request, exported, tmp_path_factory):
         addresses = os.environ["TFGANS_SERVING_URL"].split(",")
         yield Server({address.partition(":")[0]: address for address in addresses})
         return
-    command = {"stand_in": stand_in, "model_server": model_server}[request.param]()
     folder = tmp_path_factory.mktemp("models")
     shutil.copytree(exported, folder, dirs_exist_ok=True)
+    with started(request.param, folder, BATCHING) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=["stand_in", "model_server"])
+def narrow(request, exported, tmp_path_factory):
+    """A server where one batch may wait, and does so for a second, of which warm-up requests would take many."""
+    folder = tmp_path_factory.mktemp("models")
+    shutil.copytree(exported, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("assets.extra"))
+    batching = folder / "batching.config"
+    batching.write_text(
+        f"max_batch_size {{ value: {BOUND} }} batch_timeout_micros {{ value: 1000000 }}"
+        "max_enqueued_batches { value: 1 } num_batch_threads { value: 1 }"
+    )
+    with started(request.param, folder, batching) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def started(kind, folder, batching):
+    """A server process of the models in a folder."""
+    command = {"stand_in": stand_in, "model_server": model_server}[kind]()
     config = folder / "models.config"
     config.write_text(config.read_text().replace("/models/", f"{folder}/"))
     port, rest_port = free_ports(2)
     command += [f"--port={port}", f"--rest_api_port={rest_port}", f"--model_config_file={config}"]
-    command += ["--enable_batching", f"--batching_parameters_file={BATCHING}"]
+    command += ["--enable_batching", f"--batching_parameters_file={batching}"]
     log = folder / "log"
     with open(log, "wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
     addresses = {"http": f"http://127.0.0.1:{rest_port}", "grpc": f"grpc://127.0.0.1:{port}"}
-    found = Server(addresses, process, folder, log, request.param == "stand_in")
+    found = Server(addresses, process, folder, log, kind == "stand_in")
     try:
         for name in served_models.MODELS:
             wait_for_version(found, "http", name, 1)
@@ -319,6 +341,23 @@ def test_merged_clients_get_what_they_would_have_got_alone(server, scheme, rando
             client.close()
     if server.tells_merges:
         assert max(int(count) for count in re.findall(r"merged (\d+)", server.log.read_text()[before:])) >= 3
+
+
+def test_where_there_is_no_room_a_client_asks_again(narrow, scheme, expected):
+    count = BOUND - 4
+    with (
+        concurrent.futures.ThreadPoolExecutor(2) as pool,
+        narrow.client(scheme, "encoding", retries=0) as hasty,
+        narrow.client(scheme, "encoding", retries=7) as patient,
+    ):
+        for client in (hasty, patient):
+            client.signatures()
+        asked = [pool.submit(hasty.sample, count) for _ in range(2)]
+        (refusal,) = (error for each in asked if (error := each.exception()))
+        assert isinstance(refusal, ConnectionError)
+        assert re.search("UNAVAILABLE: The batch scheduling queue .* is full", str(refusal))
+        for found in [pool.submit(patient.sample, count, seed=0) for _ in range(2)]:
+            close_to(expected("encoding", "sample", seed=np.arange(count)))(found.result())
 
 
 def test_command_writes_a_grid(server, scheme, tmp_path):
