@@ -7,12 +7,12 @@ is served, and folders are looked at again and again. It is not fast, and knows 
 
 import argparse
 import base64
+import collections
 import concurrent.futures
 import http.server
 import json
 import math
 import pathlib
-import queue
 import re
 import sys
 import threading
@@ -97,6 +97,10 @@ def grpc_code(error):
     return next(code.name for code in grpc.StatusCode if code.value[0] == error.error_code)
 
 
+def rows_of(batch):
+    return sum(count for _, count, _ in batch)
+
+
 class Queue:
     """Merges requests for one signature, and splits the answers."""
 
@@ -105,9 +109,13 @@ class Queue:
         self._run = run
         self._bound = max_batch_size
         self._timeout = batch_timeout_micros / 1e6
-        self._room = max_batch_size * max_enqueued_batches
-        self._tasks = queue.Queue()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._room = max_enqueued_batches
+        # The last one is open.
+        self._batches = collections.deque([[]])
+        self._changed = threading.Condition()
+        self._turn = threading.Lock()
+        for _ in range(num_batch_threads):
+            threading.Thread(target=self._serve, daemon=True).start()
 
     def __call__(self, arrays):
         counts = {array.shape[:1] for array in arrays.values()}
@@ -118,26 +126,29 @@ class Queue:
             raise RefusalError(
                 "INVALID_ARGUMENT", f"Task size {count} is larger than maximum input batch size {self._bound}"
             )
-        if self._tasks.qsize() >= self._room:
-            raise RefusalError("UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full")
         answer = concurrent.futures.Future()
-        self._tasks.put((arrays, count, answer))
+        with self._changed:
+            if rows_of(self._batches[-1]) + count > self._bound:
+                if len(self._batches) >= self._room:
+                    raise RefusalError(
+                        "UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full"
+                    )
+                self._batches.append([])
+            self._batches[-1].append((arrays, count, answer))
+            self._changed.notify()
         return answer.result()
 
+    def _is_ready(self):
+        return len(self._batches) > 1 or rows_of(self._batches[0]) >= self._bound
+
     def _serve(self):
-        late = None
         while True:
-            batch = [late or self._tasks.get()]
-            late, end = None, time.monotonic() + self._timeout
-            while late is None:
-                try:
-                    task = self._tasks.get(timeout=max(0, end - time.monotonic()))
-                except queue.Empty:
-                    break
-                if sum(count for _, count, _ in batch) + task[1] > self._bound:
-                    late = task
-                else:
-                    batch.append(task)
+            with self._turn, self._changed:
+                self._changed.wait_for(lambda: self._batches[0])
+                self._changed.wait_for(self._is_ready, self._timeout)
+                batch = self._batches.popleft()
+                if not self._batches:
+                    self._batches.append([])
             try:
                 answers = self._merged(batch)
             except RefusalError as refusal:

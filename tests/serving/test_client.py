@@ -9,20 +9,28 @@ import threading
 import time
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 
 from tfgans import serving
 from tfgans.cli.client import parse_labels
 
+ROWS = {"tensor_shape": {"dim": [{"size": "-1"}]}}
 SIGNATURE = {
-    "inputs": {"seed": {"dtype": "DT_INT64", "tensor_shape": {"dim": [{"size": "-1"}]}}},
+    "inputs": {"seed": ROWS | {"dtype": "DT_INT64"}},
     "outputs": {"point": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "-1"}, {"size": "2"}]}}},
 }
-LABELLED = SIGNATURE | {
-    "inputs": SIGNATURE["inputs"] | {"label": {"dtype": "DT_INT32", "tensor_shape": {"dim": [{"size": "-1"}]}}}
+LABELLED = SIGNATURE | {"inputs": SIGNATURE["inputs"] | {"label": ROWS | {"dtype": "DT_INT32"}}}
+FILES = SIGNATURE | {"inputs": {"image_bytes": ROWS | {"dtype": "DT_STRING"}}}
+BETWEEN = SIGNATURE | {
+    "inputs": {name: ROWS | {"dtype": "DT_FLOAT"} for name in ("point_a", "point_b", "weight")}
+    | {"label": ROWS | {"dtype": "DT_INT32"}}
 }
-METADATA = {"metadata": {"signature_def": {"signature_def": {"sample": SIGNATURE, "labelled": LABELLED}}}}
+SIGNATURES = {"sample": SIGNATURE, "labelled": LABELLED, "encode_png": FILES, "interpolate": BETWEEN}
+METADATA = {"metadata": {"signature_def": {"signature_def": SIGNATURES}}}
+STATES = (("9", "AVAILABLE"), ("10", "AVAILABLE"), ("11", "LOADING"))
+STATUS = {"model_version_status": [{"version": number, "state": state} for number, state in STATES]}
 
 
 @pytest.fixture
@@ -32,18 +40,20 @@ def scripted():
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            self.answer(200, METADATA)
+            self.answer(200, METADATA if self.path.endswith("/metadata") else STATUS)
 
         def do_POST(self):
-            requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            requests.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             self.answer(*(answers.pop(0) if len(answers) > 1 else answers[0]))
 
-        def answer(self, status, content):
+        def answer(self, status, content, missing=0, seconds=0):
             body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + missing))
             self.end_headers()
             self.wfile.write(body)
+            self.wfile.flush()
+            time.sleep(seconds)
 
         def log_message(self, *arguments):
             pass
@@ -58,15 +68,39 @@ def scripted():
 POINTS = (200, {"outputs": [[0.0, 1.0]]})
 BUSY = (503, {"error": "The batch scheduling queue to which this task was submitted is full"})
 SPOILT = (400, {"error": "Tensors with name 'x' from different tasks have different shapes and padding is turned off."})
+MIXED = (500, {"error": "Tensor concat operation failed: Invalid argument: Cannot concatenate different types."})
+# It ends before it should, or stops on its way.
+BROKEN, STUCK = (200, b'{"outputs"', 9), (200, b'{"outputs"', 9, 3.0)
 
 
-@pytest.mark.parametrize("passing", [BUSY, SPOILT, (502, b"<html>")])
+@pytest.mark.parametrize("passing", [BUSY, SPOILT, MIXED, (502, b"<html>"), BROKEN])
 def test_what_passes_is_asked_again(scripted, passing):
     address, answers, requests = scripted
     answers += [passing, passing, POINTS]
     with serving.Client(address, "toy") as client:
         np.testing.assert_array_equal(client.sample(1, seed=3), [[0, 1]])
-    assert requests == [{"signature_name": "sample", "inputs": {"seed": [3]}}] * 3
+    assert requests == [("/v1/models/toy:predict", {"signature_name": "sample", "inputs": {"seed": [3]}})] * 3
+
+
+def test_the_parts_of_an_answer_are_of_one_version(scripted):
+    address, answers, requests = scripted
+    answers.append(POINTS)
+    with serving.Client(address, "toy", batch_size=1) as client:
+        client.sample(3, seed=0)
+        client.sample(1, seed=0)
+    with serving.Client(address, "toy", 7, batch_size=1) as client:
+        client.sample(2, seed=0)
+    assert [path for path, _ in requests] == [
+        *["/v1/models/toy/versions/10:predict"] * 3,
+        "/v1/models/toy:predict",
+        *["/v1/models/toy/versions/7:predict"] * 2,
+    ]
+
+
+def test_no_version_for_the_parts(scripted, monkeypatch):
+    monkeypatch.setitem(STATUS, "model_version_status", [])
+    with serving.Client(scripted[0], "toy", batch_size=1) as client, pytest.raises(ConnectionError, match="no version"):
+        client.sample(2)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +111,33 @@ def test_what_passes_is_asked_again(scripted, passing):
         ((404, {"error": "who?"}), ValueError, "toy: NOT_FOUND: who"),
         ((504, {"error": "late"}), TimeoutError, "toy: DEADLINE_EXCEEDED: late"),
         ((500, {"error": "oh"}), OSError, "toy: HTTP 500: oh"),
+        ((500, {"error": {"code": 13}}), OSError, "toy: HTTP 500: {'code': 13}"),
         ((200, b"<html>"), OSError, "not an answer of TensorFlow Serving: '<html>'"),
+        ((200, []), OSError, r"not an answer of TensorFlow Serving: '\[\]'"),
+        ((200, {"predictions": []}), OSError, "not an answer of TensorFlow Serving: '{\"predictions"),
+        ((302, b""), OSError, "not an answer of TensorFlow Serving: ''"),
+        (BROKEN, ConnectionError, "toy: UNAVAILABLE: "),
+        (STUCK, TimeoutError, "toy: DEADLINE_EXCEEDED: .*timed out"),
     ],
 )
 def test_errors(scripted, answer, error, message):
     address, answers, requests = scripted
     answers.append(answer)
-    with serving.Client(address, "toy", retries=1) as client, pytest.raises(error, match=message):
+    with serving.Client(address, "toy", retries=1, timeout=2) as client, pytest.raises(error, match=message):
         client.sample(1)
-    assert len(requests) == (2 if answer is BUSY else 1)
+    assert len(requests) == (2 if error is ConnectionError else 1)
+
+
+def test_an_address_that_is_none():
+    with serving.Client("http://:8501", "toy") as client, pytest.raises(OSError, match="toy: UNKNOWN: Invalid URL"):
+        client.sample(1)
+
+
+def test_nothing_comes_as_nan(scripted):
+    address, answers, _ = scripted
+    answers.append((200, b'{"outputs": [[NaN, 1.0]]}'))
+    with serving.Client(address, "toy") as client:
+        np.testing.assert_array_equal(client.predict("sample", seed=[3])["point"], [[np.nan, 1]])
 
 
 def test_no_server():
@@ -110,7 +162,7 @@ def test_no_answer_in_time():
 @pytest.mark.parametrize(
     ("signature", "inputs", "message"),
     [
-        ("nobody", {}, "signatures of toy are labelled, sample; there is no nobody"),
+        ("nobody", {}, "signatures of toy are encode_png, interpolate, labelled, sample; there is no nobody"),
         ("sample", {"seed": [1], "label": [1]}, "sample takes seed; received seed, label"),
         ("sample", {"seed": 1}, r"seed must be int64 \[n\]; received int64 \(\)"),
         ("sample", {"seed": [[1]]}, r"received int64 \(1, 1\)"),
@@ -118,6 +170,10 @@ def test_no_answer_in_time():
         ("sample", {"seed": [True]}, "received bool"),
         ("sample", {"seed": ["1"]}, "received str"),
         ("sample", {"seed": np.zeros(0, int)}, "at least 1"),
+        ("sample", {"seed": None}, r"received object_ \(\)"),
+        ("encode_png", {"image_bytes": ["text"]}, r"image_bytes must be bytes \[n\]; received str \(1,\)"),
+        ("encode_png", {"image_bytes": [b"", None]}, r"received NoneType, bytes \(2,\)"),
+        ("encode_png", {"image_bytes": None}, r"received NoneType \(\)"),
         ("labelled", {"seed": [1], "label": [2**32]}, r"label must be int32 \[n\]; received int64"),
         (
             "labelled",
@@ -134,11 +190,31 @@ def test_inputs_that_do_not_fit_are_not_sent(scripted, signature, inputs, messag
     assert not requests
 
 
+@pytest.mark.parametrize("mode", ["F", "CMYK", "LAB", "HSV"])
+def test_images_that_png_cannot_hold(scripted, mode):
+    with serving.Client(scripted[0], "toy") as client, pytest.raises(ValueError, match=f"mode={mode}.*cannot write"):
+        client.encode_png([PIL.Image.new(mode, (2, 2))])
+
+
+def test_what_is_no_image(scripted):
+    with (
+        serving.Client(scripted[0], "toy") as client,
+        pytest.raises(ValueError, match=r"Expected PIL .* received None"),
+    ):
+        client.encode_png([None])
+
+
+def test_one_weight_for_all_pairs_is_refused(scripted):
+    with serving.Client(scripted[0], "toy") as client, pytest.raises(ValueError, match=r"weight must be float32 \[n\]"):
+        client.interpolate([1.0, 2.0], [3.0, 4.0], 0.5, labels=3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"address": "localhost:8501"}, "grpc://HOST:PORT; received 'localhost:8501'"),
         ({"address": "ftp://host"}, "received 'ftp://host'"),
+        ({"address": "grpc://host:8500/path"}, "received 'grpc://host:8500/path'"),
         ({"batch_size": 0}, "received 0, 5, 30"),
         ({"retries": -1}, "received 64, -1, 30"),
         ({"timeout": 0}, "received 64, 5, 0"),

@@ -9,21 +9,13 @@ import numpy as np
 import PIL.Image
 import pytest
 import tensorflow as tf
+import tensorflow_alone
+from malformed import png
 from tensorflow.core.protobuf import config_pb2
 
 import tfgans
 from tfgans import latent, networks, serving
 from tfgans.serving import saved_model
-
-LOADER = """
-import sys
-sys.modules["keras"] = sys.modules["tfgans"] = sys.modules["tensorflow_probability"] = None
-import numpy as np
-import tensorflow as tf
-sample = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
-images = sample(seed=tf.range(5, dtype=tf.int64), label=tf.constant([0, 1, 2, 0, 1]))["image"]
-np.save(sys.argv[2], images.numpy())
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +30,12 @@ def model():
 
 
 def test_loads_where_neither_tfgans_nor_keras_can_be_imported(model, tmp_path):
-    version = serving.export(model, tmp_path / "model")
-    done = subprocess.run(
-        [sys.executable, "-c", LOADER, version, tmp_path / "images.npy"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    expected = model.sample(5, labels=[0, 1, 2, 0, 1], seed=0)
-    np.testing.assert_array_equal(np.load(tmp_path / "images.npy"), expected)
+    (found,) = tensorflow_alone.samples(tmp_path / "samples.npz", serving.export(model, tmp_path / "model"))
+    np.testing.assert_array_equal(found, model.sample(5, labels=[0, 1, 2, 0, 1], seed=0))
 
 
-def test_committed_example_makes_digits(tmp_path):
+def test_committed_example_makes_digits():
     example = pathlib.Path(__file__).parents[2] / "saved_models" / "cwgan_digits"
-    size = sum(path.stat().st_size for path in example.rglob("*") if path.is_file())
-    assert size < 2e6
     sample = tf.saved_model.load(str(serving.latest_version(example))).signatures["sample"]
     labels = np.arange(500) % 10
     images = sample(seed=tf.range(500, dtype=tf.int64), label=tf.constant(labels, tf.int32))["image"].numpy()
@@ -72,9 +57,10 @@ def test_a_failed_export_leaves_nothing_behind(model, tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(tf.saved_model, "save", fail)
-    with pytest.raises(OSError, match="disk full"):
-        serving.export(model, tmp_path / "model")
-    assert not (tmp_path / "model").exists()
+    for folder in (tmp_path / "model", tmp_path / "new" / "model"):
+        with pytest.raises(OSError, match="disk full"):
+            serving.export(model, folder)
+        assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_export_leaves_other_versions_alone(model, tmp_path, monkeypatch):
@@ -97,6 +83,30 @@ def test_versions_go_on_from_the_highest_that_is_left(model, tmp_path):
     shutil.rmtree(version.with_name("1"))
     assert serving.latest_version(tmp_path / "model").name == "2"
     assert serving.export(model, tmp_path / "model").name == "3"
+
+
+def test_versions_go_on_from_folders_without_a_model(model, tmp_path):
+    (tmp_path / "3").mkdir()
+    assert serving.export(model, tmp_path).name == "4"
+    assert serving.versions(tmp_path) == [4]
+
+
+def test_others_may_read_what_is_exported(model, tmp_path):
+    (tmp_path / "plain").mkdir()
+    assert serving.export(model, tmp_path).stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_an_export_while_another_runs(model, tmp_path, monkeypatch):
+    save = tf.saved_model.save
+
+    def meanwhile(*arguments, **named):
+        monkeypatch.setattr(tf.saved_model, "save", save)
+        assert serving.export(model, tmp_path).name == "1"
+        save(*arguments, **named)
+
+    monkeypatch.setattr(tf.saved_model, "save", meanwhile)
+    assert serving.export(model, tmp_path).name == "2"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
 
 
 def test_signatures_have_their_names_and_types(model, tmp_path):
@@ -124,11 +134,43 @@ def test_models_config_gains_a_model_and_keeps_what_is_there(tmp_path):
     assert "other" not in text
 
 
-def test_models_config_of_another_form_is_left_alone(tmp_path):
+@pytest.mark.parametrize("text", ["something else", "", "model_config_list {\n}\n# }"])
+def test_models_config_of_another_form_is_left_alone(tmp_path, text):
+    (tmp_path / "models.config").write_text(text)
+    for call in (serving.check_models_config, serving.add_to_models_config):
+        with pytest.raises(ValueError, match=r"models\.config must end with the brace of model_config_list; received"):
+            call(tmp_path / "a")
+    assert (tmp_path / "models.config").read_text() == text
+
+
+def test_the_command_looks_at_models_config_before_it_exports(tmp_path):
     (tmp_path / "models.config").write_text("something else")
-    with pytest.raises(ValueError, match="does not end with the brace"):
-        serving.add_to_models_config(tmp_path / "a")
-    assert (tmp_path / "models.config").read_text() == "something else"
+    script = pathlib.Path(__file__).parents[2] / "scripts" / "export.py"
+    command = [sys.executable, script, f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / 'a'}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "received 'something else'" in done.stderr
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("name:'x'", True),
+        ('name : "x"', True),
+        ('base_path: "/models/#1" name:"x"', True),
+        ('# name: "x"\n', False),
+        ('base_path: "y" # name: "x"\n', False),
+        ('name: "xy"', False),
+        ('file_name: "x"', False),
+        ("base_path: 'name: \"x\"'", False),
+    ],
+)
+def test_models_that_models_config_lists(tmp_path, text, listed):
+    text = f"model_config_list {{ config {{ {text} }}\n}}\n"
+    (tmp_path / "models.config").write_text(text)
+    added = serving.add_to_models_config(tmp_path / "x").read_text()
+    assert added == text if listed else added.count("/models/x") == 1
 
 
 def test_versions_are_folders_with_a_model(tmp_path):
@@ -137,20 +179,16 @@ def test_versions_are_folders_with_a_model(tmp_path):
         (tmp_path / name).write_bytes(b"")
     assert serving.versions(tmp_path) == [1, 10]
     assert serving.versions(tmp_path / "nowhere") == []
+    with pytest.raises(ValueError, match="there are none in"):
+        serving.latest_version(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(("value", "pixel"), [(-1.0, 0), (1.0, 255), (0.0, 128), (-2.0, 0), (2.0, 255)])
 def test_png_pixels(value, pixel):
-    (png,) = serving.encode_png(tf.fill([1, 2, 3, 3], value)).numpy()
-    decoded = tf.io.decode_png(png).numpy()
+    (file,) = serving.encode_png(tf.fill([1, 2, 3, 3], value)).numpy()
+    decoded = tf.io.decode_png(file).numpy()
     assert decoded.shape == (2, 3, 3)
     assert np.all(decoded == pixel)
-
-
-def png(array):
-    file = io.BytesIO()
-    PIL.Image.fromarray(array).save(file, "PNG")
-    return file.getvalue()
 
 
 def test_files_that_are_no_png_of_the_size_fail_no_others(random):

@@ -7,6 +7,7 @@ The server is `tests/serving/server.py`; `tensorflow_model_server` where it is o
 
 import base64
 import concurrent.futures
+import contextlib
 import dataclasses
 import io
 import os
@@ -81,19 +82,40 @@ def server(request, exported, tmp_path_factory):
         addresses = os.environ["TFGANS_SERVING_URL"].split(",")
         yield Server({address.partition(":")[0]: address for address in addresses})
         return
-    command = {"stand_in": stand_in, "model_server": model_server}[request.param]()
     folder = tmp_path_factory.mktemp("models")
     shutil.copytree(exported, folder, dirs_exist_ok=True)
+    with started(request.param, folder, BATCHING) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=["stand_in", "model_server"])
+def narrow(request, exported, tmp_path_factory):
+    """A server where one batch may wait, and does so for a second, of which warm-up requests would take many."""
+    folder = tmp_path_factory.mktemp("models")
+    shutil.copytree(exported, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("assets.extra"))
+    batching = folder / "batching.config"
+    batching.write_text(
+        f"max_batch_size {{ value: {BOUND} }} batch_timeout_micros {{ value: 1000000 }}"
+        "max_enqueued_batches { value: 1 } num_batch_threads { value: 1 }"
+    )
+    with started(request.param, folder, batching) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def started(kind, folder, batching):
+    """A server process of the models in a folder."""
+    command = {"stand_in": stand_in, "model_server": model_server}[kind]()
     config = folder / "models.config"
     config.write_text(config.read_text().replace("/models/", f"{folder}/"))
     port, rest_port = free_ports(2)
     command += [f"--port={port}", f"--rest_api_port={rest_port}", f"--model_config_file={config}"]
-    command += ["--enable_batching", f"--batching_parameters_file={BATCHING}"]
+    command += ["--enable_batching", f"--batching_parameters_file={batching}"]
     log = folder / "log"
     with open(log, "wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
     addresses = {"http": f"http://127.0.0.1:{rest_port}", "grpc": f"grpc://127.0.0.1:{port}"}
-    found = Server(addresses, process, folder, log, request.param == "stand_in")
+    found = Server(addresses, process, folder, log, kind == "stand_in")
     try:
         for name in served_models.MODELS:
             wait_for_version(found, "http", name, 1)
@@ -262,6 +284,10 @@ def test_rest_in_rows_and_columns(server, expected, random):
     close_to(wanted)(ask({"instances": [{"seed": 3}, {"seed": 4}]})["predictions"])
     close_to(wanted)(ask({"signature_name": "sample", "inputs": [3, 4]})["outputs"])
     close_to(wanted)(ask({"inputs": {"seed": [3, 4]}})["outputs"])
+    # Columns may be too many, other than keys of rows.
+    close_to(wanted)(ask({"inputs": {"seed": [3, 4], "nobody": [1]}})["outputs"])
+    row = requests.post(f"{url}:predict", json={"instances": [{"seed": 3, "nobody": 1}]}, timeout=30)
+    assert row.status_code == 400
 
     (file,) = ask({"signature_name": "sample_png", "instances": [3]})["predictions"]
     image = np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(file["b64"]))))
@@ -299,6 +325,7 @@ def test_merged_clients_get_what_they_would_have_got_alone(server, scheme, rando
         return {"seed": seeds, "label": np.where(np.arange(rows) == number % 7, 99, number % 3)}
 
     wishes = [request(number) for number in range(24)]
+    before = len(server.log.read_text()) if server.tells_merges else 0
     with concurrent.futures.ThreadPoolExecutor(len(wishes)) as pool:
         clients = [server.client(scheme, "conditional") for _ in wishes]
 
@@ -313,7 +340,24 @@ def test_merged_clients_get_what_they_would_have_got_alone(server, scheme, rando
         for client in clients:
             client.close()
     if server.tells_merges:
-        assert max(int(count) for count in re.findall(r"merged (\d+)", server.log.read_text())) >= 3
+        assert max(int(count) for count in re.findall(r"merged (\d+)", server.log.read_text()[before:])) >= 3
+
+
+def test_where_there_is_no_room_a_client_asks_again(narrow, scheme, expected):
+    count = BOUND - 4
+    with (
+        concurrent.futures.ThreadPoolExecutor(2) as pool,
+        narrow.client(scheme, "encoding", retries=0) as hasty,
+        narrow.client(scheme, "encoding", retries=7) as patient,
+    ):
+        for client in (hasty, patient):
+            client.signatures()
+        asked = [pool.submit(hasty.sample, count) for _ in range(2)]
+        (refusal,) = (error for each in asked if (error := each.exception()))
+        assert isinstance(refusal, ConnectionError)
+        assert re.search("UNAVAILABLE: The batch scheduling queue .* is full", str(refusal))
+        for found in [pool.submit(patient.sample, count, seed=0) for _ in range(2)]:
+            close_to(expected("encoding", "sample", seed=np.arange(count)))(found.result())
 
 
 def test_command_writes_a_grid(server, scheme, tmp_path):
@@ -413,20 +457,23 @@ def test_malformed_bodies(server, expected, seed):
     good_answers(server, "http", expected)
 
 
-def test_neighbours_of_malformed_requests(server, scheme, expected):
-    """A server fails the whole batch where shapes differ; the client asks again."""
+@pytest.mark.parametrize(
+    ("seed", "spoilt"), [(np.zeros((2, 2), np.int64), "FAILED_PRECONDITION"), (np.zeros(2, np.int32), "INTERNAL")]
+)
+def test_neighbours_of_malformed_requests(server, scheme, expected, seed, spoilt):
+    """A server fails the whole batch where shapes or types differ; the client asks again."""
     if "grpc" not in server.addresses:
         pytest.skip("TFGANS_SERVING_URL names no grpc://.")
     send = sent_by_grpc(server)
     wanted = expected("encoding", "sample", seed=np.arange(3))
-    bad = malformed.to_grpc(malformed.Request("encoding", "sample", {"seed": np.zeros((2, 2), np.int64)}))
+    bad = malformed.to_grpc(malformed.Request("encoding", "sample", {"seed": seed}))
     with concurrent.futures.ThreadPoolExecutor(8) as pool, server.client(scheme, "encoding") as client:
         client.signatures()
-        refused = [pool.submit(send, bad) for _ in range(60)]
-        for found in [pool.submit(client.sample, 3, seed=0) for _ in range(60)]:
+        asked = [(pool.submit(send, bad), pool.submit(client.sample, 3, seed=0)) for _ in range(60)]
+        for _, found in asked:
             close_to(wanted)(found.result())
-    # Alone, or merged with its likes, or with others.
-    assert {each.result() for each in refused} <= {
-        grpc.StatusCode.INVALID_ARGUMENT,
-        grpc.StatusCode.FAILED_PRECONDITION,
-    }
+    # Alone or merged with its likes, or merged with others.
+    codes = {refused.result().name for refused, _ in asked}
+    assert codes <= {"INVALID_ARGUMENT", spoilt}
+    if server.tells_merges:
+        assert spoilt in codes

@@ -21,6 +21,8 @@ def main() -> None:
     from tfgans import serving, training
 
     out = pathlib.Path(FLAGS.out)
+    # Before a server sees the version.
+    serving.check_models_config(out)
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
     print(f"SavedModel: {serving.export(model, out, warmup=FLAGS.warmup)}")
     print(f"models: {serving.add_to_models_config(out)}")

@@ -1,13 +1,22 @@
 """Serving: SavedModels for TensorFlow Serving, and a client of it."""
 
 from tfgans.serving.client import Client, Signature
-from tfgans.serving.saved_model import add_to_models_config, decode_png, encode_png, export, latest_version, versions
+from tfgans.serving.saved_model import (
+    add_to_models_config,
+    check_models_config,
+    decode_png,
+    encode_png,
+    export,
+    latest_version,
+    versions,
+)
 from tfgans.serving.warmup import write_warmup_requests
 
 __all__ = [
     "Client",
     "Signature",
     "add_to_models_config",
+    "check_models_config",
     "decode_png",
     "encode_png",
     "export",

@@ -11,6 +11,7 @@ import requests
 import tensorflow as tf
 from google.protobuf import json_format
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from urllib3.exceptions import ReadTimeoutError
 
 from tfgans.serving._transport import RefusalError, Transport
 
@@ -38,11 +39,11 @@ class Rest(Transport):
         self._session.close()
 
     def versions(self) -> list[int]:
-        found = self._ask("GET", self._model)["model_version_status"]
+        found = self._ask("model_version_status", "GET", self._model)
         return [int(status["version"]) for status in found if status["state"] == "AVAILABLE"]
 
     def signatures(self) -> Mapping[str, SignatureDef]:
-        found = self._ask("GET", f"{self._servable}/metadata")["metadata"]["signature_def"]["signature_def"]
+        found = self._ask("metadata", "GET", f"{self._servable}/metadata")["signature_def"]["signature_def"]
         return {
             name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
             for name, signature in found.items()
@@ -52,28 +53,44 @@ class Rest(Transport):
         self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec]
     ) -> dict[str, np.ndarray]:
         columns = {name: _to_json(array) for name, array in inputs.items()}
-        found = self._ask("POST", f"{self._servable}:predict", {"signature_name": signature, "inputs": columns})
+        body = {"signature_name": signature, "inputs": columns}
+        found = self._ask("outputs", "POST", f"{self._servable}:predict", body)
         # The name of an only output is left out.
-        found = dict.fromkeys(outputs, found["outputs"]) if len(outputs) == 1 else found["outputs"]
+        found = dict.fromkeys(outputs, found) if len(outputs) == 1 else found
         return {name: _from_json(found[name], spec.dtype) for name, spec in outputs.items()}
 
-    def _ask(self, method: str, url: str, body: Any = None) -> Any:
-        # Not through `json=`, which refuses NaN; TF Serving reads it.
+    def _ask(self, key: str, method: str, url: str, body: Any = None) -> Any:
+        """What an answer has under a key."""
+        # Not through `json=` and `json()`, which may refuse NaN; TF Serving reads and writes it.
         data = None if body is None else json.dumps(body)
         try:
             response = self._session.request(method, url, data=data, timeout=self._timeout)
-        except requests.Timeout as error:
-            raise RefusalError("DEADLINE_EXCEEDED", f"no answer in {self._timeout} s") from error
-        except requests.ConnectionError as error:
-            raise RefusalError("UNAVAILABLE", str(error)) from error
-        try:
-            answer = response.json()
-        except requests.JSONDecodeError:
-            answer = {"error": f"not an answer of TensorFlow Serving: {response.text[:80]!r}"}
-        if not response.ok or "error" in answer:
-            code = _CODES.get(response.status_code, f"HTTP {response.status_code}")
-            raise RefusalError(code, answer.get("error", response.reason))
-        return answer
+        except requests.RequestException as error:
+            raise RefusalError(_code(error), str(error)) from error
+        answer = _parsed(response.content)
+        if response.ok and key in answer:
+            return answer[key]
+        code = _CODES.get(response.status_code, f"HTTP {response.status_code}")
+        message = answer.get("error", f"not an answer of TensorFlow Serving: {response.text[:80]!r}")
+        raise RefusalError(code, str(message))
+
+
+def _code(error: requests.RequestException) -> str:
+    """What gRPC calls it."""
+    # A body that comes too late is a broken connection to requests.
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+        return "DEADLINE_EXCEEDED"
+    broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
+    return "UNAVAILABLE" if broken else "UNKNOWN"
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    """The object that a text in JSON is, or an empty one."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _to_json(array: np.ndarray) -> list:

@@ -5,6 +5,7 @@ import functools
 import io
 import random
 import time
+import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 # Seconds before a request is sent again for the first time.
 _FIRST_PAUSE = 0.1
 
-# Kinds of NumPy arrays that become integers, floating point, or strings.
-_KINDS = {"i": "iu", "f": "iuf", "O": "O"}
+# What becomes integers, floating point, or strings.
+_TYPES = {"i": np.integer, "f": (np.integer, np.floating), "O": bytes}
 
 _ERRORS = {
     "INVALID_ARGUMENT": ValueError,
@@ -58,9 +59,10 @@ class Client:
         version: Its version; by default the newest that is served.
         timeout: Seconds to wait for the answer to one request.
         retries: How often a request is sent again while the server is unavailable, or where it was merged with a
-            malformed one of somebody else; after 0.1 s, and twice as long each time.
+            malformed one of somebody else; after at most 0.1 s, and twice as long each time.
         batch_size: Rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
-            sent in several.
+            sent in several, all to one version: if none is named, the newest as they begin. If the server lets go of
+            it before they end, that is a ValueError.
 
     Raises:
         MissingExtraError: If the extra `serving` is not installed.
@@ -87,6 +89,8 @@ class Client:
             )
         self.address = address
         self.model = model
+        self._version = version
+        self._timeout = timeout
         self._retries = retries
         self._batch_size = batch_size
         self._transport = _connect(address.rstrip("/"), model, version, timeout)
@@ -150,7 +154,7 @@ class Client:
         return self._answer("encode", labels, **{self.kind: images})
 
     def encode_png(self, images: Sequence["PIL.Image.Image"], labels: Any = None) -> np.ndarray:
-        """As `encode`, of PIL images of the model's size; their colours are brought to those of the model."""
+        """As `encode`, of PIL images of the model's size in a mode that PNG has; their colours become the model's."""
         return self._answer("encode_png", labels, image_bytes=[_png(image) for image in images])
 
     def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
@@ -188,11 +192,22 @@ class Client:
         count = max(rows.values())
         if min(rows.values()) != count or count < 1:
             raise ValueError(f"Expected inputs of as many rows each, at least 1; received {rows}.")
+        if count > self._batch_size and self._version is None:
+            with self._pinned() as client:
+                return client.predict(signature, **inputs)
         parts = []
         for start in range(0, count, self._batch_size):
             part = {name: array[start : start + self._batch_size] for name, array in arrays.items()}
             parts.append(self._patiently(self._transport.predict, signature, part, outputs))
         return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+
+    def _pinned(self) -> "Client":
+        """A client of the newest version, whatever others are served later."""
+        found = self.versions()
+        if not found:
+            raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
+        limits = {"timeout": self._timeout, "retries": self._retries, "batch_size": self._batch_size}
+        return Client(self.address, self.model, found[-1], **limits)
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:
@@ -204,7 +219,8 @@ class Client:
         if labels is not None:
             spec = self._signature(signature).inputs.get("label")
             one = spec is not None and spec.shape[1:] == np.shape(labels)
-            inputs["label"] = np.repeat([labels], len(next(iter(inputs.values()))), axis=0) if one else labels
+            rows = len(np.atleast_1d(next(iter(inputs.values()))))
+            inputs["label"] = np.repeat([labels], rows, axis=0) if one else labels
         (values,) = self.predict(signature, **inputs).values()
         nothing = values == b"" if values.dtype == object else np.isnan(values).reshape(len(values), -1).all(axis=1)
         if np.any(nothing):
@@ -230,7 +246,8 @@ class Client:
 
 def _connect(address: str, model: str, version: int | None, timeout: float) -> Transport:
     scheme, _, host = address.partition("://")
-    if scheme not in ("http", "https", "grpc") or not host:
+    more = scheme == "grpc" and urllib.parse.urlsplit(address).netloc != host
+    if scheme not in ("http", "https", "grpc") or not host or more:
         raise ValueError(f"Servers are http://HOST:PORT, https://HOST:PORT or grpc://HOST:PORT; received {address!r}.")
     with needs_extra("serving"):
         if scheme == "grpc":
@@ -250,17 +267,24 @@ def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
 
 def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:
     """Values as a signature takes them; an integer is neither rounded nor cut."""
-    dtype = np.dtype(spec.dtype.as_numpy_dtype)
-    given = np.array(values, object if spec.dtype == tf.string else None)
-    fits = given.dtype.kind in _KINDS[dtype.kind] and spec.shape.is_compatible_with(given.shape)
+    dtype, is_text = np.dtype(spec.dtype.as_numpy_dtype), spec.dtype == tf.string
+    given = np.array(values, object if is_text else None)
+    types = {type(value) for value in given.flat} if is_text else {given.dtype.type}
+    fits = spec.shape.is_compatible_with(given.shape) and all(issubclass(each, _TYPES[dtype.kind]) for each in types)
     array = given.astype(dtype) if fits else given
     if not fits or (dtype.kind == "i" and not np.array_equal(array, given)):
         shape = ", ".join("n" if size is None else str(size) for size in spec.shape)
-        raise ValueError(f"{name} must be {spec.dtype.name} [{shape}]; received {given.dtype.name} {given.shape}.")
+        kind = "bytes" if is_text else dtype.name
+        names = ", ".join(sorted(each.__name__ for each in types))
+        raise ValueError(f"{name} must be {kind} [{shape}]; received {names} {given.shape}.")
     return array
 
 
 def _png(image: "PIL.Image.Image") -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG")
+    try:
+        image.save(file, "PNG")
+    except (AttributeError, OSError) as error:
+        expected = "Expected PIL images of a mode that PNG has, such as L or RGB"
+        raise ValueError(f"{expected}; received {image!r:.80}: {error}.") from error
     return file.getvalue()

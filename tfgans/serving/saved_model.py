@@ -4,17 +4,22 @@ import contextlib
 import functools
 import os
 import pathlib
-import shutil
+import re
 import struct
+import tempfile
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
+from tfgans._files import temporary_file
 from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.models.autoencoding import is_convex
 from tfgans.serving.warmup import write_warmup_requests
 
 _DEFAULT_SIGNATURE = "serving_default"
+
+# A comment, the name of a model, or another text: the others may hold what looks like a name.
+_NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
 
 
 def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
@@ -47,7 +52,7 @@ def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: boo
     Args:
         model: The model; where it has an averaged generator in use, that is the one that samples.
         directory: Folder of the model's versions, `.../NAME`; the export goes to `NAME/1`, or to one
-            above the highest version there. A version is withdrawn by deleting its folder.
+            above the highest number there. A version is withdrawn by deleting its folder.
         warmup: Whether TF Serving finds requests in it that it tries before it serves the version.
 
     Returns:
@@ -59,26 +64,28 @@ def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: boo
             left behind.
     """
     directory = pathlib.Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    version = directory / str(max(versions(directory), default=0) + 1)
-    temporary = directory / f".{version.name}"
-    shutil.rmtree(temporary, ignore_errors=True)
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
-        signatures = _signatures(model)
-        # The saved module is a plain tf.Module over the variables that are read: nothing of Keras goes into the file.
-        module = tf.Module()
-        used = {id(variable): variable for function in signatures.values() for variable in function.variables}
-        module.variables_used = list(used.values())
-        tf.saved_model.save(module, os.fspath(temporary), signatures=signatures)
-        if warmup:
-            write_warmup_requests(temporary, directory.name, signatures)
-        temporary.rename(version)
+        directory.mkdir(parents=True, exist_ok=True)
+        # Nobody else may read a temporary folder; one made inside it has the usual rights.
+        with tempfile.TemporaryDirectory(prefix=".", dir=directory) as temporary:
+            written = pathlib.Path(temporary, "model")
+            signatures = _signatures(model)
+            # A plain tf.Module over the variables that are read is saved: nothing of Keras goes into the file.
+            module = tf.Module()
+            used = {id(variable): variable for function in signatures.values() for variable in function.variables}
+            module.variables_used = list(used.values())
+            tf.saved_model.save(module, os.fspath(written), signatures=signatures)
+            if warmup:
+                write_warmup_requests(written, directory.name, signatures)
+            # Also above folders that hold no model.
+            numbers = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
+            return written.rename(directory / str(max(numbers, default=0) + 1))
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        # Unless there are versions in it.
-        with contextlib.suppress(OSError):
-            directory.rmdir()
-    return version
+        for folder in missing:
+            # Unless there is something in it.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def versions(directory: str | os.PathLike) -> list[int]:
@@ -88,8 +95,20 @@ def versions(directory: str | os.PathLike) -> list[int]:
 
 
 def latest_version(directory: str | os.PathLike) -> pathlib.Path:
-    """Folder of the highest version in a model's folder."""
-    return pathlib.Path(directory, str(versions(directory)[-1]))
+    """Folder of the highest version in a model's folder.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    found = versions(directory)
+    if not found:
+        raise ValueError(f"Expected a folder with versions of a model; there are none in {directory}.")
+    return pathlib.Path(directory, str(found[-1]))
+
+
+def check_models_config(directory: str | os.PathLike) -> None:
+    """Raises what `add_to_models_config` would; the model may be not there yet."""
+    _read_models_config(pathlib.Path(directory).resolve())
 
 
 def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
@@ -105,16 +124,22 @@ def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
         ValueError: If there is a file of that name that does not end as a list of models does.
     """
     directory = pathlib.Path(directory).resolve()
+    file, text = _read_models_config(directory)
+    if directory.name not in (match["name"] for match in _NAME_IN_CONFIG.finditer(text)):
+        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
+        with temporary_file(file) as temporary:
+            temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
+    return file
+
+
+def _read_models_config(directory: pathlib.Path) -> tuple[pathlib.Path, str]:
+    """`models.config` beside a model's folder, and its text, which ends with the brace of the list."""
     file = directory.parent / "models.config"
     text = file.read_text(encoding="utf-8").rstrip() if file.exists() else "model_config_list {\n}"
-    if not text.endswith("}"):
-        raise ValueError(f"{file} does not end with the brace of model_config_list.")
-    if f'name: "{directory.name}"' not in text:
-        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
-        temporary = file.with_name(f".{file.name}")
-        temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
-        temporary.replace(file)
-    return file
+    last = text.rpartition("\n")[2]
+    if "#" in last or not last.endswith("}"):
+        raise ValueError(f"{file} must end with the brace of model_config_list; received {last!r}.")
+    return file, text
 
 
 def _signatures(model: AdversarialModel) -> dict[str, Callable]:

@@ -14,12 +14,13 @@ def write_warmup_requests(
 ) -> pathlib.Path:
     """Writes a request of one row to each signature, so that nobody waits for a graph to be prepared.
 
-    Rows are zeros: all rows take the same way, also those that mean nothing.
+    Rows are zeros: all rows take the same way, also those that mean nothing. A PNG has the model's size, since no
+    other is decoded.
 
     Args:
         version: Folder of the SavedModel.
         model: Name of the model on the server.
-        signatures: Its signatures.
+        signatures: Its signatures, which are those of `export`.
 
     Returns:
         The file, a TFRecord of PredictionLogs where TF Serving looks for it.
@@ -36,10 +37,17 @@ def write_warmup_requests(
     with tf.io.TFRecordWriter(os.fspath(file)) as writer:
         for signature, function in signatures.items():
             inputs = {
-                name: tf.make_tensor_proto(tf.zeros([1, *spec.shape[1:]], spec.dtype))
+                name: tf.make_tensor_proto(_row(spec, signatures))
                 for name, spec in function.structured_input_signature[1].items()
             }
             request = PredictRequest(model_spec=ModelSpec(name=model, signature_name=signature), inputs=inputs)
             log = PredictionLog(predict_log=PredictLog(request=request))
             writer.write(log.SerializeToString())
     return file
+
+
+def _row(spec: tf.TensorSpec, signatures: Mapping[str, tf.types.experimental.ConcreteFunction]) -> tf.Tensor:
+    if spec.dtype != tf.string:
+        return tf.zeros([1, *spec.shape[1:]], spec.dtype)
+    image = signatures["sample"].structured_outputs["image"]
+    return tf.io.encode_png(tf.zeros(image.shape[1:], tf.uint8))[tf.newaxis]
