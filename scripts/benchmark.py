@@ -5,6 +5,7 @@ other work on the machine only slows. `scripts/benchmarks` has a step of each sy
 line: --by_hand times these, each beside `fit` in one process, and --torch their twins in PyTorch.
 """
 
+import itertools
 import json
 import pathlib
 import re
@@ -94,6 +95,7 @@ def measure(
     """
     import resource
 
+    import keras
     import tensorflow as tf
 
     from tfgans import training
@@ -107,13 +109,17 @@ def measure(
     model = training.build(recipe)
     if isinstance(model, XGAN):
         refill(model, train)
-    at_once = min(recipe.steps_per_execution, steps)
-    steps -= steps % at_once
+    at_once = recipe.steps_per_execution
+    # Two calls at least: a step lasts from the end of one to the end of the next, without the start of `fit`.
+    steps = at_once * max(2, steps // at_once)
     Execution(model, xla).take_at_once(at_once)
     batches = train.batches(recipe.batch_size)
 
-    def fit() -> None:
-        model.fit(batches, steps_per_epoch=steps, verbose=0)
+    def fit() -> list[float]:
+        ends: list[float] = []
+        note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
+        model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=[note])
+        return ends
 
     iterator = iter(model._step_batches(batches))
     one = tf.function(model.train_step, jit_compile=xla)
@@ -123,10 +129,13 @@ def measure(
         for _ in tf.range(at_once):
             one(next(iterator))
 
-    def graph() -> None:
+    def graph() -> list[float]:
+        ends = []
         for _ in range(steps // at_once):
             take()
-        model.step.numpy()
+            model.step.numpy()
+            ends.append(time.monotonic())
+        return ends
 
     began = time.monotonic()
     model.fit(batches, steps_per_epoch=at_once, verbose=0)
@@ -135,9 +144,8 @@ def measure(
     times: dict[str, list[float]] = {"fit": [], "graph": []}
     for _ in range(turns):
         for name, run in (("fit", fit), ("graph", graph)):
-            began = time.monotonic()
-            run()
-            times[name].append((time.monotonic() - began) / steps)
+            ends = run()
+            times[name] += [(end - start) / at_once for start, end in itertools.pairwise(ends)]
     median = {name: statistics.median(values) for name, values in times.items()}
     work = _flops(tf.function(model.train_step).get_concrete_function(next(iterator)).graph)
     return {

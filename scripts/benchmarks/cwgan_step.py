@@ -16,7 +16,7 @@ _SHAPE = (28, 28, 1)
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
 flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 15, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
+flags.DEFINE_integer("steps", 60, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
 flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
 
 

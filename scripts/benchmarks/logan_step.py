@@ -16,7 +16,7 @@ _LOOP = 50
 _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("steps", 1_000, "Steps in a turn, a multiple of 50.", lower_bound=_LOOP)
+flags.DEFINE_integer("steps", 5_000, "Steps in a turn, a multiple of 50.", lower_bound=_LOOP)
 flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
 
 

@@ -38,8 +38,8 @@ def define_flags() -> None:
         "xla",
         "auto",
         ["on", "off", "auto"],
-        "Whether XLA compiles the steps. auto: off on CPUs, where LOGAN was no faster with it, and on several "
-        "replicas, where TensorFlow cannot; on on one GPU, which is not measured.",
+        "Whether XLA compiles the steps. auto: off on CPUs, where BEGAN-CS and AVAE gain by it and cWGAN "
+        "loses most, and on several replicas, where TensorFlow cannot; on on one GPU, which is not measured.",
     )
     flags.DEFINE_string("data", None, "Data in place of the recipe's: folder:PATH, npz:FILE, or a name.")
     flags.DEFINE_string("workdir", None, "Folder of the run; by default runs/RECIPE/SEED. A run there is resumed.")

@@ -40,8 +40,8 @@ def compiles(xla: bool | None, strategy: tf.distribute.Strategy) -> bool:
     """Whether XLA compiles the steps of a run.
 
     Args:
-        xla: Whether it is asked for. None is off on CPUs, where LOGAN was no faster with it, and on with one GPU,
-            which is not measured.
+        xla: Whether it is asked for. None is off on CPUs, where it helps some systems and hurts others
+            (docs/scaling.md), and on with one GPU, which is not measured.
         strategy: Where the run trains.
 
     Raises:
