@@ -190,7 +190,9 @@ _XGAN = (
         {**_DIGITS, "networks": "mlp", "widths": (128, 128), "latent_size": 16, "image_classifier": "small_vgg"}
         | {"learned_features": "discriminator", "steps": 352, "grid_every": 176, "checkpoint_every": 176}
         | {"refresh_every": 16},
-        {"steps": 3_000, "log_every": 50, "grid_every": 500, "checkpoint_every": 500, "refresh_every": 50},
+        {"steps": 3_000, "log_every": 50, "grid_every": 500, "checkpoint_every": 500, "refresh_every": 50}
+        # A class has 143 images or so: of 100 neighbours, a combination of five is little but the mean of the class.
+        | {"neighbours": 10, "combined": 3},
     ),
     *_images(
         "mnist",
