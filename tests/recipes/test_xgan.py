@@ -64,7 +64,7 @@ def test_every_field_of_a_recipe_reaches_the_model():
     base = recipes.get("xgan/digits").override(["widths=(6, 5)", "bank_size=30"])
     found = {
         "neighbours=7": lambda model: model.bank.neighbours,
-        "combined=3": lambda model: model.bank.sampler.k,
+        "combined=4": lambda model: model.bank.sampler.k,
         "weights=uniform": lambda model: model.bank.sampler.weights,
         "adversarial_weight=3": lambda model: model.adversarial_weight,
         "generator_loss=nonsaturating": lambda model: type(model.objective).__name__,
@@ -83,7 +83,7 @@ def test_every_field_of_a_recipe_reaches_the_model():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (["combined=101"], "combined=101 codes cannot be drawn from neighbours=100"),
+        (["combined=101"], r"combined=101 codes cannot be drawn from neighbours=10\."),
         (["refresh_every=7"], "refresh_every must be a multiple of log_every=50; received 7"),
         (["latents=normal"], "supervision is none or concatenated"),
         (["classes=0"], "must be at least 1"),
