@@ -8,10 +8,14 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from absl import app, flags, logging
 
 from tfgans._errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # What bad input raises; anything else is a fault of ours and keeps its traceback, as these do with --traceback.
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
@@ -48,6 +52,20 @@ def define_run_flags() -> None:
     flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
     flags.DEFINE_bool("averaged", True, "Takes the averaged generator, where the run has one.")
+
+
+def define_grid_flags() -> None:
+    """Flags of commands that sample a grid, one label a row."""
+    flags.DEFINE_integer("count", 10, "Samples for each label; of other models, all there are.", lower_bound=1)
+    flags.DEFINE_integer("seed", 0, "Seed; samples of one column share it, and so their latent vector.")
+
+
+def rows_of_labels(labels: "np.ndarray") -> "tuple[np.ndarray, list[int]]":
+    """`--count` of each label, row by row, and the seeds of their samples."""
+    import numpy as np
+
+    count, seed = flags.FLAGS.count, flags.FLAGS.seed
+    return np.repeat(labels, count, axis=0), list(range(seed, seed + count)) * len(labels)
 
 
 def position(text: str, names: Sequence[str]) -> int | None:

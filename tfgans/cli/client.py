@@ -20,8 +20,7 @@ def define_flags() -> None:
     flags.DEFINE_multi_string(
         "label", [], "What to sample of a conditional model: a class by number, or attributes with commas; one a row."
     )
-    flags.DEFINE_integer("count", 10, "Samples for each label; of other models, all there are.", lower_bound=1)
-    flags.DEFINE_integer("seed", 0, "Seed; samples of one column share it, and so their latent vector.")
+    _app.define_grid_flags()
     flags.DEFINE_string("out", "samples.png", "PNG of a grid.")
 
 
@@ -29,20 +28,17 @@ def main() -> None:
     """Samples, and prints where the grid is."""
     out = _app.checked_out(FLAGS.out, (".png",))
 
-    import numpy as np
-
     from tfgans import plots, serving
 
     with serving.Client(FLAGS.server, FLAGS.model) as client:
         if client.kind != "image":
             raise ValueError(f"{FLAGS.model} makes no images; received points.")
-        seeds = list(range(FLAGS.seed, FLAGS.seed + FLAGS.count))
         labels = parse_labels(FLAGS.label, client.signatures()["sample"].inputs.get("label"))
         if labels is None:
-            images, rows = client.sample(FLAGS.count, seed=seeds), {}
+            images, rows = client.sample(FLAGS.count, seed=FLAGS.seed), {}
         else:
-            each = np.repeat(labels, FLAGS.count, axis=0)
-            images = client.sample(len(each), each, seed=seeds * len(labels))
+            each, seeds = _app.rows_of_labels(labels)
+            images = client.sample(len(seeds), each, seed=seeds)
             rows = {"row_names": FLAGS.label, "row_label": "label", "column_label": "one z a column"}
     print(f"samples: {plots.image_grid(images, FLAGS.count, out, **rows)}")
 

@@ -17,8 +17,7 @@ def define_flags() -> None:
         "What to sample of a conditional model: a class by number or name, or attributes as numbers with commas; may "
         "be repeated. All classes, if none is named.",
     )
-    flags.DEFINE_integer("count", 10, "Samples for each label; of other models, all there are.", lower_bound=1)
-    flags.DEFINE_integer("seed", 0, "Seed; samples of one column share it, and so their latent vector.")
+    _app.define_grid_flags()
     flags.DEFINE_string(
         "out", "samples.png", "PNG of a grid, one label a row; or .npz of images, or points, and labels."
     )
@@ -42,8 +41,7 @@ def main() -> None:
     else:
         names = folder.label_names()
         labels = np.array(parse_labels(FLAGS.label, names, model.conditioning))
-        arrays["labels"] = np.repeat(labels, FLAGS.count, axis=0)
-        seeds = list(range(FLAGS.seed, FLAGS.seed + FLAGS.count)) * len(labels)
+        arrays["labels"], seeds = _app.rows_of_labels(labels)
         arrays["images"] = model.sample(len(seeds), labels=arrays["labels"], seed=seeds)
         shown = [names[label] for label in labels] if model.conditioning == "class" else FLAGS.label
         rows = {"row_names": shown, "row_label": "label", "column_label": "one z a column"}
