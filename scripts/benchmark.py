@@ -100,15 +100,11 @@ def measure(
 
     from tfgans import training
     from tfgans.experiments.paper_scale import generated_data
-    from tfgans.models import XGAN
     from tfgans.training.execution import Execution
-    from tfgans.training.preparation import fitted, refill
+    from tfgans.training.preparation import untaught
 
     train = generated_data(recipe) if fake_data else training.load_data(recipe, None, **source)[1]
-    recipe = fitted(recipe, train)
-    model = training.build(recipe)
-    if isinstance(model, XGAN):
-        refill(model, train)
+    model = untaught(recipe, train)
     at_once = recipe.steps_per_execution
     # Two calls at least: a step lasts from the end of one to the end of the next, without the start of `fit`.
     steps = at_once * max(2, steps // at_once)

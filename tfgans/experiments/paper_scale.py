@@ -197,18 +197,13 @@ def two_steps(text: str, batch_size: int) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from tfgans import training
-    from tfgans.models import XGAN
-    from tfgans.training.preparation import fitted, refill
+    from tfgans.training.preparation import untaught
 
     recipe = recipe_of(text).override([f"batch_size={batch_size}"])
     images, ends = generated_data(recipe), []
-    recipe = fitted(recipe, images)
     note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
     try:
-        model = training.build(recipe)
-        if isinstance(model, XGAN):
-            refill(model, images)
+        model = untaught(recipe, images)
         model.fit(images.batches(batch_size), steps_per_epoch=_STEPS, verbose=0, callbacks=[note])
     except tf.errors.ResourceExhaustedError as error:
         raise MemoryError(f"{text} with batches of {batch_size}") from error
