@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from table import train
 
 import tfgans
 from tfgans import serving
-
-
-@pytest.fixture
-def model(row):
-    model = row.make()
-    model.compile()
-    return train(model, row, 2)
 
 
 def labels_of(row, inputs, n):
@@ -24,8 +16,8 @@ def labels_of(row, inputs, n):
     return {"labels": labels}, {"label": tf.constant(labels.astype("int32"))}
 
 
-def test_signatures_equal_the_model(row, model, tmp_path):
-    signatures = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures
+def test_signatures_equal_the_model(row, model, served):
+    signatures = served.signatures
     seeds = np.array([5, -1, 2**40])
     kind = "image" if len(model.sample_shape) == 3 else "point"
 
@@ -56,10 +48,10 @@ def test_signatures_equal_the_model(row, model, tmp_path):
         np.testing.assert_array_equal(judged, model.discriminate(image, **ours))
 
 
-def test_signatures_of_the_encoder_equal_the_model(row, model, tmp_path):
+def test_signatures_of_the_encoder_equal_the_model(row, model, served):
     if not isinstance(model, tfgans.AutoencodingModel):
         pytest.skip("It has none.")
-    signatures = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures
+    signatures = served.signatures
     kind = "image" if len(model.sample_shape) == 3 else "point"
     image = tf.constant(row.arrays()["image"][:3])
 
@@ -102,8 +94,8 @@ def test_signatures_of_the_encoder_equal_the_model(row, model, tmp_path):
     assert np.all(np.isnan(morphed[2]))
 
 
-def test_a_row_depends_on_itself_alone(row, model, tmp_path):
-    sample = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures["sample"]
+def test_a_row_depends_on_itself_alone(row, model, served):
+    sample = served.signatures["sample"]
     seeds = tf.range(6, dtype=tf.int64)
     if "label" not in model.sample_inputs:
         merged = next(iter(sample(seed=seeds).values())).numpy()
@@ -120,10 +112,10 @@ def test_a_row_depends_on_itself_alone(row, model, tmp_path):
     np.testing.assert_array_equal(merged[good], others[good])
 
 
-def test_png_of_a_bad_row_is_empty(row, model, tmp_path):
+def test_png_of_a_bad_row_is_empty(row, model, served):
     if model.label_spec() is None:
         pytest.skip("A seed cannot be bad.")
-    sample = tf.saved_model.load(str(serving.export(model, tmp_path / "model"))).signatures["sample_png"]
+    sample = served.signatures["sample_png"]
     png = sample(seed=tf.constant([0, 1], tf.int64), label=tf.constant([99, 1]))["image_bytes"].numpy()
     assert png[0] == b""
     assert png[1].startswith(b"\x89PNG")
