@@ -15,7 +15,6 @@ from tfgans.experiments.frame import Item, Measured, Trial
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
-_STEPS = 2_500
 # As Metz et al. and Srivastava et al. take them.
 _SAMPLES = 26_000
 _SAMPLE_SEED = 10**6
@@ -31,8 +30,7 @@ def stacked_mnist(trial: Trial) -> Measured:
     if system == _REAL:
         images = data.load("stacked_mnist", **source).first(count).image
     else:
-        steps = (f"steps={_STEPS}",) if trial.scale == "small" else ()
-        model = train(trial, f"{system}/stacked_mnist", *steps).model
+        model = train(trial, f"{system}/stacked_mnist").model
         images = evaluation.to_bytes(model.sample(count, seed=_SAMPLE_SEED))
     digits = [data.load("mnist", split, **source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
