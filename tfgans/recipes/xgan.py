@@ -174,6 +174,24 @@ def _images(name: str, paper: dict, small: dict) -> tuple[XGANRecipe, ...]:
 
 _DIGITS = {"data": "digits", "image_shape": (8, 8, 1), "classes": 10, "least_accuracy": 0.95}
 _MNIST = {"data": "mnist", "image_shape": (28, 28, 1), "classes": 10, "least_accuracy": 0.95}
+_ON_MNIST = {
+    "widths": (64, 128, 256),
+    "image_classifier": "small_vgg",
+    "learned_features": "discriminator",
+    "steps": 12_000,
+    "log_every": 50,
+    "grid_every": 750,
+    "checkpoint_every": 750,
+    "refresh_every": 750,
+}
+_ON_MNIST_SMALL = {
+    "widths": (16, 32, 64),
+    "steps": 2_000,
+    "log_every": 20,
+    "grid_every": 200,
+    "checkpoint_every": 500,
+    "refresh_every": 500,
+}
 # Flowers come from the user: an .npz, or a folder a species.
 _FLOWERS17 = {"data": "folder:flowers", "image_shape": (64, 64, 3), "classes": 17}
 # What tensorflow-datasets calls test is the larger part.
@@ -194,13 +212,7 @@ _XGAN = (
         # A class has 143 images or so: of 100 neighbours, a combination of five is little but the mean of the class.
         | {"neighbours": 10, "combined": 3},
     ),
-    *_images(
-        "mnist",
-        {**_MNIST, "widths": (64, 128, 256), "image_classifier": "small_vgg", "learned_features": "discriminator"}
-        | {"steps": 12_000, "log_every": 50, "grid_every": 750, "checkpoint_every": 750, "refresh_every": 750},
-        {"steps": 2_000, "log_every": 20, "grid_every": 200, "checkpoint_every": 500, "refresh_every": 500}
-        | {"widths": (16, 32, 64)},
-    ),
+    *_images("mnist", {**_MNIST, **_ON_MNIST}, _ON_MNIST_SMALL),
     *_images(
         "flowers17",
         {**_FLOWERS17, "widths": (64, 128, 256, 512), "steps": 240, "grid_every": 240, "checkpoint_every": 240}
@@ -219,20 +231,11 @@ _XGAN = (
 )
 
 # A thousand classes, of which only the image classifier is told; neighbours among all codes take a minute to find.
-_STACKED = tuple(
-    replace(
-        recipe,
-        name="xgan/stacked_mnist",
-        data="stacked_mnist",
-        image_shape=(28, 28, 3),
-        classes=1_000,
-        supervision="none",
-        classifier_steps=max(3_000, recipe.classifier_steps),
-        least_accuracy=0.2,
-        refresh_every=1_000,
-    )
-    for recipe in _XGAN
-    if recipe.name == "xgan/mnist"
+_STACKED = _images(
+    "stacked_mnist",
+    {**_ON_MNIST, "data": "stacked_mnist", "image_shape": (28, 28, 3), "classes": 1_000, "least_accuracy": 0.2}
+    | {"supervision": "none", "refresh_every": 1_000},
+    {**_ON_MNIST_SMALL, "classifier_steps": 3_000, "refresh_every": 1_000},
 )
 
 _SHARED = tuple(field.name for field in dataclasses.fields(EncodedRecipe))
