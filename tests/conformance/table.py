@@ -355,9 +355,10 @@ TABLE = (
 )
 
 
-def train(model, row, steps, start=0):
+def train(model, row, steps, start=0, callbacks=()):
     """`steps` more steps through `fit`, with the batches that follow `start` steps."""
-    model.fit(row.batches(start * model.updates_per_step), steps_per_epoch=steps, verbose=0)
+    batches = row.batches(start * model.updates_per_step)
+    model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=list(callbacks))
     return model
 
 

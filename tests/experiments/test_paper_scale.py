@@ -55,7 +55,7 @@ def test_a_process_that_wants_too_much_memory_or_is_ended():
 
 
 def test_no_recipes_are_an_error(tmp_path):
-    with pytest.raises(ValueError, match="None of these items has a recipe"):
+    with pytest.raises(ValueError, match="None of these items stands for"):
         experiments.take_two_steps([], tmp_path)
 
 
@@ -114,4 +114,10 @@ def test_plan_adds_up_what_was_measured(tmp_path):
     (tmp_path / "paper_scale.json").write_text(json.dumps({"recipes": {"cwgan/mnist": measured}}))
     lines = list(experiments.describe_costs({"cwgan": ["fig3"]}, tmp_path))
     assert lines[0] == "cwgan, Fig. 3: needs GPU"
-    assert lines[-1] == "4 runs with one seed; the 1 that were measured take 10 h 24 min in all."
+    assert lines[-1].startswith("4 runs with one seed; the steps of the 1 that were measured take 10 h 24 min in all.")
+
+
+def test_what_differs_in_scores_alone_is_one_run():
+    runs = experiments.recipes_of("logan", ["table1_2_3"], every=False)
+    assert runs.count("bigan/cifar10") == 1
+    assert not any("score_" in text for text in runs)

@@ -1,5 +1,6 @@
 import pathlib
 import re
+import shutil
 
 import pytest
 
@@ -7,7 +8,7 @@ from tfgans import experiments, recipes
 from tfgans._files import read_json
 from tfgans.experiments import EXHIBITS
 from tfgans.experiments.exhibits import DRAWINGS
-from tfgans.experiments.paper_scale import recipe_of
+from tfgans.experiments.paper_scale import read_costs, recipe_of
 
 ROOT = pathlib.Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "results"
@@ -94,6 +95,11 @@ def test_a_row_has_numbers_with_spread_and_seeds_a_command_and_its_time():
     assert "needs GPU: `--recipe=bigan/cifar10 --preset=paper`<br>" in row
 
 
+def test_rows_are_told_apart_by_every_field_that_differs():
+    page = experiments.report(PAPERS, RESULTS)
+    assert "`settled`: integral 0.001 proportional 1e-05 derivative 1e-05 4427; integral 0.01 proportional 0.0 " in page
+
+
 def test_without_results_everything_is_still_to_be_run(tmp_path):
     page = experiments.report(PAPERS, tmp_path / "results")
     assert page.count("| not run yet |") >= sum(map(len, EXHIBITS.values()))
@@ -104,11 +110,15 @@ def test_without_results_everything_is_still_to_be_run(tmp_path):
 def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("# Front\n<!-- scores -->\nold\n<!-- /scores -->\nrest\n")
-    (tmp_path / "docs" / "results").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="has no results of any paper"):
+        experiments.write_report(PAPERS, tmp_path / "docs" / "results")
+    shutil.copytree(RESULTS / "avae", tmp_path / "docs" / "results" / "avae", ignore=shutil.ignore_patterns("*.png"))
     written = experiments.write_report(PAPERS, tmp_path / "docs" / "results")
     assert written == [readme, tmp_path / "docs" / "results.md"]
     text = readme.read_text()
     assert text.startswith("# Front\n<!-- scores -->\n")
+    # The lower distance is the better one.
+    assert "| MNIST: Fréchet distance; low | AVAE 574 ± 78 | plain VAE **217.8 ± 5.0** | 5 |" in text
     assert "old" not in text
     assert text.endswith("<!-- /scores -->\nrest\n")
     readme.write_text("# Front\n")
@@ -116,9 +126,15 @@ def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_p
         experiments.write_report(PAPERS, tmp_path / "docs" / "results")
 
 
-def test_all_recipes_are_in_the_table_of_the_papers_scale():
+def test_all_recipes_are_in_the_table_of_the_papers_scale_and_have_taken_two_steps():
     page = experiments.report(PAPERS, RESULTS)
     assert all(f"\n| `{name}` | " in page for name in recipes.names())
+    texts = {
+        text
+        for paper, items in PAPERS.items()
+        for text in experiments.recipes_of(paper, [item.name for item in items], every=True)
+    }
+    assert texts - set(read_costs(RESULTS)) == set()
 
 
 def test_the_numbers_of_the_guide_are_those_of_the_page():

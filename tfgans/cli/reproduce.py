@@ -2,7 +2,6 @@
 
 import pathlib
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from absl import flags
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from tfgans.experiments import Item
 
 FLAGS = flags.FLAGS
+# Flags that say what is run: those of a result's command.
+_OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 
 def define_flags() -> None:
@@ -48,6 +49,8 @@ def main() -> None:
 
     results = pathlib.Path(FLAGS.results)
     if FLAGS.report:
+        if others := [name for name in (*_OF_RUNS, "dry_run") if FLAGS[name].present]:
+            raise ValueError(f"--report is of all results that stand; received --{' --'.join(others)} beside it.")
         for path in experiments.write_report(
             {paper: experiments.items(paper) for paper in experiments.papers()}, results
         ):
@@ -86,7 +89,7 @@ def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
         workdir, results = workdir / "smoke", workdir / "smoke" / "results"
         if not FLAGS.dry_run:
             shutil.rmtree(workdir, ignore_errors=True)
-    asked = [argument for argument in sys.argv[1:] if not argument.startswith(("--workdir", "--data_dir", "--results"))]
+    asked = [FLAGS[name].serialize() for name in _OF_RUNS if FLAGS[name].present]
     plan = experiments.Plan(
         results=results,
         workdir=workdir,
@@ -96,7 +99,7 @@ def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
         smoke=FLAGS.smoke,
         data_dir=FLAGS.data_dir,
         download=FLAGS.download,
-        command=" ".join(["scripts/reproduce.py", *asked]),
+        command=" ".join("\n".join(["scripts/reproduce.py", *asked]).split("\n")),
     )
     failures = []
     for some in items.values():

@@ -203,7 +203,7 @@ ITEMS = (
     Item(
         "began_cs",
         "fig7",
-        "25 Gaussians: BEGAN-CS captures more modes than VEEGAN, ALI and BEGAN (visual).",
+        "25 Gaussians: BEGAN fits most modes, BEGAN-CS with more quality, VEEGAN blurs all, ALI fails (visual).",
         tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
         toy,
         toy_figure,

@@ -1,7 +1,7 @@
-"""What none of the papers has: one count of modes for all systems whose generator takes no label.
+"""What none of the papers has: one count of modes for all systems that make images without labels.
 
-The generators of CVAE-GAN and of the conditional GANs do. X-GAN's is trained beside an image classifier that has seen
-labels, and its samples are of no class.
+The generators of CVAE-GAN and of the conditional GANs take a label, and VEEGAN is made for points. X-GAN's is trained
+beside an image classifier that has seen labels, and its samples are of no class.
 """
 
 import math

@@ -223,7 +223,7 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
         The file of results.
 
     Raises:
-        RuntimeError: If trials raised an error, after the others were run and stored.
+        RuntimeError: If trials raised an error, after the others were run and stored; or if figures cannot be drawn.
         KeyboardInterrupt: After running trials were stopped; what had landed stands.
     """
     results = Results(item, plan)
@@ -234,7 +234,10 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
     first = trials[: len(item.settings)]
     if item.figures is not None and all(trial.workdir.exists() for trial in first):
-        item.figures(first, plan.file(item).parent)
+        try:
+            item.figures(first, plan.file(item).parent)
+        except Exception as error:  # What was measured stands, and other items are to run.
+            raise RuntimeError(f"{item.paper}/{item.name}: its figures: {error!r}.") from error
     elif item.figures is not None:
         print(f"{item.paper}/{item.name}: figures stay as they are, since not all runs are in {plan.workdir}.")
     return plan.file(item)

@@ -167,7 +167,7 @@ def _curve(trial: Trial) -> list[dict[str, float]]:
 
 
 def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Curves of the classifier score (Fig. 5), and reconstructions and interpolations of each BiGAN (Figs. 8, 10)."""
+    """Curves of the classifier score (Fig. 5), samples of each, and what a BiGAN makes of images (Figs. 8, 10)."""
     from tfgans import data, plots, training
 
     curves = {}
@@ -177,11 +177,12 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         curves[name] = ([line["step"] for line in lines], [line["score/classifier"] for line in lines])
     plots.compared_curves(curves, "score/classifier", folder / "fig5.png")
     for trial in trials:
-        if trial.setting["form"] != "bigan":
+        model, form, objective = training.load(trial.workdir), trial.setting["form"], trial.setting["objective"]
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png", title="")
+        if form != "bigan":
             continue
-        model = training.load(trial.workdir)
         test = data.load(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images
-        name = f"fig8_10_{trial.setting['objective']}"
+        name = f"fig8_10_{objective}"
         plots.reconstruction_grid(model.reconstruct, test, folder / f"{name}_reconstructions.png")
         plots.interpolation_grid(model.interpolate, test[:12], folder / f"{name}_interpolations.png")
 

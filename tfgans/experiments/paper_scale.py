@@ -41,15 +41,21 @@ def exhibits(paper: str, items: Iterable[str]) -> list[Exhibit]:
     return [exhibit for exhibit in EXHIBITS.get(paper, ()) if exhibit.item in items]
 
 
+def trained(text: str) -> str:
+    """A recipe's text without the fields of its scores: what differs in these alone is one run."""
+    name, *changes = text.split()
+    return " ".join([name, *(change for change in changes if not change.startswith("score_"))])
+
+
 def recipes_of(paper: str, items: Iterable[str], every: bool) -> list[str]:
-    """The recipes of some items at the paper's scale, as texts.
+    """The runs of some items at the paper's scale, as texts of their recipes.
 
     Args:
         paper: Short name of the paper.
         items: Names of items.
         every: Whether recipes of the paper's systems come too that stand for no exhibit.
     """
-    shown = [text for exhibit in exhibits(paper, items) for text in exhibit.recipes]
+    shown = [trained(text) for exhibit in exhibits(paper, items) for text in exhibit.recipes]
     module = getattr(recipes, paper, None) if every else None
     others = [recipe.name for recipe in module.RECIPES] if module else []
     return list(dict.fromkeys([*shown, *others]))
@@ -77,11 +83,14 @@ def describe_costs(items: Mapping[str, Iterable[str]], results: pathlib.Path) ->
     for paper, names in items.items():
         for exhibit in exhibits(paper, names):
             yield f"{paper}, {exhibit.name}: {need(exhibit)}"
-            yield from (f"  {text}: {cost(text, costs.get(text))}" for text in exhibit.recipes)
-            texts |= set(exhibit.recipes)
+            yield from (f"  {text}: {cost(text, costs.get(trained(text)))}" for text in exhibit.recipes)
+            texts |= set(map(trained, exhibit.recipes))
     measured = [text for text in texts if text in costs]
     seconds = sum(recipe_of(text).steps * _seconds_a_step(text, costs[text]) for text in measured)
-    yield f"{len(texts)} runs with one seed; the {len(measured)} that were measured take {duration(seconds)} in all."
+    yield (
+        f"{len(texts)} runs with one seed; the steps of the {len(measured)} that were measured take "
+        f"{duration(seconds)} in all. Scores, and what a system learns before its first step, come on top."
+    )
 
 
 def need(exhibit: Exhibit) -> str:
@@ -134,7 +143,7 @@ def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
         RuntimeError: If some cannot take two steps, after the others were stored.
     """
     if not texts:
-        raise ValueError("None of these items has a recipe at the paper's scale.")
+        raise ValueError("None of these items stands for a table or figure of a paper: there is nothing to try.")
     lines, failures = [], []
     for text in tqdm.tqdm(texts, desc="two steps", unit="recipe"):
         try:
@@ -168,6 +177,10 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
             return pool.submit(function, *arguments).result()
         except (MemoryError, concurrent.futures.process.BrokenProcessPool):
             return None
+        except KeyboardInterrupt:
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
 
 
 def _limit_memory() -> None:

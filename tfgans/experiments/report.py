@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tfgans._files import read_json, temporary_file
 from tfgans.experiments import paper_scale
@@ -14,10 +14,10 @@ from tfgans.experiments.frame import Item, markdown_table, table, with_spread
 _TITLES = {
     "avae": "AVAE",
     "began_cs": "BEGAN-CS",
-    "beyond": "Beyond the papers",
     "cwgan": "cWGAN",
     "logan": "LOGAN",
     "xgan": "X-GAN",
+    "beyond": "Beyond the papers",
 }
 
 _INTRODUCTION = """# Results
@@ -35,7 +35,8 @@ _PAPER_SCALE = """## The paper's scale
 
 `scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
 width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
-prints what each table and figure costs. Times are of the second step on a CPU; nothing was measured on a GPU."""
+prints what each table and figure costs. Times are of the second step on a CPU; nothing was measured on a GPU. What
+differs in its scores alone is one recipe here, and takes what the scores take beside its steps."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Glance:
         item: Name of the item.
         metric: The number.
         where: Rows of the system and of the rival, by some of their fields, under their names.
+        better: Which end of the number's range is the good one.
     """
 
     task: str
@@ -55,10 +57,15 @@ class Glance:
     item: str
     metric: str
     where: Mapping[str, Mapping[str, Any]]
+    better: Literal["high", "low"]
 
 
 _ON_GRID = {"world": "grid25", "form": "bigan"}
-_MNIST_DISTANCE = "MNIST after the same minutes: distance between images of a digit, as a share of real ones'"
+_LOGAN_ON_GRID = {
+    "LOGAN (lol1)": {**_ON_GRID, "objective": "lol1"},
+    "BiGAN": {**_ON_GRID, "objective": "v"},
+}
+_MNIST_DISTANCE = "MNIST after the same few minutes: distance between images of a digit, as a share of real ones'"
 
 _GLANCES = (
     Glance(
@@ -67,20 +74,23 @@ _GLANCES = (
         "fig3",
         "intra_class_distance_share/pixels",
         {"cWGAN": {"system": "cwgan"}, "vanilla conditional GAN": {"system": "cgan"}},
+        "high",
     ),
     Glance(
         "25 Gaussians, 2-D z: modes of 25",
         "logan",
         "fig3",
         "modes/points",
-        {"LOGAN": {**_ON_GRID, "objective": "lol1"}, "BiGAN": {**_ON_GRID, "objective": "v"}},
+        _LOGAN_ON_GRID,
+        "high",
     ),
     Glance(
-        "25 Gaussians, 2-D z: reverse KL, 0 is an even share for each mode",
+        "25 Gaussians, 2-D z: reverse KL, 0 where all modes have their share",
         "logan",
         "fig3",
         "reverse_kl/points",
-        {"LOGAN": {**_ON_GRID, "objective": "lol1"}, "BiGAN": {**_ON_GRID, "objective": "v"}},
+        _LOGAN_ON_GRID,
+        "low",
     ),
     Glance(
         "25 Gaussians, a discriminator that reconstructs: modes of 25",
@@ -88,13 +98,15 @@ _GLANCES = (
         "fig7",
         "modes/points",
         {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
+        "high",
     ),
     Glance(
-        "Digits: distance of an image from what its code in one shot gives",
+        "Digits: distance of a test image from G(Enc(x)), its reconstruction without a search",
         "began_cs",
         "fig8_11_12",
         "one_shot_error",
         {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
+        "low",
     ),
     Glance(
         "MNIST: Fréchet distance",
@@ -102,14 +114,16 @@ _GLANCES = (
         "table1",
         "frechet/classifier",
         {"AVAE": {"row": "VAE + BEGAN* + LSM"}, "plain VAE": {"row": "VAE"}},
+        "low",
     ),
     *(
-        Glance(task, "xgan", "table1_2_3", metric, {name: {"row": name} for name in ("X-GAN", "CVAE-GAN")})
-        for task, metric in (
-            ("MNIST: score by a classifier", "score/classifier"),
+        Glance(task, "xgan", "table1_2_3", metric, {name: {"row": name} for name in ("X-GAN", "CVAE-GAN")}, better)
+        for task, metric, better in (
+            ("MNIST: score by a classifier", "score/classifier", "high"),
             (
-                "MNIST: test images of 10,000 that a third discriminator tells from samples (D*, .95)",
+                "MNIST: test images of 10,000 that no sample is like, as a third discriminator sees it (D*, .95)",
                 "d_star_0.95/classifier",
+                "low",
             ),
         )
     ),
@@ -120,6 +134,7 @@ _GLANCES = (
             "stacked_mnist",
             "modes",
             {ours: {"system": system}, rival: {"system": other}},
+            "high",
         )
         for ours, system, rival, other in (
             ("LOGAN", "logan", "BiGAN", "bigan"),
@@ -143,11 +158,14 @@ def report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
     parts = [_INTRODUCTION, _state(papers, results)]
     if glances := _glances(results):
         parts += ["## At a glance", glances]
-    for paper, items in papers.items():
-        parts.append(f"## {_TITLES[paper]}")
+    for paper, title in _TITLES.items():
+        items = papers[paper]
+        parts.append(f"## {title}")
         if paper in EXHIBITS:
             parts += [f"Equations, errata and choices: [{paper}.md]({paper}.md).", _exhibits(paper, items, results)]
             parts.append(DRAWINGS[paper])
+        else:
+            parts.append(f"What came of it: [{paper}.md]({paper}.md).")
         parts += [_item(item, results) for item in items]
     return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, results)]) + "\n"
 
@@ -163,10 +181,12 @@ def write_report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) ->
         The files that were written.
 
     Raises:
-        FileNotFoundError: If there is no README.
+        FileNotFoundError: If there are no results, or no README.
         ValueError: If the README has no place for the scores.
     """
-    readme = results.parents[1] / "README.md"
+    if not any(results.glob("*/*.json")):
+        raise FileNotFoundError(f"{results} has no results of any paper.")
+    readme = results.resolve().parents[1] / "README.md"
     texts = {
         readme: with_scores(readme.read_text(encoding="utf-8"), results),
         results.with_suffix(".md"): report(papers, results),
@@ -239,10 +259,14 @@ def _glances(results: pathlib.Path) -> str:
         found = {name: _small(stored, where) for name, where in glance.where.items()}
         if not all(found.values()):
             continue  # Not all rows have been run.
-        named = [f"{name} {with_spread(row, glance.metric)}" for name, (row,) in found.items()]
+        best = (max if glance.better == "high" else min)(row["value"][glance.metric] for (row,) in found.values())
+        named = []
+        for name, (row,) in found.items():
+            number = with_spread(row, glance.metric)
+            named.append(f"{name} {f'**{number}**' if row['value'][glance.metric] == best else number}")
         seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
-        rows.append([glance.task, *named, " and ".join(map(str, seeds))])
-    return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
+        rows.append([f"{glance.task}; {glance.better}", *named, " and ".join(map(str, seeds))])
+    return markdown_table(["task, and which numbers are good", "system", "rival", "seeds"], rows) if rows else ""
 
 
 def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
@@ -280,13 +304,16 @@ def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Short names of rows: the values of as few fields as tell them apart."""
-    names = list(rows[0]) if rows else []
-    for name in reversed(list(names)):
+    """Short names of rows: as few words as tell them apart, and all numbers in which they differ, with their names."""
+    names = [name for name in (rows[0] if rows else ()) if len({row[name] for row in rows}) > 1]
+    for name in reversed([name for name in names if isinstance(rows[0][name], str)]):
         fewer = [other for other in names if other != name]
         if len({tuple(row[other] for other in fewer) for row in rows}) == len(rows):
             names = fewer
-    return [" ".join(str(row[name]) for name in names) for row in rows]
+    return [
+        " ".join(str(row[name]) if isinstance(row[name], str) else f"{name} {row[name]}" for name in names)
+        for row in rows
+    ]
 
 
 def _pictures(folder: pathlib.Path, patterns: Sequence[str]) -> str:
