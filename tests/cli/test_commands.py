@@ -82,6 +82,9 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("reproduce", ["--paper=dcgan"], "no paper 'dcgan'"),
         ("reproduce", ["--paper=cwgan", "--item=fig99"], "received fig99"),
         ("reproduce", ["--item=fig3"], "--item is of a --paper"),
+        ("reproduce", ["--report", "--dry_run", "--paper=xgan"], "received --paper --dry_run beside it"),
+        ("reproduce", ["--report", "--results=nowhere"], "nowhere has no results of any paper"),
+        ("reproduce", ["--scale=paper", "--smoke", "--paper=beyond"], "there is nothing to try"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):

@@ -99,7 +99,8 @@ def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
         smoke=FLAGS.smoke,
         data_dir=FLAGS.data_dir,
         download=FLAGS.download,
-        command=" ".join("\n".join(["scripts/reproduce.py", *asked]).split("\n")),
+        # A flag that was given twice has two lines.
+        command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
     )
     failures = []
     for some in items.values():
