@@ -118,7 +118,7 @@ def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_p
     text = readme.read_text()
     assert text.startswith("# Front\n<!-- scores -->\n")
     # The lower distance is the better one.
-    assert "| MNIST: Fréchet distance; low | AVAE 574 ± 78 | plain VAE **217.8 ± 5.0** | 5 |" in text
+    assert "| MNIST: Fréchet distance ↓ | AVAE 574 ± 78 | plain VAE **217.8 ± 5.0** | 5 |" in text
     assert "old" not in text
     assert text.endswith("<!-- /scores -->\nrest\n")
     readme.write_text("# Front\n")

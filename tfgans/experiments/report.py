@@ -145,6 +145,7 @@ _GLANCES = (
     ),
 )
 
+_ARROWS = {"high": "↑", "low": "↓"}
 _MARKS = ("<!-- scores -->", "<!-- /scores -->")
 
 
@@ -208,7 +209,10 @@ def with_scores(readme: str, results: pathlib.Path) -> str:
         raise ValueError(f"The README must have {start} and {end} once each.")
     before, rest = readme.split(start)
     _, after = rest.split(end)
-    links = "Mean ± standard deviation over seeds; [every table and figure](docs/results.md)."
+    links = (
+        "Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less. "
+        "[Every table and figure](docs/results.md)."
+    )
     return f"{before}{start}\n{_glances(results)}\n\n{links}\n{end}{after}"
 
 
@@ -265,8 +269,8 @@ def _glances(results: pathlib.Path) -> str:
             number = with_spread(row, glance.metric)
             named.append(f"{name} {f'**{number}**' if row['value'][glance.metric] == best else number}")
         seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
-        rows.append([f"{glance.task}; {glance.better}", *named, " and ".join(map(str, seeds))])
-    return markdown_table(["task, and which numbers are good", "system", "rival", "seeds"], rows) if rows else ""
+        rows.append([f"{glance.task} {_ARROWS[glance.better]}", *named, " and ".join(map(str, seeds))])
+    return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
 
 
 def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
