@@ -92,7 +92,8 @@ def test_a_row_has_numbers_with_spread_and_seeds_a_command_and_its_time():
     ]
     assert "`score/classifier`: v 4.60 ± 0.19; w 1.96 ± 0.42; lol1 4.77 ± 0.32; lol2 4.87 ± 0.28<br>" in row
     assert "`scripts/reproduce.py --paper=logan --item=table1_2_3 --seeds=5 --jobs=2`, 5 seeds, 5,572 s" in row
-    assert "needs GPU: `--recipe=bigan/cifar10 --preset=paper`<br>" in row
+    scored = "--set=score_extractor=inception_tfgan --set=score_samples=50000"
+    assert f"needs GPU: `--recipe=bigan/cifar10 --preset=paper {scored}`<br>" in row
 
 
 def test_rows_are_told_apart_by_every_field_that_differs():
@@ -109,7 +110,7 @@ def test_without_results_everything_is_still_to_be_run(tmp_path):
 
 def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_path):
     readme = tmp_path / "README.md"
-    readme.write_text("# Front\n<!-- scores -->\nold\n<!-- /scores -->\nrest\n")
+    readme.write_text("# Front\n<!-- scores -->\nstale\n<!-- /scores -->\nrest\n")
     with pytest.raises(FileNotFoundError, match="has no results of any paper"):
         experiments.write_report(PAPERS, tmp_path / "docs" / "results")
     shutil.copytree(RESULTS / "avae", tmp_path / "docs" / "results" / "avae", ignore=shutil.ignore_patterns("*.png"))
@@ -119,7 +120,7 @@ def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_p
     assert text.startswith("# Front\n<!-- scores -->\n")
     # The lower distance is the better one.
     assert "| MNIST: Fréchet distance ↓ | AVAE 574 ± 78 | plain VAE **217.8 ± 5.0** | 5 |" in text
-    assert "old" not in text
+    assert "stale" not in text
     assert text.endswith("<!-- /scores -->\nrest\n")
     readme.write_text("# Front\n")
     with pytest.raises(ValueError, match="must have <!-- scores -->"):
