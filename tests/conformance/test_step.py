@@ -4,6 +4,7 @@ import functools
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from table import state, train
 
@@ -44,6 +45,7 @@ def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
             np.testing.assert_allclose(graph / scale, xla / scale, atol=1e-4, err_msg=player)
 
 
+@pytest.mark.slow
 def test_xla_compiles_the_whole_step(row):
     model = row.make()
     model.compile(jit_compile=True)

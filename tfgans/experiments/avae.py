@@ -185,7 +185,7 @@ ITEMS = (
     Item(
         "avae",
         "controller",
-        "Section 3.3: the integral alone is slow; the other gains settle faster, without oscillation.",
+        "Section 3.3: control as in BEGAN is slow; with two more gains it settles faster, without oscillation.",
         (
             {"integral": 1e-3, "proportional": 1e-5, "derivative": 1e-5},
             {"integral": 1e-2, "proportional": 0.0, "derivative": 0.0},
