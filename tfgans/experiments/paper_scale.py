@@ -165,6 +165,7 @@ def _measured(text: str) -> dict[str, Any]:
     while batch_size:
         if (found := alone(two_steps, text, batch_size)) is not None:
             return found
+        tqdm.tqdm.write(f"{text}: memory does not hold batches of {batch_size}, or the process ended; half of that.")
         batch_size //= 2
     raise RuntimeError("memory does not hold a batch of one image, or its process ends for another reason")
 
