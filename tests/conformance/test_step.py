@@ -30,6 +30,7 @@ def loss_and_gradients(model, loss, batch, variables):
     return value, tape.gradient(value, variables)
 
 
+@pytest.mark.slow
 def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
     model = row.make()
     for player, loss in row.losses.items():
