@@ -96,6 +96,11 @@ def test_a_row_has_numbers_with_spread_and_seeds_a_command_and_its_time():
     assert f"needs GPU: `--recipe=bigan/cifar10 --preset=paper {scored}`<br>" in row
 
 
+def test_no_paper_is_passed_over():
+    with pytest.raises(ValueError, match="'sixth' is not in list"):
+        experiments.report({**PAPERS, "sixth": []}, RESULTS)
+
+
 def test_rows_are_told_apart_by_every_field_that_differs():
     page = experiments.report(PAPERS, RESULTS)
     assert "`settled`: integral 0.001 proportional 1e-05 derivative 1e-05 4427; integral 0.01 proportional 0.0 " in page

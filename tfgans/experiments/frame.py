@@ -273,10 +273,15 @@ def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, t
                         results.add(trial, *future.result())
                     bar.update()
         except BaseException:
-            for child in multiprocessing.active_children():
-                child.terminate()
+            end_children()
             raise
     return failures
+
+
+def end_children() -> None:
+    """Ends the processes of a pool, which would else be waited for as it closes."""
+    for child in multiprocessing.active_children():
+        child.terminate()
 
 
 def _ignore_interrupts() -> None:

@@ -15,6 +15,7 @@ from tfgans import recipes
 from tfgans._errors import NonFiniteError
 from tfgans._files import read_json, versions, write_json
 from tfgans.experiments.exhibits import EXHIBITS, Exhibit
+from tfgans.experiments.frame import end_children
 from tfgans.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -179,8 +180,7 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
         except (MemoryError, concurrent.futures.process.BrokenProcessPool):
             return None
         except KeyboardInterrupt:
-            for child in multiprocessing.active_children():
-                child.terminate()
+            end_children()
             raise
 
 

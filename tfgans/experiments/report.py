@@ -159,9 +159,9 @@ def report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
     parts = [_INTRODUCTION, _state(papers, results)]
     if glances := _glances(results):
         parts += ["## At a glance", glances]
-    for paper, title in _TITLES.items():
+    for paper in sorted(papers, key=list(_TITLES).index):
         items = papers[paper]
-        parts.append(f"## {title}")
+        parts.append(f"## {_TITLES[paper]}")
         if paper in EXHIBITS:
             parts += [f"Equations, errata and choices: [{paper}.md]({paper}.md).", _exhibits(paper, items, results)]
             parts.append(DRAWINGS[paper])
