@@ -21,6 +21,21 @@ class NonFiniteError(ArithmeticError):
         return type(self), (self.step, self.names)
 
 
+class Interrupted(KeyboardInterrupt):
+    """A signal ended the work.
+
+    Attributes:
+        signal: Its number.
+    """
+
+    def __init__(self, number: int, message: str = "Interrupted.") -> None:
+        super().__init__(message)
+        self.signal = number
+
+    def __reduce__(self) -> tuple[type, tuple[int, str]]:
+        return type(self), (self.signal, *self.args)
+
+
 class MissingExtraError(ImportError):
     """A package is missing that an extra of tfgans brings."""
 

@@ -6,6 +6,8 @@ import json
 import os
 import pathlib
 import platform
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,17 +26,69 @@ def versions() -> dict[str, str]:
 def temporary_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
     """A file to write that becomes `path` in one move, so that a reader finds the old or the new one.
 
-    It becomes so when the context ends without an error, is on the disk then, also after a power cut, and
-    has the suffix of `path`. After an error it is removed.
+    The move happens when the context ends without an error. The file and its name are then on the disk, also after a
+    power cut. After an error the temporary file is removed. It has the suffix of `path`.
+
+    Raises:
+        OSError: If the file cannot be written, with its name.
     """
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{temporary_prefix()}{path.name}")
     try:
         yield temporary
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())
+        flush_to_disk(temporary)
         temporary.replace(path)
+        flush_to_disk(path.parent)
+    except OSError as error:
+        raise _named(error, path) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def temporary_prefix() -> str:
+    """Beginning of the name of a temporary file or folder; it tells which process is writing."""
+    return f".{os.getpid()}-"
+
+
+def remove_leftovers(folder: pathlib.Path) -> None:
+    """Removes the temporary files and folders that killed processes have left anywhere below a folder.
+
+    A temporary file of a process that still runs is kept. Those with the number of this process are leftovers too:
+    a container gives its process the same number at each start.
+    """
+    for path in sorted(folder.rglob(".*-*")):
+        number = path.name[1:].partition("-")[0]
+        if not number.isdecimal() or (int(number) != os.getpid() and _is_running(int(number))):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
+
+
+def flush_to_disk(path: pathlib.Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _named(error: OSError, path: pathlib.Path) -> OSError:
+    """The error with the name of a file, which an error of writing leaves out."""
+    if error.filename is not None or error.errno is None:
+        return error
+    return type(error)(error.errno, os.strerror(error.errno), os.fspath(path))
 
 
 def write_json(path: pathlib.Path, value: Any) -> None:
@@ -56,26 +110,61 @@ def read_json(path: pathlib.Path) -> Any:
         raise ValueError(f"{path} is damaged: {error}.") from error
 
 
-def append_line(path: pathlib.Path, value: Mapping[str, Any]) -> None:
-    """Adds a JSON object as a line of a file."""
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(value) + "\n")
+def put_aside(path: pathlib.Path, reason: str) -> None:
+    """Renames a damaged file that only informs, and says so on standard error."""
+    aside = path.with_suffix(".damaged")
+    path.replace(aside)
+    print(f"{reason} It is now {aside}.", file=sys.stderr)
+
+
+def append_line(path: pathlib.Path, values: Mapping[str, float]) -> None:
+    """Adds a JSON object of numbers as a line of a file; `step` is one of them.
+
+    Raises:
+        OSError: If the line cannot be written, with the file's name.
+    """
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")
+    except OSError as error:
+        raise _named(error, path) from error
 
 
 def read_lines(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The JSON objects of a file of lines, without those that are damaged; none where there is no file."""
-    lines = []
-    if path.exists():
-        for text in path.read_text(encoding="utf-8").splitlines():
-            # A process that was killed may have left half a line.
-            with contextlib.suppress(ValueError):
-                lines.append(json.loads(text))
-    return lines
+    """The lines that `append_line` wrote, without damaged ones; none where there is no file."""
+    return [line for _, line in _texts_and_lines(path) if line is not None]
 
 
 def cut_lines(path: pathlib.Path, step: int) -> None:
-    """Removes lines whose `step` lies beyond one: a resumed run will write them again."""
-    if path.exists():
-        kept = [line for line in read_lines(path) if isinstance(line, dict) and 0 <= line.get("step", -1) <= step]
+    """Removes lines of later steps than `step`, which a resumed run will write again.
+
+    Damaged lines go to a file of their own, and standard error says so.
+    """
+    lines = _texts_and_lines(path)
+    damaged = [text for text, line in lines if line is None]
+    if damaged:
+        aside = path.with_suffix(".damaged")
+        with open(aside, "ab") as file:
+            file.write(b"".join(text + b"\n" for text in damaged))
+        print(f"{path} has {len(damaged)} damaged lines. They are now in {aside}.", file=sys.stderr)
+    kept = [text for text, line in lines if line is not None and line["step"] <= step]
+    if len(kept) < len(lines):
         with temporary_file(path) as temporary:
-            temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+            temporary.write_bytes(b"".join(text + b"\n" for text in kept))
+
+
+def _texts_and_lines(path: pathlib.Path) -> list[tuple[bytes, dict[str, Any] | None]]:
+    """Each line of a file as it is, and as an object; None for a damaged one."""
+    if not path.exists():
+        return []
+    return [(text, _line(text)) for text in path.read_bytes().split(b"\n") if text]
+
+
+def _line(text: bytes) -> dict[str, Any] | None:
+    # A process that was killed may have left half a line.
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    is_whole = isinstance(line, dict) and all(type(value) in (int, float) for value in line.values())
+    return line if is_whole and type(line.get("step")) is int and line["step"] >= 0 else None

@@ -55,13 +55,6 @@ def test_checkpoint_refuses_broken_weights(model):
     assert not saved
 
 
-def test_an_interrupt_before_the_first_step_writes_no_line(model, tmp_path):
-    log = callbacks.MetricsLog(tmp_path / "metrics.jsonl", tmp_path / "events")
-    log.set_model(model)
-    log.write({"generator_loss": 0.0})
-    assert not list(tmp_path.iterdir())
-
-
 def test_stops_with_the_step_and_the_names(model):
     saved = []
     checkpoint = callbacks.Checkpoint(lambda m: saved.append(int(m.step.numpy())), every=2)

@@ -1,5 +1,7 @@
 import dataclasses
 import json
+import os
+import pathlib
 import subprocess
 import sys
 
@@ -19,9 +21,9 @@ def folder(tmp_path):
     return folder
 
 
-def claim(folder, recipe=RECIPE):
+def claim(folder, recipe=RECIPE, label_names=("a", "b")):
     with folder.claim(recipe):
-        pass
+        folder.begin(recipe, label_names)
 
 
 @pytest.fixture
@@ -76,6 +78,18 @@ def test_a_damaged_recipe_is_named(folder):
         claim(folder)
 
 
+@pytest.mark.parametrize("text", ["", "[", "3", b"\xff\xfe"])
+@pytest.mark.parametrize("name", ["versions.json", "label_names.json"])
+def test_a_damaged_file_that_only_informs_is_put_aside(folder, capsys, name, text):
+    content = text if isinstance(text, bytes) else text.encode()
+    (folder.path / name).write_bytes(content)
+    claim(folder)
+    assert (folder.path / name).with_suffix(".damaged").read_bytes() == content
+    assert "damaged" in capsys.readouterr().err
+    assert folder.label_names() == ("a", "b")
+    assert len(json.loads(folder.versions_file.read_text())) == 1
+
+
 def test_damaged_scores_are_put_aside(folder, capsys):
     assert folder.scores() == []
     for text in ("", "{}", "[1]"):
@@ -105,6 +119,28 @@ def test_refuses_a_folder_of_something_else(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_claim_under_which_nothing_begins_leaves_nothing(tmp_path):
+    with RunFolder(tmp_path / "runs" / "one").claim(RECIPE):
+        assert (tmp_path / "runs" / "one" / ".lock").is_file()
+    assert not list(tmp_path.iterdir())
+
+
+def test_leftovers_of_killed_processes_are_removed_and_those_of_others_stay(folder):
+    done = subprocess.Popen(["true"])
+    done.wait()
+    (folder.path / "saved_model").mkdir()
+    (folder.path / "grids").mkdir()
+    killed = [folder.checkpoints / f".{done.pid}-step_00000010.weights.h5", folder.path / "grids" / f".{os.getpid()}-a"]
+    running = folder.path / f".{os.getppid()}-scores.json"
+    for file in (*killed, running):
+        file.write_text("half")
+    (folder.path / "saved_model" / f".{done.pid}-x" / "model").mkdir(parents=True)
+    claim(folder)
+    assert not any(file.exists() for file in killed)
+    assert not list((folder.path / "saved_model").iterdir())
+    assert running.exists()
+
+
 def test_no_run_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         RunFolder(tmp_path).recipe()
@@ -114,6 +150,28 @@ def test_keeps_the_last_three(folder, model):
     save_at(folder, model, 1, 2, 3, 10, 20)
     assert list(folder.checkpoint_files()) == [20, 10, 3]
     assert len(list(folder.checkpoints.glob("*.h5"))) == 3
+
+
+def test_a_copy_of_a_checkpoint_is_none(folder, model):
+    save_at(folder, model, 10)
+    for name in ("step_00000010 (copy).weights.h5", "step_x.weights.h5", "step_00000020.weights.h5.bak"):
+        (folder.checkpoints / name).write_bytes(b"")
+    assert list(folder.checkpoint_files()) == [10]
+    assert folder.restore(model).name == "step_00000010.weights.h5"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", None])
+def test_a_checkpoint_without_its_checksum_is_read_and_said_to_be_unchecked(folder, model, capsys, content):
+    save_at(folder, model, 10)
+    if content is None:
+        folder.checksums_file.unlink()
+    else:
+        folder.checksums_file.write_bytes(content)
+    assert folder.restore(model) == folder.checkpoint_files()[10]
+    assert "step_00000010.weights.h5, which is read unchecked" in capsys.readouterr().err
+    save_at(folder, model, 20)
+    folder.restore(model)
+    assert "unchecked" not in capsys.readouterr().err
 
 
 def test_restores_the_newest_or_the_one_asked_for(folder, model):
@@ -163,14 +221,50 @@ def test_nothing_to_restore(tmp_path, model):
 
 def test_an_interrupted_write_leaves_the_last_checkpoint(folder, model, monkeypatch):
     save_at(folder, model, 10)
+    original = pathlib.Path.write_bytes
 
-    def interrupted(path):
-        path.write_bytes(b"half")
+    def interrupted(path, content):
+        original(path, content[: len(content) // 2])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(model, "save_weights", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(pathlib.Path, "write_bytes", interrupted)
         save_at(folder, model, 20)
-    assert list(folder.checkpoint_files()) == [10]
-    claim(folder)
     assert sorted(path.name for path in folder.checkpoints.iterdir()) == ["checksums.json", "step_00000010.weights.h5"]
+    assert folder.restore(model).name == "step_00000010.weights.h5"
+
+
+FULL_DISK = """
+import resource, sys
+from tfgans import recipes
+from tfgans.training import RunFolder, build
+folder = RunFolder(sys.argv[1])
+model = build(folder.recipe())
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+model.step.assign(20)
+try:
+    folder.save(model)
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error_with_its_name(folder, model):
+    """A process of its own, whose files may not grow to the size of a checkpoint: HDF5 would end it."""
+    save_at(folder, model, 10)
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, folder.path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == f"[Errno 27] File too large: '{folder.checkpoints / 'step_00000020.weights.h5'}'"
+    assert sorted(path.name for path in folder.checkpoints.iterdir()) == ["checksums.json", "step_00000010.weights.h5"]
+
+
+def test_a_file_and_its_name_are_on_the_disk_before_anybody_relies_on_it(folder, model, monkeypatch):
+    """The file's bytes before it gets its name, and the name before the save ends."""
+    flushed, moves = [], []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.append(os.readlink(f"/proc/self/fd/{file}")) or fsync(file))
+    monkeypatch.setattr(os, "replace", lambda *pair: moves.append((*pair, list(flushed))) or replace(*pair))
+    path = folder.save(model)
+    before = {os.fspath(target): seen for source, target, seen in moves if os.fspath(source) in seen}
+    assert before.keys() == {os.fspath(path), os.fspath(folder.checksums_file)}
+    assert flushed[len(before[os.fspath(path)]) :] == [os.fspath(folder.checkpoints)]

@@ -13,7 +13,7 @@ import tensorflow as tf
 from table import assert_same_state, state
 
 import tfgans
-from tfgans import callbacks, data, recipes, training
+from tfgans import callbacks, data, recipes, serving, training
 from tfgans.training.runs import load_data
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "train.py"
@@ -90,15 +90,55 @@ def test_steps_in_one_call_of_the_graph_are_the_same_steps(tmp_path):
     assert_same_state(tfgans.load(tmp_path / "five"), tfgans.load(tmp_path / "one"))
 
 
-def test_an_interrupt_before_the_first_step_is_saved_too(tmp_path, monkeypatch):
-    def interrupted(*args, **kwargs):
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_before_the_first_step_is_heard_after_the_first_line(tmp_path, monkeypatch, number):
+    original = data.ImageSet.batches
 
+    def interrupted(*args, **kwargs):
+        os.kill(os.getpid(), number)
+        return original(*args, **kwargs)
+
+    before = signal.getsignal(number)
     monkeypatch.setattr(data.ImageSet, "batches", interrupted)
-    with pytest.raises(KeyboardInterrupt, match="Stopped and saved at step 0"):
+    with pytest.raises(KeyboardInterrupt, match="Stopped and saved at step 10") as stop:
         training.run(tiny(20), tmp_path / "run", progress=False)
-    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [0]
-    assert not (tmp_path / "run" / "metrics.jsonl").exists()
+    assert stop.value.signal == number
+    assert signal.getsignal(number) == before
+    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [10]
+    assert list(lines(tmp_path / "run")) == [10]
+
+
+def test_another_process_is_refused_before_the_checkpoint_is_read(finished, monkeypatch):
+    _, workdir = finished
+    before = files(workdir)
+    reads = []
+    monkeypatch.setattr(training.RunFolder, "restore", lambda *_: reads.append(1))
+    with training.RunFolder(workdir).claim(tiny(20)), pytest.raises(ValueError, match="Another process runs in"):
+        training.run(tiny(40), workdir, progress=False)
+    assert not reads
+    assert files(workdir) == before
+
+
+def test_a_finished_run_that_was_killed_while_it_was_scored_is_not_exported_again(finished, tmp_path, monkeypatch):
+    _, workdir = finished
+    shutil.copytree(workdir, tmp_path / "run")
+    (tmp_path / "run" / "scores.json").unlink()
+    training.run(tiny(20), tmp_path / "run", progress=False)
+    assert serving.versions(tmp_path / "run" / "saved_model") == [1]
+    assert (tmp_path / "run" / "scores.json").is_file()
+
+
+@pytest.mark.parametrize("text", ["half", "[]", '{"step": -1}', '{"step": "3"}', '{"step": 15, "k": null}', "\xff"])
+def test_a_damaged_line_of_metrics_is_put_aside(finished, tmp_path, capsys, text):
+    _, workdir = finished
+    shutil.copytree(workdir, tmp_path / "run")
+    damaged = text.encode("latin-1")
+    file = tmp_path / "run" / "metrics.jsonl"
+    file.write_bytes(damaged + b"\n" + file.read_bytes())
+    training.run(tiny(30), tmp_path / "run", progress=False)
+    assert list(lines(tmp_path / "run")) == [10, 20, 30]
+    assert file.with_suffix(".damaged").read_bytes() == damaged + b"\n"
+    assert "metrics.jsonl has 1 damaged lines" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -264,8 +304,9 @@ def test_default_workdir():
 def test_load_refuses(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         tfgans.load(tmp_path)
-    with training.RunFolder(tmp_path / "run").claim(tiny(20)):
-        pass
+    folder = training.RunFolder(tmp_path / "run")
+    with folder.claim(tiny(20)):
+        folder.begin(tiny(20), ())
     with pytest.raises(FileNotFoundError, match="no checkpoint yet"):
         tfgans.load(tmp_path / "run")
 

@@ -10,6 +10,7 @@ from tfgans.callbacks.progress import Progress
 from tfgans.callbacks.refresh import Refresh
 from tfgans.callbacks.sample_grid import SampleGrid, SamplePicture, SamplePoints
 from tfgans.callbacks.score_curve import ScoreCurve
+from tfgans.callbacks.stop_on_signal import StopOnSignal
 
 __all__ = [
     "Checkpoint",
@@ -24,4 +25,5 @@ __all__ = [
     "SamplePoints",
     "ScoreCurve",
     "StopOnNonFinite",
+    "StopOnSignal",
 ]

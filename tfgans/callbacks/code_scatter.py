@@ -33,8 +33,11 @@ class CodeScatter(SamplePicture):
         super().on_train_begin(logs)
 
     def _write(self, path: pathlib.Path, title: str) -> None:
+        step = int(self.model.step.numpy())
         generated = self.model.sample(len(self._real), self._labels, seed=0)
         codes = [self.model.encode(samples) for samples in (self._real, generated)]
         variances = code_variances(*codes)
-        append_line(self._variances, {"step": int(self.model.step.numpy()), **variances._asdict()})
+        # A process that was killed before it drew the picture has left the line.
+        cut_lines(self._variances, step - 1)
+        append_line(self._variances, {"step": step, **variances._asdict()})
         code_scatter(*codes, path, title=f"{title}, variances {variances.real:.3f} and {variances.generated:.3f}")

@@ -32,7 +32,7 @@ class CollapseAlarm(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         cut_lines(self._alarms, step)
         for line in read_lines(self._metrics):
-            if self._seen < line["step"] <= step:
+            if self._seen < line["step"] <= step and "k" in line:
                 self._look(line["step"], line["k"])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import time
-from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
@@ -26,27 +25,17 @@ class MetricsLog(keras.callbacks.Callback):
         self._tensorboard = os.fspath(tensorboard)
         self._writer: tf.summary.SummaryWriter | None = None
         self._began = time.monotonic()
-        self._written_at = -1
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        step = int(self.model.step.numpy())
-        cut_lines(self._path, step)
+        cut_lines(self._path, int(self.model.step.numpy()))
         self._writer = self._writer or tf.summary.create_file_writer(self._tensorboard)
         self._began = time.monotonic()
-        self._written_at = step
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.write(logs or {})
-
-    def write(self, means: Mapping[str, float]) -> None:
-        """Writes a line of means since the last one, unless there was no step since."""
         step = int(self.model.step.numpy())
-        if self._writer is None or step == self._written_at:
-            return
-        values = {name: float(value) for name, value in means.items()}
+        values = {name: float(value) for name, value in (logs or {}).items()}
         append_line(self._path, {"step": step, "seconds": round(time.monotonic() - self._began, 3), **values})
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
         self._writer.flush()
-        self._written_at = step

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from absl import app, flags, logging
 
-from tfgans._errors import MissingExtraError
+from tfgans._errors import Interrupted, MissingExtraError
 
 if TYPE_CHECKING:
     import numpy as np
 
+# A shell adds the number of the signal.
+_EXIT_OF_SIGNALS = 128
 # What bad input raises; anything else is a fault of ours and keeps its traceback, as these do with --traceback.
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 
@@ -24,8 +26,8 @@ _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     """Runs a command: defines its flags, parses them, calls `main`, and exits.
 
-    Exits with 0, with 1 and one line on standard error after bad input, and with 130 after Ctrl-C or a
-    request to terminate.
+    Exits with 0, with 1 and one line on standard error after bad input, and as a shell does after a signal: with 130
+    after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.set_verbosity(logging.WARNING)
@@ -37,7 +39,10 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     flags.DEFINE_bool("traceback", False, "Shows where an error arose.")
     for name in set(flags.FLAGS) - before:
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+        # `nohup` has a command ignore that its terminal is gone.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     app.run(lambda argv: _guarded(argv, main))
 
 
@@ -97,7 +102,8 @@ def _guarded(argv: list[str], main: Callable[[], None]) -> None:
         main()
     except KeyboardInterrupt as stop:
         print(*stop.args or ["Interrupted."], file=sys.stderr)
-        sys.exit(130)
+        number = stop.signal if isinstance(stop, Interrupted) else signal.SIGINT
+        sys.exit(_EXIT_OF_SIGNALS + number)
     except _EXPECTED_ERRORS as error:
         if flags.FLAGS.traceback:
             raise
@@ -106,4 +112,4 @@ def _guarded(argv: list[str], main: Callable[[], None]) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted(number)

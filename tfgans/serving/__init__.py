@@ -7,6 +7,7 @@ from tfgans.serving.saved_model import (
     decode_png,
     encode_png,
     export,
+    exported_step,
     latest_version,
     versions,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "decode_png",
     "encode_png",
     "export",
+    "exported_step",
     "latest_version",
     "versions",
     "write_warmup_requests",

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import os
 import pathlib
 import re
@@ -11,12 +12,14 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tfgans._files import temporary_file
+from tfgans._files import flush_to_disk, read_json, temporary_file, temporary_prefix
 from tfgans.models import AdversarialModel, AutoencodingModel
 from tfgans.models.autoencoding import is_convex
 from tfgans.serving.warmup import write_warmup_requests
 
 _DEFAULT_SIGNATURE = "serving_default"
+# TF Serving does not look at it.
+_MARK = pathlib.Path("assets.extra", "tfgans.json")
 
 # A comment, the name of a model, or another text: the others may hold what looks like a name.
 _NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
@@ -68,24 +71,50 @@ def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: boo
     try:
         directory.mkdir(parents=True, exist_ok=True)
         # Nobody else may read a temporary folder; one made inside it has the usual rights.
-        with tempfile.TemporaryDirectory(prefix=".", dir=directory) as temporary:
+        with tempfile.TemporaryDirectory(prefix=temporary_prefix(), dir=directory) as temporary:
             written = pathlib.Path(temporary, "model")
             signatures = _signatures(model)
             # A plain tf.Module over the variables that are read is saved: nothing of Keras goes into the file.
             module = tf.Module()
             used = {id(variable): variable for function in signatures.values() for variable in function.variables}
             module.variables_used = list(used.values())
-            tf.saved_model.save(module, os.fspath(written), signatures=signatures)
-            if warmup:
-                write_warmup_requests(written, directory.name, signatures)
+            try:
+                tf.saved_model.save(module, os.fspath(written), signatures=signatures)
+                if warmup:
+                    write_warmup_requests(written, directory.name, signatures)
+            except tf.errors.OpError as error:
+                raise OSError(f"A SavedModel cannot be written to {directory}: {error.message}") from error
+            _mark_as_whole(written, int(model.step.numpy()))
             # Also above folders that hold no model.
             numbers = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
-            return written.rename(directory / str(max(numbers, default=0) + 1))
+            version = written.rename(directory / str(max(numbers, default=0) + 1))
+        flush_to_disk(directory)
+        return version
     finally:
         for folder in missing:
             # Unless there is something in it.
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def _mark_as_whole(version: pathlib.Path, step: int) -> None:
+    """Writes the mark of a whole version, and waits until all of it is on the disk."""
+    mark = version / _MARK
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text(json.dumps({"format": 1, "step": step}) + "\n", encoding="utf-8")
+    for path in (*version.rglob("*"), version):
+        flush_to_disk(path)
+
+
+def exported_step(directory: str | os.PathLike) -> int | None:
+    """The step of the model that was exported last to a model's folder; None where no whole version is there."""
+    found = versions(directory)
+    if not found:
+        return None
+    try:
+        return read_json(pathlib.Path(directory, str(found[-1]), _MARK))["step"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def versions(directory: str | os.PathLike) -> list[int]:

@@ -3,19 +3,24 @@
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import keras
+from keras.src.saving import saving_lib
 
 from tfgans import recipes
-from tfgans._files import read_json, temporary_file, versions, write_json
+from tfgans._files import put_aside, read_json, remove_leftovers, temporary_file, versions, write_json
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
+_CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
 # A longer run continues a shorter one; any other change makes another run.
 _FREE_FIELDS = ("steps",)
 
@@ -86,76 +91,105 @@ class RunFolder:
 
     @contextlib.contextmanager
     def claim(self, recipe: Recipe) -> Iterator[None]:
-        """Makes this the folder of `recipe`'s run, and of this process, while the context lasts.
+        """Keeps other processes out of this folder while the context lasts.
+
+        Only its holder may read a checkpoint to train on, or write. If nothing but the lock was written, no trace of
+        it is left.
 
         Raises:
             ValueError: As `check`, or if another process runs here.
-            OSError: If it cannot be written.
+            OSError: If the folder cannot be written.
         """
         self.check(recipe)
+        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / ".lock", "w", encoding="utf-8") as lock:
+        file = self.path / ".lock"
+        with open(file, "w", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.") from None
-            if not self.recipe_file.exists() or self.recipe() != recipe:
-                write_json(self.recipe_file, recipe.to_dict())
-            self._note_versions()
-            self.checkpoints.mkdir(exist_ok=True)
-            for leftover in self.checkpoints.glob(".*"):
-                leftover.unlink()
-            yield
+            try:
+                # The process that had the lock before may have changed the folder.
+                self.check(recipe)
+                yield
+            finally:
+                if not self.recipe_file.exists():
+                    file.unlink(missing_ok=True)
+                    for folder in missing:
+                        with contextlib.suppress(OSError):
+                            folder.rmdir()
 
-    def note_label_names(self, names: tuple[str, ...]) -> None:
-        """Writes the names of the classes or attributes, unless they are there."""
-        if not self.label_names_file.exists():
-            write_json(self.label_names_file, list(names))
+    def begin(self, recipe: Recipe, label_names: tuple[str, ...]) -> None:
+        """Makes this the folder of `recipe`'s run; the caller has claimed it.
+
+        Damaged files that only inform are put aside, and what killed processes left behind is removed.
+        """
+        remove_leftovers(self.path)
+        if not self.recipe_file.exists() or read_json(self.recipe_file) != recipe.to_dict():
+            write_json(self.recipe_file, recipe.to_dict())
+        self._note_versions()
+        if self._informing(self.label_names_file, list) != list(label_names):
+            write_json(self.label_names_file, list(label_names))
+        self.checkpoints.mkdir(exist_ok=True)
+
+    def _informing(self, path: pathlib.Path, kind: type) -> Any:
+        """The value of a file that a run can do without; an empty one where it is not there or was put aside."""
+        if not path.exists():
+            return kind()
+        try:
+            value = read_json(path)
+            if not isinstance(value, kind):
+                raise ValueError(f"{path} is damaged: it holds no {kind.__name__}.")
+        except ValueError as error:
+            put_aside(path, str(error))
+            return kind()
+        return value
 
     def _note_versions(self) -> None:
         """Adds the versions of this start to those of earlier ones, where they differ."""
-        earlier = read_json(self.versions_file) if self.versions_file.exists() else []
-        now = versions()
+        earlier, now = self._informing(self.versions_file, list), versions()
         if earlier and earlier[-1] != now:
             print(f"{self.path} began under other versions than these; see {self.versions_file}.", file=sys.stderr)
         if not earlier or earlier[-1] != now:
             write_json(self.versions_file, [*earlier, now])
 
     def scores(self) -> list[Score]:
-        """The scores that stand; a file that cannot be read is put aside, and named on standard error."""
+        """The scores of this run; a file that cannot be read is put aside, and named on standard error."""
         try:
             return read_scores(self.scores_file)
         except ValueError as error:
-            aside = self.scores_file.with_suffix(".damaged")
-            print(f"{error} It is now {aside}.", file=sys.stderr)
-            self.scores_file.replace(aside)
+            put_aside(self.scores_file, str(error))
             return []
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """The checkpoints by their step, newest first."""
-        files = {int(path.name.split(".")[0].removeprefix("step_")): path for path in self.checkpoints.glob("step_*")}
+        names = [(path, _CHECKPOINT_NAME.fullmatch(path.name)) for path in self.checkpoints.glob("step_*")]
+        files = {int(match[1]): path for path, match in names if match}
         return dict(sorted(files.items(), reverse=True))
 
     def save(self, model: keras.Model) -> pathlib.Path:
-        """Writes a checkpoint of everything that `model` has, and removes those beyond the last three."""
+        """Writes a checkpoint of everything that `model` has, and removes those beyond the last three.
+
+        Raises:
+            OSError: If it cannot be written; the earlier checkpoints are as they were.
+        """
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
+        # HDF5 ends the process where a disk is full, so it writes to memory. Keras has no public way to do that.
+        content = _InMemory()
+        saving_lib.save_weights_only(model, content)
+        kept = [path.name for path in self.checkpoint_files().values()]
+        sums = {name: checksum for name, checksum in self._checksums().items() if name in kept}
+        write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content.getbuffer()).hexdigest()})
         with temporary_file(path) as temporary:
-            model.save_weights(temporary)
-            with open(temporary, "rb") as file:
-                checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            kept = [path.name for path in self.checkpoint_files().values()]
-            sums = {name: self._checksums().get(name) for name in kept}
-            write_json(self.checksums_file, {**sums, path.name: checksum})
+            temporary.write_bytes(content.getbuffer())
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path
 
     def _checksums(self) -> dict[str, str]:
-        try:
-            return read_json(self.checksums_file)
-        except (OSError, ValueError):
-            return {}
+        return self._informing(self.checksums_file, dict)
 
     def restore(self, model: keras.Model, step: int | None = None) -> pathlib.Path | None:
         """Reads the newest checkpoint that is whole, or that of a step, into `model`.
@@ -187,8 +221,19 @@ class RunFolder:
         return None
 
     def _check_whole(self, path: pathlib.Path) -> None:
-        expected = self._checksums().get(path.name)
+        try:
+            expected = read_json(self.checksums_file)[path.name]
+        except (OSError, ValueError, LookupError, TypeError):
+            print(f"{self.checksums_file} has no checksum of {path}, which is read unchecked.", file=sys.stderr)
+            return
         with open(path, "rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-        if expected is not None and found != expected:
+        if found != expected:
             raise ValueError("damaged: it is not what was written")
+
+
+class _InMemory(io.BytesIO):
+    """Bytes that Keras takes for a file of weights by their name."""
+
+    def __str__(self) -> str:
+        return "memory.weights.h5"

@@ -1,5 +1,6 @@
 """A run: one recipe, one folder, from data to a served-ready generator."""
 
+import contextlib
 import dataclasses
 import math
 import os
@@ -14,9 +15,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
+from tfgans._errors import Interrupted
 from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
-from tfgans.serving import export, latest_version, versions
+from tfgans.serving import export, exported_step, latest_version
 from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
 from tfgans.training.preparation import fitted, prepare, refill
@@ -85,7 +87,8 @@ def run(
         FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is no run.
         OSError: If `workdir` cannot be written.
         callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
-        KeyboardInterrupt: After a checkpoint was saved.
+        Interrupted: After SIGINT, SIGTERM, SIGHUP or SIGUSR1 came while it trained, and a checkpoint was saved. It
+            is a KeyboardInterrupt.
     """
     strategy = strategy or strategy_of("default")
     xla = compiles(xla, strategy)
@@ -97,44 +100,55 @@ def run(
     _check_data(recipe, trained_on, strategy.num_replicas_in_sync)
     # Of several machines the chief scores alone.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
-    curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test, devices)]
-    with strategy.scope():
-        model = build(recipe)
-    if folder.restore(model) is None:
-        if recipe.init_from is not None:
-            _copy_networks(load(recipe.init_from), model)
-        prepare(model, recipe, trained_on, test)
-    elif (step := int(model.step.numpy())) > recipe.steps:
-        raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
-    else:
-        print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
-    take_from_chief(model)
-    execution = Execution(model, xla)
-    refreshes = _refreshes(recipe, model, trained_on)
-    if not is_chief(strategy):
-        _train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshes])
-        return None
-    with folder.claim(recipe):
-        folder.note_label_names(train.label_names)
+    # The chief owns the folder before it reads a checkpoint there.
+    with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
+        curves = [] if recipe.score_every is None else [_score_curve(recipe, folder, train, test, devices)]
+        with strategy.scope():
+            model = build(recipe)
+        _restore_or_prepare(model, recipe, folder, trained_on, test)
+        take_from_chief(model)
+        execution = Execution(model, xla)
+        refreshes = _refreshes(recipe, model, trained_on)
+        if not is_chief(strategy):
+            _train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshes])
+            return None
+        folder.begin(recipe, train.label_names)
         grid = _sample_grid(recipe, folder, model, train)
-        watching = [
-            *refreshes,
-            grid,
-            *_code_pictures(recipe, folder, model, train),
-            *_alarms(folder, model),
-            *curves,
-        ]
+        pictures = [grid, *_code_pictures(recipe, folder, model, train)]
+        watching = [*refreshes, *pictures, *_alarms(folder, model), *curves]
         _train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
-        last_grid = grid.draw()
-        scores = _standing_scores(folder, int(model.step.numpy()))
-        if not scores or not versions(folder.saved_model):
-            print("Exporting and scoring the model.", file=sys.stderr)
+        for picture in pictures:
+            picture.draw()
+        step = int(model.step.numpy())
+        if exported_step(folder.saved_model) != step:
+            print("Exporting the model.", file=sys.stderr)
             export(model, folder.saved_model)
+        scores = _last_scores(folder, step)
+        if not scores:
+            print("Scoring the model.", file=sys.stderr)
             extractor, names = _final_scores(model, train)
             scorer = scorer_of(train, test, extractor, recipe.score_samples, devices=devices, progress=progress)
             scores = scorer.model(model, names, _TAKEN)
             evaluation.add_scores(folder.scores_file, scores)
-    return Result(model, scores, last_grid, folder.scores_file, latest_version(folder.saved_model))
+    return Result(model, scores, grid.draw(), folder.scores_file, latest_version(folder.saved_model))
+
+
+def _restore_or_prepare(
+    model: AdversarialModel,
+    recipe: Recipe,
+    folder: RunFolder,
+    train: data.ImageSet | data.ToyWorld,
+    test: data.ImageSet | data.ToyWorld,
+) -> None:
+    """Brings a new model to where the run in the folder is, or to its beginning."""
+    if folder.restore(model) is None:
+        if recipe.init_from is not None:
+            _copy_networks(load(recipe.init_from), model)
+        prepare(model, recipe, train, test)
+    elif (step := int(model.step.numpy())) > recipe.steps:
+        raise ValueError(f"{folder.path} is at step {step} already; received steps={recipe.steps}.")
+    else:
+        print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
 
 
 def _final_scores(model: AdversarialModel, train: data.ImageSet | data.ToyWorld) -> tuple[str, tuple[str, ...]]:
@@ -146,8 +160,8 @@ def _final_scores(model: AdversarialModel, train: data.ImageSet | data.ToyWorld)
     return ("classifier", ("score", "frechet")) if train.conditioning == "class" else ("pixels", ("prdc",))
 
 
-def _standing_scores(folder: RunFolder, step: int) -> list[dict[str, Any]]:
-    """The scores that the run has left at a step; others may have been taken of it in other ways."""
+def _last_scores(folder: RunFolder, step: int) -> list[dict[str, Any]]:
+    """The scores with which the run ended at a step; others may have been added later."""
     ours = {"step": step, **_TAKEN}
     return [score for score in folder.scores() if ours.items() <= score["protocol"].items()]
 
@@ -301,25 +315,22 @@ def _train_and_write(
     watching: list[keras.callbacks.Callback],
     progress: bool,
 ) -> None:
-    """Trains, and writes metrics and checkpoints, one of them where training is interrupted."""
+    """Trains, and writes metrics and checkpoints, one of them where a signal stops it."""
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
     metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
-    acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint]
     bar = callbacks.Progress(recipe.steps, recipe.name)
-    if progress:
-        acting.append(bar)
-    # An interrupt may come before `fit` has told them.
+    stop = callbacks.StopOnSignal(checkpoint.save)
+    acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint, *([bar] if progress else []), stop]
+    # A finished run calls them without `fit`.
     for callback in acting:
         callback.set_model(model)
     try:
-        _train(model, recipe, train, execution, acting)
-    except KeyboardInterrupt:
-        bar.close()
-        checkpoint.save()
-        metrics_log.write(model.logged_means.result())
-        step = int(model.step.numpy())
-        raise KeyboardInterrupt(
-            f"Stopped and saved at step {step} in {folder.path}; the same command resumes there."
+        with stop:
+            _train(model, recipe, train, execution, acting)
+    except Interrupted as interrupted:
+        raise Interrupted(
+            interrupted.signal,
+            f"Stopped and saved at step {int(model.step.numpy())} in {folder.path}; the same command resumes there.",
         ) from None
     finally:
         bar.close()
