@@ -1,8 +1,12 @@
 """Recipes: every hyper-parameter of every run, one file a paper. Imports no TensorFlow."""
 
+import dataclasses
+import typing
+from typing import Any
+
 from tfgans.recipes import avae, began_cs, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
-from tfgans.recipes.base import Precision, Recipe
+from tfgans.recipes.base import FORMAT, Precision, Recipe, check_value
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.logan import UnconditionalRecipe
@@ -22,6 +26,15 @@ __all__ = [
     "names",
     "presets",
 ]
+
+# Fields that came with format 1, and what runs of format 0 did.
+_ADDED_IN_1 = {
+    "discriminator_widths": None,
+    "epsilon": 1e-7,
+    "latent_sharing": "none",
+    "recompute_errors": False,
+    "unit_pixels": False,
+}
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
 for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES, *xgan.RECIPES):
@@ -56,14 +69,23 @@ def get(name: str, preset: str = "small") -> Recipe:
     return choices[preset]
 
 
-def from_dict(fields: dict) -> Recipe:
-    """The recipe that `Recipe.to_dict` wrote.
+def from_dict(fields: dict[str, Any]) -> Recipe:
+    """The recipe that `Recipe.to_dict` wrote, in this version of tfgans or an earlier one.
 
     Raises:
-        ValueError: If the fields are not those of a recipe of this version.
+        ValueError: If it is not a recipe that this version can read, or a value is of another type or out of range.
     """
-    recipe_type = type(get(fields.get("name", ""), fields.get("preset", "")))
-    try:
-        return recipe_type(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
-    except TypeError as error:
-        raise ValueError(f"Not a recipe of this version of tfgans: {error}.") from error
+    if not isinstance(fields, dict) or not all(isinstance(fields.get(name), str) for name in ("name", "preset")):
+        raise ValueError(f"A recipe is an object with name, preset and other fields; received {str(fields):.80}.")
+    version = fields.get("format", 0)
+    if type(version) is not int or not 0 <= version <= FORMAT:
+        raise ValueError(f"This version of tfgans reads recipes of format 0 to {FORMAT}; received {version!r}.")
+    hints = typing.get_type_hints(type(get(fields["name"], fields["preset"])))
+    given = {name: value for name, value in fields.items() if name != "format"}
+    if version == 0:
+        given = {name: value for name, value in _ADDED_IN_1.items() if name in hints} | given
+    if given.keys() != hints.keys():
+        unknown, missing = sorted(given.keys() - hints.keys()), sorted(hints.keys() - given.keys())
+        raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")
+    values = {name: check_value(name, value, hints[name]) for name, value in given.items()}
+    return dataclasses.replace(get(fields["name"], fields["preset"]), **values)

@@ -1,11 +1,16 @@
 """What a recipe is: every hyper-parameter of a run, as data. Imports no TensorFlow."""
 
 import ast
+import contextlib
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Sequence
 from typing import Any, Literal
+
+FORMAT = 1
+"""Version of what `Recipe.to_dict` gives. Another field, or another meaning of one, is another version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 """What layers compute in; in the mixed ones, variables stay float32."""
@@ -82,8 +87,9 @@ class Recipe:
             raise ValueError(f"Sizes and numbers of updates must be at least 1; received {received}.")
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON knows them: tuples become lists."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+        """The fields as JSON knows them, where tuples are lists, and `format`, the version of this form."""
+        fields = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+        return {"format": FORMAT, **fields}
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
@@ -134,39 +140,59 @@ def parse_value(name: str, text: str, hint: Any) -> Any:
     Args:
         name: Name of the field, for the error.
         text: A Python literal, or the text itself for a field of texts.
-        hint: The field's type: bool, int, float, str, a Literal, a union of these with None, or a tuple.
+        hint: The field's type, as of `check_value`.
 
     Returns:
-        The value; whole numbers become floats, and lists tuples, where the type asks for it.
+        The value.
 
     Raises:
         ValueError: If the text is not a value of that type.
     """
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = text
-    return _coerce(name, text, value, hint)
+        return check_value(name, text, hint)
+    except ValueError:
+        pass
+    with contextlib.suppress(ValueError, SyntaxError):
+        return check_value(name, ast.literal_eval(text), hint, text)
+    raise ValueError(_mismatch(name, text, hint))
 
 
-def _coerce(name: str, text: str, value: Any, hint: Any) -> Any:
+def check_value(name: str, value: Any, hint: Any, received: Any = None) -> Any:
+    """The value of a field, in the type of the field.
+
+    Args:
+        name: Name of the field, for the error.
+        value: A value as JSON or a Python literal has it.
+        hint: The field's type: bool, int, float, str, a Literal, a union of these with None, or a tuple.
+        received: What was received, for the error; by default `value`.
+
+    Returns:
+        The value; whole numbers become floats, and lists tuples, where the type asks for it.
+
+    Raises:
+        ValueError: If the value is not of that type, or not finite.
+    """
+    received = value if received is None else received
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None:
             return None
         (hint,) = (argument for argument in arguments if argument is not types.NoneType)
-        return _coerce(name, text, value, hint)
-    if origin is typing.Literal and text in arguments:
-        return text
+        return check_value(name, value, hint, received)
     if origin is tuple and isinstance(value, (tuple, list)):
         items = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
         if len(items) == len(value):
-            return tuple(_coerce(name, text, part, item) for part, item in zip(value, items, strict=True))
-    if hint is str:
-        return value if isinstance(value, str) else text
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is hint:
+            return tuple(check_value(name, part, item, received) for part, item in zip(value, items, strict=True))
+    if origin is typing.Literal and isinstance(value, str) and value in arguments:
         return value
-    expected = f"one of {', '.join(arguments)}" if origin is typing.Literal else getattr(hint, "__name__", None)
-    raise ValueError(f"{name} takes {expected or hint}; received {text!r}.")
+    if hint is float and type(value) is int:
+        value = float(value)
+    if type(value) is hint and not (hint is float and not math.isfinite(value)):
+        return value
+    raise ValueError(_mismatch(name, received, hint))
+
+
+def _mismatch(name: str, received: Any, hint: Any) -> str:
+    arguments = typing.get_args(hint)
+    choices = f"one of {', '.join(map(str, arguments))}" if typing.get_origin(hint) is typing.Literal else None
+    return f"{name} takes {choices or getattr(hint, '__name__', hint)}; received {received!r}."
