@@ -135,9 +135,9 @@ TOY_WORLDS: dict[str, ToyWorld] = {
         _world("logan_line7", _LINE, 0.01, 1.0),
     )
 }
-"""`ring8` and `grid25` are the field's standard ones. LOGAN has two rings and a swiss roll; `line3` is its Fig. 2, whose
-middle mode is small, and `line7` the line of its code. `logan_...` are worlds of its code with its own sizes, which
-`rings16` has too."""
+"""`ring8` and `grid25` are the field's standard ones. LOGAN has two rings and a swiss roll; `line3` is its Fig. 2,
+whose middle mode is small, and `line7` the line of its code. `logan_...` are worlds of its code with its own sizes,
+which `rings16` has too."""
 
 
 def toy_world(name: str) -> ToyWorld:

@@ -12,8 +12,8 @@ from tfgans.losses import GradientPenalty, Objective, Vanilla, mean_over_patches
 from tfgans.models.adversarial import AdversarialModel, Batch, with_condition
 
 LatentSharing = Literal["none", "updates", "players"]
-"""Which updates of a step have one z. `updates`: those of the generator, as in cWGAN's code on MNIST. `players`: these and
-the discriminator's last one, as in LOGAN's code."""
+"""Which updates of a step have one z. `updates`: those of the generator, as in cWGAN's code on MNIST. `players`: these
+and the discriminator's last one, as in LOGAN's code."""
 
 
 class Draw(enum.IntEnum):
