@@ -78,6 +78,8 @@ def dcgan_discriminator(
 ) -> keras.Model:
     """l(x), or l(x, z): convolutions of stride 2, one that spans the last map, and two layers; no normalisation.
 
+    A leaky ReLU follows each layer but the last, as in the authors' code.
+
     At 32 pixels 3,167,425 parameters with |z| = 128, and 1,773,761 without z at `head_width` 256; at 128 pixels
     with |z| = 128, 11,557,057.
 
@@ -94,7 +96,9 @@ def dcgan_discriminator(
     image = x = keras.Input(tuple(image_shape), name="image")
     for filters in widths:
         x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Conv2D(filters, kernel_size, 2, "same")(x))
-    x = layers.Flatten()(layers.Conv2D(head_width, x.shape[1:3], padding="valid")(x))
+    spanning = layers.Conv2D(head_width, x.shape[1:3], padding="valid")(x)
+    # Without it, this convolution and the layer behind it would be one linear map.
+    x = layers.Flatten()(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(spanning))
     inputs = image
     if latent_size is not None:
         inputs = [image, keras.Input((latent_size,), name="latent")]
