@@ -220,9 +220,9 @@ def test_broken_image_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("a.png", "big", 1)], "a.png must be numbers"),
-        ([("a.png", 1)], "a.png must have 2 finite"),
-        ([("a.png", 1, "nan")], "a.png must have 2 finite"),
+        ([("a.png", "big", 1)], "'a.png' must be numbers"),
+        ([("a.png", 1)], "'a.png' must have 2 finite"),
+        ([("a.png", 1, "nan")], "'a.png' must have 2 finite"),
         ([], "and rows"),
     ],
 )
@@ -234,7 +234,7 @@ def test_table_that_is_refused(tmp_path, rows, message):
 def test_table_with_a_missing_file(tmp_path):
     folder = write_table(tmp_path, [("a.png", 1, 2)])
     (folder / "a.png").unlink()
-    with pytest.raises(FileNotFoundError, match=r"names a\.png, which is not in"):
+    with pytest.raises(FileNotFoundError, match=r"names 'a\.png', which is not in"):
         data.from_folder(folder, (8, 8, 1))
 
 
