@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 
+from tfgans.data import own
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
 from tfgans.data.files import image_files, read_image, read_npz
 from tfgans.data.image_set import ImageSet, hold_out, unit_images
 from tfgans.data.own import (
-    check_labels,
     fit_images,
-    folder_splits,
     from_arrays,
     from_dataset,
     from_folder,
     from_npz,
-    npz_splits,
 )
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
@@ -34,7 +32,6 @@ __all__ = [
     "ImageSet",
     "ToyWorld",
     "batches",
-    "check_labels",
     "digits",
     "draw_sprites",
     "fit_images",
@@ -58,7 +55,7 @@ __all__ = [
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
-_OWN = {"folder": folder_splits, "npz": npz_splits}
+_OWN = {"folder": own.folder_splits, "npz": own.npz_splits}
 _STACKED = "stacked_"
 
 
@@ -101,8 +98,10 @@ def load_splits(
     download: bool = False,
 ) -> list[ImageSet | ToyWorld]:
     """Loads several splits of a data set as `load` does, but the user's own files are read once only."""
-    kind, _, path = name.partition(":")
-    if kind in _OWN and path:
+    kind, colon, path = name.partition(":")
+    if colon and kind in _OWN:
+        if not path:
+            raise ValueError(f"Data of one's own are folder:PATH or npz:FILE; received {name!r}.")
         return _OWN[kind](path, image_shape, splits)
     options = {"data_dir": data_dir, "download": download}
     if name.startswith(_STACKED):

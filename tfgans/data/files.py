@@ -13,6 +13,7 @@ MOST_PIXELS = 2**26
 
 _IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 _IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+_LONGEST_REASON = 200
 _HIDDEN = (".", "__")
 _ARRAY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
@@ -31,8 +32,9 @@ def check_file(path: str | os.PathLike) -> None:
 
 
 def reason(error: Exception) -> str:
-    """The message of an error in one line, or its type where it has none."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    """The message of an error in one line that is not too long, or its type where it has none."""
+    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
 
 
 def is_hidden(path: pathlib.PurePath) -> bool:

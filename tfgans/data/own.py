@@ -19,6 +19,7 @@ from tfgans.data.image_set import ImageSet, hold_out
 
 _ATTRIBUTE_TABLE = "attributes.csv"
 _SPLITS = ("train", "test")
+_NAMES = ("class_names", "attribute_names")
 _VALUES_AT_ONCE = 2**22
 
 
@@ -132,9 +133,7 @@ def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, split
     arrays = read_npz(path)
     if "frames" in arrays:
         arrays["images"] = arrays.pop("frames")
-    names = next((arrays[key] for key in ("class_names", "attribute_names") if key in arrays), None)
-    if names is not None and names.ndim != 1:
-        raise ValueError(f"{path}: names of classes or attributes must be [K]; received {names.shape}.")
+    names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
 
     def part(suffix: str, split: str) -> ImageSet:
         if f"images{suffix}" not in arrays:
@@ -143,7 +142,7 @@ def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, split
             arrays[f"images{suffix}"],
             arrays.get(f"labels{suffix}"),
             image_shape=image_shape,
-            label_names=None if names is None else [str(text) for text in names],
+            label_names=names,
             name=name,
             split=split,
         )
@@ -182,6 +181,7 @@ def folder_splits(path: str | os.PathLike, image_shape: Sequence[int], splits: S
     _check_splits(splits, name)
     if image_shape is None:
         raise ValueError(f"{name}: a folder of images needs image_shape.")
+    _check_shape(image_shape)
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}.")
     table = folder / _ATTRIBUTE_TABLE
@@ -204,8 +204,7 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     Raises:
         ValueError: If `image_shape` is none, or images have no pixels.
     """
-    if len(image_shape) != 3 or min(image_shape) < 1 or image_shape[-1] not in (1, 3):
-        raise ValueError(f"image_shape must be (height, width, 1 or 3); received {tuple(image_shape)}.")
+    _check_shape(image_shape)
     if images.ndim != 4 or 0 in images.shape or images.shape[-1] not in (1, 3):
         raise ValueError(f"images must be [n, H, W, 1 or 3], none of them 0; received {images.shape}.")
     height, width, channels = image_shape
@@ -226,7 +225,8 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 def check_labels(labels: np.ndarray, count: int, name: str) -> None:
     """Raises ValueError unless labels of `count` images are integers [n], or finite floating [n, K]."""
-    classes = np.issubdtype(labels.dtype, np.integer) and labels.ndim == 1
+    # NumPy counts durations among the integers.
+    classes = labels.dtype.kind in "iu" and labels.ndim == 1
     attributes = np.issubdtype(labels.dtype, np.floating) and labels.ndim == 2 and labels.shape[1] > 0
     if not classes and not attributes:
         raise ValueError(
@@ -236,6 +236,11 @@ def check_labels(labels: np.ndarray, count: int, name: str) -> None:
         raise ValueError(f"{name}: there are {count} images and {len(labels)} labels.")
     if attributes and not np.all(fit := np.abs(labels) <= np.finfo(np.float32).max):
         raise ValueError(f"{name}: attributes of row {np.argwhere(~fit)[0][0]} are not finite in 32 bits.")
+
+
+def _check_shape(image_shape: Sequence[int]) -> None:
+    if len(image_shape) != 3 or min(image_shape) < 1 or image_shape[-1] not in (1, 3):
+        raise ValueError(f"image_shape must be (height, width, 1 or 3); received {tuple(image_shape)}.")
 
 
 def _checked_images(images: Any, name: str) -> np.ndarray:
@@ -267,6 +272,12 @@ def _check_classes(labels: np.ndarray, name: str) -> None:
         raise ValueError(f"{name}: there must be two classes or more; all images are of class 0.")
     if counts.min() < 2:
         raise ValueError(f"{name}: each class needs two images or more; class {counts.argmin()} has {counts.min()}.")
+
+
+def _names(texts: np.ndarray, key: str, name: str) -> list[str]:
+    if texts.ndim != 1:
+        raise ValueError(f"{name}: {key} must be texts [K]; received {texts.dtype} {texts.shape}.")
+    return [text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in texts.tolist()]
 
 
 def _check_splits(splits: Sequence[str], name: str) -> None:
@@ -323,7 +334,7 @@ def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray
             raise ValueError(
                 f"{table}: {name} must have {len(heading) - 1} finite attributes; received {reprlib.repr(texts)}."
             )
-        if path.is_absolute() or ".." in path.parts:
+        if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError(f"{table} must name files below its folder; received {name}.")
         if path in attributes:
             raise ValueError(f"{table} names {name} twice.")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfgans import data
+from tfgans.data.own import check_labels
 from tfgans.evaluation.extractor import file_hash
 
 Rows = tuple[np.ndarray, np.ndarray | None]
@@ -106,7 +107,7 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source
     if images.shape[1:] != image_shape or len(images) == 0:
         raise ValueError(f"{path} must hold images [n, {', '.join(map(str, image_shape))}]; received {images.shape}.")
     if labels is not None:
-        data.check_labels(labels, len(images), str(path))
+        check_labels(labels, len(images), str(path))
     try:
         images = to_bytes(images)
     except ValueError as error:
