@@ -259,6 +259,14 @@ def test_names_that_are_no_list_are_refused(tmp_path, names):
         data.from_npz(tmp_path / "own.npz")
 
 
+def test_names_of_folders_in_another_encoding_are_refused(tmp_path):
+    folder = write_folder(tmp_path / "pets", ("caf\udce9", "dog"))
+    with pytest.raises(
+        ValueError, match=r"folder:pets: names must be texts in UTF-8; received \('caf\\udce9', 'dog'\)"
+    ):
+        data.from_folder(folder, (8, 8, 1))
+
+
 def test_names_may_be_bytes(tmp_path):
     np.savez(tmp_path / "own.npz", images=grey(), labels=two_classes(), class_names=[b"a", "é".encode()])
     assert data.from_npz(tmp_path / "own.npz").label_names == ("a", "é")

@@ -63,7 +63,10 @@ def from_arrays(
         labels, size = labels.astype(np.int32), int(labels.max()) + 1
     else:
         labels, size = labels.astype(np.float32), labels.shape[1]
-    names = tuple(label_names) if label_names is not None else tuple(str(number) for number in range(size))
+    names = tuple(map(str, range(size) if label_names is None else label_names))
+    # Names of folders in another encoding hold surrogates, which pictures cannot show.
+    if any("\ud800" <= letter <= "\udfff" for letter in "".join(names)):
+        raise ValueError(f"{name}: names must be texts in UTF-8; received {reprlib.repr(names)}.")
     # A split may lack the last classes, but no attribute.
     if len(names) < size or (labels.ndim == 2 and len(names) != size):
         raise ValueError(f"{name}: there are {size} classes or attributes, and names for {len(names)}.")
@@ -147,10 +150,9 @@ def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, split
             split=split,
         )
 
-    if all(f"images_{split}" in arrays for split in splits):
-        return [part(f"_{split}", split) for split in splits]
-    whole = part("", "all")
-    return [hold_out(whole, split) for split in splits]
+    stored = {split for split in splits if f"images_{split}" in arrays}
+    whole = part("", "all") if set(splits) - stored else None
+    return [part(f"_{split}", split) if split in stored else hold_out(whole, split) for split in splits]
 
 
 def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
