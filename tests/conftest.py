@@ -43,3 +43,18 @@ def float64():
 @pytest.fixture
 def random():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def deadline():
+    """A test under this fixture fails where it waits for longer than ten seconds."""
+
+    def give_up(number, frame):
+        # This is no Exception, which the code under test might catch.
+        pytest.fail("waits forever")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

@@ -85,7 +85,29 @@ def test_reads_the_whole_catalogue(tmp_path):
     np.testing.assert_array_equal(list(read.values()), values)
 
 
-@pytest.mark.parametrize(("line", "message"), [("PGC1 1 2 3", "line 2: expected 52"), ("PGC1 x", "line 2: could not")])
+def test_names_a_table_in_another_encoding(tmp_path):
+    (tmp_path / "table.txt").write_bytes("# é".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"table\.txt is not encoded in UTF-8"):
+        data.read_efigi_attributes(tmp_path / "table.txt")
+
+
+def test_refuses_a_fifo_among_the_galaxies(tmp_path, deadline):
+    folder = tmp_path / "downloads" / "manual"
+    write_galaxies(folder)
+    (folder / "png" / "PGC0000001.png").unlink()
+    os.mkfifo(folder / "png" / "PGC0000001.png")
+    with pytest.raises(ValueError, match=r"PGC0000001\.png is no regular file"):
+        data.load("efigi", data_dir=str(tmp_path), download=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("PGC1 1 2 3", "line 2: expected 52"),
+        ("PGC1 x", "line 2: could not"),
+        ("PGC1" + 51 * " nan", "line 2: values must be finite"),
+    ],
+)
 def test_refuses_a_line(tmp_path, line, message):
     (tmp_path / "table.txt").write_text(f"# heading\n{line}\n")
     with pytest.raises(ValueError, match=message):

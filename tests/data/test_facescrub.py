@@ -1,3 +1,4 @@
+import os
 import pathlib
 import tempfile
 
@@ -41,6 +42,13 @@ def test_people_are_classes_and_every_tenth_face_is_held_out(tmp_path):
     assert train.conditioning == "class"
     np.testing.assert_array_equal(train.image[:, 0, 0, 0] // 100, train.label)
     assert sorted(test.image[:, 0, 0, 0].tolist()) == [9, 19, 109, 119]
+
+
+def test_a_fifo_among_the_faces_is_refused(tmp_path, deadline):
+    write_faces(tmp_path / "downloads" / "manual", count=2)
+    os.mkfifo(tmp_path / "downloads" / "manual" / "faces" / "Ann_Actress" / "x.png")
+    with pytest.raises(ValueError, match=r"x\.png is no regular file"):
+        data.load("face_scrub", data_dir=str(tmp_path), download=True)
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -1,4 +1,7 @@
 import csv
+import io
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -6,6 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 from tfgans import data
+from tfgans.data import own
 
 
 def grey(count=10, size=4):
@@ -60,6 +64,23 @@ def test_dataset_without_end():
         data.from_dataset(tf.data.Dataset.from_tensors((grey()[0], 0)).repeat())
 
 
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (grey(0), two_classes(0), "no examples"),
+        (np.full(10, "a"), two_classes(), r"Example 0 of the dataset: images must be .* received \(1,\)"),
+        (np.zeros(10), two_classes(), r"Example 0 of the dataset: images must be .* received \(1,\)"),
+        (grey().astype(np.int32), two_classes(), "Example 0 of the dataset: .* received int32"),
+        (grey(), np.full(10, "a"), "labels must be"),
+        (grey(), np.where(two_classes(), 2**32, 0), "there are 10 images; received 4294967296"),
+    ],
+)
+@pytest.mark.parametrize("shape", [None, (8, 8, 3)])
+def test_dataset_that_is_refused(images, labels, message, shape):
+    with pytest.raises(ValueError, match=message):
+        data.from_dataset(tf.data.Dataset.from_tensor_slices((images, labels)), image_shape=shape)
+
+
 def test_dataset_of_many_sizes():
     def examples():
         for i in range(6):
@@ -90,11 +111,51 @@ def test_dataset_of_many_sizes():
         (grey(), np.zeros(10, int), "two classes or more"),
         (grey(), two_classes().astype(float), "integers \\[n\\] or floating"),
         (grey(), np.array([[0.0]] * 9 + [[np.nan]]), "row 9 are not finite"),
+        (grey(), np.array([[0.0]] * 9 + [[1e300]]), "row 9 are not finite in 32 bits"),
+        (grey(), np.full((10, 1), np.inf, np.float16), "row 0 are not finite"),
+        (grey(), np.where(two_classes(), 2**32, 0), "without gaps, and there are 10 images; received 4294967296"),
+        (grey(), np.where(two_classes(), -(2**32), 0), "count from 0; received -4294967296"),
+        (grey(), np.where(two_classes(), 10**7, 0), "there are 10 images; received 10000000"),
+        (grey(), np.where(two_classes(), np.uint64(2**63), np.uint64(0)), "received 9223372036854775808"),
+        (grey(), np.int64(0), r"received int64 \(\)"),
+        (grey(), two_classes()[:, None], r"received int64 \(10, 1\)"),
+        (grey(), np.zeros((10, 0)), r"K >= 1; received float64 \(10, 0\)"),
+        (grey(), two_classes().astype(bool), "received bool"),
+        (grey(), np.ones((10, 2), complex), "received complex128"),
+        (grey(), two_classes().astype("timedelta64[s]"), "received timedelta64"),
+        (grey(), two_classes().astype(object), "received object"),
+        (grey(), np.full(10, "a"), "received <U1"),
+        (grey()[:, :0], two_classes(), r"H >= 1, W >= 1; received \(10, 0, 4, 1\)"),
+        (grey()[:, :, :0], two_classes(), r"received \(10, 4, 0, 1\)"),
+        (np.uint8(0), two_classes(), r"received \(\)"),
+        (None, two_classes(), r"received \(\)"),
+        (grey().astype(complex), two_classes(), "received complex128"),
+        (grey().astype(object), two_classes(), "received object"),
     ],
 )
 def test_arrays_that_are_refused(images, labels, message):
     with pytest.raises(ValueError, match=message):
         data.from_arrays(images, labels)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint64, ">i8"])
+def test_classes_of_any_integer_type(dtype):
+    images = data.from_arrays(grey(), two_classes().astype(dtype))
+    assert images.label.dtype == np.dtype(np.int32)
+    np.testing.assert_array_equal(images.label, two_classes())
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ">f4", np.float64, np.longdouble])
+def test_images_and_attributes_of_any_floating_type(dtype):
+    images = data.from_arrays(np.asfortranarray(np.full((3, 4, 4, 1), 0.5, dtype)), np.full((3, 2), 0.25, dtype))
+    assert images.image.dtype == images.label.dtype == np.dtype(np.float32)
+    assert np.all(images.image == 0.5)
+    assert np.all(images.label == 0.25)
+
+
+def test_attributes_and_their_names_are_as_many():
+    with pytest.raises(ValueError, match="2 classes or attributes, and names for 3"):
+        data.from_arrays(grey(), np.ones((10, 2)), label_names=["a", "b", "c"])
 
 
 def test_too_few_names():
@@ -107,6 +168,42 @@ def test_fit_cuts_the_middle_and_keeps_values():
     wide[0, :, 2:4] = 200
     np.testing.assert_array_equal(data.fit_images(wide, (2, 2, 1)), np.full((1, 2, 2, 1), 200))
     np.testing.assert_array_equal(data.fit_images(wide, (4, 4, 3)), np.full((1, 4, 4, 3), 200))
+
+
+@pytest.mark.parametrize(("size", "shape"), [((1, 600), (32, 8, 1)), ((600, 1), (8, 32, 1))])
+def test_fit_keeps_a_row_of_very_long_images(size, shape):
+    np.testing.assert_array_equal(data.fit_images(np.full((1, *size, 1), 7, np.uint8), shape), np.full((1, *shape), 7))
+
+
+@pytest.mark.parametrize("shape", [(0, 8, 1), (8, 8, 2), (8, 8), (-1, 8, 3)])
+def test_fit_refuses_what_is_no_shape(tmp_path, shape):
+    Image.new("L", (8, 8)).save(tmp_path / "0.png")
+    for fit in (lambda: data.fit_images(grey(), shape), lambda: data.from_folder(tmp_path, shape)):
+        with pytest.raises(ValueError, match=r"image_shape must be \(height, width, 1 or 3\); received \("):
+            fit()
+    with pytest.raises(ValueError, match=r"none of them 0; received \(10, 0, 4, 1\)"):
+        data.fit_images(grey()[:, :0], (8, 8, 1))
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (28, 20, 1), (5, 9, 3)])
+def test_images_are_fitted_together_as_each_alone(tmp_path, random, monkeypatch, shape):
+    """Images of one size in a row are resized at the same time, to the same bits as one by one."""
+    sizes = [(8, 8)] * 9 + [(12, 7), (7, 12), (12, 7)] + [(31, 17)] * 9
+    for number, size in enumerate(sizes):
+        Image.fromarray(random.integers(0, 256, (*size, 3), np.uint8)).save(tmp_path / f"{number:02}.png")
+    alone = [data.fit_images(data.read_image(file, shape[-1])[None], shape)[0] for file in data.image_files(tmp_path)]
+    parts = []
+    fit = own.fit_images
+    monkeypatch.setattr(own, "fit_images", lambda images, to: parts.append(len(images)) or fit(images, to))
+    monkeypatch.setattr(own, "_VALUES_AT_ONCE", 7 * 31 * 17 * 3)
+    train, test = data.load_splits(f"folder:{tmp_path}", ("train", "test"), image_shape=shape)
+    assert len(parts) < len(sizes)
+    assert sum(parts) == len(sizes)
+    order = np.arange(len(sizes), dtype=np.uint8).reshape(-1, 1, 1, 1)
+    whole = data.ImageSet("numbers", "all", order, None, ())
+    for part in (train, test):
+        numbers = data.hold_out(whole, part.split).image.ravel()
+        np.testing.assert_array_equal(part.image, np.stack(alone)[numbers])
 
 
 def test_fit_averages_when_it_shrinks():
@@ -153,6 +250,68 @@ def test_npz_that_is_refused(tmp_path):
     np.savez(tmp_path / "labels.npz", labels=two_classes())
     with pytest.raises(ValueError, match="has no images; it has labels"):
         data.from_npz(tmp_path / "labels.npz")
+
+
+@pytest.mark.parametrize("names", [np.array("a"), np.array([["a", "b"]])])
+def test_names_that_are_no_list_are_refused(tmp_path, names):
+    np.savez(tmp_path / "own.npz", images=grey(), labels=two_classes(), class_names=names)
+    with pytest.raises(ValueError, match=r"npz:own\.npz: class_names must be texts \[K\]; received <U1"):
+        data.from_npz(tmp_path / "own.npz")
+
+
+def test_names_of_folders_in_another_encoding_are_refused(tmp_path):
+    folder = write_folder(tmp_path / "pets", ("caf\udce9", "dog"))
+    with pytest.raises(
+        ValueError, match=r"folder:pets: names must be texts in UTF-8; received \('caf\\udce9', 'dog'\)"
+    ):
+        data.from_folder(folder, (8, 8, 1))
+
+
+def test_names_may_be_bytes(tmp_path):
+    np.savez(tmp_path / "own.npz", images=grey(), labels=two_classes(), class_names=[b"a", "é".encode()])
+    assert data.from_npz(tmp_path / "own.npz").label_names == ("a", "é")
+
+
+@pytest.mark.parametrize("name", ["npz:", "folder:"])
+def test_a_path_is_named(name):
+    with pytest.raises(ValueError, match=f"folder:PATH or npz:FILE; received '{name}'"):
+        data.load(name, image_shape=(8, 8, 1))
+
+
+def test_a_folder_needs_a_shape(tmp_path):
+    with pytest.raises(ValueError, match="needs image_shape"):
+        data.load(f"folder:{tmp_path}")
+
+
+@pytest.mark.parametrize("kind", ["npz", "folder"])
+def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
+    np.savez(tmp_path / "own.npz", images=grey(20), labels=two_classes(20))
+    folder = write_folder(tmp_path / "pets")
+    place = {"npz": tmp_path / "own.npz", "folder": folder}[kind]
+    one_by_one = [data.load(f"{kind}:{place}", split, image_shape=(8, 8, 1)) for split in ("train", "test")]
+    read, readers = [], {"npz": own.read_npz, "folder": own.read_image}
+    monkeypatch.setattr(own, "read_npz", lambda path: read.append(path) or readers["npz"](path))
+    monkeypatch.setattr(
+        own, "read_image", lambda path, channels: read.append(path) or readers["folder"](path, channels)
+    )
+    both = data.load_splits(f"{kind}:{place}", ("train", "test"), image_shape=(8, 8, 1))
+    assert len(read) == {"npz": 1, "folder": 10}[kind]
+    for alone, together in zip(one_by_one, both, strict=True):
+        assert (alone.fingerprint, alone.split) == (together.fingerprint, together.split)
+
+
+def test_a_bar_shows_on_a_terminal_where_reading_takes_long(monkeypatch):
+    terminal, pipe = io.StringIO(), io.StringIO()
+    terminal.isatty = lambda: True
+    for file, seconds in ((terminal, 0), (pipe, 1.1)):
+        monkeypatch.setattr(sys, "stderr", file)
+        for _ in own._progress(range(2), 2, "folder:pets"):
+            time.sleep(seconds / 2)
+        assert file.getvalue() == ""
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for _ in own._progress(range(3), 3, "folder:pets"):
+        time.sleep(0.6)
+    assert "Reading folder:pets: " in terminal.getvalue()
 
 
 def test_images_without_labels(tmp_path):
@@ -220,10 +379,12 @@ def test_broken_image_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("a.png", "big", 1)], "a.png must be numbers"),
-        ([("a.png", 1)], "a.png must have 2 finite"),
-        ([("a.png", 1, "nan")], "a.png must have 2 finite"),
+        ([("a.png", "big", 1)], "'a.png' must be numbers"),
+        ([("a.png", 1)], "'a.png' must have 2 finite"),
+        ([("a.png", 1, "nan")], "'a.png' must have 2 finite"),
         ([], "and rows"),
+        ([("a.png", 1, 1e300)], "'a.png' must have 2 finite"),
+        ([("a.png", 1, 2), ("a.png", 3, 4)], "names 'a.png' twice"),
     ],
 )
 def test_table_that_is_refused(tmp_path, rows, message):
@@ -231,10 +392,62 @@ def test_table_that_is_refused(tmp_path, rows, message):
         data.from_folder(write_table(tmp_path, rows), (8, 8, 1))
 
 
+@pytest.mark.parametrize("name", ["{folder}/a.png", "/dev/zero", "../other.png", "deeper/../a.png", "", "."])
+def test_a_table_names_files_of_its_folder(tmp_path, deadline, name):
+    folder = write_table(tmp_path / "own", [(f"{i}.png", i, 0.5) for i in range(6)])
+    (folder / "deeper").mkdir()
+    for file in (tmp_path / "other.png", folder / "a.png"):
+        Image.new("L", (8, 8), 100).save(file)
+    with open(folder / "attributes.csv", "a") as table:
+        table.write(f"{name.format(folder=folder)},1,2\n")
+    with pytest.raises(ValueError, match=r"attributes\.csv must name files below its folder; received '"):
+        data.from_folder(folder, (8, 8, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("file,é\na.png,1\n".encode("latin-1"), "is not encoded in UTF-8: .*0xe9"),
+        ("file,x\na.png,1\n".encode("utf-16"), "is not encoded in UTF-8: .*0xff"),
+        (b"file,x\n" + b"a" * 200_000 + b",1\n", "is no CSV file: field larger than field limit"),
+        (b"file,x\na.png,1\0\n", "'a.png' must be numbers"),
+        (b"file,x,x\na.png,1,2\n", "headings must differ"),
+        (b"file," + b"x," * 50_000 + b"y\na.png" + b",1" * 50_000 + b"\n", "headings must differ"),
+        (b"file,x\na.png" + b",1" * 50_000 + b"\n", "must have 1 finite"),
+        (b'file,x\n"a.png,1\n', "must have 1 finite"),
+        (b"", "and rows"),
+    ],
+)
+def test_table_that_cannot_be_read(tmp_path, text, message):
+    Image.new("L", (8, 8)).save(tmp_path / "a.png")
+    (tmp_path / "attributes.csv").write_bytes(text)
+    with pytest.raises(ValueError, match=rf"attributes\.csv.* {message}") as error:
+        data.from_folder(tmp_path, (8, 8, 1))
+    assert type(error.value) is ValueError
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["b\0.png", "b" * 100_000])
+def test_table_with_names_that_no_file_can_have(tmp_path, name):
+    (tmp_path / "attributes.csv").write_text(f"file,x\n{name},1\n")
+    with pytest.raises(FileNotFoundError, match=r"which is not in") as error:
+        data.from_folder(tmp_path, (8, 8, 1))
+    assert len(str(error.value)) < 400
+
+
+def test_table_of_a_spreadsheet(tmp_path):
+    """Such a table has a byte order mark, other ends of lines, and maybe empty ones."""
+    write_table(tmp_path, [(f"{i}.png", i, 0.5) for i in range(6)])
+    text = (tmp_path / "attributes.csv").read_text()
+    for end in ("\r\n", "\r", "\n\n"):
+        (tmp_path / "attributes.csv").write_text("\ufeff" + "\n".join(text.splitlines()).replace("\n", end), newline="")
+        assert data.from_folder(tmp_path, (8, 8, 1)).label_names == ("size", "colour")
+
+
 def test_table_with_a_missing_file(tmp_path):
     folder = write_table(tmp_path, [("a.png", 1, 2)])
     (folder / "a.png").unlink()
-    with pytest.raises(FileNotFoundError, match=r"names a\.png, which is not in"):
+    with pytest.raises(FileNotFoundError, match=r"names 'a\.png', which is not in"):
         data.from_folder(folder, (8, 8, 1))
 
 

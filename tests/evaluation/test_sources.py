@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -113,8 +115,14 @@ def test_an_npz_is_read_whole(tmp_path, pictures, shape, dtype):
         ({"images": np.full((3, 4, 4, 1), 2.0)}, r"samples\.npz: .*received float64, 2\.0 to 2\.0"),
         ({"images": np.full((3, 4, 4, 1), np.nan)}, r"samples\.npz: .*nan"),
         ({"images": np.zeros((3, 4, 4, 1), int)}, r"samples\.npz: .*received int64"),
-        ({"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.zeros(4, int)}, r"3 images and labels \(4,\)"),
-        ({"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.int64(0)}, r"3 images and labels \(\)"),
+        ({"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.zeros(4, int)}, "3 images and 4 labels"),
+        ({"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.int64(0)}, r"samples\.npz: labels .* int64 \(\)"),
+        ({"images": np.zeros((3, 4, 4, 1), "<U1")}, r"samples\.npz: .*received <U1"),
+        (
+            {"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.array(["a"] * 3)},
+            r"labels must be .* received <U1",
+        ),
+        ({"images": np.zeros((3, 4, 4, 1), np.uint8), "labels": np.full((3, 2), np.nan)}, "row 0 are not finite"),
     ],
 )
 def test_an_npz_that_does_not_fit_is_refused_before_it_is_scored(tmp_path, arrays, message):
@@ -141,6 +149,14 @@ def test_a_folder_that_is_not_there_or_empty(tmp_path):
             evaluation.generated_source(place, (4, 4, 1))
     with pytest.raises(ValueError, match="no images below"):
         evaluation.generated_source(f"folder:{tmp_path}", (4, 4, 1))
+
+
+@pytest.mark.parametrize("kind", ["npz", "folder"])
+def test_a_fifo_is_refused(tmp_path, deadline, kind):
+    os.mkfifo(tmp_path / "x.png")
+    place = {"npz": f"npz:{tmp_path / 'x.png'}", "folder": f"folder:{tmp_path}"}[kind]
+    with pytest.raises(ValueError, match=r"x\.png is no regular file"):
+        everything(evaluation.generated_source(place, (4, 4, 1)))
 
 
 def test_a_file_of_a_folder_that_does_not_fit_is_named(folder):

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from tfgans.data import own
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
+from tfgans.data.files import image_files, read_image, read_npz
 from tfgans.data.image_set import ImageSet, hold_out, unit_images
 from tfgans.data.own import (
     fit_images,
@@ -12,9 +14,6 @@ from tfgans.data.own import (
     from_dataset,
     from_folder,
     from_npz,
-    image_files,
-    read_image,
-    read_npz,
 )
 from tfgans.data.pipeline import batches
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
@@ -43,6 +42,7 @@ __all__ = [
     "hold_out",
     "image_files",
     "load",
+    "load_splits",
     "read_efigi_attributes",
     "read_image",
     "read_npz",
@@ -55,6 +55,7 @@ __all__ = [
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
+_OWN = {"folder": own.folder_splits, "npz": own.npz_splits}
 _STACKED = "stacked_"
 
 
@@ -85,15 +86,28 @@ def load(
         FileNotFoundError: If a set is not prepared and `download` is false, or a file is missing.
         ValueError: If the split is unknown, or the user's own data are not as they must be.
     """
+    return load_splits(name, (split,), image_shape=image_shape, data_dir=data_dir, download=download)[0]
+
+
+def load_splits(
+    name: str,
+    splits: Sequence[str],
+    *,
+    image_shape: Sequence[int] | None = None,
+    data_dir: str | None = None,
+    download: bool = False,
+) -> list[ImageSet | ToyWorld]:
+    """Loads several splits of a data set as `load` does, but the user's own files are read once only."""
     kind, colon, path = name.partition(":")
-    if colon and kind == "folder":
-        return from_folder(path, image_shape, split)
-    if colon and kind == "npz":
-        return from_npz(path, split, image_shape)
+    if colon and kind in _OWN:
+        if not path:
+            raise ValueError(f"Data of one's own are folder:PATH or npz:FILE; received {name!r}.")
+        return _OWN[kind](path, image_shape, splits)
+    options = {"data_dir": data_dir, "download": download}
     if name.startswith(_STACKED):
-        return stacked(load(name.removeprefix(_STACKED), split, data_dir=data_dir, download=download))
+        return [stacked(images) for images in load_splits(name.removeprefix(_STACKED), splits, **options)]
     if name in TOY_WORLDS:
-        return TOY_WORLDS[name]
+        return [TOY_WORLDS[name] for _ in splits]
     if name in _BUILT_IN:
-        return _BUILT_IN[name](split)
-    return tfds_images(name, split, data_dir=data_dir, download=download)
+        return [_BUILT_IN[name](split) for split in splits]
+    return [tfds_images(name, split, **options) for split in splits]

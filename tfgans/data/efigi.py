@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
+from tfgans.data.files import check_file, read_text
+
 EFIGI_ATTRIBUTES = (
     "T",
     "Bulge_to_Total",
@@ -58,7 +60,9 @@ class Efigi(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, table: pathlib.Path, images: pathlib.Path) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, attributes in read_efigi_attributes(table).items():
-            yield name, {"id": name, "image": images / f"{name}.png", "attributes": attributes}
+            image = images / f"{name}.png"
+            check_file(image)
+            yield name, {"id": name, "image": image, "attributes": attributes}
 
 
 def read_efigi_attributes(path: str | os.PathLike) -> dict[str, np.ndarray]:
@@ -72,11 +76,12 @@ def read_efigi_attributes(path: str | os.PathLike) -> dict[str, np.ndarray]:
         By name, the 17 values, float32; -1 where an attribute is not set. All but `T` lie in [0, 1] otherwise.
 
     Raises:
-        ValueError: If a line is not of this form, with its number.
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is not in UTF-8, or a line is not of this form, with its number.
     """
     columns = 1 + 3 * len(EFIGI_ATTRIBUTES)
     galaxies = {}
-    for number, line in enumerate(pathlib.Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         name, *texts = line.split()
@@ -86,5 +91,7 @@ def read_efigi_attributes(path: str | os.PathLike) -> dict[str, np.ndarray]:
             raise ValueError(f"{path}, line {number}: {error}.") from error
         if len(values) != columns - 1:
             raise ValueError(f"{path}, line {number}: expected {columns} columns; received {1 + len(values)}.")
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{path}, line {number}: values must be finite; received {' '.join(texts)}.")
         galaxies[name] = values[::3]
     return galaxies

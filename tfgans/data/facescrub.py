@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from tfgans.data.own import image_files
+from tfgans.data.files import check_file, image_files
 
 _IMAGES = "faces"
 _TEST_EVERY = 10
@@ -50,4 +50,5 @@ class FaceScrub(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, faces: Sequence[Face]) -> Iterator[tuple[str, dict[str, Any]]]:
         for file, person in faces:
+            check_file(file)
             yield f"{person}/{file.name}", {"image": file, "label": person}

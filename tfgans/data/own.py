@@ -1,22 +1,26 @@
 """Data of the user's own: arrays, datasets, `.npz` files and folders of images."""
 
 import csv
+import io
+import itertools
+import math
 import os
 import pathlib
-import zipfile
-import zlib
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps, UnidentifiedImageError
+import tqdm
 
+from tfgans.data.files import image_files, is_hidden, read_image, read_npz, read_text, reason
 from tfgans.data.image_set import ImageSet, hold_out
 
-_IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-_HIDDEN = (".", "__")
 _ATTRIBUTE_TABLE = "attributes.csv"
+_SPLITS = ("train", "test")
+_NAMES = ("class_names", "attribute_names")
+_VALUES_AT_ONCE = 2**22
 
 
 def from_arrays(
@@ -32,7 +36,7 @@ def from_arrays(
 
     Args:
         images: [n, H, W, C] or [n, H, W], C being 1 or 3; uint8 in [0, 255] or floating in [-1, 1].
-        labels: Integers [n] from 0 on, the class; or floating [n, K], attributes; or None.
+        labels: Integers [n] from 0 on without gaps, the class; or floating [n, K], attributes; or None.
         image_shape: (height, width, channels) that a recipe wants: images are cut to its proportions about
             their centre and resized; colours become their mean, and grey becomes three equal colours.
         label_names: Name of each class, or of each attribute; by default its number.
@@ -45,32 +49,26 @@ def from_arrays(
     Raises:
         ValueError: If a shape, a type or a value does not fit this, or a class has one image only.
     """
-    images = np.asarray(images)
-    if images.ndim == 3:
-        images = images[..., np.newaxis]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
-        raise ValueError(f"{name}: images must be [n, H, W] or [n, H, W, 1 or 3], n >= 1; received {images.shape}.")
-    _check_pixels(images, name)
+    images = _checked_images(images, name)
     if image_shape is not None:
         images = fit_images(images, image_shape)
+    if images.dtype != np.uint8:
+        images = images.astype(np.float32, copy=False)
     if labels is None:
         return ImageSet(name, split, images, None, ())
     labels = np.asarray(labels)
-    if len(labels) != len(images):
-        raise ValueError(f"{name}: there are {len(images)} images and {len(labels)} labels.")
-    if np.issubdtype(labels.dtype, np.integer) and labels.ndim == 1:
-        labels, size = labels.astype(np.int32), int(labels.max()) + 1
+    check_labels(labels, len(images), name)
+    if labels.ndim == 1:
         _check_classes(labels, name)
-    elif np.issubdtype(labels.dtype, np.floating) and labels.ndim == 2:
-        labels, size = labels.astype(np.float32), labels.shape[1]
-        if not np.all(np.isfinite(labels)):
-            raise ValueError(f"{name}: attributes of row {np.argwhere(~np.isfinite(labels))[0][0]} are not finite.")
+        labels, size = labels.astype(np.int32), int(labels.max()) + 1
     else:
-        raise ValueError(
-            f"{name}: labels must be integers [n] or floating [n, K]; received {labels.dtype} {labels.shape}."
-        )
-    names = tuple(label_names) if label_names is not None else tuple(str(number) for number in range(size))
-    if len(names) < size:
+        labels, size = labels.astype(np.float32), labels.shape[1]
+    names = tuple(map(str, range(size) if label_names is None else label_names))
+    # Names of folders in another encoding hold surrogates, which pictures cannot show.
+    if any("\ud800" <= letter <= "\udfff" for letter in "".join(names)):
+        raise ValueError(f"{name}: names must be texts in UTF-8; received {reprlib.repr(names)}.")
+    # A split may lack the last classes, but no attribute.
+    if len(names) < size or (labels.ndim == 2 and len(names) != size):
         raise ValueError(f"{name}: there are {size} classes or attributes, and names for {len(names)}.")
     return ImageSet(name, split, images, labels, names)
 
@@ -86,22 +84,29 @@ def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
         The data set.
 
     Raises:
-        ValueError: If the dataset has no end, or as `from_arrays`.
+        ValueError: If the dataset has no end or no examples, or as `from_arrays`.
     """
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise ValueError("The dataset has no end; use dataset.take(n).")
-    images, labels = [], []
-    shape = options.get("image_shape")
-    for number, example in enumerate(dataset.as_numpy_iterator()):
-        pair = (example.get("image"), example.get("label")) if isinstance(example, dict) else example
-        if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] is None or pair[1] is None:
-            raise ValueError(f"Example {number} of the dataset has no image and label.")
-        image = pair[0][..., np.newaxis] if np.ndim(pair[0]) == 2 else pair[0]
-        if images and shape is None and image.shape != images[0].shape:
-            raise ValueError(f"Example {number} has shape {image.shape}, others {images[0].shape}; give image_shape.")
-        images.append(image if shape is None else fit_images(image[np.newaxis], shape)[0])
-        labels.append(pair[1])
-    return from_arrays(np.array(images), np.array(labels), **options)
+    shape, labels = options.get("image_shape"), []
+
+    def images() -> Iterator[np.ndarray]:
+        first = None
+        for number, example in enumerate(_progress(dataset.as_numpy_iterator(), None, "dataset")):
+            pair = (example.get("image"), example.get("label")) if isinstance(example, dict) else example
+            if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] is None or pair[1] is None:
+                raise ValueError(f"Example {number} of the dataset has no image and label.")
+            image = _checked_images(np.asarray(pair[0])[np.newaxis], f"Example {number} of the dataset")[0]
+            first = image.shape if first is None else first
+            if shape is None and image.shape != first:
+                raise ValueError(f"Example {number} has shape {image.shape}, others {first}; give image_shape.")
+            labels.append(pair[1])
+            yield image
+
+    read = list(images()) if shape is None else list(_fitted(images(), shape))
+    if not read:
+        raise ValueError("The dataset has no examples.")
+    return from_arrays(np.stack(read) if shape is None else np.concatenate(read), np.array(labels), **options)
 
 
 def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequence[int] | None = None) -> ImageSet:
@@ -121,41 +126,33 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
         FileNotFoundError: If there is no such file.
         ValueError: If it is no such file, there are no images, or as `from_arrays`.
     """
+    return npz_splits(path, image_shape, [split])[0]
+
+
+def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, splits: Sequence[str]) -> list[ImageSet]:
+    """Several splits of a `.npz` file that is read once; the rest as in `from_npz`."""
     name = f"npz:{pathlib.Path(path).name}"
-    if split not in ("train", "test"):
-        raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
+    _check_splits(splits, name)
     arrays = read_npz(path)
     if "frames" in arrays:
         arrays["images"] = arrays.pop("frames")
-    suffix = f"_{split}" if f"images_{split}" in arrays else ""
-    if f"images{suffix}" not in arrays:
-        raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
-    names = next((arrays[key] for key in ("class_names", "attribute_names") if key in arrays), None)
-    whole = from_arrays(
-        arrays[f"images{suffix}"],
-        arrays.get(f"labels{suffix}"),
-        image_shape=image_shape,
-        label_names=None if names is None else [str(text) for text in names],
-        name=name,
-        split=split,
-    )
-    return whole if suffix else hold_out(whole, split)
+    names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
 
+    def part(suffix: str, split: str) -> ImageSet:
+        if f"images{suffix}" not in arrays:
+            raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
+        return from_arrays(
+            arrays[f"images{suffix}"],
+            arrays.get(f"labels{suffix}"),
+            image_shape=image_shape,
+            label_names=names,
+            name=name,
+            split=split,
+        )
 
-def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """The arrays of a `.npz` file.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged, or holds objects.
-    """
-    try:
-        with open(path, "rb") as handle, np.load(handle) as file:
-            return {key: file[key] for key in file.files}
-    except FileNotFoundError:
-        raise
-    except (ValueError, EOFError, OSError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {error}.") from error
+    stored = {split for split in splits if f"images_{split}" in arrays}
+    whole = part("", "all") if set(splits) - stored else None
+    return [part(f"_{split}", split) if split in stored else hold_out(whole, split) for split in splits]
 
 
 def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
@@ -173,17 +170,27 @@ def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str 
 
     Raises:
         FileNotFoundError: If there is no such folder, or an image of the table is missing.
-        ValueError: If an image cannot be read, an attribute is not a number, a class has one image only, or
-            there are no images.
+        ValueError: If an image cannot be read, the table is no CSV in UTF-8 or names a file outside the folder or
+            twice, an attribute is not a number, a class has one image only, or there are no images.
     """
+    return folder_splits(path, image_shape, [split])[0]
+
+
+def folder_splits(path: str | os.PathLike, image_shape: Sequence[int], splits: Sequence[str]) -> list[ImageSet]:
+    """Several splits of a folder of images that is read once; the rest as in `from_folder`."""
     folder = pathlib.Path(path)
+    name = f"folder:{folder.name}"
+    _check_splits(splits, name)
+    if image_shape is None:
+        raise ValueError(f"{name}: a folder of images needs image_shape.")
+    _check_shape(image_shape)
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}.")
     table = folder / _ATTRIBUTE_TABLE
-    files, labels, names = _attribute_rows(table) if table.is_file() else _class_rows(folder)
-    images = np.concatenate([fit_images(read_image(file, image_shape[-1])[np.newaxis], image_shape) for file in files])
-    whole = from_arrays(images, labels, label_names=names, name=f"folder:{folder.name}")
-    return hold_out(whole, split)
+    files, labels, names = _attribute_rows(table) if os.path.lexists(table) else _class_rows(folder)
+    images = (read_image(file, image_shape[-1]) for file in _progress(files, len(files), name))
+    whole = from_arrays(np.concatenate(list(_fitted(images, image_shape))), labels, label_names=names, name=name)
+    return [hold_out(whole, split) for split in splits]
 
 
 def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
@@ -194,11 +201,19 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
         image_shape: (height, width, channels), channels being 1 or 3.
 
     Returns:
-        [n, height, width, channels] of the same type.
+        [n, height, width, channels]; uint8 where they were, else float32.
+
+    Raises:
+        ValueError: If `image_shape` is none, or images have no pixels.
     """
+    _check_shape(image_shape)
+    if images.ndim != 4 or 0 in images.shape or images.shape[-1] not in (1, 3):
+        raise ValueError(f"images must be [n, H, W, 1 or 3], none of them 0; received {images.shape}.")
     height, width, channels = image_shape
     rows, columns = images.shape[1:3]
-    kept_rows, kept_columns = min(rows, round(columns * height / width)), min(columns, round(rows * width / height))
+    # One row or column is left of images that are very long.
+    kept_rows = max(1, min(rows, round(columns * height / width)))
+    kept_columns = max(1, min(columns, round(rows * width / height)))
     top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
     result = images[:, top : top + kept_rows, left : left + kept_columns]
     floating = result.astype(np.float32)
@@ -210,83 +225,122 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
 
 
-def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | None, list[str] | None]:
-    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(_HIDDEN))
-    if not classes and (files := image_files(folder, recursive=False)):
-        return files, None, None
-    rows = [(file, number) for number, path in enumerate(classes) for file in image_files(path, recursive=False)]
-    empty = [path.name for path in classes if not image_files(path, recursive=False)]
-    if not rows or empty:
+def check_labels(labels: np.ndarray, count: int, name: str) -> None:
+    """Raises ValueError unless labels of `count` images are integers [n], or finite floating [n, K]."""
+    # NumPy counts durations among the integers.
+    classes = labels.dtype.kind in "iu" and labels.ndim == 1
+    attributes = np.issubdtype(labels.dtype, np.floating) and labels.ndim == 2 and labels.shape[1] > 0
+    if not classes and not attributes:
         raise ValueError(
-            f"{folder} must hold one subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
-            f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
+            f"{name}: labels must be integers [n] or floating [n, K], K >= 1; received {labels.dtype} {labels.shape}."
         )
-    files, labels = zip(*rows, strict=True)
-    return list(files), np.array(labels), [path.name for path in classes]
+    if len(labels) != count:
+        raise ValueError(f"{name}: there are {count} images and {len(labels)} labels.")
+    if attributes and not np.all(fit := np.abs(labels) <= np.finfo(np.float32).max):
+        raise ValueError(f"{name}: attributes of row {np.argwhere(~fit)[0][0]} are not finite in 32 bits.")
 
 
-def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Path]:
-    """The image files of a folder, or of all folders below it, in the order of their names."""
-    paths = folder.rglob("*") if recursive else folder.iterdir()
-    images = (path for path in paths if path.suffix.lower() in _IMAGE_FILES)
-    return sorted(
-        path for path in images if not any(part.startswith(_HIDDEN) for part in path.relative_to(folder).parts)
-    )
+def _check_shape(image_shape: Sequence[int]) -> None:
+    if len(image_shape) != 3 or min(image_shape) < 1 or image_shape[-1] not in (1, 3):
+        raise ValueError(f"image_shape must be (height, width, 1 or 3); received {tuple(image_shape)}.")
 
 
-def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
-    with open(table, newline="", encoding="utf-8") as file:
-        heading, *lines = [line for line in csv.reader(file) if line] or [[]]
-    if len(heading) < 2 or not lines:
-        raise ValueError(f"{table} must have a heading, a column of files and at least one of attributes, and rows.")
-    files, attributes = [], []
-    for line in lines:
-        try:
-            values = [float(text) for text in line[1:]]
-        except ValueError as error:
-            raise ValueError(f"{table}: attributes of {line[0]} must be numbers; {error}.") from error
-        if len(values) != len(heading) - 1 or not np.all(np.isfinite(values)):
-            raise ValueError(f"{table}: {line[0]} must have {len(heading) - 1} finite attributes; received {line[1:]}.")
-        file = table.parent / line[0]
-        if not file.is_file():
-            raise FileNotFoundError(f"{table} names {line[0]}, which is not in {table.parent}.")
-        files.append(file)
-        attributes.append(values)
-    return files, np.array(attributes), heading[1:]
-
-
-def read_image(file: pathlib.Path, channels: int) -> np.ndarray:
-    """The pixels of an image file, uint8 [H, W, channels], upright, grey or in colour.
-
-    Raises:
-        ValueError: If it cannot be read.
-    """
-    try:
-        with Image.open(file) as image:
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode.startswith("I;16"):
-                # Pillow cuts 16 bits at 255 instead of scaling them.
-                upright = Image.fromarray((np.asarray(upright) // 257).astype(np.uint8))
-            pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{file} is not an image that can be read: {error}.") from error
-    return pixels.reshape(*pixels.shape[:2], channels)
-
-
-def _check_pixels(images: np.ndarray, name: str) -> None:
+def _checked_images(images: Any, name: str) -> np.ndarray:
+    images = np.asarray(images)
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
+        raise ValueError(
+            f"{name}: images must be [n, H, W] or [n, H, W, 1 or 3], n >= 1, H >= 1, W >= 1; received {images.shape}."
+        )
     if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
         raise ValueError(f"{name}: images must be uint8 or floating; received {images.dtype}.")
     if images.dtype != np.uint8 and not np.all(np.abs(images) <= 1):
         raise ValueError(
             f"{name}: floating images must lie in [-1, 1]; received values from {images.min()} to {images.max()}."
         )
+    return images
 
 
 def _check_classes(labels: np.ndarray, name: str) -> None:
     if labels.min() < 0:
         raise ValueError(f"{name}: classes count from 0; received {labels.min()}.")
-    counts = np.bincount(labels)
+    if labels.max() >= len(labels):
+        raise ValueError(
+            f"{name}: classes count from 0 without gaps, and there are {len(labels)} images; received {labels.max()}."
+        )
+    counts = np.bincount(labels.astype(np.int64))
     if len(counts) < 2:
         raise ValueError(f"{name}: there must be two classes or more; all images are of class 0.")
     if counts.min() < 2:
         raise ValueError(f"{name}: each class needs two images or more; class {counts.argmin()} has {counts.min()}.")
+
+
+def _names(texts: np.ndarray, key: str, name: str) -> list[str]:
+    if texts.ndim != 1:
+        raise ValueError(f"{name}: {key} must be texts [K]; received {texts.dtype} {texts.shape}.")
+    return [text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in texts.tolist()]
+
+
+def _check_splits(splits: Sequence[str], name: str) -> None:
+    for split in splits:
+        if split not in _SPLITS:
+            raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
+
+
+def _progress(items: Iterable, total: int | None, name: str) -> tqdm.tqdm:
+    """The items, with a bar on a terminal where they take long."""
+    return tqdm.tqdm(items, total=total, desc=f"Reading {name}", delay=1, disable=None)
+
+
+def _fitted(images: Iterable[np.ndarray], image_shape: Sequence[int]) -> Iterator[np.ndarray]:
+    """Images [H, W, C] fitted in parts [n, height, width, channels]: those of one size in a row at the same time."""
+    for (shape, _), alike in itertools.groupby(images, lambda image: (image.shape, image.dtype)):
+        count = max(1, _VALUES_AT_ONCE // max(math.prod(shape), math.prod(image_shape)))
+        while part := list(itertools.islice(alike, count)):
+            yield fit_images(np.stack(part), image_shape)
+
+
+def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | None, list[str] | None]:
+    paths = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path.relative_to(folder)))
+    if not paths and (files := image_files(folder, recursive=False)):
+        return files, None, None
+    classes = {path.name: image_files(path, recursive=False) for path in paths}
+    empty = [name for name, files in classes.items() if not files]
+    if not classes or empty:
+        raise ValueError(
+            f"{folder} must hold one subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
+            f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
+        )
+    labels = np.repeat(np.arange(len(classes)), [len(files) for files in classes.values()])
+    return list(itertools.chain(*classes.values())), labels, list(classes)
+
+
+def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
+    try:
+        heading, *lines = [line for line in csv.reader(io.StringIO(read_text(table), newline="")) if line] or [[]]
+    except csv.Error as error:
+        raise ValueError(f"{table} is no CSV file: {reason(error)}.") from error
+    if len(heading) < 2 or not lines:
+        raise ValueError(f"{table} must have a heading, a column of files and at least one of attributes, and rows.")
+    if len(set(heading)) < len(heading):
+        raise ValueError(f"{table}: headings must differ; received {reprlib.repr(heading)}.")
+    attributes = {}
+    for file, *texts in lines:
+        name, path = reprlib.repr(file), pathlib.PurePath(file)
+        try:
+            values = np.array([float(text) for text in texts])
+        except ValueError as error:
+            raise ValueError(f"{table}: attributes of {name} must be numbers; {reason(error)}.") from error
+        if len(values) != len(heading) - 1 or not np.all(np.abs(values) <= np.finfo(np.float32).max):
+            raise ValueError(
+                f"{table}: {name} must have {len(heading) - 1} finite attributes; received {reprlib.repr(texts)}."
+            )
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise ValueError(f"{table} must name files below its folder; received {name}.")
+        if path in attributes:
+            raise ValueError(f"{table} names {name} twice.")
+        if not os.path.exists(table.parent / path):
+            raise FileNotFoundError(f"{table} names {name}, which is not in {table.parent}.")
+        attributes[path] = values
+    return [table.parent / path for path in attributes], np.array(list(attributes.values())), heading[1:]

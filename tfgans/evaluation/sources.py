@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfgans import data
+from tfgans.data.own import check_labels
 from tfgans.evaluation.extractor import file_hash
 
 Rows = tuple[np.ndarray, np.ndarray | None]
@@ -52,7 +53,9 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
     images = np.asarray(images)
     if images.dtype == np.uint8:
         return images
-    if not np.issubdtype(images.dtype, np.floating) or not np.all(np.abs(images) <= 1):
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"Images must be uint8, or floating in [-1, 1]; received {images.dtype}.")
+    if not np.all(np.abs(images) <= 1):
         raise ValueError(
             f"Images must be uint8, or floating in [-1, 1]; received {images.dtype}, {images.min()} to {images.max()}."
         )
@@ -103,8 +106,8 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source
     images = images[..., np.newaxis] if images.ndim == 3 else images
     if images.shape[1:] != image_shape or len(images) == 0:
         raise ValueError(f"{path} must hold images [n, {', '.join(map(str, image_shape))}]; received {images.shape}.")
-    if labels is not None and labels.shape[:1] != images.shape[:1]:
-        raise ValueError(f"{path} has {len(images)} images and labels {labels.shape}.")
+    if labels is not None:
+        check_labels(labels, len(images), str(path))
     try:
         images = to_bytes(images)
     except ValueError as error:
