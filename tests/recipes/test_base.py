@@ -83,10 +83,82 @@ def test_every_recipe_survives_json(name):
         assert recipes.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
-def test_refuses_fields_of_another_version():
+# A recipe.json that version 0.1.0 wrote: it has no `format`, and not the fields that came later.
+WRITTEN_BY_0_1_0 = """{"name": "began_cs/ring8", "preset": "small", "data": "ring8", "train_split": "train",
+"test_split": "test", "train_fraction": 1.0, "batch_size": 128, "steps": 15000, "seed": 3, "init_from": null,
+"precision": "float32", "ema_decay": 0.999, "log_every": 100, "steps_per_execution": 50, "grid_every": 1000,
+"checkpoint_every": 1000, "score_samples": 2500, "score_every": null, "score_metrics": ["modes"],
+"score_extractor": "classifier", "system": "BEGANCS", "image_shape": [2], "latent_size": 2, "networks": "mlp",
+"filters": 64, "widths": [128, 128], "norm": "l2_sample", "constraint_norm": "l2_sample", "constraint_weight": 1.0,
+"share_latent": false, "ratio": 1.5, "balance_rate": 0.01, "proportional": 0.0, "derivative": 0.0,
+"similarity_weight": 0.0, "discriminator_learning_rate": 0.001, "generator_learning_rate": 0.0002, "beta_1": 0.5,
+"beta_2": 0.999, "decay": "cosine"}"""
+
+
+def test_a_recipe_of_the_first_format_means_what_it_meant():
+    """Keras's epsilon, and k by the errors before the updates, whatever a preset says today."""
+    fields = json.loads(WRITTEN_BY_0_1_0)
+    for preset in ("small", "code"):
+        recipe = recipes.from_dict({**fields, "preset": preset})
+        assert (recipe.epsilon, recipe.recompute_errors) == (1e-7, False)
+        assert (recipe.seed, recipe.widths, recipe.ratio) == (3, (128, 128), 1.5)
+
+
+@pytest.mark.parametrize("field", sorted(recipes.get("cwgan/digits").to_dict().keys() - {"format"}))
+def test_a_missing_field_is_not_made_up(field):
     fields = recipes.get("cwgan/digits").to_dict()
-    with pytest.raises(ValueError, match="version"):
+    fields.pop(field)
+    with pytest.raises(ValueError, match=rf"missing fields \['{field}'\]|name, preset and other fields"):
+        recipes.from_dict(fields)
+
+
+def test_refuses_fields_and_formats_of_another_version():
+    fields = recipes.get("cwgan/digits").to_dict()
+    with pytest.raises(ValueError, match=r"unknown fields \['new_field'\]"):
         recipes.from_dict({**fields, "new_field": 1})
+    for version in (2, -1, "1", None, True):
+        with pytest.raises(ValueError, match="reads recipes of format 0 to 1"):
+            recipes.from_dict({**fields, "format": version})
+
+
+ONE_OF_EACH_TYPE = ("cwgan/digits", "logan/digits", "began_cs/digits", "avae/digits", "cvae_gan/digits", "xgan/digits")
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_TYPE)
+def test_a_value_that_was_edited_is_refused_in_one_line(name):
+    """Each field with values of other types; none of them is a traceback, and none is taken for another."""
+    fields = recipes.get(name).to_dict()
+    for field in fields.keys() - {"format"}:
+        for value in ("?", [], {}, [None], ["x", 1], 0.5, -1.5, float("nan"), float("inf"), True, None):
+            try:
+                recipe = recipes.from_dict({**fields, field: value})
+            except ValueError as error:
+                assert "\n" not in str(error)
+                continue
+            assert type(value) is not bool or isinstance(fields[field], bool), field
+            assert recipe.to_dict()[field] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "assignment"),
+    [
+        ("cwgan/digits", "learning_rate=0.0"),
+        ("cwgan/digits", "beta_2=1.0"),
+        ("cwgan/digits", "epsilon=0.0"),
+        ("cwgan/digits", "ema_decay=1.0"),
+        ("cwgan/digits", "penalty_weight=-1.0"),
+        ("logan/digits", "beta_1=-0.1"),
+        ("logan/digits", "penalty_power=3"),
+        ("began_cs/digits", "generator_learning_rate=-1e-3"),
+        ("began_cs/digits", "ratio=-0.5"),
+        ("avae/digits", "pixel_weight=-0.1"),
+        ("xgan/digits", "classifier_rate=0.0"),
+        ("xgan/digits", "adversarial_weight=-2.0"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(name, assignment):
+    with pytest.raises(ValueError, match="received"):
+        recipes.get(name).override([assignment])
 
 
 def test_unknown_names():

@@ -76,7 +76,7 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
         ValueError: If it is not a recipe that this version can read, or a value is of another type or out of range.
     """
     if not isinstance(fields, dict) or not all(isinstance(fields.get(name), str) for name in ("name", "preset")):
-        raise ValueError(f"A recipe is an object with name, preset and other fields; received {str(fields):.80}.")
+        raise ValueError(f"A recipe is an object with name, preset and other fields; received {fields!s:.80}.")
     version = fields.get("format", 0)
     if type(version) is not int or not 0 <= version <= FORMAT:
         raise ValueError(f"This version of tfgans reads recipes of format 0 to {FORMAT}; received {version!r}.")

@@ -50,6 +50,8 @@ class VariationalRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "filters")
+        self._check_weights("reconstructed_weight", "similarity_weight", "pixel_weight", "ratio", "integral")
+        self._check_positive("learning_rate")
 
     @property
     def has_encoder(self) -> bool:

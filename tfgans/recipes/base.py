@@ -6,7 +6,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 FORMAT = 1
@@ -70,6 +70,8 @@ class Recipe:
                 raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
         if not 0 < self.train_fraction <= 1:
             raise ValueError(f"train_fraction must lie in (0, 1]; received {self.train_fraction}.")
+        if self.ema_decay is not None and not 0 < self.ema_decay < 1:
+            raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {self.ema_decay}.")
         if not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {self.seed}.")
         for field in ("grid_every", "checkpoint_every", "score_every"):
@@ -78,6 +80,23 @@ class Recipe:
                 continue
             if value < 1 or value % self.log_every:
                 raise ValueError(f"{field} must be a multiple of log_every={self.log_every}; received {value}.")
+
+    def _check_positive(self, *fields: str) -> None:
+        """Raises ValueError where a field is not above 0."""
+        self._check_all(fields, lambda value: value > 0, "above 0")
+
+    def _check_weights(self, *fields: str) -> None:
+        """Raises ValueError where a field is below 0."""
+        self._check_all(fields, lambda value: value >= 0, "at least 0")
+
+    def _check_decays(self, *fields: str) -> None:
+        """Raises ValueError where a field is outside [0, 1)."""
+        self._check_all(fields, lambda value: 0 <= value < 1, "in [0, 1)")
+
+    def _check_all(self, fields: Sequence[str], fits: Callable[[float], bool], expected: str) -> None:
+        received = {field: getattr(self, field) for field in fields}
+        if not all(map(fits, received.values())):
+            raise ValueError(f"Expected values {expected}; received {received}.")
 
     def _check_sizes(self, *fields: str) -> None:
         """Raises ValueError where a field, or an entry of one, is below 1, or one has no entries."""

@@ -69,6 +69,9 @@ class EquilibriumRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "filters", "widths")
+        self._check_weights("constraint_weight", "ratio", "balance_rate", "similarity_weight")
+        self._check_positive("discriminator_learning_rate", "generator_learning_rate", "epsilon")
+        self._check_decays("beta_1", "beta_2")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(f"Points take networks=mlp, images others; received {self.networks}, {self.image_shape}.")
 

@@ -77,6 +77,9 @@ class ConditionalRecipe(Recipe):
             raise ValueError("ConditionalWGANGP needs a gradient penalty; received penalty='none'.")
         self._check_sizes("image_shape", "condition_size", "latent_size", "kernel_size", "n_critic", "n_generator")
         self._check_sizes("generator_widths", "discriminator_widths")
+        self._check_weights("penalty_weight", "penalty_target")
+        self._check_positive("prior_std", "learning_rate", "epsilon")
+        self._check_decays("beta_1", "beta_2")
         if self.conditioning == "class" and self.score_samples < 2 * self.condition_size:
             raise ValueError(
                 f"score_samples must be at least two for each of {self.condition_size} classes; "

@@ -66,6 +66,11 @@ class UnconditionalRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "head_width", "n_critic", "widths")
+        self._check_weights("penalty_weight", "reconstruction_weight")
+        self._check_positive("learning_rate", "epsilon")
+        self._check_decays("beta_1", "beta_2")
+        if self.penalty_power not in (1, 2):
+            raise ValueError(f"penalty_power must be 1 or 2; received {self.penalty_power}.")
         if self.discriminator_widths is not None:
             self._check_sizes("discriminator_widths")
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):

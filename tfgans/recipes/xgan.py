@@ -38,6 +38,8 @@ class EncodedRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "widths", "classes")
+        self._check_positive("learning_rate")
+        self._check_decays("beta_1")
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
@@ -97,6 +99,8 @@ class XGANRecipe(EncodedRecipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("combined", "classifier_steps")
+        self._check_weights("bank_size", "adversarial_weight", "least_accuracy")
+        self._check_positive("classifier_rate")
         if self.neighbours is not None and self.combined > self.neighbours:
             raise ValueError(f"combined={self.combined} codes cannot be drawn from neighbours={self.neighbours}.")
         if self.refresh_every < 1 or self.refresh_every % self.log_every:

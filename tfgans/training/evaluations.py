@@ -121,14 +121,11 @@ def image_scorer(
         FileNotFoundError: If data, images or the extractor's weights are not there.
         ValueError: If images have another shape than the data set's, or an extractor does not fit the data.
     """
-
-    def part(which: str) -> data.ImageSet:
-        return data.load(name, which, image_shape=image_shape, data_dir=data_dir, download=download)
-
-    train, test = part(split), part(test_split)
+    options = {"image_shape": image_shape, "data_dir": data_dir, "download": download}
+    train, test = data.load_splits(name, (split, test_split), **options)
     kind, _, which = generated.partition(":")
     if kind == "split":
-        source = evaluation.image_set_source(part(which), seed=1)
+        source = evaluation.image_set_source(data.load(name, which, **options), seed=1)
         source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])

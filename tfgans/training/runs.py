@@ -187,7 +187,7 @@ def load_data(
         train, test = (data.hold_out(own, split) for split in (recipe.train_split, recipe.test_split))
     else:
         source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
-        train, test = (data.load(recipe.data, split, **source) for split in (recipe.train_split, recipe.test_split))
+        train, test = data.load_splits(recipe.data, (recipe.train_split, recipe.test_split), **source)
     if is_own:
         recipe = recipe.adapted(train.conditioning, len(train.label_names))
     return recipe, train, test
