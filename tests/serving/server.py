@@ -292,15 +292,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _body(self):
         """As libevent reads it, which TensorFlow Serving builds on: none where no length is given."""
-        # What follows cannot be told from a next request.
-        self.close_connection = True
+        # What follows what cannot be read cannot be told from a next request.
+        closes, self.close_connection = self.close_connection, True
         if "Transfer-Encoding" in self.headers:
             raise RefusalError("INVALID_ARGUMENT", "the stand-in reads no chunks; TensorFlow Serving does")
         length = self.headers.get("Content-Length", "0")
         if not re.fullmatch("[0-9]{1,10}", length):
             raise RefusalError("INVALID_ARGUMENT", f"illegal content length: {length:.80}")
         body = self.rfile.read(int(length))
-        self.close_connection = self.headers.get("Connection", "").lower() == "close"
+        self.close_connection = closes
         return body
 
     def _get(self, body):
