@@ -149,6 +149,9 @@ def broken_messages(random, request):
         broken.append(TensorProto(dtype="DT_INT64", int64_val=[1]))
         broken[-1].tensor_shape.dim.add(size=size)
     yield to_grpc(request.changed(nobody=np.zeros(ROWS)))
+    yield to_grpc(request.changed(**{"n" * 20_000: np.zeros(ROWS)}))
+    # A SavedModel has it for its loader.
+    yield to_grpc(Request(request.model, "__saved_model_init_op", {}))
     for tensor in broken:
         message = to_grpc(request)
         message.inputs[str(random.choice(list(request.inputs)))].CopyFrom(tensor)
@@ -197,10 +200,55 @@ def broken_bodies(random, request):
         json.dumps({"signature_name": request.signature, "inputs": {name: {"b64": "?"}}}),
         json.dumps({"signature_name": request.signature, "inputs": {name: [10**40]}}),
         "[" * 500,
+        "[" * 5000,
+        '{"inputs": ' * 3000,
+        *(f'{{"signature_name": "{request.signature}", "inputs": {{"{name}": [{digits}]}}}}' for digits in NUMBERS),
+        *(json.dumps({"signature_name": request.signature, "inputs": nested(depth)}) for depth in (40, 300, 900)),
+        json.dumps({"signature_name": "encode_png", "inputs": {"image_bytes": ["\ud800"]}}),
+        json.dumps({"signature_name": "\ud800", "inputs": [1]}),
+        json.dumps({"signature_name": "__saved_model_init_op", "inputs": {}}),
+        json.dumps({"signature_name": "n" * 20_000, "inputs": [1]}),
     ]
     yield from ((path, text) for text in texts)
-    for wrong in (f"/v1/models/{request.model}", "/v1/models/nobody:predict", "/v1/models/encoding/versions/7:predict"):
+    versions = (
+        f"/v1/models/{request.model}/versions/{digits}:predict" for digits in ("7", "9" * 30, "9" * 5000, "\u0663")
+    )
+    for wrong in (f"/v1/models/{request.model}", "/v1/models/nobody:predict", *versions):
         yield wrong, body
+
+
+# Larger than an integer, a float or a double may be, or than Python reads.
+NUMBERS = ("9" * 19, "-1e39", "1e999", "9" * 400, "9" * 5000)
+
+
+def nested(depth):
+    return [nested(depth - 1)] if depth else 1
+
+
+def to_http(path, body, method="POST", **headers):
+    """The bytes of a request, of which a header that is None is left out."""
+    body = body.encode(errors="surrogatepass")
+    headers = {"Content_Length": len(body), "Connection": "close"} | headers
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items() if value is not None]
+    return f"{method} {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode() + body
+
+
+def broken_requests(random, request):
+    """Bytes of requests whose HTTP is wrong."""
+    path, body = to_rest(request, random)
+    # A longer one than the body is no wrong one: a server waits for the rest.
+    for length in ("x", "", "-1", "1e3", "0x10", "5, 5", "0", "3", "\u0665", None):
+        yield to_http(path, body, Content_Length=length)
+    yield to_http(path, body, Content_Length=None, Transfer_Encoding="chunked")
+    yield to_http(path, body, Content_Length=None, Transfer_Encoding="odd")
+    for method in ("GET", "PUT", "DELETE", "OPTIONS", "PATCH", "ODD"):
+        yield to_http(path, body, method)
+    close = "HTTP/1.1\r\nConnection: close\r\n"
+    for line in (f"POST {path} HTTP/1.0\r\n", f"POST {path} {close}odd\r\n", f"POST {path} {close}: odd\r\n"):
+        yield f"{line}\r\n{body}".encode()
+    yield to_http("/v1/models/" + "n" * 70_000, body)
+    yield to_http(path, body, Odd="x" * 70_000)
+    yield to_http(path, body, **{f"X{number}": "x" for number in range(150)})
 
 
 def nothing_in(values):

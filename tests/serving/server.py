@@ -9,11 +9,13 @@ import argparse
 import base64
 import collections
 import concurrent.futures
+import contextlib
 import http.server
 import json
 import math
 import pathlib
 import re
+import socket
 import sys
 import threading
 import time
@@ -39,6 +41,9 @@ HTTP_STATUS = {
     "UNAVAILABLE": 503,
     "DEADLINE_EXCEEDED": 504,
 }
+INIT = "__saved_model_init_op"
+# A tensor has no more dimensions in numpy; TensorFlow has 254, and no signature of the tests has more than 5.
+MOST_DIMENSIONS = 32
 WARMUP = "assets.extra/tf_serving_warmup_requests"
 
 
@@ -58,7 +63,7 @@ class Version:
             loaded = tf.compat.v1.saved_model.load(self._session, ["serve"], str(folder))
         self.signatures = dict(loaded.signature_def)
         self._queues = {}
-        for name in self.signatures.keys() - {"__saved_model_init_op"}:
+        for name in self.signatures.keys() - {INIT}:
             signature = self.signatures[name]
             run = self._runner(signature)
             self._queues[name] = Queue(name, run, **batching) if batching else run
@@ -90,6 +95,9 @@ class Version:
         expected = self.signature(name, "FAILED_PRECONDITION").inputs
         if arrays.keys() != expected.keys():
             raise RefusalError("INVALID_ARGUMENT", f"input size does not match signature: {set(arrays)}")
+        # It is there for the loader, and the only one without inputs and outputs.
+        if name == INIT:
+            raise RefusalError("INVALID_ARGUMENT", f"Tried to fetch data for '{name}', which produces no output")
         return self._queues[name](arrays)
 
 
@@ -151,9 +159,9 @@ class Queue:
                     self._batches.append([])
             try:
                 answers = self._merged(batch)
-            except RefusalError as refusal:
+            except Exception as error:
                 for _, _, answer in batch:
-                    answer.set_exception(refusal)
+                    answer.set_exception(error)
             else:
                 for (_, _, answer), part in zip(batch, answers, strict=True):
                     answer.set_result(part)
@@ -228,7 +236,8 @@ def answered(method):
         try:
             return method(self, request)
         except RefusalError as refusal:
-            context.abort(grpc.StatusCode[refusal.code], str(refusal))
+            # A longer message does not go into the headers that carry it.
+            context.abort(grpc.StatusCode[refusal.code], str(refusal)[:1024])
 
     return call
 
@@ -264,40 +273,61 @@ class Servicer(prediction_service_pb2_grpc.PredictionServiceServicer, model_serv
 class Handler(http.server.BaseHTTPRequestHandler):
     models = None
     protocol_version = "HTTP/1.1"
+    # The body of an answer does not wait until its headers have arrived.
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         self._answer(self._get)
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(lambda: self._predict(body))
+        self._answer(self._predict)
 
-    def _get(self):
-        match = re.fullmatch(r"/v1/models/([^/:]+)(?:/versions/(\d+))?(/metadata)?", self.path)
+    def do_PUT(self):
+        self._answer(self._malformed)
+
+    do_DELETE = do_OPTIONS = do_PATCH = do_PUT  # noqa: N815
+
+    def _malformed(self, body):
+        raise RefusalError("INVALID_ARGUMENT", f"Malformed request: {self.command} {self.path}")
+
+    def _body(self):
+        """As libevent reads it, which TensorFlow Serving builds on: none where no length is given."""
+        # What follows what cannot be read cannot be told from a next request.
+        closes, self.close_connection = self.close_connection, True
+        if "Transfer-Encoding" in self.headers:
+            raise RefusalError("INVALID_ARGUMENT", "the stand-in reads no chunks; TensorFlow Serving does")
+        length = self.headers.get("Content-Length", "0")
+        if not re.fullmatch("[0-9]{1,10}", length):
+            raise RefusalError("INVALID_ARGUMENT", f"illegal content length: {length:.80}")
+        body = self.rfile.read(int(length))
+        self.close_connection = closes
+        return body
+
+    def _get(self, body):
+        match = re.fullmatch(r"/v1/models/([^/:]+)(?:/versions/([0-9]+))?(/metadata)?", self.path)
         if match is None:
-            raise RefusalError("INVALID_ARGUMENT", f"Malformed request: GET {self.path}")
+            self._malformed(body)
         name, number, metadata = match.groups()
-        version = self.models.get(name, number and int(number))
+        version = self.models.get(name, to_version(number))
         message = self.models.metadata(version, name) if metadata else self.models.status(name)
         return json_format.MessageToDict(
             message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
         )
 
     def _predict(self, body):
-        match = re.fullmatch(r"/v1/models/([^/:]+)(?:/versions/(\d+))?:predict", self.path)
+        match = re.fullmatch(r"/v1/models/([^/:]+)(?:/versions/([0-9]+))?:predict", self.path)
         if match is None:
-            raise RefusalError("INVALID_ARGUMENT", f"Malformed request: POST {self.path}")
+            self._malformed(body)
         name, number = match.groups()
-        version = self.models.get(name, number and int(number))
-        try:
-            request = json.loads(body)
-        except ValueError as error:
-            raise RefusalError("INVALID_ARGUMENT", f"JSON Parse error: {error}") from error
+        version = self.models.get(name, to_version(number))
+        request = parsed(body)
         if not isinstance(request, dict) or ("instances" in request) == ("inputs" in request):
             raise RefusalError("INVALID_ARGUMENT", "expecting one of 'inputs' or 'instances'")
         called = request.get("signature_name", "serving_default")
         if not isinstance(called, str):
             raise RefusalError("INVALID_ARGUMENT", "'signature_name' key must be a string value")
+        if called == INIT:
+            raise RefusalError("INVALID_ARGUMENT", f"Failed to get input map for signature: {called}")
         types = {name: tensor.dtype for name, tensor in version.signature(called, "INVALID_ARGUMENT").inputs.items()}
         by_row = "instances" in request
         columns = from_rows(request["instances"], types) if by_row else from_columns(request["inputs"], types)
@@ -310,7 +340,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, method):
         try:
-            status, answer = 200, method()
+            status, answer = 200, method(self._body())
         except RefusalError as refusal:
             status, answer = HTTP_STATUS[refusal.code], {"error": str(refusal)}
         body = json.dumps(answer).encode()
@@ -322,6 +352,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+def to_version(digits):
+    """A version as it is in a path, which is an int64; None where there is none."""
+    if digits is None:
+        return None
+    if len(digits) > 19 or int(digits) >= 2**63:
+        raise RefusalError("INVALID_ARGUMENT", f"Failed to convert version: {digits:.80} to numeric.")
+    return int(digits)
+
+
+def parsed(body):
+    """A body as RapidJSON reads it: no half of a surrogate pair, and no number that is too large for a double.
+
+    RapidJSON has a call for each level, and so has what writes a value into a message: by its sources, brackets enough
+    overflow the stack of TensorFlow Serving, which ends. Here they are an error.
+    """
+    try:
+        found = json.loads(body.decode(), parse_int=to_number, parse_float=to_number)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise RefusalError("INVALID_ARGUMENT", f"JSON Parse error: {error}") from error
+    return found
+
+
+def to_number(text):
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("Number too big to be stored in double.")
+    return int(text) if text.lstrip("-").isdecimal() else number
 
 
 def is_bytes(value):
@@ -357,6 +417,8 @@ def from_json(value, dtype):
     while isinstance(first, list):
         shape.append(len(first))
         first = first[0] if first else None
+    if len(shape) > MOST_DIMENSIONS:
+        raise RefusalError("INVALID_ARGUMENT", f"tensor parsing error: {len(shape)} dimensions")
     flat = []
     flatten(value, shape, tf.as_dtype(dtype), flat)
     array = np.empty(len(flat), tf.as_dtype(dtype).as_numpy_dtype)
@@ -402,6 +464,15 @@ def to_json(name, array):
 class RestServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def shutdown_request(self, request):
+        # A connection that is closed with something unread is reset, and its answer may be lost.
+        with contextlib.suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(1.0)
+            while request.recv(2**16):
+                pass
+        self.close_request(request)
 
 
 def main():

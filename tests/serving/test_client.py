@@ -115,7 +115,7 @@ def test_no_version_for_the_parts(scripted, monkeypatch):
         ((200, b"<html>"), OSError, "not an answer of TensorFlow Serving: '<html>'"),
         ((200, []), OSError, r"not an answer of TensorFlow Serving: '\[\]'"),
         ((200, {"predictions": []}), OSError, "not an answer of TensorFlow Serving: '{\"predictions"),
-        ((302, b""), OSError, "not an answer of TensorFlow Serving: ''"),
+        ((302, b""), OSError, "toy: HTTP 302: the server redirects to None"),
         (BROKEN, ConnectionError, "toy: UNAVAILABLE: "),
         (STUCK, TimeoutError, "toy: DEADLINE_EXCEEDED: .*timed out"),
     ],
@@ -218,6 +218,7 @@ def test_one_weight_for_all_pairs_is_refused(scripted):
         ({"batch_size": 0}, "received 0, 5, 30"),
         ({"retries": -1}, "received 64, -1, 30"),
         ({"timeout": 0}, "received 64, 5, 0"),
+        ({"timeout": np.inf}, "received 64, 5, inf"),
     ],
 )
 def test_arguments(arguments, message):

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, SignatureDefMap
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, ModelVersionStatus
@@ -15,16 +16,16 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from tfgans.serving._transport import RefusalError, Transport
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
 
 # Images are larger than what gRPC takes by default, 4 MB.
-_OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
+_OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", MOST_BYTES))
 
 
 class Grpc(Transport):
     """Protocol buffers over gRPC, not encrypted."""
 
-    def __init__(self, address: str, model: str, version: int | None, timeout: float) -> None:
+    def __init__(self, address: str, model: str, version: int | None) -> None:
         self._channel = grpc.insecure_channel(urllib.parse.urlsplit(address).netloc, _OPTIONS)
         self._predictions = PredictionServiceStub(self._channel)
         self._models = ModelServiceStub(self._channel)
@@ -32,32 +33,41 @@ class Grpc(Transport):
         self._servable = ModelSpec(name=model)
         if version is not None:
             self._servable.version.value = version
-        self._timeout = timeout
 
     def close(self) -> None:
         self._channel.close()
 
-    def versions(self) -> list[int]:
-        found = self._ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model))
+    def versions(self, seconds: float) -> list[int]:
+        found = _ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model), seconds)
         return [status.version for status in found.model_version_status if status.state == ModelVersionStatus.AVAILABLE]
 
-    def signatures(self) -> Mapping[str, SignatureDef]:
+    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         request = GetModelMetadataRequest(model_spec=self._servable, metadata_field=["signature_def"])
+        found = _ask(self._predictions.GetModelMetadata, request, seconds).metadata["signature_def"]
         signatures = SignatureDefMap()
-        self._ask(self._predictions.GetModelMetadata, request).metadata["signature_def"].Unpack(signatures)
+        with reading("signatures"):
+            if not found.Unpack(signatures):
+                raise ValueError(f"{found.type_url!r}")
         return signatures.signature_def
 
-    def predict(
-        self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec]
-    ) -> dict[str, np.ndarray]:
+    def _predict(
+        self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec], seconds: float
+    ) -> Mapping[str, TensorProto]:
         request = PredictRequest(inputs={name: tf.make_tensor_proto(array) for name, array in inputs.items()})
         request.model_spec.CopyFrom(self._servable)
         request.model_spec.signature_name = signature
-        found = self._ask(self._predictions.Predict, request)
-        return {name: tf.make_ndarray(found.outputs[name]) for name in outputs}
+        return _ask(self._predictions.Predict, request, seconds).outputs
 
-    def _ask(self, method: Callable[..., Any], request: Any) -> Any:
-        try:
-            return method(request, timeout=self._timeout)
-        except grpc.RpcError as error:
-            raise RefusalError(error.code().name, error.details()) from error
+    def _decode(self, found: TensorProto, spec: tf.TensorSpec, rows: int) -> np.ndarray:
+        dtype, shape = tf.as_dtype(found.dtype), [dim.size for dim in found.tensor_shape.dim]
+        # A shape alone may promise more than there is memory for, so that it is looked at first.
+        if dtype != spec.dtype or not fits(shape, spec, rows):
+            raise ValueError(f"{dtype.name} {shape}")
+        return tf.make_ndarray(found)
+
+
+def _ask(method: Callable[..., Any], request: Any, seconds: float) -> Any:
+    try:
+        return method(request, timeout=seconds)
+    except grpc.RpcError as error:
+        raise RefusalError(error.code().name, error.details() or "") from error

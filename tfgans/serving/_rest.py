@@ -1,19 +1,24 @@
 """TensorFlow Serving over REST: https://www.tensorflow.org/tfx/serving/api_rest."""
 
 import base64
+import http.client
+import io
 import json
+import math
+import socket
+import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import requests
 import tensorflow as tf
+import urllib3
 from google.protobuf import json_format
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
-from urllib3.exceptions import ReadTimeoutError
 
-from tfgans.serving._transport import RefusalError, Transport
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
 
 # HTTP's status, as gRPC says it; 502 is what a balancer says of a server that is away.
 _CODES = {
@@ -26,69 +31,171 @@ _CODES = {
 }
 
 
+# What JSON may have where a type is expected.
+_TYPES = {"f": {"int", "float"}, "i": {"int"}, "u": {"int"}, "b": {"bool"}, "O": {"dict", "str"}}
+
+
 class Rest(Transport):
     """JSON over HTTP, in columns."""
 
-    def __init__(self, address: str, model: str, version: int | None, timeout: float) -> None:
+    def __init__(self, address: str, model: str, version: int | None) -> None:
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
         self._model = f"{address}/v1/models/{urllib.parse.quote(model, safe='')}"
         self._servable = self._model if version is None else f"{self._model}/versions/{version}"
-        self._timeout = timeout
 
     def close(self) -> None:
         self._session.close()
 
-    def versions(self) -> list[int]:
-        found = self._ask("model_version_status", "GET", self._model)
-        return [int(status["version"]) for status in found if status["state"] == "AVAILABLE"]
+    def versions(self, seconds: float) -> list[int]:
+        found = self._ask("model_version_status", "GET", self._model, seconds)
+        with reading("versions"):
+            return [int(status["version"]) for status in found if status["state"] == "AVAILABLE"]
 
-    def signatures(self) -> Mapping[str, SignatureDef]:
-        found = self._ask("metadata", "GET", f"{self._servable}/metadata")["signature_def"]["signature_def"]
-        return {
-            name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
-            for name, signature in found.items()
-        }
+    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+        found = self._ask("metadata", "GET", f"{self._servable}/metadata", seconds)
+        with reading("signatures"):
+            return {
+                name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
+                for name, signature in found["signature_def"]["signature_def"].items()
+            }
 
-    def predict(
-        self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec]
-    ) -> dict[str, np.ndarray]:
+    def _predict(
+        self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec], seconds: float
+    ) -> Mapping[str, Any]:
         columns = {name: _to_json(array) for name, array in inputs.items()}
         body = {"signature_name": signature, "inputs": columns}
-        found = self._ask("outputs", "POST", f"{self._servable}:predict", body)
+        found = self._ask("outputs", "POST", f"{self._servable}:predict", seconds, body)
         # The name of an only output is left out.
-        found = dict.fromkeys(outputs, found) if len(outputs) == 1 else found
-        return {name: _from_json(found[name], spec.dtype) for name, spec in outputs.items()}
+        if len(outputs) == 1:
+            return dict.fromkeys(outputs, found)
+        return found if isinstance(found, dict) else {}
 
-    def _ask(self, key: str, method: str, url: str, body: Any = None) -> Any:
+    def _decode(self, found: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
+        cells, dtype = np.array(found, object), np.dtype(spec.dtype.as_numpy_dtype)
+        names = {type(cell).__name__ for cell in cells.ravel()}
+        if not names <= _TYPES[dtype.kind] or not fits(cells.shape, spec, rows):
+            raise ValueError(f"{', '.join(sorted(names))} {list(cells.shape)}")
+        if spec.dtype == tf.string:
+            return np.array([_from_text(cell) for cell in cells.ravel()], object).reshape(cells.shape)
+        # A number that is too large becomes Infinity.
+        with np.errstate(over="ignore"):
+            return cells.astype(dtype)
+
+    def _ask(self, key: str, method: str, url: str, seconds: float, body: Any = None) -> Any:
         """What an answer has under a key."""
         # Not through `json=` and `json()`, which may refuse NaN; TF Serving reads and writes it.
         data = None if body is None else json.dumps(body)
+        timeout = urllib3.Timeout(total=seconds)
         try:
-            response = self._session.request(method, url, data=data, timeout=self._timeout)
+            with self._session.request(
+                method, url, data=data, timeout=timeout, stream=True, allow_redirects=False
+            ) as response:
+                content = _content(response)
         except requests.RequestException as error:
             raise RefusalError(_code(error), str(error)) from error
-        answer = _parsed(response.content)
+        if 300 <= response.status_code < 400:
+            location = response.headers.get("Location")
+            raise RefusalError(f"HTTP {response.status_code}", f"the server redirects to {location!r:.200}")
+        answer = _parsed(content)
         if response.ok and key in answer:
             return answer[key]
         code = _CODES.get(response.status_code, f"HTTP {response.status_code}")
-        message = answer.get("error", f"not an answer of TensorFlow Serving: {response.text[:80]!r}")
+        message = answer.get("error", f"not an answer of TensorFlow Serving: {content[:80].decode(errors='replace')!r}")
         raise RefusalError(code, str(message))
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Requests over connections, to servers or proxies, that hold to a deadline."""
+
+    def get_connection_with_tls_context(self, *arguments: Any, **keywords: Any) -> urllib3.HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(*arguments, **keywords)
+        if not issubclass(pool.ConnectionCls, _Punctual):
+            pool.ConnectionCls = type("PunctualConnection", (_Punctual, pool.ConnectionCls), {})
+        return pool
+
+
+class _Punctual:
+    """A connection whose timeout is that of everything together that it does after the timeout is set.
+
+    That of others is for each read and write, so that a server may take as long for each byte.
+    """
+
+    _deadline = math.inf
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that are left; a socket without any would not wait, and say something else."""
+        return max(self._deadline - time.monotonic(), 1e-3)
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        super().send(data)
+
+    def response_class(self, sock: socket.socket, *arguments: Any, **keywords: Any) -> http.client.HTTPResponse:
+        response = http.client.HTTPResponse(sock, *arguments, **keywords)
+        response.fp = io.BufferedReader(_PunctualReader(sock, response.fp.detach(), self._deadline))
+        return response
+
+
+class _PunctualReader(io.RawIOBase):
+    """Reads from a socket until a deadline."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, deadline: float) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _content(response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(2**16):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise RefusalError("RESOURCE_EXHAUSTED", f"the answer has more than {MOST_BYTES} bytes")
+    return bytes(content)
 
 
 def _code(error: requests.RequestException) -> str:
     """What gRPC calls it."""
-    # A body that comes too late is a broken connection to requests.
-    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+    # Requests has other names for it, by what it was about as the time was over.
+    if any(isinstance(cause, TimeoutError) for cause in _causes(error)):
         return "DEADLINE_EXCEEDED"
     broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
     return "UNAVAILABLE" if broken else "UNKNOWN"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
     """The object that a text in JSON is, or an empty one."""
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -99,7 +206,9 @@ def _to_json(array: np.ndarray) -> list:
     return array.tolist()
 
 
-def _from_json(values: list, dtype: tf.DType) -> np.ndarray:
-    if dtype == tf.string:
-        values = [base64.b64decode(value["b64"]) if isinstance(value, dict) else value.encode() for value in values]
-    return np.array(values, dtype.as_numpy_dtype)
+def _from_text(cell: dict[str, Any] | str) -> bytes:
+    if isinstance(cell, str):
+        return cell.encode()
+    if cell.keys() != {"b64"}:
+        raise ValueError(f"an object of {', '.join(cell) or 'nothing'}")
+    return base64.b64decode(cell["b64"], validate=True)

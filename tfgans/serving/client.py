@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import io
+import math
 import random
 import time
 import urllib.parse
@@ -14,7 +15,7 @@ import tensorflow as tf
 
 from tfgans._errors import needs_extra
 from tfgans.models.adversarial import row_seeds
-from tfgans.serving._transport import RefusalError, Transport
+from tfgans.serving._transport import RefusalError, Transport, reading
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -57,9 +58,11 @@ class Client:
         address: `http://HOST:8501`, or https, for REST; `grpc://HOST:8500` for gRPC, which is not encrypted.
         model: Name of the model on the server.
         version: Its version; by default the newest that is served.
-        timeout: Seconds to wait for the answer to one request.
+        timeout: Seconds from the first attempt at a request to the last byte of its answer, however they come, with
+            all attempts after it and the pauses between them. Requests of several parts have as long for each.
         retries: How often a request is sent again while the server is unavailable, or where it was merged with a
-            malformed one of somebody else; after at most 0.1 s, and twice as long each time.
+            malformed one of somebody else; after at most 0.1 s, and twice as long each time, as long as there is
+            time.
         batch_size: Rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
             sent in several, all to one version: if none is named, the newest as they begin. If the server lets go of
             it before they end, that is a ValueError.
@@ -70,7 +73,8 @@ class Client:
             there, an input does not fit, or a row means nothing to the model.
         ConnectionError: By all methods, if the server cannot be reached or has no room.
         TimeoutError: By all methods, if there is no answer in time.
-        OSError: By all methods, if the server fails otherwise.
+        OSError: By all methods, if the server fails otherwise, redirects, or gives what was not asked for: another
+            type, shape or number of rows than the signature's, Infinity, or more than 1 GiB.
     """
 
     def __init__(
@@ -83,9 +87,10 @@ class Client:
         retries: int = 5,
         batch_size: int = 64,
     ) -> None:
-        if batch_size < 1 or retries < 0 or timeout <= 0:
+        if batch_size < 1 or retries < 0 or not 0 < timeout < math.inf:
             raise ValueError(
-                f"Expected batch_size >= 1, retries >= 0 and timeout > 0; received {batch_size}, {retries}, {timeout}."
+                "Expected batch_size >= 1, retries >= 0 and a finite timeout > 0; "
+                f"received {batch_size}, {retries}, {timeout}."
             )
         self.address = address
         self.model = model
@@ -93,7 +98,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._batch_size = batch_size
-        self._transport = _connect(address.rstrip("/"), model, version, timeout)
+        self._transport = _connect(address.rstrip("/"), model, version)
 
     def __enter__(self) -> "Client":
         return self
@@ -115,12 +120,16 @@ class Client:
 
     @functools.cached_property
     def _signatures(self) -> dict[str, Signature]:
-        found = self._patiently(self._transport.signatures)
-        return {
-            name: Signature(_specs(signature.inputs), _specs(signature.outputs))
-            for name, signature in sorted(found.items())
-            if not name.startswith("__")
-        }
+        return self._patiently(self._read_signatures)
+
+    def _read_signatures(self, seconds: float) -> dict[str, Signature]:
+        found = self._transport.signatures(seconds)
+        with reading("signatures"):
+            return {
+                name: Signature(_specs(signature.inputs), _specs(signature.outputs))
+                for name, signature in sorted(found.items())
+                if not name.startswith("__")
+            }
 
     @property
     def kind(self) -> str:
@@ -135,10 +144,7 @@ class Client:
         self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None
     ) -> list["PIL.Image.Image"]:
         """As `sample`, as PIL images."""
-        import PIL.Image
-
-        files = self._answer("sample_png", labels, seed=row_seeds(n, seed))
-        return [PIL.Image.open(io.BytesIO(file)) for file in files]
+        return [self._image(file) for file in self._answer("sample_png", labels, seed=row_seeds(n, seed))]
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
         """Images or points of latent vectors [n, N]."""
@@ -230,21 +236,41 @@ class Client:
             )
         return values
 
+    def _image(self, file: bytes) -> "PIL.Image.Image":
+        """The image of the model's size that a PNG file is."""
+        import PIL.Image
+
+        height, width = self._signature("sample").outputs["image"].shape[1:3]
+        try:
+            image = PIL.Image.open(io.BytesIO(file), formats=["PNG"])
+            # Of another size, it is not decoded: it could take gigabytes.
+            if image.size != (width, height):
+                raise ValueError(f"one of {image.width} x {image.height}")
+            image.load()
+        except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as error:
+            expected = f"expected a PNG of {width} x {height} of sample_png"
+            raise OSError(f"{self.address}, {self.model}: DATA_LOSS: {expected}; received {error}") from error
+        return image
+
     def _patiently(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Calls with the seconds that are left behind the arguments, and again while that may help."""
+        end = time.monotonic() + self._timeout
         attempt = 0
         while True:
             try:
-                return call(*arguments)
+                return call(*arguments, max(end - time.monotonic(), 1e-3))
             except RefusalError as refusal:
-                if attempt == self._retries or not refusal.may_pass:
+                # Clients that were turned away together do not come back together.
+                pause = _FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0)
+                is_last = attempt == self._retries or time.monotonic() + pause >= end
+                if is_last or not refusal.may_pass:
                     error = _ERRORS.get(refusal.code, OSError)
                     raise error(f"{self.address}, {self.model}: {refusal.code}: {refusal.message}") from refusal
-            # Clients that were turned away together do not come back together.
-            time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0))
+            time.sleep(pause)
             attempt += 1
 
 
-def _connect(address: str, model: str, version: int | None, timeout: float) -> Transport:
+def _connect(address: str, model: str, version: int | None) -> Transport:
     scheme, _, host = address.partition("://")
     more = scheme == "grpc" and urllib.parse.urlsplit(address).netloc != host
     if scheme not in ("http", "https", "grpc") or not host or more:
@@ -253,10 +279,10 @@ def _connect(address: str, model: str, version: int | None, timeout: float) -> T
         if scheme == "grpc":
             from tfgans.serving._grpc import Grpc
 
-            return Grpc(address, model, version, timeout)
+            return Grpc(address, model, version)
         from tfgans.serving._rest import Rest
 
-        return Rest(address, model, version, timeout)
+        return Rest(address, model, version)
 
 
 def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
