@@ -57,9 +57,14 @@ class Equilibrium(keras.layers.Layer):
         """Names of the scalars of `update`."""
         return ("k", "error", "convergence")
 
-    def discriminator_loss(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> tf.Tensor:
-        """L(x) - k L(G(z)), with k as it was after the last step."""
-        return real_error - tf.cast(self.k, real_error.dtype) * generated_error
+    def discriminator_loss(self, real_error: tf.Tensor, generated_errors: tf.Tensor) -> tf.Tensor:
+        """L(x) - k L(G(z)), with k as it was after the last step.
+
+        Args:
+            real_error: L(x), a scalar.
+            generated_errors: Those of the generated samples, `[B]`, or their mean L(G(z)).
+        """
+        return real_error - tf.cast(self.k, real_error.dtype) * tf.reduce_mean(generated_errors)
 
     def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
         """Moves k, once a step.
@@ -97,7 +102,7 @@ class Margin(Configurable):
     """A margin in the place of a controller: EBGAN's objective (Zhao et al. 2016, Eq. 1), which has no balance to hold.
 
     Args:
-        margin: m, the error of generated images beyond which the discriminator asks for no more.
+        margin: m, the error of a generated image beyond which the discriminator asks for no more of it.
 
     Raises:
         ValueError: If the margin is not positive.
@@ -114,9 +119,9 @@ class Margin(Configurable):
         """Nothing moves."""
         return ()
 
-    def discriminator_loss(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> tf.Tensor:
-        """L(x) + max(0, m - L(G(z)))."""
-        return real_error + tf.nn.relu(self.margin - generated_error)
+    def discriminator_loss(self, real_error: tf.Tensor, generated_errors: tf.Tensor) -> tf.Tensor:
+        """L(x) + the mean of max(0, m - error) over the generated samples; arguments as of `Equilibrium`."""
+        return real_error + tf.reduce_mean(tf.nn.relu(self.margin - generated_errors))
 
     def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
         """Nothing moves."""

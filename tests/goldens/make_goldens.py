@@ -70,18 +70,14 @@ def precision_recall():
     return values
 
 
-def similarities(data_range):
+def similarities(data_range, **window):
     return [
-        structural_similarity(
-            *pair,
-            data_range=data_range,
-            channel_axis=-1,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-        )
+        structural_similarity(*pair, data_range=data_range, channel_axis=-1, **window)
         for pair in zip(*inputs.images(), strict=True)
     ]
+
+
+_GAUSSIAN = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
 
 
 if __name__ == "__main__":
@@ -92,7 +88,11 @@ if __name__ == "__main__":
         "kernel_distance": kernel_distances(),
         "inception_score": inception_score(),
         "precision_recall": precision_recall(),
-        "ssim": {"255": similarities(255), "2": similarities(2)},
+        "ssim": {
+            "gaussian": {"255": similarities(255, **_GAUSSIAN), "2": similarities(2, **_GAUSSIAN)},
+            # The defaults of scikit-image.
+            "uniform": {"255": similarities(255), "2": similarities(2)},
+        },
     }
     text = json.dumps(goldens, indent=1)
     pathlib.Path(__file__).with_name("metrics.json").write_text(text + "\n")

@@ -30,10 +30,19 @@ def test_constants_by_hand(first, second, expected):
     assert ssim(constant(first), constant(second), 1) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("window", ["gaussian", "uniform"])
 @pytest.mark.parametrize("value_range", [255, LEGACY_RANGE], ids=str)
-def test_against_scikit_image(inputs, goldens, value_range):
-    expected = goldens["ssim"][f"{value_range:g}"]
-    np.testing.assert_allclose(ssim(*inputs.images(), value_range), expected, rtol=1e-12)
+def test_against_scikit_image(inputs, goldens, value_range, window):
+    """The uniform window is that of its defaults, with the covariances of a sample."""
+    expected = goldens["ssim"][window][f"{value_range:g}"]
+    np.testing.assert_allclose(ssim(*inputs.images(), value_range, window), expected, rtol=1e-10)
+
+
+def test_a_uniform_window_must_be_known_and_fit():
+    with pytest.raises(ValueError, match=r"has 7 pixels each way; received images \(6, 6\)"):
+        ssim(constant(0.0, 6), constant(0.0, 6), 1, "uniform")
+    with pytest.raises(ValueError, match="window must be one of gaussian, uniform; received 'hann'"):
+        ssim(constant(0.0), constant(0.0), 1, "hann")
 
 
 def test_only_the_ratio_to_the_range_counts(inputs):

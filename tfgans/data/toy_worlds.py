@@ -18,8 +18,8 @@ class ToyWorld:
             no modes, places along it.
         sigma: Standard deviation around each centre.
         weights: Share of each mode.
-        scale: What points are divided by for the networks, so that every world reaches to about 2: a gradient
-            penalty asks for slopes of 1, which smaller worlds leave no room for.
+        scale: What points are divided by for the networks. Worlds reach to about 2 behind it: a gradient penalty asks
+            for slopes of 1, which smaller worlds leave no room for. Those of LOGAN's code, `logan_...`, have 1.
     """
 
     name: str
@@ -105,6 +105,13 @@ def _swiss_roll(count: int = 400) -> np.ndarray:
     return np.stack([np.interp(places, lengths, column) for column in curve.T], axis=1)
 
 
+def _random_swiss_roll(count: int = 1_000, seed: int = 0) -> np.ndarray:
+    """Points of the same spiral, uniform in angle; the largest coordinate is 1."""
+    angles = np.pi * np.random.default_rng(seed).uniform(1.5, 4.5, count)
+    points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1)
+    return points / points.max()
+
+
 def _world(name: str, centers: np.ndarray, sigma: float, scale: float, weights: np.ndarray | None = None) -> ToyWorld:
     weights = np.ones(len(centers)) if weights is None else weights
     shares = tuple(float(weight) for weight in weights / weights.sum())
@@ -119,15 +126,18 @@ TOY_WORLDS: dict[str, ToyWorld] = {
         _world("ring8", _ring(8, 1.0), 0.01, 0.5),
         _world("grid25", _grid((-4.0, -2.0, 0.0, 2.0, 4.0)), 0.05, 2.0),
         _world("rings16", np.concatenate([_ring(8, 1.0), _ring(8, 2.0)]), 0.01, 1.0),
-        _world("logan_grid25", _grid((-2.0, -1.0, 0.0, 1.0, 2.0)), 0.01, 1.0),
         _world("swiss", _swiss_roll(), 0.01, 0.5),
         _world("line3", np.array([[-1.0], [0.0], [1.0]]), 0.01, 0.5, np.array([0.45, 0.1, 0.45])),
         _world("line7", _LINE, 0.01, 2.5),
+        _world("logan_ring8", _ring(8, 1.0), 0.01, 1.0),
+        _world("logan_grid25", _grid((-2.0, -1.0, 0.0, 1.0, 2.0)), 0.01, 1.0),
+        _world("logan_swiss", _random_swiss_roll(), 0.01, 1.0),
+        _world("logan_line7", _LINE, 0.01, 1.0),
     )
 }
-"""`ring8` and `grid25`, the field's standard ones; LOGAN's own (its code: section 5 of the paper's repository has an
-8-ring of radius 1, two rings, a 5x5 grid on [-2, 2]^2 and a swiss roll at sigma .01), the three modes of its Fig. 2, of
-which the middle one is small, and the line of seven modes of its code."""
+"""`ring8` and `grid25`, the field's standard ones; two rings and a swiss roll, as LOGAN has them; the three modes of its
+Fig. 2, of which the middle one is small; and the line of seven modes of its code. `logan_...` are the worlds of its
+code as they are there, which `rings16` is too."""
 
 
 def toy_world(name: str) -> ToyWorld:

@@ -175,6 +175,12 @@ def _reconstruction_ssim(of: Comparison) -> dict[str, float]:
     return {"reconstruction_ssim": float(np.mean(metrics.ssim(images, of.reconstruct(images), _BYTES)))}
 
 
+def _reconstruction_ssim_legacy(of: Comparison) -> dict[str, float]:
+    images = of.test.images[: of.generated.count]
+    similarities = metrics.ssim(images, of.reconstruct(images), metrics.LEGACY_RANGE, "uniform")
+    return {"reconstruction_ssim_legacy": float(np.mean(similarities))}
+
+
 def _needs(*fields: str) -> frozenset[str]:
     return frozenset(fields)
 
@@ -209,8 +215,17 @@ METRICS: dict[str, Metric] = {
         _reconstruction_ssim,
         frozenset(),
         test=_needs("images"),
-        protocol={"value_range": _BYTES},
+        protocol={"value_range": _BYTES, "window": "gaussian"},
         extractor="pixels",
+        reconstructs=True,
+    ),
+    "reconstruction_ssim_legacy": Metric(
+        _reconstruction_ssim_legacy,
+        frozenset(),
+        test=_needs("images"),
+        protocol={"value_range": metrics.LEGACY_RANGE, "window": "uniform"},
+        extractor="pixels",
+        least_pixels=7,
         reconstructs=True,
     ),
 }

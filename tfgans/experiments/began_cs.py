@@ -25,6 +25,7 @@ _SEARCHED = 64
 _SAMPLE_SEED = 10**6
 _POINTS = 2_500
 
+_SPRITE_SHAPE = (32, 32, 1)
 _TRAVERSED = 8
 _PAPER_VALUES = np.arange(-5.0, 6.0)
 _PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
@@ -177,7 +178,14 @@ def _trained(trial: Trial, data: str, *changes: str) -> "AutoencodingModel":
 
 def styles(trial: Trial) -> Measured:
     """Style vectors of attributes, and their sums (Fig. 3)."""
-    return arithmetic(_trained(trial, "digits", "data=sprites", "image_shape=(32, 32, 1)"))
+    from tfgans import recipes
+    from tfgans.recipes.began_cs import mean_constraint_weight
+
+    changes = ["data=sprites", f"image_shape={_SPRITE_SHAPE}"]
+    if trial.setting["system"] == "began_cs" and trial.scale == "small":
+        latent_size = recipes.get("began_cs/digits", trial.scale).latent_size
+        changes.append(f"constraint_weight={mean_constraint_weight(_SPRITE_SHAPE, latent_size)}")
+    return arithmetic(_trained(trial, "digits", *changes))
 
 
 def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:

@@ -397,7 +397,7 @@ _LOGAN = (
         where={"form": "bigan"},
         finding="The same order, by less than the spread of seeds, as there. None reconstructs a digit well yet.",
         recipes=tuple(
-            f"{recipe} score_every=800 score_metrics=('reconstruction_ssim',)"
+            f"{recipe} score_every=800 score_metrics=('reconstruction_ssim_legacy',)"
             for recipe in _BIGANS_ON_CIFAR
             if _W not in recipe
         ),

@@ -129,18 +129,19 @@ def scatter_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 def images(trial: Trial) -> Measured:
     """Classifier score and Frechet distance at the end, and of a BiGAN the SSIM of reconstructions.
 
-    `best_reconstruction_ssim` is the best moving average over the scorings of the run (Table 2).
+    `best_reconstruction_ssim` is the best moving average over the scorings of the run, with the window and the range of
+    the authors' code (Table 2).
     """
     from tfgans import metrics
 
     encodes = trial.setting["form"] == "bigan"
-    names = ("score", "frechet", *(("reconstruction_ssim",) if encodes else ()))
+    names = ("score", "frechet", *(("reconstruction_ssim_legacy",) if encodes else ()))
     changes = (f"score_every={1 if trial.smoke else score_every(trial)}", f"score_metrics={names}")
     measured = scored(_train(trial, trial.setting["data"], _IMAGE_STEPS, *changes))
     if not encodes:
         return measured
     width = _AVERAGED_SCORINGS[trial.scale]
-    ssim = [line["reconstruction_ssim/pixels"] for line in _curve(trial)]
+    ssim = [line["reconstruction_ssim_legacy/pixels"] for line in _curve(trial)]
     best = float(metrics.moving_average(ssim, min(width, len(ssim))).max())
     protocol = {"scorings": len(ssim), "in_an_average": width}
     return Measured(

@@ -25,7 +25,14 @@ from tfgans.losses.penalties import (
     interpolated_gradient,
     safe_norm,
 )
-from tfgans.losses.reconstruction import NORMS, Norm, mean_difference, reconstruction_error, sample_errors
+from tfgans.losses.reconstruction import (
+    NORMS,
+    Norm,
+    mean_difference,
+    reconstruction_error,
+    reconstruction_errors,
+    sample_errors,
+)
 
 __all__ = [
     "KL_REDUCTIONS",
@@ -53,6 +60,7 @@ __all__ = [
     "nonsaturating_generator_loss",
     "normal_divergence",
     "reconstruction_error",
+    "reconstruction_errors",
     "reduced_divergence",
     "safe_norm",
     "sample_errors",

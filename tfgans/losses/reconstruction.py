@@ -14,30 +14,42 @@ NORMS = ("l1_mean", "l2_sample", "l2_batch")
 
 
 def sample_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """Distances of samples `[B, ...]` from others, `[B]`; `l2_batch` is no norm of one sample, and as `l2_sample`."""
+    """Distances of samples `[B, ...]` from others, `[B]`; `l2_batch` is no norm of one sample, and as `l2_sample`.
+
+    Raises:
+        ValueError: If the norm is none of `NORMS`.
+    """
     if norm not in NORMS:
         raise ValueError(f"norm must be one of {', '.join(NORMS)}; received {norm!r}.")
     axes = list(range(1, first.shape.rank))
     return tf.reduce_mean(tf.abs(first - second), axes) if norm == "l1_mean" else safe_norm(first - second, axes)
 
 
-def reconstruction_error(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """Distance of a batch `[B, ...]` from another, a scalar; that of `l2_batch` is of the global batch.
+def reconstruction_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """What the distance of a batch from another is the mean of: those of its samples, or one of the global batch.
 
     Args:
-        first: Samples.
+        first: Samples `[B, ...]`.
         second: Their reconstructions.
         norm: One of `NORMS`.
 
+    Returns:
+        `[B]`, or of `l2_batch`, which is no norm of one sample, a scalar.
+
     Raises:
-        ValueError: If it is none of them.
+        ValueError: If the norm is none of `NORMS`.
     """
     if norm != "l2_batch":
-        return tf.reduce_mean(sample_errors(first, second, norm))
+        return sample_errors(first, second, norm)
     context = tf.distribute.get_replica_context()
     square = context.all_reduce("sum", tf.reduce_sum(tf.square(first - second)))
     rows = tf.cast(tf.shape(first)[0] * context.num_replicas_in_sync, first.dtype)
     return tf.sqrt(square + 1e-12) / rows
+
+
+def reconstruction_error(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """Distance of a batch `[B, ...]` from another, a scalar: the mean of `reconstruction_errors`."""
+    return tf.reduce_mean(reconstruction_errors(first, second, norm))
 
 
 def mean_difference(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:

@@ -1,37 +1,49 @@
 """Similarity of two images as an eye sees it, and its moving average."""
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy.ndimage import correlate1d
+
+Window = Literal["gaussian", "uniform"]
+"""`gaussian`: sigma 1.5 over 11 pixels (Wang et al. 2004). `uniform`: equal weights over 7 pixels with the covariances of
+a sample, scikit-image's default, which LOGAN's Table 2 was taken with."""
 
 LEGACY_RANGE = 2.0
 """Value range that scikit-image once took for floating images of any scale; LOGAN's Table 2 was taken with it."""
 
 _FILTER_SIZE = 11
+_UNIFORM_SIZE = 7
 _FILTER_SIGMA = 1.5
 _K1, _K2 = 0.01, 0.03
 # Wang, Simoncelli and Bovik 2003, section 3.2; from the finest scale to the coarsest.
 _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
-def ssim(first: Any, second: Any, value_range: float) -> np.ndarray:
-    """SSIM of each pair of images (Wang et al. 2004), K_1 = .01, K_2 = .03, over a Gaussian of sigma 1.5.
+def ssim(first: Any, second: Any, value_range: float, window: Window = "gaussian") -> np.ndarray:
+    """SSIM of each pair of images (Wang et al. 2004), K_1 = .01, K_2 = .03.
 
     Args:
         first: [n, H, W, C].
         second: [n, H, W, C].
         value_range: L, the distance between the largest and the smallest value that an image can have: 2 for
-            [-1, 1], 255 for bytes. `LEGACY_RANGE` with values in [0, 255] gives the scale of LOGAN's Table 2.
+            [-1, 1], 255 for bytes. `LEGACY_RANGE` with values in [0, 255] and a uniform window give LOGAN's Table 2.
+        window: What means and covariances are taken over. The Gaussian spans 11 pixels, or the image where that is
+            smaller.
 
     Returns:
-        float64 [n], at most 1. The Gaussian spans 11 pixels, or the image where that is smaller.
+        float64 [n], at most 1.
 
     Raises:
-        ValueError: If shapes differ, `value_range` is not positive, or a value is not finite.
+        ValueError: If shapes differ, `value_range` is not positive, a value is not finite, the window is unknown, or
+            images are smaller than the uniform one.
     """
     first, second = _images(first, second, value_range)
-    similarity, _ = _similarity(first, second, value_range)
+    if window not in get_args(Window):
+        raise ValueError(f"window must be one of {', '.join(get_args(Window))}; received {window!r}.")
+    if window == "uniform" and min(first.shape[1:3]) < _UNIFORM_SIZE:
+        raise ValueError(f"A uniform window has {_UNIFORM_SIZE} pixels each way; received images {first.shape[1:3]}.")
+    similarity, _ = _similarity(first, second, value_range, window)
     return similarity.mean(axis=-1)
 
 
@@ -86,24 +98,29 @@ def moving_average(values: Any, width: int = 20) -> np.ndarray:
     return np.convolve(values, np.full(width, 1 / width), mode="valid")
 
 
-def _similarity(first: np.ndarray, second: np.ndarray, value_range: float) -> tuple[np.ndarray, np.ndarray]:
+def _similarity(
+    first: np.ndarray, second: np.ndarray, value_range: float, window: Window = "gaussian"
+) -> tuple[np.ndarray, np.ndarray]:
     """Means over an image [n, C]: of luminance times contrast and structure, and of the latter alone."""
-    means = _smooth(first), _smooth(second)
-    squares = _smooth(first**2) + _smooth(second**2) - means[0] ** 2 - means[1] ** 2
-    products = _smooth(first * second) - means[0] * means[1]
+    means = _smooth(first, window), _smooth(second, window)
+    squares = _smooth(first**2, window) + _smooth(second**2, window) - means[0] ** 2 - means[1] ** 2
+    products = _smooth(first * second, window) - means[0] * means[1]
+    if window == "uniform":
+        count = _UNIFORM_SIZE**2
+        squares, products = (part * count / (count - 1) for part in (squares, products))
     c1, c2 = (_K1 * value_range) ** 2, (_K2 * value_range) ** 2
     luminance = (2 * means[0] * means[1] + c1) / (means[0] ** 2 + means[1] ** 2 + c1)
     contrast = (2 * products + c2) / (squares + c2)
     return (luminance * contrast).mean(axis=(1, 2)), contrast.mean(axis=(1, 2))
 
 
-def _smooth(images: np.ndarray) -> np.ndarray:
-    """Gaussian means, where the window fits into the image."""
+def _smooth(images: np.ndarray, window: Window) -> np.ndarray:
+    """Means over the window, where it fits into the image."""
     for axis in (1, 2):
-        size = min(_FILTER_SIZE, images.shape[axis])
+        size = _UNIFORM_SIZE if window == "uniform" else min(_FILTER_SIZE, images.shape[axis])
         offsets = np.arange(size) - (size - 1) / 2
-        window = np.exp(-0.5 * (offsets / _FILTER_SIGMA) ** 2)
-        images = correlate1d(images, window / window.sum(), axis=axis, mode="constant")
+        weights = np.ones(size) if window == "uniform" else np.exp(-0.5 * (offsets / _FILTER_SIGMA) ** 2)
+        images = correlate1d(images, weights / weights.sum(), axis=axis, mode="constant")
         inside = np.arange(images.shape[axis] - size + 1) + size // 2
         images = images.take(inside, axis=axis)
     return images

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgans.equilibrium import Equilibrium, Margin
 from tfgans.latent import Normal, Prior
-from tfgans.losses import KL_REDUCTIONS, KLReduction, reduced_divergence
+from tfgans.losses import KL_REDUCTIONS, KLReduction, reduced_divergence, sample_errors
 from tfgans.models.adversarial import Batch, check_built
 from tfgans.models.energy import EnergyModel, autoencoder
 from tfgans.models.variational import VariationalModel, active_units, check_variational, draw_latent
@@ -50,7 +50,7 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         discriminator_decoder: A_d, from codes to images; another network than G.
         prior: Standard normal, of size N.
         equilibrium: The controller, by default with eta = .5 and gains of 1e-3, 1e-5 and 1e-5 (section 4); or EBGAN's
-            `Margin`, which section 3.2 calls its ancestor.
+            `Margin`, which section 3.2 calls its ancestor, on L_g + alpha L_v of each row.
         reconstructed_weight: alpha, of reconstructions among what the discriminator tells from real images.
         similarity_weight: beta, of the similarity that the discriminator's code learns.
         pixel_weight: gamma, of the error of pixels.
@@ -147,32 +147,33 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         mean, log_variance = self.posterior(image, training=True)
         reconstructed = tf.cast(self.generator(draw_latent(mean, log_variance, noise), training=True), image.dtype)
         generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        code, real_error = self._looked_at(image)
-        reconstructed_code, reconstructed_error = self._looked_at(reconstructed)
-        _, generated_error = self._looked_at(generated)
+        code, real_errors = self._looked_at(image)
+        reconstructed_code, reconstructed_errors = self._looked_at(reconstructed)
+        _, generated_errors = self._looked_at(generated)
+        real_error = tf.reduce_mean(real_errors)
         error = tf.reduce_mean(tf.abs(image - reconstructed))
         similarity = tf.reduce_mean(tf.abs(code - reconstructed_code))
         divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
         guidance = self.similarity_weight * similarity + self.pixel_weight * error
-        fakes = generated_error + self.reconstructed_weight * reconstructed_error
+        fakes = generated_errors + self.reconstructed_weight * reconstructed_errors
         return {
             "encoder_loss": divergence + guidance,
-            "generator_loss": fakes + guidance,
+            "generator_loss": tf.reduce_mean(fakes) + guidance,
             "discriminator_loss": self.equilibrium.discriminator_loss(real_error, fakes),
             "reconstruction_error": error,
             "divergence": divergence,
             "real_error": real_error,
-            "generated_error": generated_error,
-            "reconstructed_error": reconstructed_error,
+            "generated_error": tf.reduce_mean(generated_errors),
+            "reconstructed_error": tf.reduce_mean(reconstructed_errors),
             "similarity": similarity,
             "active_units": active_units(mean),
         }
 
     def _looked_at(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """A_e(u), and mean |u - r(u)|."""
+        """A_e(u), and the mean |u - r(u)| of each row."""
         code = self.discriminator_encoder(image, training=True)
         seen = tf.cast(self.discriminator_decoder(code, training=True), image.dtype)
-        return tf.cast(code, image.dtype), tf.reduce_mean(tf.abs(image - seen))
+        return tf.cast(code, image.dtype), sample_errors(image, seen, self.norm)
 
     def controlled(self, losses: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Moves k by this step's errors; scalars `k`, `error`, `convergence`, and `measured_ratio` (Eq. 10)."""

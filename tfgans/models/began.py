@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgans.equilibrium import Equilibrium, Margin
 from tfgans.latent import Prior
-from tfgans.losses import NORMS, Norm, mean_difference, reconstruction_error
+from tfgans.losses import NORMS, Norm, mean_difference, reconstruction_error, reconstruction_errors
 from tfgans.models.adversarial import Batch, check_built
 from tfgans.models.autoencoding import AutoencodingModel
 from tfgans.models.energy import EnergyModel, autoencoder
@@ -19,6 +19,9 @@ class Draw(enum.IntEnum):
 
     DISCRIMINATOR_LATENT = 0
     GENERATOR_LATENT = 1
+
+
+_OPTIONS = ("norm", "similarity_weight", "share_latent", "recompute_errors")
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -44,6 +47,8 @@ class BEGAN(EnergyModel, AutoencodingModel):
         similarity_weight: Factor of the learned similarity, mean |E Enc(x) - E Enc(G(z))|, in the generator's loss: the
             row of AVAE's Table 1 that has it and no VAE, where no image belongs to another.
         share_latent: Whether z_G is z_D, as in the code of BEGAN-CS.
+        recompute_errors: Whether k follows L(x) and L(G(z_G)) as they are after both players have moved, as in the code
+            of BEGAN-CS, and not those that the players descended. It takes another pass of all networks.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
         name: Name of the Keras model.
@@ -78,6 +83,7 @@ class BEGAN(EnergyModel, AutoencodingModel):
         norm: Norm = "l1_mean",
         similarity_weight: float = 0.0,
         share_latent: bool = False,
+        recompute_errors: bool = False,
         ema_decay: float | None = None,
         seed: int = 0,
         name: str | None = None,
@@ -102,6 +108,7 @@ class BEGAN(EnergyModel, AutoencodingModel):
         self.norm = norm
         self.similarity_weight = similarity_weight
         self.share_latent = share_latent
+        self.recompute_errors = recompute_errors
 
     @property
     def network_names(self) -> tuple[str, ...]:
@@ -132,9 +139,9 @@ class BEGAN(EnergyModel, AutoencodingModel):
         reconstructed = tf.cast(self.discriminator(image, training=True), image.dtype)
         regenerated = tf.cast(self.decoder(code, training=True), image.dtype)
         real_error = reconstruction_error(image, reconstructed, self.norm)
-        generated_error = reconstruction_error(generated, regenerated, self.norm)
-        loss = self.equilibrium.discriminator_loss(real_error, generated_error)
-        parts = {"real_error": real_error, "generated_error": generated_error}
+        generated_errors = reconstruction_errors(generated, regenerated, self.norm)
+        loss = self.equilibrium.discriminator_loss(real_error, generated_errors)
+        parts = {"real_error": real_error, "generated_error": tf.reduce_mean(generated_errors)}
         for name, (weight, value) in self.constraints(latent, tf.cast(code, latent.dtype)).items():
             loss += weight * value
             parts[name] = value
@@ -177,10 +184,18 @@ class BEGAN(EnergyModel, AutoencodingModel):
         with tf.GradientTape() as generator_tape:
             losses |= self.generator_losses(image, latent)
         self.update("generator", generator_tape, losses["generator_loss"])
-        losses |= self.equilibrium.update(losses["real_error"], losses["generator_error"])
+        errors = losses["real_error"], losses["generator_error"]
+        if self.recompute_errors:
+            errors = self._error(image), self._error(tf.cast(self.generator(latent, training=True), image.dtype))
+        losses |= self.equilibrium.update(*errors)
         return self.finish_step(losses)
+
+    def _error(self, image: tf.Tensor) -> tf.Tensor:
+        """L(u) of images or points u, `[B, ...]`."""
+        reconstructed = tf.cast(self.discriminator(image, training=True), image.dtype)
+        return reconstruction_error(image, reconstructed, self.norm)
 
     def get_config(self) -> dict[str, Any]:
         equilibrium = keras.saving.serialize_keras_object(self.equilibrium)
-        options = {name: getattr(self, name) for name in ("norm", "similarity_weight", "share_latent")}
+        options = {name: getattr(self, name) for name in _OPTIONS}
         return {**super().get_config(), "equilibrium": equilibrium, **options}

@@ -34,7 +34,7 @@ class BEGANCS(BEGAN):
         constraint_weight: alpha; with 0 this is BEGAN.
         norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
         constraint_norm: The distance of codes.
-        **kwargs: `similarity_weight`, `share_latent`, `ema_decay`, `seed` and `name` of `BEGAN`.
+        **kwargs: `similarity_weight`, `share_latent`, `recompute_errors`, `ema_decay`, `seed` and `name` of `BEGAN`.
 
     Raises:
         ValueError: As `BEGAN`, or if `constraint_weight` is negative.

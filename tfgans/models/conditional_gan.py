@@ -28,6 +28,7 @@ class ConditionalGAN(ConditionedModel, GAN):
             `"attributes"` where they are floating [B, K], fed as they are.
         n_critic: Discriminator updates in a step, each on a fresh batch.
         n_generator: Generator updates in a step, conditioned as the last batch.
+        latent_sharing: Which updates of a step have one z, as of `GAN`.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
         name: Name of the Keras model.

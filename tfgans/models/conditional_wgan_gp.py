@@ -29,7 +29,7 @@ class ConditionalWGANGP(ConditionalGAN):
         penalty: Gradient penalty; by default that of Eq. 5 with lambda = 10 (from the authors' code; the
             paper states none).
         n_critic: n of section IV-B, critic updates for each generator update.
-        **kwargs: `conditioning`, `n_generator`, `ema_decay`, `seed` and `name` of `ConditionalGAN`.
+        **kwargs: `conditioning`, `n_generator`, `latent_sharing`, `ema_decay`, `seed` and `name` of `ConditionalGAN`.
 
     Example:
 

@@ -1,7 +1,7 @@
 """The GAN, with any objective."""
 
 import enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import keras
 import numpy as np
@@ -10,6 +10,10 @@ import tensorflow as tf
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective, Vanilla, mean_over_patches
 from tfgans.models.adversarial import AdversarialModel, Batch, with_condition
+
+LatentSharing = Literal["none", "updates", "players"]
+"""Which updates of a step have one z: none; those of the generator (cWGAN's MNIST code); or these and the discriminator's
+last one (LOGAN's code of the GAN)."""
 
 
 class Draw(enum.IntEnum):
@@ -34,6 +38,8 @@ class GAN(AdversarialModel):
         penalty: Gradient penalty of the discriminator, or `None`.
         n_critic: Discriminator updates in a step, each on a fresh batch.
         n_generator: Generator updates in a step.
+        latent_sharing: Which updates of a step have one z: `none`; `updates`, those of the generator, as in cWGAN's code on
+            MNIST; or `players`, these and the last one of the discriminator, as in LOGAN's code.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
         name: Name of the Keras model.
@@ -66,6 +72,7 @@ class GAN(AdversarialModel):
         *,
         n_critic: int = 1,
         n_generator: int = 1,
+        latent_sharing: LatentSharing = "none",
         ema_decay: float | None = None,
         seed: int = 0,
         name: str | None = None,
@@ -75,10 +82,15 @@ class GAN(AdversarialModel):
         self._check_networks()
         if n_critic < 1 or n_generator < 1:
             raise ValueError(f"A step needs updates of both; received n_critic={n_critic}, n_generator={n_generator}.")
+        if latent_sharing not in get_args(LatentSharing):
+            raise ValueError(
+                f"latent_sharing must be one of {', '.join(get_args(LatentSharing))}; received {latent_sharing!r}."
+            )
         self.objective = objective or Vanilla()
         self.penalty = penalty
         self.n_critic = n_critic
         self.n_generator = n_generator
+        self.latent_sharing = latent_sharing
 
     def _check_networks(self) -> None:
         """Raises ValueError where shapes do not fit together."""
@@ -147,7 +159,9 @@ class GAN(AdversarialModel):
                 losses = self.discriminator_losses(image, condition, latent, interpolation)
             self.update("discriminator", tape, losses["discriminator_loss"])
         for i in range(self.n_generator):
-            latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, i)
+            if self.latent_sharing != "players":
+                draw = i if self.latent_sharing == "none" else 0
+                latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, draw)
             with tf.GradientTape() as tape:
                 losses |= self.generator_losses(condition, latent)
             self.update("generator", tape, losses["generator_loss"])
@@ -170,6 +184,7 @@ class GAN(AdversarialModel):
             "penalty": keras.saving.serialize_keras_object(self.penalty),
             "n_critic": self.n_critic,
             "n_generator": self.n_generator,
+            "latent_sharing": self.latent_sharing,
         }
         return {**super().get_config(), **config}
 

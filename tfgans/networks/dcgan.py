@@ -120,6 +120,7 @@ def conditional_dcgan_discriminator(
     kernel_size: int = 5,
     batch_norm: bool = False,
     batch_norm_scale: bool = True,
+    unit_pixels: bool = False,
 ) -> keras.Model:
     """f(x, y): one convolution of stride 2 a width, then a 4x4 convolution that scores patches.
 
@@ -134,13 +135,16 @@ def conditional_dcgan_discriminator(
         batch_norm: Batch normalisation after all of them but the first, as the authors' code has it for
             the vanilla objective. Not with a gradient penalty, which needs samples to be independent.
         batch_norm_scale: Whether batch normalisation has a factor gamma.
+        unit_pixels: Whether images are brought from [-1, 1] to [0, 1] first, as the authors' MNIST code has them: what
+            convolutions pad with is then the background, and not grey.
 
     Returns:
         Model from `[image [B, H, W, C], condition [B, K]]` to logits `[B, h, w, 1]`, one a patch.
     """
     image = keras.Input(tuple(image_shape), name="image")
     condition = keras.Input((condition_size,), name="condition")
-    x = TileChannels()([image, condition])
+    x = layers.Rescaling(0.5, offset=0.5)(image) if unit_pixels else image
+    x = TileChannels()([x, condition])
     for depth, filters in enumerate(widths):
         normalised = batch_norm and depth > 0
         x = layers.Conv2D(

@@ -5,6 +5,8 @@ CPU cores; docs/began_cs.md says what was left open and how it was chosen.
 """
 
 import dataclasses
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -27,6 +29,7 @@ class EquilibriumRecipe(Recipe):
         constraint_norm: The distance of codes.
         constraint_weight: Factor alpha of the constraint.
         share_latent: Whether both players have one z.
+        recompute_errors: Whether k follows the errors after both players have moved.
         ratio: gamma, the diversity ratio.
         balance_rate: lambda_k, the gain of the controller.
         proportional: Its gain of the error's change, as AVAE has it.
@@ -36,6 +39,7 @@ class EquilibriumRecipe(Recipe):
         generator_learning_rate: Of Adam.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
+        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         decay: Whether the learning rates stay, or fall to 0 as a cosine over the run.
     """
 
@@ -49,6 +53,7 @@ class EquilibriumRecipe(Recipe):
     constraint_norm: Literal["l1_mean", "l2_sample", "l2_batch"]
     constraint_weight: float = 0.1
     share_latent: bool = False
+    recompute_errors: bool = False
     ratio: float = 0.5
     balance_rate: float = 1e-3
     proportional: float = 0.0
@@ -58,6 +63,7 @@ class EquilibriumRecipe(Recipe):
     generator_learning_rate: float = 1e-4
     beta_1: float = 0.9
     beta_2: float = 0.999
+    epsilon: float = 1e-7
     decay: Literal["none", "cosine"] = "none"
 
     def __post_init__(self) -> None:
@@ -132,7 +138,9 @@ _IMAGES_PAPER = replace(
     beta_1=0.9,
 )
 
-_CODE = {"networks": "cs", "filters": 128, "constraint_norm": "l1_mean", "share_latent": True}
+# Adam's epsilon is that of TensorFlow 1.
+_CODE = {"preset": "code", "recompute_errors": True, "epsilon": 1e-8}
+_IMAGES_CODE = {**_CODE, "networks": "cs", "filters": 128, "constraint_norm": "l1_mean", "share_latent": True}
 
 _IMAGES_SMALL = replace(
     _IMAGES_PAPER,
@@ -155,17 +163,28 @@ _IMAGES_SMALL = replace(
 )
 
 
+def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight: float = 0.1) -> float:
+    """alpha for `l1_mean`, which weighs the constraint as `weight` does where both norms are `l2_sample`.
+
+    A Euclidean norm is sqrt(n) times the root mean square of its n entries, and a mean absolute error does not grow
+    with n. So alpha L_c / L stays as it is where alpha is sqrt(latent_size / numbers in an image) times as large.
+    """
+    return round(weight * math.sqrt(latent_size / math.prod(image_shape)), 4)
+
+
 def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
     here = {"name": f"began_cs/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
-    # Its public code has no toy worlds.
-    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here)
+    # Its public code has no toy worlds; it is the step that differs.
+    return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here)
 
 
 def _images(name: str, data: str, image_shape: tuple[int, ...], **paper: object) -> tuple[EquilibriumRecipe, ...]:
     here = {"name": f"began_cs/{name}", "data": data, "image_shape": image_shape}
     whole = replace(_IMAGES_PAPER, **{**here, **paper})
-    return whole, replace(whole, preset="code", **_CODE), replace(_IMAGES_SMALL, **here)
+    small = replace(_IMAGES_SMALL, **here)
+    small = replace(small, constraint_weight=mean_constraint_weight(image_shape, small.latent_size))
+    return whole, replace(whole, **_IMAGES_CODE), small
 
 
 _BEGAN_CS = (
@@ -203,6 +222,7 @@ def _veegan(recipe: EquilibriumRecipe) -> UnconditionalRecipe:
         learning_rate=1e-3,
         decay=recipe.decay,
         beta_2=0.999,
+        epsilon=recipe.epsilon,
     )
 
 

@@ -30,6 +30,7 @@ class ConditionalRecipe(Recipe):
         output: What ends the generator.
         batch_norm_scale: Whether batch normalisation has a factor gamma.
         discriminator_batch_norm: Whether the discriminator has batch normalisation.
+        unit_pixels: Whether the discriminator brings images to [0, 1] first, so that its padding is the background.
         penalty: Gradient penalty: that of Eq. 5, the form of the authors' code, or none.
         penalty_weight: Factor lambda of the penalty.
         penalty_target: Gradient norm at which the penalty is zero.
@@ -37,8 +38,10 @@ class ConditionalRecipe(Recipe):
         learning_rate: Of Adam, for both players.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
+        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         n_critic: Discriminator updates in a step.
         n_generator: Generator updates in a step.
+        latent_sharing: Which updates of a step have one z, as of `GAN`.
     """
 
     system: Literal["ConditionalWGANGP", "ConditionalGAN"]
@@ -55,6 +58,7 @@ class ConditionalRecipe(Recipe):
     output: Literal["tanh", "batch_norm_relu"]
     batch_norm_scale: bool
     discriminator_batch_norm: bool
+    unit_pixels: bool = False
     penalty: Literal["interpolated", "height_axis", "none"]
     penalty_weight: float
     penalty_target: float
@@ -62,8 +66,10 @@ class ConditionalRecipe(Recipe):
     learning_rate: float
     beta_1: float
     beta_2: float
+    epsilon: float = 1e-7
     n_critic: int
     n_generator: int
+    latent_sharing: Literal["none", "updates", "players"] = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,6 +92,8 @@ class ConditionalRecipe(Recipe):
             raise ValueError(f"{self.data} has no labels; {self.name} needs classes or attributes.")
         return replace(self, conditioning=conditioning, condition_size=condition_size)
 
+
+_CODE_EPSILON = 1e-8  # of Adam in TensorFlow 1
 
 _MNIST_PAPER = ConditionalRecipe(
     name="cwgan/mnist",
@@ -134,10 +142,13 @@ _MNIST_CODE = replace(
     projection="batch_norm_relu",
     output="batch_norm_relu",
     batch_norm_scale=False,
+    unit_pixels=True,
     penalty="height_axis",
     penalty_weight=40.0,
     penalty_target=0.5,
+    epsilon=_CODE_EPSILON,
     n_generator=2,
+    latent_sharing="updates",
 )
 
 _MNIST_SMALL = replace(
@@ -225,7 +236,14 @@ _SPRITES_PAPER = replace(
     steps=2_500,  # 100 epochs of 125 batches, five a step
 )
 
-_SPRITES_CODE = replace(_SPRITES_PAPER, preset="code", steps=12_500, batch_norm_scale=False, penalty="height_axis")
+_SPRITES_CODE = replace(
+    _SPRITES_PAPER,
+    preset="code",
+    steps=12_500,
+    batch_norm_scale=False,
+    penalty="height_axis",
+    epsilon=_CODE_EPSILON,
+)
 
 
 _CELEBA_PAPER = replace(
@@ -250,6 +268,7 @@ _CELEBA_CODE = replace(
     steps=285_500,  # its epochs count generator steps: 100 of 2,855
     batch_norm_scale=False,
     penalty="height_axis",
+    epsilon=_CODE_EPSILON,
 )
 
 _SIXTY_FOUR_PIXELS_SMALL = {
@@ -289,6 +308,7 @@ _EFIGI_CODE = replace(
     prior_mean=0.0,
     batch_norm_scale=False,
     penalty="height_axis",
+    epsilon=_CODE_EPSILON,
 )
 
 _EFIGI_SMALL = replace(

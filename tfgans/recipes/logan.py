@@ -24,6 +24,7 @@ class UnconditionalRecipe(Recipe):
         prior: Uniform on (-1, 1), or standard normal.
         networks: Fully connected or convolutional.
         widths: Units of the hidden layers, or channels of the maps from the largest to the smallest.
+        discriminator_widths: Those of the discriminator, or None where they are `widths`.
         head_width: Channels that the convolutional discriminator ends in.
         penalty: Gradient penalty in x: between pairs of an image and its reconstruction, between real and
             generated images at random, or none.
@@ -35,7 +36,9 @@ class UnconditionalRecipe(Recipe):
         decay: Whether the learning rate stays, or falls to 0 as a cosine over the run.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
+        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         n_critic: Discriminator updates in a step.
+        latent_sharing: Of a GAN without an encoder, whether its players have one z, as those of a BiGAN do.
     """
 
     system: Literal["GAN", "BiGAN", "LOGAN", "VEEGAN"]
@@ -45,6 +48,7 @@ class UnconditionalRecipe(Recipe):
     prior: Literal["uniform", "normal"] = "uniform"
     networks: Literal["mlp", "dcgan"]
     widths: tuple[int, ...]
+    discriminator_widths: tuple[int, ...] | None = None
     head_width: int = 512
     penalty: Literal["pairwise", "interpolated", "none"]
     penalty_weight: float = 0.1
@@ -55,13 +59,19 @@ class UnconditionalRecipe(Recipe):
     decay: Literal["none", "cosine"] = "none"
     beta_1: float = 0.5
     beta_2: float = 0.9
+    epsilon: float = 1e-7
     n_critic: int = 1
+    latent_sharing: Literal["none", "players"] = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "head_width", "n_critic", "widths")
+        if self.discriminator_widths is not None:
+            self._check_sizes("discriminator_widths")
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
+        if self.system != "GAN" and self.latent_sharing != "none":
+            raise ValueError(f"latent_sharing is of a GAN without an encoder; received it with system={self.system}.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(f"Points take networks=mlp, images dcgan; received {self.networks}, {self.image_shape}.")
         given = (self.objective, self.penalty, self.n_critic, self.latent_penalty, self.reconstruction_weight)
@@ -141,6 +151,8 @@ _IMAGES_SMALL = replace(
     decay="cosine",
 )
 
+_CODE = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
+
 _EIGHT_PIXELS = {
     "data": "digits",
     "image_shape": (8, 8, 1),
@@ -153,8 +165,10 @@ _EIGHT_PIXELS = {
 def _toy(name: str, small: dict | None = None) -> tuple[UnconditionalRecipe, ...]:
     here = {"name": f"logan/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
-    # Its code trains on lines and rings of the same settings.
-    return paper, replace(paper, preset="code"), replace(_TOY_SMALL, **here, **(small or {}))
+    # The script that its code runs has one number for z, and worlds that are not scaled.
+    world = name if name == "rings16" else f"logan_{name}"
+    code = replace(paper, **_CODE, data=world, objective="lol1", latent_size=1)
+    return paper, code, replace(_TOY_SMALL, **here, **(small or {}))
 
 
 def _images(
@@ -164,7 +178,7 @@ def _images(
     paper = replace(_IMAGES_PAPER, **here)
     return (
         paper,
-        replace(paper, preset="code", steps=paper.steps * 160 // 256, **(code or {})),
+        replace(paper, **_CODE, steps=paper.steps * 160 // 256, **(code or {})),
         replace(_IMAGES_SMALL, **{"name": here["name"], **(small or {})}),
     )
 
@@ -212,7 +226,13 @@ def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
     """The vanilla objective without an encoder."""
     name = recipe.name.replace("logan/", "gan/")
     # Its penalty is that of Gulrajani et al. 2017, a square.
-    return replace(_bigan(recipe), name=name, system="GAN", head_width=256, penalty_power=2)
+    gan = replace(_bigan(recipe), name=name, system="GAN", head_width=256, penalty_power=2)
+    if recipe.preset != "code":
+        return gan
+    gan = replace(gan, latent_sharing="players")
+    if recipe.image_shape[0] != 128:
+        return gan
+    return replace(gan, discriminator_widths=(64, 128, 256, 512, 1024), head_width=1024)
 
 
 RECIPES = tuple(recipe for presets in _LOGAN for logan in presets for recipe in (logan, _bigan(logan), _gan(logan)))

@@ -85,6 +85,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
         recipe.image_shape,
         widths=recipe.discriminator_widths,
         batch_norm=recipe.discriminator_batch_norm,
+        unit_pixels=recipe.unit_pixels,
         **common,
     )
     prior = Normal(recipe.latent_size, recipe.prior_mean, recipe.prior_std)
@@ -96,6 +97,7 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
         "conditioning": recipe.conditioning,
         "n_critic": recipe.n_critic,
         "n_generator": recipe.n_generator,
+        "latent_sharing": recipe.latent_sharing,
         "ema_decay": recipe.ema_decay,
         "seed": recipe.seed,
     }
@@ -103,24 +105,26 @@ def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
         model = ConditionalWGANGP(generator, discriminator, prior, **options)
     else:
         model = ConditionalGAN(generator, discriminator, prior, Vanilla(recipe.patchwise), **options)
-    model.compile(
-        {player: keras.optimizers.Adam(recipe.learning_rate, recipe.beta_1, recipe.beta_2) for player in model.players}
-    )
+    adam = (recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.epsilon)
+    model.compile({player: keras.optimizers.Adam(*adam) for player in model.players})
     return model
 
 
 def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
     image_shape, widths = recipe.image_shape, recipe.widths
+    discriminator_widths = recipe.discriminator_widths or widths
     has_encoder = recipe.has_encoder
     latent_beside = recipe.latent_size if has_encoder else None
     if recipe.networks == "mlp":
         generator = networks.mlp_generator(image_shape[0], recipe.latent_size, widths)
         encoder = networks.mlp_encoder(image_shape[0], recipe.latent_size, widths) if has_encoder else None
-        discriminator = networks.mlp_discriminator(image_shape[0], latent_beside, widths)
+        discriminator = networks.mlp_discriminator(image_shape[0], latent_beside, discriminator_widths)
     else:
         generator = networks.dcgan_generator(image_shape, recipe.latent_size, widths)
         encoder = networks.dcgan_encoder(image_shape, recipe.latent_size, widths) if has_encoder else None
-        discriminator = networks.dcgan_discriminator(image_shape, latent_beside, widths, head_width=recipe.head_width)
+        discriminator = networks.dcgan_discriminator(
+            image_shape, latent_beside, discriminator_widths, head_width=recipe.head_width
+        )
     prior = {"uniform": Uniform, "normal": Normal}[recipe.prior](recipe.latent_size)
     penalties = {"pairwise": PairwiseGradientPenalty, "interpolated": InterpolatedGradientPenalty}
     penalty_type = penalties.get(recipe.penalty)
@@ -141,7 +145,7 @@ def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
         system = LOGAN if recipe.system == "LOGAN" else BiGAN
         model = system(generator, encoder, discriminator, prior, **options)
     else:
-        model = GAN(generator, discriminator, prior, **options)
+        model = GAN(generator, discriminator, prior, latent_sharing=recipe.latent_sharing, **options)
 
     # An optimizer counts its own updates.
     updates = {player: recipe.steps * (recipe.n_critic if player == "discriminator" else 1) for player in model.players}
@@ -162,7 +166,7 @@ def _energy(recipe: EquilibriumRecipe) -> BEGAN:
         decoder = networks.began_decoder(size, latent_size, **options)
     controller = Equilibrium(recipe.ratio, recipe.balance_rate, recipe.proportional, recipe.derivative)
     players = (generator, encoder, decoder, Uniform(latent_size), controller)
-    names = ("norm", "similarity_weight", "share_latent", "ema_decay", "seed")
+    names = ("norm", "similarity_weight", "share_latent", "recompute_errors", "ema_decay", "seed")
     options = {name: getattr(recipe, name) for name in names}
     if recipe.system == "BEGANCS":
         constraint = {name: getattr(recipe, name) for name in ("constraint_weight", "constraint_norm")}
@@ -260,7 +264,7 @@ def _with_adam(model: AdversarialModel, recipe: EncodedRecipe) -> AdversarialMod
 def _adam(recipe: UnconditionalRecipe | EquilibriumRecipe, rate: float, updates: int) -> keras.optimizers.Optimizer:
     """Adam, whose rate may fall to 0 over its updates."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, updates) if recipe.decay == "cosine" else rate
-    return keras.optimizers.Adam(schedule, recipe.beta_1, recipe.beta_2)
+    return keras.optimizers.Adam(schedule, recipe.beta_1, recipe.beta_2, recipe.epsilon)
 
 
 _OBJECTIVES = {
