@@ -215,7 +215,8 @@ def test_collapse_rule_refuses(arguments, message):
 
 def test_margin_asks_for_no_more_than_itself():
     """Of .3 for real images, and generated ones .2 below and .1 beyond a margin of .5."""
-    for generated, loss in ((0.3, 0.5), (0.6, 0.3)):
+    # The last: of two samples, of which one is below it, half of .2; their mean .5 would ask for nothing.
+    for generated, loss in ((0.3, 0.5), (0.6, 0.3), ([0.3, 0.7], 0.4)):
         found = Margin(0.5).discriminator_loss(tf.constant(0.3), tf.constant(generated))
         assert float(found) == pytest.approx(loss)
     assert Margin(0.5).update(tf.constant(0.3), tf.constant(0.3)) == {}

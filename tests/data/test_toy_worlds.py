@@ -11,7 +11,9 @@ from tfgans import data, metrics
         ("ring8", 8, 0.01, 1.0),
         ("grid25", 25, 0.05, 4 * np.sqrt(2)),
         ("rings16", 16, 0.01, 2.0),
+        ("logan_ring8", 8, 0.01, 1.0),
         ("logan_grid25", 25, 0.01, 2 * np.sqrt(2)),
+        ("logan_line7", 7, 0.01, 5.0),
         ("line3", 3, 0.01, 1.0),
         ("line7", 7, 0.01, 5.0),
     ],
@@ -33,10 +35,12 @@ def test_grid_is_the_standard_one():
     assert centers == {(float(x), float(y)) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)}
 
 
-def test_networks_see_worlds_of_one_size():
+def test_networks_see_worlds_of_one_size_but_those_of_logans_code():
+    reach = {"logan_ring8": 1, "logan_swiss": 1, "logan_line7": 5}
     for world in data.TOY_WORLDS.values():
         points = world.sample(1_000, tf.constant([0, 1])).numpy()
-        assert 1.8 < np.abs(points).max() < 2.2
+        assert np.abs(points).max() == pytest.approx(reach.get(world.name, 2), abs=0.2)
+        assert world.scale == 1 or not world.name.startswith("logan_")
 
 
 def test_the_middle_mode_of_the_line_is_small():
@@ -49,6 +53,19 @@ def test_swiss_roll_is_evenly_filled():
     centers = data.toy_world("swiss").centers
     steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     assert steps.max() / steps.min() < 1.01
+
+
+def test_swiss_roll_of_logans_code_is_uniform_in_angle():
+    """A thousand centres r = c t at angles t of 1.5 to 4.5 pi; the largest coordinate is 1."""
+    world = data.toy_world("logan_swiss")
+    assert (world.centers.shape, world.sigma, world.centers.max()) == ((1_000, 2), 0.01, 1)
+    radii = np.linalg.norm(world.centers, axis=1)
+    factor = radii.max() / (4.5 * np.pi)  # almost: the outermost of a thousand
+    angles = radii / factor
+    expected = np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1)
+    np.testing.assert_allclose(world.centers, expected, atol=0.1)
+    counts, _ = np.histogram(angles, bins=3, range=(1.5 * np.pi, 4.5 * np.pi))
+    np.testing.assert_allclose(counts, 1_000 / 3, atol=60)
 
 
 def test_batches_are_a_function_of_seed_and_number():

@@ -11,7 +11,7 @@ from tfgans import data, evaluation, metrics
 from tfgans.evaluation import METRICS, engine
 from tfgans.evaluation.inception import InceptionTFGAN
 
-OF_CLASSES = [name for name in METRICS if name not in ("attribute_r2", "reconstruction_ssim")]
+OF_CLASSES = [name for name in METRICS if name != "attribute_r2" and not METRICS[name].reconstructs]
 
 
 def source(images, seed=0, **changes):
@@ -58,6 +58,17 @@ def test_reconstructions_are_held_against_images_of_the_test_split(cache, pictur
     assert score["protocol"].items() >= {"samples": 12, "test_images": 30, "value_range": 255}.items()
     with pytest.raises(ValueError, match="needs an encoder to reconstruct images with; there is none"):
         evaluate(["reconstruction_ssim"], [source(images)], images, evaluation.Pixels(), test)
+
+
+def test_legacy_similarity_has_the_window_and_the_range_of_the_authors(cache, pictures):
+    images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
+    darker = source(images, reconstruct=lambda x: x // 2)
+    (score,) = evaluate(["reconstruction_ssim_legacy"], [darker], images, evaluation.Pixels(), test)
+    order = np.random.default_rng(0).permutation(30)[:12]
+    expected = metrics.ssim(test.image[order], test.image[order] // 2, 2, "uniform").mean()
+    assert score["metric"] == "reconstruction_ssim_legacy/pixels"
+    assert score["value"] == pytest.approx(expected)
+    assert score["protocol"].items() >= {"value_range": 2, "window": "uniform"}.items()
 
 
 def test_the_same_images_have_the_same_scores(score, corner, pictures, monkeypatch, tmp_path):

@@ -86,6 +86,30 @@ def test_a_broken_trial_does_not_stop_the_others(plan, seed):
     assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
 
 
+def test_what_is_stale_is_taken_again_from_the_start(plan):
+    """A trial fails where its folder is there: that of the stale ones must be gone, and the others must not run."""
+    path = experiments.run_item(ITEM, plan)
+    stored = json.loads(path.read_text())
+    for trial in stored["rows"][0]["trials"]:
+        trial["stale"], trial["values"]["score"] = "it was mended.", 70.0
+    stored["rows"][0]["value"]["score"] = 70.0
+    path.write_text(json.dumps(stored))
+    assert "| small | a | 70.0 ± 1.0 † | - | 3 |" in experiments.table(path)
+    plan_text = experiments.describe(ITEM, plan)
+    assert "to run: kind=a, seed 0" in plan_text
+    assert "stands: kind=b, seed 0" in plan_text
+    # The first that lands takes all stale ones of its row along.
+    one = dataclasses.replace(plan, seeds=1)
+    row = json.loads(experiments.run_item(ITEM, one).read_text())["rows"][0]
+    assert (row["value"], row["seeds"]) == ({"score": 0.0}, [0])
+    for folder in plan.workdir.rglob("a/*"):
+        if folder.name != "0":
+            folder.rmdir()
+    rows = json.loads(experiments.run_item(ITEM, plan).read_text())["rows"]
+    assert [row["value"]["score"] for row in rows] == [1.0, 11.0]
+    assert "†" not in experiments.table(path)
+
+
 def test_another_scale_is_another_row(plan):
     experiments.run_item(ITEM, dataclasses.replace(plan, seeds=1))
     paper = dataclasses.replace(plan, seeds=1, scale="paper")

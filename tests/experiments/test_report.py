@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tfgans import experiments, recipes
-from tfgans._files import read_json
+from tfgans._files import read_json, write_json
 from tfgans.experiments import EXHIBITS
 from tfgans.experiments.exhibits import DRAWINGS
 from tfgans.experiments.paper_scale import read_costs, recipe_of
@@ -90,7 +90,8 @@ def test_a_row_has_numbers_with_spread_and_seeds_a_command_and_its_time():
     (row,) = [
         line for line in experiments.report(PAPERS, RESULTS).splitlines() if line.startswith("| Table 3 | CIFAR-10")
     ]
-    assert "`score/classifier`: v 4.60 ± 0.19; w 1.96 ± 0.42; lol1 4.77 ± 0.32; lol2 4.87 ± 0.28<br>" in row
+    scores = "v 4.60 ± 0.19 †; w 1.96 ± 0.42 †; lol1 4.77 ± 0.32 †; lol2 4.87 ± 0.28 †"
+    assert f"`score/classifier`: {scores}<br>" in row
     assert "`scripts/reproduce.py --paper=logan --item=table1_2_3 --seeds=5 --jobs=2`, 5 seeds, 5,572 s" in row
     scored = "--set=score_extractor=inception_tfgan --set=score_samples=50000"
     assert f"needs GPU: `--recipe=bigan/cifar10 --preset=paper {scored}`<br>" in row
@@ -130,6 +131,26 @@ def test_writes_the_page_beside_the_results_and_the_scores_into_the_readme(tmp_p
     readme.write_text("# Front\n")
     with pytest.raises(ValueError, match="must have <!-- scores -->"):
         experiments.write_report(PAPERS, tmp_path / "docs" / "results")
+
+
+def test_stale_numbers_are_marked_and_the_item_says_why(tmp_path):
+    results = tmp_path / "results"
+    shutil.copytree(RESULTS / "avae", results / "avae", ignore=shutil.ignore_patterns("*.png"))
+    before = "<!-- scores -->\n<!-- /scores -->\n"
+    assert "†" not in experiments.with_scores(before, results)
+    path = results / "avae" / "table1.json"
+    stored = read_json(path)
+    for row in stored["rows"]:
+        for trial in row["trials"]:
+            if row["row"] == "VAE":
+                trial["stale"] = "the encoder was upside down."
+    write_json(path, stored)
+    scores = experiments.with_scores(before, results)
+    assert "| AVAE 574 ± 78 | plain VAE **217.8 ± 5.0 †** | 5 |" in scores
+    assert "† is stale: a defect was mended since" in scores
+    page = experiments.report(PAPERS, results)
+    assert page.count("† Stale: the encoder was upside down.") == 1
+    assert "Stale, whole or in part: avae/table1." in page
 
 
 def test_all_recipes_are_in_the_table_of_the_papers_scale_and_have_taken_two_steps():

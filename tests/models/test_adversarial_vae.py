@@ -5,7 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
-from tfgans.equilibrium import Equilibrium
+from tfgans.equilibrium import Equilibrium, Margin
 
 
 def line(slope, shift, name):
@@ -61,6 +61,15 @@ def test_losses_by_hand(by_hand, numbers):
             "discriminator_loss": 0.192,
         }
     )
+
+
+def test_a_margin_is_of_each_row(by_hand):
+    """z_g of .55 and 2.8 have errors of .05 and .8, and both reconstructions one of .1: .08 and .83 beside 1 / 3."""
+    model = by_hand(equilibrium=Margin(1 / 3))
+    image, noise, z = (tf.constant(values, tf.float64) for values in ([[1.0]] * 2, [[0.3]] * 2, [[0.55], [2.8]]))
+    found = model.losses_of(image, noise, z)
+    assert float(found["discriminator_loss"]) == pytest.approx(0.2 + (1 / 3 - 0.08) / 2)
+    assert float(found["generated_error"]) == pytest.approx(0.425)
 
 
 @pytest.mark.parametrize(("sign", "error"), [("corrected", 0.02), ("literal", 0.08)])

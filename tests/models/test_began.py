@@ -62,7 +62,7 @@ def error_and_slopes(image, encoder, decoder, norm):
     return error, slope - slope @ decoder.T @ encoder.T, -image.T @ slope @ decoder.T, -(image @ encoder).T @ slope
 
 
-def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, norm):
+def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, norm, recompute=False):
     """The discriminator, the generator that sees the new discriminator, and then k."""
     real, _, *real_slopes = error_and_slopes(image, encoder, decoder, norm)
     generated, _, *generated_slopes = error_and_slopes(latents[0] @ generator, encoder, decoder, norm)
@@ -72,7 +72,9 @@ def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, no
     )
     loss, slope, _, _ = error_and_slopes(latents[1] @ generator, encoder, decoder, norm)
     generator = generator - RATE * latents[1].T @ slope
-    error = ratio * real - loss
+    after = [error_and_slopes(x, encoder, decoder, norm)[0] for x in (image, latents[1] @ generator)]
+    held, made = after if recompute else (real, loss)
+    error = ratio * held - made
     logs = {
         "discriminator_loss": real - k * generated,
         "generator_loss": loss,
@@ -80,23 +82,25 @@ def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, no
         "generated_error": generated,
         "k": min(max(k + gain * error, 0.0), 1.0),
         "error": error,
-        "convergence": real + abs(error),
+        "convergence": held + abs(error),
     }
     return generator, encoder, decoder, logs
 
 
+@pytest.mark.parametrize("recompute", [False, True])
 @pytest.mark.parametrize("share", [False, True])
 @pytest.mark.parametrize("norm", losses.NORMS)
-def test_two_steps_by_hand(float64, image, noise, norm, share):
+def test_two_steps_by_hand(float64, image, noise, norm, share, recompute):
     """In the second step k is above 0, so that the discriminator climbs on what is generated."""
-    gan = descend(model(Equilibrium(ratio=2.0, integral=0.3), norm=norm, share_latent=share))
+    options = {"norm": norm, "share_latent": share, "recompute_errors": recompute}
+    gan = descend(model(Equilibrium(ratio=2.0, integral=0.3), **options))
     expected, k = matrices(gan), 0.0
     gan.noise = lambda draw, rows, use, index=0: tf.constant(noise[int(gan.step.numpy()), use])
     for latents in noise:
         gan.reset_metrics()
         logs = gan.train_step({"image": tf.constant(image[:, np.newaxis])})
         used = latents[[0, 0]] if share else latents
-        *expected, by_hand = step_by_hand(*expected, k, image, used, 2.0, 0.3, norm)
+        *expected, by_hand = step_by_hand(*expected, k, image, used, 2.0, 0.3, norm, recompute)
         k = by_hand["k"]
         assert 0 < k < 1
         assert set(logs) == set(by_hand)
@@ -185,9 +189,10 @@ def test_state_of_the_balance_survives(tmp_path):
 
 
 def test_configuration_has_the_balance_the_norm_and_the_sharing():
-    gan = model(Equilibrium(0.7, 0.01, 0.02, 0.03), norm="l2_batch", share_latent=True, ema_decay=0.9, seed=3)
+    options = {"norm": "l2_batch", "share_latent": True, "recompute_errors": True, "ema_decay": 0.9, "seed": 3}
+    gan = model(Equilibrium(0.7, 0.01, 0.02, 0.03), **options)
     copy = tfgans.BEGAN.from_config(gan.get_config())
-    assert (copy.norm, copy.share_latent, copy.ema_decay, copy.seed) == ("l2_batch", True, 0.9, 3)
+    assert {name: getattr(copy, name) for name in options} == options
     balance = copy.equilibrium
     assert (balance.ratio, balance.integral, balance.proportional, balance.derivative) == (0.7, 0.01, 0.02, 0.03)
     assert [network.name for network in (copy.generator, copy.encoder, copy.decoder)] == [
@@ -202,7 +207,7 @@ def test_defaults_are_those_of_the_paper():
     gan.compile()
     balance = gan.equilibrium
     assert (balance.ratio, balance.integral, balance.proportional, balance.derivative) == (0.5, 1e-3, 0, 0)
-    assert (gan.norm, gan.share_latent) == ("l1_mean", False)
+    assert (gan.norm, gan.share_latent, gan.recompute_errors) == ("l1_mean", False, False)
     for optimizer in gan.optimizers.values():
         assert isinstance(optimizer, keras.optimizers.Adam)
         assert float(optimizer.learning_rate) == pytest.approx(1e-4)
@@ -311,3 +316,20 @@ def test_a_margin_in_the_place_of_the_controller():
     assert set(history) == {"discriminator_loss", "generator_loss", "real_error", "generated_error"}
     copy = tfgans.BEGAN.from_config(gan.get_config())
     assert copy.equilibrium == Margin(0.5)
+
+
+@pytest.mark.parametrize("norm", ["l1_mean", "l2_sample"])
+def test_a_margin_is_of_each_sample(image, noise, norm):
+    """Half of the samples lie beyond it: the hinge of their mean is another number."""
+    gan = model(Margin(1.0), norm=norm)
+    generator, encoder, decoder = matrices(gan)
+    rest = noise[0, 0] @ generator @ (np.eye(3) - encoder @ decoder)
+    errors = np.abs(rest).mean(axis=1) if norm == "l1_mean" else np.linalg.norm(rest, axis=1)
+    margin = float(np.median(errors))
+    gan.equilibrium = Margin(margin)
+    found = gan.discriminator_losses(tf.constant(image, tf.float32), tf.constant(noise[0, 0], tf.float32))
+    real = error_and_slopes(image, encoder, decoder, norm)[0]
+    hinge = np.maximum(margin - errors, 0).mean()
+    assert float(found["discriminator_loss"]) == pytest.approx(real + hinge, rel=1e-5)
+    assert float(found["generated_error"]) == pytest.approx(errors.mean(), rel=1e-5)
+    assert hinge > max(margin - errors.mean(), 0) + 1e-3

@@ -1,7 +1,48 @@
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
+
+
+@pytest.mark.parametrize(
+    ("sharing", "different"), [("none", [0, 1, 2, 3]), ("updates", [0, 1, 2, 2]), ("players", [0, 1, 1, 1])]
+)
+def test_which_updates_have_one_latent(monkeypatch, sharing, different):
+    """Two updates of the discriminator, then two of the generator: equal numbers are equal latents."""
+    gan = tfgans.GAN(
+        networks.mlp_generator(2, 3, (4,)),
+        networks.mlp_discriminator(2, widths=(4,)),
+        latent.Uniform(3),
+        n_critic=2,
+        n_generator=2,
+        latent_sharing=sharing,
+    )
+    gan.compile(run_eagerly=True)
+    seen = []
+    for player, place in (("discriminator", 2), ("generator", 1)):
+        compute = getattr(gan, f"{player}_losses")
+
+        def spy(*arguments, place=place, compute=compute):
+            seen.append(arguments[place].numpy())
+            return compute(*arguments)
+
+        monkeypatch.setattr(gan, f"{player}_losses", spy)
+    gan.train_step({"image": tf.zeros((5, 2, 2))})
+    firsts = [next(i for i, other in enumerate(seen) if np.array_equal(z, other)) for z in seen]
+    assert firsts == different
+    assert tfgans.GAN.from_config(gan.get_config()).latent_sharing == sharing
+
+
+def test_unknown_sharing():
+    with pytest.raises(ValueError, match="latent_sharing must be one of none, updates, players; received 'all'"):
+        tfgans.GAN(
+            networks.mlp_generator(2, 2, (4,)),
+            networks.mlp_discriminator(2, widths=(4,)),
+            latent.Uniform(2),
+            latent_sharing="all",
+        )
 
 
 def test_networks_that_do_not_fit():

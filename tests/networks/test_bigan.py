@@ -32,6 +32,28 @@ def test_count_of_the_form_without_encoder():
     assert trainable(networks.dcgan_discriminator((32, 32, 3), head_width=256)) == 1_773_761
 
 
+@pytest.mark.parametrize("latent_size", [None, 3])
+def test_discriminator_against_numpy(random, latent_size):
+    """All units of the spanning layer are below 0, where a linear one and a leaky one part."""
+
+    def leaky(x):
+        return np.where(x > 0, x, 0.2 * x)
+
+    discriminator = networks.dcgan_discriminator((4, 4, 1), latent_size, widths=(), head_width=5)
+    inside = 5 + (latent_size or 0)
+    shapes = [(4, 4, 1, 5), (5,), (inside, inside), (inside,), (inside, 1), (1,)]
+    weights = [random.normal(size=shape) for shape in shapes]
+    weights[1] -= 30
+    discriminator.set_weights(weights)
+    image, latent = random.normal(size=(6, 4, 4, 1)), random.normal(size=(6, latent_size or 0))
+    spanning = image.reshape(6, -1) @ weights[0].reshape(16, 5) + weights[1]
+    assert spanning.max() < 0
+    hidden = leaky(np.concatenate([leaky(spanning), latent], axis=1) @ weights[2] + weights[3])
+    expected = hidden @ weights[4] + weights[5]
+    found = discriminator(image if latent_size is None else [image, latent]).numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
 def test_images_whose_size_is_no_power_of_two():
     generator = networks.dcgan_generator((27, 48, 3), 4, (4, 4, 4))
     assert generator(np.zeros((2, 4), "float32")).shape == (2, 27, 48, 3)

@@ -65,6 +65,19 @@ def test_without_gamma_as_the_authors_code():
     assert [layer.gamma for layer in normalisations] == [None, None]
 
 
+def test_padding_is_the_background_of_unit_pixels(random):
+    """The same weights say of images in [-1, 1] what they say of these in [0, 1]; -1 is what is padded with."""
+    plain = networks.conditional_dcgan_discriminator((8, 8, 1), 2, (4, 8))
+    unit = networks.conditional_dcgan_discriminator((8, 8, 1), 2, (4, 8), unit_pixels=True)
+    unit.set_weights(plain.get_weights())
+    images, conditions = random.uniform(-1, 1, size=(5, 8, 8, 1)), np.zeros((5, 2))
+    images[0] = -1
+    scores = unit([images, conditions]).numpy()
+    np.testing.assert_allclose(scores, plain([(images + 1) / 2, conditions]).numpy(), atol=1e-6)
+    np.testing.assert_array_equal(scores[0], 0)
+    assert np.abs(plain([images, conditions]).numpy()[0]).max() > 1e-4
+
+
 def test_batch_norm_in_the_discriminator_spares_the_first_convolution():
     discriminator = networks.conditional_dcgan_discriminator((8, 8, 1), 2, (4, 8, 8), batch_norm=True)
     kinds = [type(layer).__name__ for layer in discriminator.layers if layer.weights]

@@ -16,6 +16,24 @@ def test_code_has_other_networks_and_norms():
     assert [model.encoder.count_params() for model in (paper, code)] == [3_448_256, 16_113_216]
     assert [model.constraint_norm for model in (paper, code)] == ["l2_batch", "l1_mean"]
     assert [model.share_latent for model in (paper, code)] == [False, True]
+    assert [model.recompute_errors for model in (paper, code)] == [False, True]
+    assert not recipes.get("began_cs/celeba64").recompute_errors
+
+
+def test_weight_of_the_constraint_follows_the_norm():
+    """Errors of images and of codes that are .1 and .2 everywhere, and 16 numbers in a code.
+
+    With alpha, alpha L_c / L is what .1 makes of it in Euclidean norms: .1 * .2 sqrt(16) / (.1 sqrt(d)).
+    """
+    for name in recipes.names():
+        if name.startswith("began_cs/") and name.split("/")[1] not in ("grid25", "ring8"):
+            recipe = recipes.get(name)
+            numbers = recipe.image_shape[0] * recipe.image_shape[1] * recipe.image_shape[2]
+            assert (recipe.norm, recipe.constraint_norm, recipe.latent_size) == ("l1_mean", "l1_mean", 16)
+            expected = 0.1 * 0.2 * 4 / (0.1 * numbers**0.5)
+            assert recipe.constraint_weight * 0.2 / 0.1 == pytest.approx(expected, abs=1e-4), name
+    weights = [recipes.get(f"began_cs/{name}").constraint_weight for name in ("digits", "mnist", "celeba64")]
+    assert weights == [0.05, 0.0143, 0.0036]
 
 
 def test_every_field_of_a_recipe_reaches_the_model():
@@ -28,6 +46,8 @@ def test_every_field_of_a_recipe_reaches_the_model():
         "constraint_norm=l1_mean": lambda m: m.constraint_norm,
         "constraint_weight=0.2": lambda m: m.constraint_weight,
         "share_latent=True": lambda m: m.share_latent,
+        "recompute_errors=True": lambda m: m.recompute_errors,
+        "epsilon=.3": lambda m: [optimizer.epsilon for optimizer in m.optimizers.values()],
         "ratio=0.3": lambda m: m.equilibrium.ratio,
         "balance_rate=0.3": lambda m: m.equilibrium.integral,
         "proportional=0.3": lambda m: m.equilibrium.proportional,

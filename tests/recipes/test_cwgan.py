@@ -19,6 +19,9 @@ def test_code_is_the_authors():
     assert (recipe.n_critic, recipe.n_generator) == (5, 2)
     assert (recipe.projection, recipe.output, recipe.batch_norm_scale) == ("batch_norm_relu", "batch_norm_relu", False)
     assert recipe.penalty == "height_axis"
+    assert (recipe.unit_pixels, recipe.latent_sharing) == (True, "updates")
+    assert recipes.get("cgan/mnist", "code").unit_pixels
+    assert not recipes.get("cwgan/celeba", "code").unit_pixels
     vanilla = recipes.get("cgan/mnist", "code")
     assert (vanilla.patchwise, vanilla.learning_rate, vanilla.penalty) == (True, 1e-5, "none")
     assert (vanilla.steps, vanilla.n_critic, vanilla.n_generator) == (recipe.steps, 1, 2)

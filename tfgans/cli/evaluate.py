@@ -21,7 +21,8 @@ def define_flags() -> None:
         "metrics",
         ["all"],
         "Scores: score, frechet, kernel, prdc, modes, d_star, label_accuracy, attribute_r2, "
-        "intra_class_distance_share, sliced_wasserstein, reconstruction_ssim, reconstruction_ssim_legacy, or all that apply.",
+        "intra_class_distance_share, sliced_wasserstein, reconstruction_ssim, reconstruction_ssim_legacy, or all that "
+        "apply.",
     )
     flags.DEFINE_string(
         "extractor",

@@ -135,9 +135,9 @@ TOY_WORLDS: dict[str, ToyWorld] = {
         _world("logan_line7", _LINE, 0.01, 1.0),
     )
 }
-"""`ring8` and `grid25`, the field's standard ones; two rings and a swiss roll, as LOGAN has them; the three modes of its
-Fig. 2, of which the middle one is small; and the line of seven modes of its code. `logan_...` are the worlds of its
-code as they are there, which `rings16` is too."""
+"""`ring8` and `grid25` are the field's standard ones. LOGAN has two rings and a swiss roll; `line3` is its Fig. 2,
+whose middle mode is small, and `line7` the line of its code. `logan_...` are worlds of its code with its own sizes,
+which `rings16` has too."""
 
 
 def toy_world(name: str) -> ToyWorld:

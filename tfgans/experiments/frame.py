@@ -7,6 +7,7 @@ import math
 import multiprocessing
 import os
 import pathlib
+import shutil
 import signal
 import statistics
 import time
@@ -145,7 +146,8 @@ class Plan:
 class Results:
     """The results of an item in its file, which is written anew as each trial lands.
 
-    What stands is not run again; to have it run again, remove the file.
+    What stands is not run again, unless it is stale: its trial has `stale`, which says why. To have anything else run
+    again, remove the file.
 
     Args:
         item: The item.
@@ -161,10 +163,15 @@ class Results:
 
     def has(self, trial: Trial) -> bool:
         """Whether this trial's numbers stand."""
-        return any(stored["row"] == trial.row and stored["seed"] == trial.seed for stored in self._trials)
+        return any(_is_of(stored, trial) and "stale" not in stored for stored in self._trials)
+
+    def has_stale(self, trial: Trial) -> bool:
+        """Whether this trial's numbers are there, and stale."""
+        return any(_is_of(stored, trial) and "stale" in stored for stored in self._trials)
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
-        """Stores a trial's numbers."""
+        """Stores a trial's numbers; stale ones of the same row go, so that no mean is of both."""
+        self._trials = [stored for stored in self._trials if stored["row"] != trial.row or "stale" not in stored]
         self._trials.append(
             {
                 "row": trial.row,
@@ -191,6 +198,10 @@ class Results:
         write_json(self._path, value)
 
 
+def _is_of(stored: Mapping[str, Any], trial: Trial) -> bool:
+    return stored["row"] == trial.row and stored["seed"] == trial.seed
+
+
 def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
     """Where a row stands: by scale, then as in the item, rows that the item no longer has at the end."""
     setting = {name: value for name, value in row.items() if name != "scale"}
@@ -213,7 +224,9 @@ def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
-    """Runs the trials of an item that do not stand yet, and draws its figures.
+    """Runs the trials of an item that do not stand yet, or are stale, and draws its figures.
+
+    Runs of stale trials are removed from the folder of runs.
 
     Args:
         item: The item.
@@ -229,6 +242,10 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     results = Results(item, plan)
     trials = plan.trials(item)
     missing = [trial for trial in trials if not results.has(trial)]
+    for trial in missing:
+        if results.has_stale(trial):
+            # A run that stands there would be resumed, as what it was.
+            shutil.rmtree(trial.workdir, ignore_errors=True)
     failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
     if failures:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
@@ -314,7 +331,7 @@ def describe(item: Item, plan: Plan) -> str:
 def table(path: pathlib.Path) -> str:
     """The rows of a file of results as a Markdown table: mean and standard deviation over seeds.
 
-    A metric that not every seed has is followed by the number of seeds that have it.
+    A metric that not every seed has is followed by the number of seeds that have it, and a stale number by a mark.
     """
     rows = read_json(path)["rows"]
     fields = list(dict.fromkeys(name for row in rows for name in row["trials"][0]["row"]))
@@ -332,8 +349,20 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+STALE = "†"
+"""What follows a stale number."""
+
+
+def stale_reasons(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why stored rows are stale, each reason once."""
+    return list(dict.fromkeys(trial["stale"] for row in rows for trial in row["trials"] if "stale" in trial))
+
+
 def with_spread(row: Mapping[str, Any], metric: str) -> str:
-    """Mean and standard deviation over the seeds of a stored row, and how many of them, where not all have it."""
+    """Mean and standard deviation over the seeds of a stored row, and how many of them, where not all have it.
+
+    The mark `STALE` follows a stale number.
+    """
     if metric not in row["value"]:
         return "-"
     value, spread, count = (row[part][metric] for part in ("value", "spread", "count"))
@@ -343,4 +372,6 @@ def with_spread(row: Mapping[str, Any], metric: str) -> str:
         text = " ± ".join(f"{round(number, places):.{max(places, 0)}f}" for number in (value, spread))
     else:
         text = f"{float(f'{value:.4g}'):g}{'' if spread is None else ' ± 0'}"
-    return text if count == len(row["seeds"]) else f"{text} ({count} of {len(row['seeds'])})"
+    if count != len(row["seeds"]):
+        text = f"{text} ({count} of {len(row['seeds'])})"
+    return f"{text} {STALE}" if stale_reasons([row]) else text

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tfgans._files import read_json, temporary_file
 from tfgans.experiments import paper_scale
 from tfgans.experiments.exhibits import DRAWINGS, EXHIBITS, Exhibit
-from tfgans.experiments.frame import Item, markdown_table, table, with_spread
+from tfgans.experiments.frame import STALE, Item, markdown_table, stale_reasons, table, with_spread
 
 _TITLES = {
     "avae": "AVAE",
@@ -28,7 +28,8 @@ protocol of each number stands; what came of it, in words, stands in the code be
 
 The small scale is for two CPU cores: minutes a run, small networks, and small data sets in place of the papers'. So its
 numbers are not to be held against theirs; whether a system is ahead of its rivals is. `±` is the standard deviation
-over seeds. A command goes on with what does not stand yet. At the paper's scale, `needs GPU` and `needs data` say what
+over seeds. `†` marks a stale number: a defect was mended since it was taken, and the item says which. A command goes on
+with what does not stand yet, and takes again what is stale. At the paper's scale, `needs GPU` and `needs data` say what
 it takes beside time; its recipes are for `scripts/train.py`."""
 
 _PAPER_SCALE = """## The paper's scale
@@ -209,11 +210,15 @@ def with_scores(readme: str, results: pathlib.Path) -> str:
         raise ValueError(f"The README must have {start} and {end} once each.")
     before, rest = readme.split(start)
     _, after = rest.split(end)
+    scores = _glances(results)
+    stale = (
+        f"{STALE} is stale: a defect was mended since, and the number will be taken again. " if STALE in scores else ""
+    )
     links = (
-        "Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less. "
+        f"Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less. {stale}"
         "[Every table and figure](docs/results.md)."
     )
-    return f"{before}{start}\n{_glances(results)}\n\n{links}\n{end}{after}"
+    return f"{before}{start}\n{scores}\n\n{links}\n{end}{after}"
 
 
 def _stored(results: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
@@ -242,6 +247,8 @@ def _state(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
     ]
     if parts := [name for name in found if name not in whole]:
         lines.append(f"In part: {', '.join(parts)}.")
+    if stale := [name for name, each in found.items() if stale_reasons(each["rows"])]:
+        lines.append(f"Stale, whole or in part: {', '.join(stale)}.")
     if missing := [name for name in stored if name not in found]:
         lines.append(f"Not run yet: {', '.join(missing)}.")
     return " ".join(lines)
@@ -343,6 +350,7 @@ def _item(item: Item, results: pathlib.Path) -> str:
     stored = _stored(results, item.paper, item.name)
     lines = [f"### {item.paper}/{item.name}", item.claim, f"{_made(item, stored)}."]
     if stored is not None:
+        lines += [f"{STALE} Stale: {reason}" for reason in stale_reasons(stored["rows"])]
         lines.append(table(results / item.paper / f"{item.name}.json"))
     return "\n\n".join(lines)
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.ndimage import correlate1d
 
 Window = Literal["gaussian", "uniform"]
-"""`gaussian`: sigma 1.5 over 11 pixels (Wang et al. 2004). `uniform`: equal weights over 7 pixels with the covariances of
-a sample, scikit-image's default, which LOGAN's Table 2 was taken with."""
+"""`gaussian`: sigma 1.5 over 11 pixels (Wang et al. 2004). `uniform`: equal weights over 7 pixels, and the covariances
+of a sample, as scikit-image's defaults and LOGAN's Table 2 have them."""
 
 LEGACY_RANGE = 2.0
 """Value range that scikit-image once took for floating images of any scale; LOGAN's Table 2 was taken with it."""

@@ -12,8 +12,8 @@ from tfgans.losses import GradientPenalty, Objective, Vanilla, mean_over_patches
 from tfgans.models.adversarial import AdversarialModel, Batch, with_condition
 
 LatentSharing = Literal["none", "updates", "players"]
-"""Which updates of a step have one z: none; those of the generator (cWGAN's MNIST code); or these and the discriminator's
-last one (LOGAN's code of the GAN)."""
+"""Which updates of a step have one z. `updates`: those of the generator, as in cWGAN's code on MNIST. `players`: these
+and the discriminator's last one, as in LOGAN's code."""
 
 
 class Draw(enum.IntEnum):
@@ -38,8 +38,8 @@ class GAN(AdversarialModel):
         penalty: Gradient penalty of the discriminator, or `None`.
         n_critic: Discriminator updates in a step, each on a fresh batch.
         n_generator: Generator updates in a step.
-        latent_sharing: Which updates of a step have one z: `none`; `updates`, those of the generator, as in cWGAN's code on
-            MNIST; or `players`, these and the last one of the discriminator, as in LOGAN's code.
+        latent_sharing: Which updates of a step have one z: `none`; `updates`, those of the generator; or `players`,
+            these and the last one of the discriminator.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
         name: Name of the Keras model.
