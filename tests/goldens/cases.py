@@ -16,24 +16,23 @@ K = 0.3
 FACTORS = (1.0, 2.0, 0.5)
 """What L_d is multiplied with in three moves of AVAE's k."""
 
+_CELEBA = {"generator_widths": (8, 8, 6, 4), "discriminator_widths": (4, 6, 8, 8), "latent_size": 5}
+_CIFAR10 = {"widths": (4, 6, 8), "head_width": 8, "latent_size": 5}
+_BEGAN = {"filters": 4, "latent_size": 5}
+
 CASES = {
-    ("cwgan/mnist", "code"): {
-        "generator_widths": (8, 6, 4),
-        "discriminator_widths": (4, 6, 8, 8),
-        "latent_size": 5,
-    },
-    ("cwgan/celeba", "code"): {
-        "generator_widths": (8, 8, 6, 4),
-        "discriminator_widths": (4, 6, 8, 8),
-        "latent_size": 5,
-    },
-    ("logan/cifar10", "code"): {"widths": (4, 6, 8), "head_width": 8, "latent_size": 5},
-    ("logan/ring8", "code"): {"widths": (8, 8, 8)},
-    ("gan/cifar10", "code"): {"widths": (4, 6, 8), "head_width": 8, "latent_size": 5},
-    ("began_cs/celeba64", "code"): {"filters": 4, "latent_size": 5},
-    ("avae/celeba64", "paper"): {"filters": 4, "latent_size": 5},
+    "cwgan/mnist:code": {"generator_widths": (8, 6, 4), "discriminator_widths": (4, 6, 8, 8), "latent_size": 5},
+    "cwgan/celeba:code": _CELEBA,
+    "cwgan/celeba:paper": _CELEBA,
+    "logan/cifar10:code": _CIFAR10,
+    "logan/cifar10:paper": _CIFAR10,
+    "logan/ring8:code": {"widths": (8, 8, 8)},
+    "gan/cifar10:code": _CIFAR10,
+    "began_cs/celeba64:code": _BEGAN,
+    "began_cs/celeba64:paper": _BEGAN,
+    "avae/celeba64:paper": _BEGAN,
     # VGG-19 needs 32 pixels, and has the widths that it has.
-    ("xgan/facescrub", "paper"): {
+    "xgan/facescrub:paper": {
         "widths": (4, 6, 8, 8, 8),
         "image_shape": (32, 32, 3),
         "latent_size": 6,
@@ -41,7 +40,7 @@ CASES = {
         "bank_size": 8,
     },
 }
-"""Name and preset of each recipe, and the fields that make it small; all other fields are the preset's."""
+"""Recipes by name and preset, and the fields that make each small; all other fields are the preset's."""
 
 
 def random(*key):
@@ -53,7 +52,7 @@ def weight(case, network, index, kind, shape):
     """Weight number `index` of a network, float32, such that activations are of order 1 behind it.
 
     Args:
-        case: Name of the recipe.
+        case: Name and preset of the recipe.
         network: Name of the network.
         index: Its place among the network's weights.
         kind: `kernel`, `bias`, `gamma`, `beta`, `moving_mean` or `moving_variance`.
@@ -79,9 +78,14 @@ def normal(case, use, *shape):
     return random(case, use).standard_normal(shape, dtype=np.float32).astype(np.float64)
 
 
-def classes(case, count):
+def classes(case, use, count):
     """Classes [B]."""
-    return random(case, "label").integers(0, count, ROWS)
+    return random(case, use).integers(0, count, ROWS)
+
+
+def attributes(case, use, count):
+    """Attributes [B, K], 0 or 1."""
+    return (uniform(case, use, ROWS, count) > 0).astype(np.float64)
 
 
 def shares(case, use):

@@ -19,7 +19,10 @@ from torch.nn import functional
 
 torch.set_default_dtype(torch.float64)
 
-ADAM_EPSILON = 1e-8  # of TensorFlow 1
+ADAM_EPSILON = {
+    "code": 1e-8,
+    "paper": 1e-7,
+}  # TensorFlow 1 has the former; the papers state none, and Keras has the latter
 BATCH_NORM_EPSILON = 1e-3
 
 
@@ -42,6 +45,9 @@ class Network:
         assert value.shape == shape, (self._key, self._next, kind, shape)
         self._next += 1
         return value
+
+    def replace(self, moved):
+        self._weights = [moved(value) if value.requires_grad else value for value in self._weights]
 
     @property
     def trainable(self):
@@ -129,19 +135,38 @@ def gradient(loss, *networks):
     return torch.autograd.grad(loss, [w for net in networks for w in net.trainable], retain_graph=True)
 
 
-def first_changes(slopes, first_decay, second_decay):
-    """The first update of Adam over its learning rate, as TensorFlow 1 computes it."""
-    corrected = math.sqrt(1 - second_decay) / (1 - first_decay)
-    return [-corrected * (1 - first_decay) * g / (((1 - second_decay) * g**2).sqrt() + ADAM_EPSILON) for g in slopes]
+class Adam:
+    """The optimizer of a player, as TensorFlow computes it, at the learning rate that all cases have."""
 
+    rate = 1e-4
 
-def move(changes, *networks, rate=1e-4):
-    """Puts new weights in the place of the old ones, which graphs may still have."""
-    changes = iter(changes)
-    for net in networks:
-        net._weights = [
-            (w + rate * next(changes)).detach().requires_grad_() if w.requires_grad else w for w in net._weights
-        ]
+    def __init__(self, case, networks, first_decay, second_decay):
+        self._networks, self._decays, self._steps = networks, (first_decay, second_decay), 0
+        self._epsilon = ADAM_EPSILON[case.split(":")[1]]
+        self._start = [w for net in networks for w in net.trainable]
+        self._moments = [[torch.zeros_like(w), torch.zeros_like(w)] for w in self._start]
+
+    def descend(self, loss):
+        """Puts new weights in the place of the old ones, which graphs may still have."""
+        self._steps += 1
+        first, second = self._decays
+        corrected = math.sqrt(1 - second**self._steps) / (1 - first**self._steps)
+        updates = iter(zip(gradient(loss, *self._networks), self._moments, strict=True))
+
+        def moved(weight):
+            slope_, moments = next(updates)
+            moments[0] = first * moments[0] + (1 - first) * slope_
+            moments[1] = second * moments[1] + (1 - second) * slope_**2
+            change = corrected * moments[0] / (moments[1].sqrt() + self._epsilon)
+            return (weight - self.rate * change).detach().requires_grad_()
+
+        for net in self._networks:
+            net.replace(moved)
+
+    def changes(self):
+        """How far the weights have come, over the learning rate."""
+        now = [w for net in self._networks for w in net.trainable]
+        return kept([(new - old) / self.rate for new, old in zip(now, self._start, strict=True)])
 
 
 def given(array):
@@ -149,7 +174,7 @@ def given(array):
 
 
 def scalars(**values):
-    return {name: float(value) for name, value in values.items()}
+    return {name: value.item() for name, value in values.items()}
 
 
 def kept(values):
@@ -160,70 +185,93 @@ def seen(**values):
     return {name: cases.forward(value.detach().numpy()) for name, value in values.items()}
 
 
-# cWGAN: the authors' code.
+# cWGAN. `grey` is the code on MNIST: pixels in [0, 1], and a last layer and a projection with batch normalisation and
+# ReLU. Colour is the text: a tanh, and a linear projection.
 
 
-def cwgan(case, size, colour):
-    """Grey: pixels in [0, 1], the last layer BN and ReLU, as the projection. Colour: tanh, the projection linear."""
-    small = cases.CASES[case, "code"]
-    channels = 3 if colour else 1
+def cwgan(case, size, grey):
+    small, is_code = cases.CASES[case], case.endswith("code")
+    channels, labels = (1, 10) if grey else (3, 9)
 
     def generate(net, z, y):
         first, *widths = small["generator_widths"]
+
+        def normalised(x):
+            return torch.relu(batch_norm(net, x, scale=not is_code))
+
         x = dense(net, torch.cat([z, y], 1), 16 * first).reshape(-1, 4, 4, first)
-        if not colour:
-            x = torch.relu(batch_norm(net, x, scale=False))
+        x = normalised(x) if grey else x
         for width in widths:
-            x = torch.relu(batch_norm(net, transposed(net, x, width, 5, bias=False), scale=False))
-        if colour:
+            x = normalised(transposed(net, x, width, 5, bias=False))
+        if not grey:
             return torch.tanh(transposed(net, x, channels, 5, bias=True))
-        x = torch.relu(batch_norm(net, transposed(net, x, channels, 5, bias=False), scale=False))
-        return x[:, :size, :size]
+        return normalised(transposed(net, x, channels, 5, bias=False))[:, :size, :size]
 
     def criticise(net, x, y):
-        tiles = y[:, None, None, :].expand(-1, size, size, -1)
-        x = torch.cat([x, tiles], 3)
+        x = torch.cat([x, y[:, None, None, :].expand(-1, size, size, -1)], 3)
         for width in small["discriminator_widths"]:
             x = leaky_relu(convolution(net, x, width, 5, 2))
         return convolution(net, x, 1, 4)
 
     generator, critic = Network(case, "generator", generate), Network(case, "discriminator", criticise)
-    image = given(cases.uniform(case, "image", cases.ROWS, size, size, channels))
-    real = image if colour else (image + 1) / 2
-    z, later_z = (
-        -1 + given(cases.normal(case, use, cases.ROWS, small["latent_size"])) for use in ("latent", "later_latent")
-    )
-    if colour:  # attributes
-        y = given(cases.uniform(case, "label", cases.ROWS, 9) > 0)
-    else:
-        y = functional.one_hot(torch.tensor(cases.classes(case, 10)), 10).double()
-    share = given(cases.shares(case, "share"))
 
-    fake = generator(z, y)
-    real_scores, fake_scores = critic(real, y), critic(fake, y)
-    between = blend(share[:1], real, fake)  # one epsilon for all
-    columns = slope(lambda x: critic(x, y), between).norm(dim=1)  # over the height only
-    penalty = ((columns - 1) ** 2).mean()
-    critic_loss = fake_scores.mean() - real_scores.mean() + 10 * penalty
-    generator_loss = -critic(generator(later_z, y), y).mean()
-    slopes = {
-        "discriminator": gradient(critic_loss, critic),
-        "generator": gradient(generator_loss, generator),
-    }
-    return {
-        "forward": seen(generated=fake if colour else 2 * fake - 1, real_logits=real_scores),
+    def real(batch):
+        x = given(cases.uniform(case, f"image/{batch}", cases.ROWS, size, size, channels))
+        return (x + 1) / 2 if grey else x
+
+    def label(batch):
+        if not grey:
+            return given(cases.attributes(case, f"label/{batch}", labels))
+        return functional.one_hot(torch.tensor(cases.classes(case, f"label/{batch}", labels)), labels).double()
+
+    def latent(use):
+        return -1 + given(cases.normal(case, use, cases.ROWS, small["latent_size"]))
+
+    def critic_losses(batch):
+        x, y = real(batch), label(batch)
+        fake = generator(latent(f"discriminator_latent/{batch}"), y)
+        share = given(cases.shares(case, f"interpolation/{batch}"))
+        if is_code:  # one epsilon for all, the sum of the scores, and a norm over the height alone
+            between = blend(share[:1], x, fake)
+            norms = slope(lambda u: critic(u, y), between).norm(dim=1)
+        else:  # the mean of an image's scores
+            between = blend(share, x, fake)
+            norms = lengths(slope(lambda u: critic(u, y).mean((1, 2, 3)), between))
+        penalty = 10 * ((norms - 1) ** 2).mean()
+        fake_score = critic(fake, y).mean()
+        return fake_score - critic(x, y).mean() + penalty, fake_score, penalty
+
+    def generator_loss(batch):
+        """With the labels of one of the critic's batches."""
+        y = label(batch)
+        return -critic(generator(latent("generator_latent/0"), y), y).mean()
+
+    critic_loss, fake_score, penalty = critic_losses(0)
+    first_loss = generator_loss(0)
+    fake = generator(latent("discriminator_latent/0"), label(0))
+    found = {
+        "forward": seen(generated=2 * fake - 1 if grey else fake, real_logits=critic(real(0), label(0))),
         "losses": scalars(
             discriminator_loss=critic_loss,
-            generator_loss=generator_loss,
-            generated_logit=fake_scores.mean(),
-            weighted_penalty=10 * penalty,
+            generator_loss=first_loss,
+            generated_logit=fake_score,
+            weighted_penalty=penalty,
         ),
-        "gradients": {player: kept(values) for player, values in slopes.items()},
-        "changes": {player: kept(first_changes(values, 0.0, 0.9)) for player, values in slopes.items()},
+        "gradients": {
+            "discriminator": kept(gradient(critic_loss, critic)),
+            "generator": kept(gradient(first_loss, generator)),
+        },
     }
+    # Five updates of the critic, then of G: two with one z in the code on MNIST, else one.
+    players = {"discriminator": Adam(case, [critic], 0.0, 0.9), "generator": Adam(case, [generator], 0.0, 0.9)}
+    for batch in range(5):
+        players["discriminator"].descend(critic_losses(batch)[0])
+    for _ in range(2 if grey else 1):
+        players["generator"].descend(generator_loss(4))
+    return {**found, "changes": {player: adam.changes() for player, adam in players.items()}}
 
 
-# LOGAN: the authors' code, but for its one Adam for three players: here each has its own.
+# LOGAN. The code has one Adam for three players, whose powers of beta move three times a step; here each has its own.
 
 
 def dcgan_generator(net, z, widths, smallest, size, channels=3, kernel=4):
@@ -236,7 +284,7 @@ def dcgan_generator(net, z, widths, smallest, size, channels=3, kernel=4):
 
 
 def logan_images(case, has_encoder):
-    small = cases.CASES[case, "code"]
+    small = cases.CASES[case]
     widths, head, latent_size = small["widths"], small["head_width"], small["latent_size"]
 
     def encode(net, x):
@@ -254,15 +302,16 @@ def logan_images(case, has_encoder):
     generator = Network(case, "generator", lambda net, z: dcgan_generator(net, z, widths, 4, 32))
     encoder = Network(case, "encoder", encode)
     discriminator = Network(case, "discriminator", discriminate)
-    x = given(cases.uniform(case, "image", cases.ROWS, 32, 32, 3))
-    z = given(cases.uniform(case, "latent", cases.ROWS, latent_size))
+    x = given(cases.uniform(case, "image/0", cases.ROWS, 32, 32, 3))
     if has_encoder:
+        z = given(cases.uniform(case, "latent/0", cases.ROWS, latent_size))
         return bigan(case, generator, encoder, discriminator, x, z, penalty_weight=1.0)
-    return gan(generator, discriminator, x, z)
+    z = given(cases.uniform(case, "discriminator_latent/0", cases.ROWS, latent_size))
+    return gan(case, generator, discriminator, x, z)
 
 
 def logan_toy(case):
-    widths = cases.CASES[case, "code"]["widths"]
+    widths = cases.CASES[case]["widths"]
 
     def fully_connected(outputs):
         def apply(net, *inputs):
@@ -276,14 +325,17 @@ def logan_toy(case):
     networks = (Network(case, name, fully_connected(n)) for name, n in (("generator", 2), ("encoder", 1)))
     scored = fully_connected(1)
     discriminator = Network(case, "discriminator", lambda net, x, z: scored(net, x, z)[:, 0])
-    x = given(cases.uniform(case, "image", cases.ROWS, 2))
-    z = given(cases.uniform(case, "latent", cases.ROWS, 1))
+    x = given(cases.uniform(case, "image/0", cases.ROWS, 2))
+    z = given(cases.uniform(case, "latent/0", cases.ROWS, 1))
     return bigan(case, *networks, discriminator, x, z, penalty_weight=0.1)
 
 
 def bigan(case, generator, encoder, discriminator, x, z, penalty_weight):
-    """lol1 and the pair-wise penalty, a norm, in x alone; D moves first, and E and G together on the same batch."""
-    share = given(cases.shares(case, "share"))
+    """lol1 (`code`) or lol2 (`paper`), and the pair-wise penalty, a norm, in x alone.
+
+    D moves first, and E and G together on the same batch.
+    """
+    share = given(cases.shares(case, "interpolation/0"))
     code, fake = encoder(x), generator(z)
     real_logits, fake_logits = discriminator(x, code), discriminator(fake, z)
     back = generator(code)
@@ -291,25 +343,13 @@ def bigan(case, generator, encoder, discriminator, x, z, penalty_weight):
     direction = difference / lengths(difference).reshape(-1, *[1] * (x.ndim - 1))
     found = slope(lambda between: discriminator(between, code), blend(share, x, back))
     penalty = lengths(found - direction).mean()
-    discriminator_loss = cross_entropy(real_logits, True) + cross_entropy(fake_logits, False) + penalty_weight * penalty
+    if case.endswith("code"):
+        told_apart = cross_entropy(real_logits, True) + cross_entropy(fake_logits, False)
+    else:
+        told_apart = ((1 - torch.sigmoid(real_logits)) ** 2 + torch.sigmoid(fake_logits) ** 2).mean()
+    discriminator_loss = told_apart + penalty_weight * penalty
     encoder_loss, generator_loss = real_logits.mean(), -fake_logits.mean()
-
-    slopes = gradient(discriminator_loss, discriminator)
-    changes = {"discriminator": first_changes(slopes, 0.5, 0.9)}
-    kept_slopes = {
-        "discriminator": slopes,
-        "encoder": gradient(encoder_loss, encoder),
-        "generator": gradient(generator_loss, generator),
-    }
-    move(changes["discriminator"], discriminator)
-    later = (
-        gradient(discriminator(x, encoder(x)).mean(), encoder),
-        gradient(-discriminator(generator(z), z).mean(), generator),
-    )
-    changes |= {
-        player: first_changes(values, 0.5, 0.9) for player, values in zip(("encoder", "generator"), later, strict=True)
-    }
-    return {
+    goldens = {
         "forward": seen(
             generated=fake, code=code, reconstructed=back, real_logits=real_logits, generated_logits=fake_logits
         ),
@@ -321,31 +361,43 @@ def bigan(case, generator, encoder, discriminator, x, z, penalty_weight):
             generated_logit=fake_logits.mean(),
             gradient_penalty=penalty,
         ),
-        "gradients": {player: kept(values) for player, values in kept_slopes.items()},
-        "changes": {player: kept(values) for player, values in changes.items()},
+        "gradients": {
+            "discriminator": kept(gradient(discriminator_loss, discriminator)),
+            "encoder": kept(gradient(encoder_loss, encoder)),
+            "generator": kept(gradient(generator_loss, generator)),
+        },
     }
+    networks = {"discriminator": discriminator, "encoder": encoder, "generator": generator}
+    players = {player: Adam(case, [net], 0.5, 0.9) for player, net in networks.items()}
+    players["discriminator"].descend(discriminator_loss)
+    later = {"encoder": discriminator(x, encoder(x)).mean(), "generator": -discriminator(generator(z), z).mean()}
+    for player, loss in later.items():
+        players[player].descend(loss)
+    return {**goldens, "changes": {player: adam.changes() for player, adam in players.items()}}
 
 
-def gan(generator, discriminator, x, z):
-    """The form without an encoder, with the vanilla losses; G's does not saturate."""
+def gan(case, generator, discriminator, x, z):
+    """The form without an encoder, with the vanilla losses; G's does not saturate. Both players have one z."""
     fake = generator(z)
     real_logits, fake_logits = discriminator(x), discriminator(fake)
     discriminator_loss = cross_entropy(real_logits, True) + cross_entropy(fake_logits, False)
     generator_loss = cross_entropy(fake_logits, True)
-    slopes = {
-        "discriminator": gradient(discriminator_loss, discriminator),
-        "generator": gradient(generator_loss, generator),
-    }
-    return {
+    goldens = {
         "forward": seen(generated=fake, real_logits=real_logits),
         "losses": scalars(
             discriminator_loss=discriminator_loss,
             generator_loss=generator_loss,
             generated_logit=fake_logits.mean(),
         ),
-        "gradients": {player: kept(values) for player, values in slopes.items()},
-        "changes": {player: kept(first_changes(values, 0.5, 0.9)) for player, values in slopes.items()},
+        "gradients": {
+            "discriminator": kept(gradient(discriminator_loss, discriminator)),
+            "generator": kept(gradient(generator_loss, generator)),
+        },
     }
+    players = {"discriminator": Adam(case, [discriminator], 0.5, 0.9), "generator": Adam(case, [generator], 0.5, 0.9)}
+    players["discriminator"].descend(discriminator_loss)
+    players["generator"].descend(cross_entropy(discriminator(generator(z)), True))
+    return {**goldens, "changes": {player: adam.changes() for player, adam in players.items()}}
 
 
 # The auto-encoders of BEGAN, BEGAN-CS and AVAE, for 64 pixels: four pairs of convolutions.
@@ -375,48 +427,60 @@ def pairs_decoder(net, z, filters, widens):
     return convolution(net, x, 3, 3)
 
 
-# BEGAN-CS: the authors' code. One z serves D, G and k; k moves by errors computed anew after both updates.
+# BEGAN-CS. Code: one z serves D, G and k, which moves by errors computed anew after both updates, and the constraint
+# is a mean. Paper: BEGAN's layout, a z for each player, Euclidean norms of a batch over its size.
 
 
 def began_cs(case):
-    filters, size = (cases.CASES[case, "code"][name] for name in ("filters", "latent_size"))
+    filters, size = (cases.CASES[case][name] for name in ("filters", "latent_size"))
+    is_code = case.endswith("code")
     generator, decoder = (
-        Network(case, name, lambda net, z: pairs_decoder(net, z, filters, widens=True))
+        Network(case, name, lambda net, z: pairs_decoder(net, z, filters, widens=is_code))
         for name in ("generator", "decoder")
     )
-    encoder = Network(case, "encoder", lambda net, x: pairs_encoder(net, x, filters, size, grows_in_second=True))
-    x = given(cases.uniform(case, "image", cases.ROWS, 64, 64, 3))
-    z = given(cases.uniform(case, "latent", cases.ROWS, size))
+    encoder = Network(case, "encoder", lambda net, x: pairs_encoder(net, x, filters, size, grows_in_second=is_code))
+    x = given(cases.uniform(case, "image/0", cases.ROWS, 64, 64, 3))
+    z_d, z_g = (
+        given(cases.uniform(case, f"{player}_latent/0", cases.ROWS, size)) for player in ("discriminator", "generator")
+    )
 
     def error(u):
         return (u - decoder(encoder(u))).norm() / len(u)
 
-    fake = generator(z)
+    fake = generator(z_d)
     real_error, fake_error = error(x), error(fake)
-    constraint = (z - encoder(fake)).abs().mean()
+    missed = z_d - encoder(fake)
+    constraint = missed.abs().mean() if is_code else missed.norm() / len(missed)
     discriminator_loss = real_error - cases.K * fake_error + 0.1 * constraint
-    slopes = {
-        "discriminator": gradient(discriminator_loss, encoder, decoder),
-        "generator": gradient(fake_error, generator),
-    }
-    forward = seen(generated=fake, code=encoder(x), reconstructed=decoder(encoder(x)))
-    changes = {"discriminator": first_changes(slopes["discriminator"], 0.9, 0.999)}
-    move(changes["discriminator"], encoder, decoder)
-    changes["generator"] = first_changes(gradient(error(generator(z)), generator), 0.9, 0.999)
-    move(changes["generator"], generator)
-    k = cases.K + 1e-3 * (0.5 * error(x) - error(generator(z)))
-    return {
-        "forward": forward,
+    generator_loss = error(generator(z_g))
+    goldens = {
+        "forward": seen(generated=fake, code=encoder(x), reconstructed=decoder(encoder(x))),
         "losses": scalars(
             discriminator_loss=discriminator_loss,
-            generator_loss=fake_error,
+            generator_loss=generator_loss,
             real_error=real_error,
             generated_error=fake_error,
             constraint=constraint,
         ),
-        "gradients": {player: kept(values) for player, values in slopes.items()},
-        "changes": {player: kept(values) for player, values in changes.items()},
-        "change_of_k": float(k - cases.K),
+        "gradients": {
+            "discriminator": kept(gradient(discriminator_loss, encoder, decoder)),
+            "generator": kept(gradient(generator_loss, generator)),
+        },
+    }
+    players = {
+        "discriminator": Adam(case, [encoder, decoder], 0.9, 0.999),
+        "generator": Adam(case, [generator], 0.9, 0.999),
+    }
+    z_g = z_d if is_code else z_g
+    players["discriminator"].descend(discriminator_loss)
+    generator_loss = error(generator(z_g))
+    players["generator"].descend(generator_loss)
+    if is_code:
+        real_error, generator_loss = error(x), error(generator(z_g))
+    return {
+        **goldens,
+        "changes": {player: adam.changes() for player, adam in players.items()},
+        "change_of_k": (1e-3 * (0.5 * real_error - generator_loss)).item(),
     }
 
 
@@ -424,7 +488,7 @@ def began_cs(case):
 
 
 def avae(case):
-    filters, size = (cases.CASES[case, "paper"][name] for name in ("filters", "latent_size"))
+    filters, size = (cases.CASES[case][name] for name in ("filters", "latent_size"))
     generator, decoder = (
         Network(case, name, lambda net, z: pairs_decoder(net, z, filters, widens=False))
         for name in ("generator", "discriminator_decoder")
@@ -433,8 +497,8 @@ def avae(case):
         Network(case, name, lambda net, x, n=n: pairs_encoder(net, x, filters, n, grows_in_second=False))
         for name, n in (("encoder", 2 * size), ("discriminator_encoder", size))
     )
-    x = given(cases.uniform(case, "image", cases.ROWS, 64, 64, 3))
-    noise, z_g = (given(cases.normal(case, use, cases.ROWS, size)) for use in ("noise", "latent"))
+    x = given(cases.uniform(case, "image/0", cases.ROWS, 64, 64, 3))
+    noise, z_g = (given(cases.normal(case, use, cases.ROWS, size)) for use in ("posterior/0", "latent/0"))
 
     mean, log_variance = encoder(x).split(size, 1)
     x_v, x_g = generator(mean + torch.exp(log_variance / 2) * noise), generator(z_g)
@@ -459,7 +523,7 @@ def avae(case):
     integral, proportional, differential = 1e-3, 1e-5, 1e-5
     k, before, before_that, ks = cases.K, 0.0, 0.0, []
     for factor in cases.FACTORS:
-        error = float(eta * factor * l_d - (l_g + alpha * l_v))
+        error = (eta * factor * l_d - (l_g + alpha * l_v)).item()
         k += integral * error
         k += proportional * (error - before) + differential * (error - 2 * before + before_that)
         before, before_that = error, before
@@ -503,7 +567,7 @@ def vgg19(net, x, classes):
 
 
 def xgan(case):
-    small = cases.CASES[case, "paper"]
+    small = cases.CASES[case]
     widths, size, classes, shape = (small[name] for name in ("widths", "latent_size", "classes", "image_shape"))
 
     def encoded(outputs):
@@ -523,9 +587,9 @@ def xgan(case):
     )
     image_classifier = Network(case, "image_classifier", lambda net, x: vgg19(net, x, classes))
     second = Network(case, "feature_discriminator", lambda net, x: vgg19(net, x, 1))
-    x = given(cases.uniform(case, "image", cases.ROWS, *shape))
-    y = torch.tensor(cases.classes(case, classes))
-    z_hat = given(cases.normal(case, "latent", cases.ROWS, size))
+    x = given(cases.uniform(case, "image/0", cases.ROWS, *shape))
+    y = torch.tensor(cases.classes(case, "label/0", classes))
+    z_hat = given(cases.normal(case, "latent/0", cases.ROWS, size))
 
     code, generated = encoder(x), generator(z_hat)
     reconstructed = generator(code)
@@ -570,21 +634,23 @@ def xgan(case):
 
 
 GOLDENS = {
-    "cwgan": lambda: {
-        "cwgan/mnist": cwgan("cwgan/mnist", 28, colour=False),
-        "cwgan/celeba": cwgan("cwgan/celeba", 64, colour=True),
+    "cwgan": {
+        "cwgan/mnist:code": lambda case: cwgan(case, 28, grey=True),
+        "cwgan/celeba:code": lambda case: cwgan(case, 64, grey=False),
+        "cwgan/celeba:paper": lambda case: cwgan(case, 64, grey=False),
     },
-    "logan": lambda: {
-        "logan/cifar10": logan_images("logan/cifar10", has_encoder=True),
-        "logan/ring8": logan_toy("logan/ring8"),
-        "gan/cifar10": logan_images("gan/cifar10", has_encoder=False),
+    "logan": {
+        "logan/cifar10:code": lambda case: logan_images(case, has_encoder=True),
+        "logan/cifar10:paper": lambda case: logan_images(case, has_encoder=True),
+        "logan/ring8:code": logan_toy,
+        "gan/cifar10:code": lambda case: logan_images(case, has_encoder=False),
     },
-    "began_cs": lambda: {"began_cs/celeba64": began_cs("began_cs/celeba64")},
-    "avae": lambda: {"avae/celeba64": avae("avae/celeba64")},
-    "xgan": lambda: {"xgan/facescrub": xgan("xgan/facescrub")},
+    "began_cs": {"began_cs/celeba64:code": began_cs, "began_cs/celeba64:paper": began_cs},
+    "avae": {"avae/celeba64:paper": avae},
+    "xgan": {"xgan/facescrub:paper": xgan},
 }
 
 if __name__ == "__main__":
-    for system, make in GOLDENS.items():
-        text = json.dumps(make(), indent=1)
+    for system, makers in GOLDENS.items():
+        text = json.dumps({case: make(case) for case, make in makers.items()}, indent=1)
         pathlib.Path(__file__).with_name(f"{system}.json").write_text(text + "\n")

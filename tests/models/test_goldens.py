@@ -16,33 +16,37 @@ _GOLDENS = pathlib.Path(__file__).parents[1] / "goldens"
 cases = types.SimpleNamespace(**runpy.run_path(_GOLDENS / "cases.py"))
 
 
-def _golden(name):
-    system = {"gan": "logan"}.get(name.split("/")[0], name.split("/")[0])
-    return json.loads((_GOLDENS / f"{system}.json").read_text())[name]
-
-
-def _model(name, networks):
+def _model(case, networks):
     """The preset's model, small, with the weights of the case in the named networks."""
-    ((preset, changes),) = [(preset, changes) for (case, preset), changes in cases.CASES.items() if case == name]
-    model = training.build(dataclasses.replace(recipes.get(name, preset), precision=_precision(name), **changes))
+    recipe = recipes.get(*case.split(":"))
+    model = training.build(dataclasses.replace(recipe, precision=_precision(case), **cases.CASES[case]))
     for network in networks:
         for index, variable in enumerate(getattr(model, network).weights):
             kind = variable.path.split("/")[-1]
-            variable.assign(cases.weight(name, network, index, kind, tuple(variable.shape)))
+            variable.assign(cases.weight(case, network, index, kind, tuple(variable.shape)))
     return model
 
 
-def _precision(name):
+def _precision(case):
     """VGG-19 twice is too much for double precision."""
-    return "float32" if name.startswith("xgan") else "float64"
+    return "float32" if case.startswith("xgan") else "float64"
 
 
-def _tensor(values, dtype=tf.float64):
-    return tf.constant(values, dtype)
+def _tensor(case, values):
+    return tf.constant(values, _precision(case))
 
 
-def _kept(values):
-    return cases.gradients([value.numpy() for value in values])
+def _image(case, model, batch=0):
+    return _tensor(case, cases.uniform(case, f"image/{batch}", cases.ROWS, *model.sample_shape))
+
+
+def _noise(case, model, use):
+    """What the oracle has for a draw of noise, by the draw's name and number."""
+    if use.split("/")[0].endswith("interpolation"):
+        return _tensor(case, cases.shares(case, use))
+    draw = cases.uniform if case.startswith(("logan", "gan", "began")) else cases.normal
+    mean = -1 if case.startswith("cwgan") else 0
+    return _tensor(case, mean + draw(case, use, cases.ROWS, model.prior.size))
 
 
 def _seen(**values):
@@ -54,18 +58,19 @@ def _scalars(losses, *names):
 
 
 def _gradients(model, compute, players=None):
-    """The losses that `compute` gives, their tape, and the gradients of the players, by default of all."""
+    """The losses that `compute` gives, and the gradients of the players, by default of all."""
     with tf.GradientTape(persistent=True) as tape:
         losses = compute()
     variables = {player: getattr(model, player).trainable_variables for player in players or model.players}
     slopes = {player: tape.gradient(losses[f"{player}_loss"], values) for player, values in variables.items()}
-    return losses, tape, {player: _kept(values) for player, values in slopes.items()}
+    return losses, {player: cases.gradients([value.numpy() for value in slopes[player]]) for player in slopes}
 
 
-def _changes(model, players, move):
-    """How far `move` takes the weights of players, over their learning rates."""
-    before = {player: [value.numpy() for value in getattr(model, player).trainable_variables] for player in players}
-    move()
+def _step(case, model, **batches):
+    """How far one `train_step` on batches and the oracle's noise takes all weights, over their learning rates."""
+    model.noise = lambda draw, rows, use, index=0: _noise(case, model, f"{use.name.lower()}/{index}")
+    before = {player: [value.numpy() for value in getattr(model, player).trainable_variables] for player in model.players}
+    model.train_step({name: tf.stack(values, axis=1) for name, values in batches.items()})
     changes = {}
     for player, values in before.items():
         rate = float(model.optimizers[player].learning_rate)
@@ -74,69 +79,47 @@ def _changes(model, players, move):
     return changes
 
 
-def _step(model, image, latent, interpolation=None):
-    """One `train_step` on a batch and noise; all players' changes over their learning rates."""
-
-    def noise(draw, rows, use, index=0):
-        drawn = draw(rows, tf.zeros(2, tf.int32), dtype=image.dtype)
-        return interpolation if drawn.shape.rank == 1 else latent
-
-    model.noise = noise
-    return _changes(model, model.players, lambda: model.train_step({"image": image[:, tf.newaxis]}))
-
-
-def _gan(name, latent, later_latent, condition=None):
-    """A GAN with or without labels; both players' updates are of the same weights."""
-    model = _model(name, ("generator", "discriminator"))
-    image = _tensor(cases.uniform(name, "image", cases.ROWS, *model.sample_shape))
-    share = _tensor(cases.shares(name, "share"))
-
-    def compute():
-        losses = model.discriminator_losses(image, condition, latent, share)
-        return losses | model.generator_losses(condition, later_latent)
-
-    losses, tape, slopes = _gradients(model, compute)
-
-    def move():
-        for player in model.players:
-            model.update(player, tape, losses[f"{player}_loss"])
-
-    generator_inputs = latent if condition is None else [latent, condition]
+def _gan(case, labels=None, generator_latent="generator_latent/0"):
+    """A GAN, whose labels are those of one batch after the other."""
+    model = _model(case, ("generator", "discriminator"))
+    images = [_image(case, model, batch) for batch in range(model.n_critic)]
+    condition = None if labels is None else model.condition(labels[0])
+    latent, share = (_noise(case, model, f"{use}/0") for use in ("discriminator_latent", "interpolation"))
+    losses, slopes = _gradients(
+        model,
+        lambda: (
+            model.discriminator_losses(images[0], condition, latent, share)
+            | model.generator_losses(condition, _noise(case, model, generator_latent))
+        ),
+    )
     found = {
         "forward": _seen(
-            generated=model.generator(generator_inputs, training=True),
-            real_logits=model.logits(image, condition, training=True),
+            generated=model.generator(latent if labels is None else [latent, condition], training=True),
+            real_logits=model.logits(images[0], condition, training=True),
         ),
         "losses": _scalars(losses, "discriminator_loss", "generator_loss", "generated_logit"),
         "gradients": slopes,
-        "changes": _changes(model, model.players, move),
+        "changes": _step(case, model, image=images, **({} if labels is None else {"label": labels})),
     }
     if model.penalty is not None:
         found["losses"]["weighted_penalty"] = model.penalty.weight * float(losses["gradient_penalty"])
     return found
 
 
-def _cwgan(name):
-    condition = {
-        "cwgan/mnist": lambda: np.eye(10)[cases.classes(name, 10)],
-        "cwgan/celeba": lambda: cases.uniform(name, "label", cases.ROWS, 9) > 0,
-    }[name]()
-    size = cases.CASES[name, "code"]["latent_size"]
-    latents = (_tensor(-1 + cases.normal(name, use, cases.ROWS, size)) for use in ("latent", "later_latent"))
-    return _gan(name, *latents, _tensor(condition))
+def _cwgan(case):
+    if case.startswith("cwgan/mnist"):
+        return _gan(case, [tf.constant(cases.classes(case, f"label/{batch}", 10), tf.int32) for batch in range(5)])
+    return _gan(case, [_tensor(case, cases.attributes(case, f"label/{batch}", 9)) for batch in range(5)])
 
 
-def _gan_without_labels(name):
-    latent = _tensor(cases.uniform(name, "latent", cases.ROWS, cases.CASES[name, "code"]["latent_size"]))
-    return _gan(name, latent, latent)
+def _gan_without_labels(case):
+    return _gan(case, generator_latent="discriminator_latent/0")
 
 
-def _logan(name):
-    model = _model(name, ("generator", "encoder", "discriminator"))
-    image = _tensor(cases.uniform(name, "image", cases.ROWS, *model.sample_shape))
-    latent = _tensor(cases.uniform(name, "latent", cases.ROWS, model.prior.size))
-    share = _tensor(cases.shares(name, "share"))
-    losses, _, slopes = _gradients(
+def _logan(case):
+    model = _model(case, ("generator", "encoder", "discriminator"))
+    image, latent, share = _image(case, model), *(_noise(case, model, f"{use}/0") for use in ("latent", "interpolation"))
+    losses, slopes = _gradients(
         model,
         lambda: (
             model.discriminator_losses(image, latent, share, share)
@@ -156,17 +139,17 @@ def _logan(name):
         ),
         "losses": _scalars(losses, *names, "gradient_penalty"),
         "gradients": slopes,
-        "changes": _step(model, image, latent, share),
+        "changes": _step(case, model, image=[image]),
     }
 
 
-def _began_cs(name):
-    model = _model(name, ("generator", "encoder", "decoder"))
+def _began_cs(case):
+    model = _model(case, ("generator", "encoder", "decoder"))
     model.equilibrium.k.assign(cases.K)
-    image = _tensor(cases.uniform(name, "image", cases.ROWS, *model.sample_shape))
-    latent = _tensor(cases.uniform(name, "latent", cases.ROWS, model.prior.size))
-    losses, _, slopes = _gradients(
-        model, lambda: model.discriminator_losses(image, latent) | model.generator_losses(image, latent)
+    image = _image(case, model)
+    latent, other = (_noise(case, model, f"{player}_latent/0") for player in ("discriminator", "generator"))
+    losses, slopes = _gradients(
+        model, lambda: model.discriminator_losses(image, latent) | model.generator_losses(image, other)
     )
     names = ("discriminator_loss", "generator_loss", "real_error", "generated_error", "constraint")
     return {
@@ -177,17 +160,17 @@ def _began_cs(name):
         ),
         "losses": _scalars(losses, *names),
         "gradients": slopes,
-        "changes": _step(model, image, latent),
+        "changes": _step(case, model, image=[image]),
         "change_of_k": float(model.equilibrium.k) - cases.K,
     }
 
 
-def _avae(name):
-    model = _model(name, ("generator", "encoder", "discriminator_encoder", "discriminator_decoder"))
+def _avae(case):
+    model = _model(case, ("generator", "encoder", "discriminator_encoder", "discriminator_decoder"))
     model.equilibrium.k.assign(cases.K)
-    image = _tensor(cases.uniform(name, "image", cases.ROWS, *model.sample_shape))
-    noise, latent = (_tensor(cases.normal(name, use, cases.ROWS, model.prior.size)) for use in ("noise", "latent"))
-    losses, _, slopes = _gradients(model, lambda: model.losses_of(image, noise, latent))
+    image = _image(case, model)
+    noise, latent = (_noise(case, model, f"{use}/0") for use in ("posterior", "latent"))
+    losses, slopes = _gradients(model, lambda: model.losses_of(image, noise, latent))
     mean, log_variance = model.posterior(image, training=True)
     forward = _seen(
         mean=mean,
@@ -210,58 +193,58 @@ def _avae(name):
     }
 
 
-def _xgan(name):
-    networks = ("generator", "encoder", "discriminator", "image_classifier", "code_classifier")
-    model = _model(name, (*networks, "feature_discriminator"))
-    image = _tensor(cases.uniform(name, "image", cases.ROWS, *model.sample_shape), tf.float32)
-    label = _tensor(cases.classes(name, model.condition_size), tf.int32)
-    latent = _tensor(cases.normal(name, "latent", cases.ROWS, model.prior.size), tf.float32)
-    moved = ("encoder", "generator", "discriminator", "code_classifier")
-    losses, _, slopes = _gradients(model, lambda: model.losses_of(image, label, latent), moved)
-    players = (f"{player}_loss" for player in model.players)
+def _xgan(case):
+    players = ("encoder", "generator", "discriminator", "code_classifier")
+    model = _model(case, (*players, "image_classifier", "feature_discriminator"))
+    image, latent = _image(case, model), _noise(case, model, "latent/0")
+    label = tf.constant(cases.classes(case, "label/0", model.condition_size), tf.int32)
+    losses, slopes = _gradients(model, lambda: model.losses_of(image, label, latent), players)
+    names = (*players, "feature_discriminator")
     return {
-        "losses": _scalars(losses, *players, "feature_error", "embedding_error", "generated_class_loss"),
         "forward": _seen(
             code=model.encoder(image, training=True),
             generated=model.generator(latent, training=True),
             real_logits=model.discriminator(image, training=True)[0],
             class_logits=model.image_classifier(image, training=False)[0],
         ),
+        "losses": _scalars(
+            losses, *(f"{name}_loss" for name in names), "feature_error", "embedding_error", "generated_class_loss"
+        ),
         "gradients": slopes,
     }
 
 
-_FOUND = {
-    "cwgan/mnist": _cwgan,
-    "cwgan/celeba": _cwgan,
-    "logan/cifar10": _logan,
-    "logan/ring8": _logan,
-    "gan/cifar10": _gan_without_labels,
-    "began_cs/celeba64": _began_cs,
-    "avae/celeba64": _avae,
-    "xgan/facescrub": _xgan,
+_SYSTEMS = {
+    "cwgan": (_cwgan, "cwgan"),
+    "logan": (_logan, "logan"),
+    "gan": (_gan_without_labels, "logan"),
+    "began_cs": (_began_cs, "began_cs"),
+    "avae": (_avae, "avae"),
+    "xgan": (_xgan, "xgan"),
 }
-
+"""What finds the numbers of a case, and the file of the oracle's."""
 
 _TOLERANCES = {"gradients": 1e-4}
 _FLOORS = {"float32": 1e-6, "float64": 1e-9}
 
 
-def _differences(found, golden, tolerance, floor, where=""):
+def _differences(found, golden, floor, tolerance=1e-5, where=""):
     """Where the numbers of two trees differ by more than a share of the largest of their list, and by how much."""
     if isinstance(golden, dict):
         assert found.keys() == golden.keys(), where
-        pairs = [(found[key], golden[key], _TOLERANCES.get(key, tolerance), key) for key in golden]
+        pairs = [(found[key], golden[key], floor, _TOLERANCES.get(key, tolerance), key) for key in golden]
     elif isinstance(golden, list) and isinstance(golden[0], list):
-        pairs = [(*pair, tolerance, key) for key, pair in enumerate(zip(found, golden, strict=True))]
+        pairs = [(*pair, floor, tolerance, key) for key, pair in enumerate(zip(found, golden, strict=True))]
     else:
         assert np.shape(found) == np.shape(golden), where
         distance, scale = np.max(np.abs(np.subtract(found, golden))), np.max(np.abs(golden))
         return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + floor else []
-    return [line for *parts, key in pairs for line in _differences(*parts, floor, f"{where}/{key}")]
+    return [line for *parts, key in pairs for line in _differences(*parts, f"{where}/{key}")]
 
 
-@pytest.mark.parametrize("name", _FOUND)
-def test_preset_against_the_oracle(name):
-    differences = _differences(_FOUND[name](name), _golden(name), 1e-5, _FLOORS[_precision(name)])
+@pytest.mark.parametrize("case", cases.CASES)
+def test_preset_against_the_oracle(case):
+    find, system = _SYSTEMS[case.split("/")[0]]
+    golden = json.loads((_GOLDENS / f"{system}.json").read_text())[case]
+    differences = _differences(find(case), golden, _FLOORS[_precision(case)])
     assert not differences, "\n".join(differences)
