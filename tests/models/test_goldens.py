@@ -69,7 +69,9 @@ def _gradients(model, compute, players=None):
 def _step(case, model, **batches):
     """How far one `train_step` on batches and the oracle's noise takes all weights, over their learning rates."""
     model.noise = lambda draw, rows, use, index=0: _noise(case, model, f"{use.name.lower()}/{index}")
-    before = {player: [value.numpy() for value in getattr(model, player).trainable_variables] for player in model.players}
+    before = {
+        player: [value.numpy() for value in getattr(model, player).trainable_variables] for player in model.players
+    }
     model.train_step({name: tf.stack(values, axis=1) for name, values in batches.items()})
     changes = {}
     for player, values in before.items():
@@ -118,7 +120,10 @@ def _gan_without_labels(case):
 
 def _logan(case):
     model = _model(case, ("generator", "encoder", "discriminator"))
-    image, latent, share = _image(case, model), *(_noise(case, model, f"{use}/0") for use in ("latent", "interpolation"))
+    image, latent, share = (
+        _image(case, model),
+        *(_noise(case, model, f"{use}/0") for use in ("latent", "interpolation")),
+    )
     losses, slopes = _gradients(
         model,
         lambda: (
