@@ -93,6 +93,15 @@ def shares(case, use):
     return 0.5 + 0.5 * uniform(case, use, ROWS)
 
 
+def draws(case):
+    """Numbers that tell whether NumPy still draws the same for a seed."""
+    return [
+        *map(float, normal(case, "draws", 2)),
+        *map(float, uniform(case, "draws", 2)),
+        int(classes(case, "draws", 99)[0]),
+    ]
+
+
 def excerpt(array, count):
     """The Euclidean norm of an array, and `count` of its entries at even distances (all, where it has no more)."""
     flat = np.asarray(array, np.float64).reshape(-1)

@@ -6,7 +6,9 @@ python tests/goldens/oracle.py
 It shares cases.py with the test, and nothing with tfgans: networks, losses and hyper-parameters are written down
 here a second time, in double precision, from the papers and from the behaviour of the authors' code. Two things
 are conventions of tfgans: a weight has the place and the axes that Keras gives it, and a constant that moves nobody
-is left out of a loss.
+is left out of a loss. Three habits of the authors' code are left out as they are in tfgans: LOGAN's one Adam for
+three players, whose powers of beta move three times a step; cWGAN's fresh labels for G on MNIST, where these are of
+the critic's last batch; and the betas that cWGAN never trains.
 """
 
 import json
@@ -19,10 +21,8 @@ from torch.nn import functional
 
 torch.set_default_dtype(torch.float64)
 
-ADAM_EPSILON = {
-    "code": 1e-8,
-    "paper": 1e-7,
-}  # TensorFlow 1 has the former; the papers state none, and Keras has the latter
+# TensorFlow 1 has the former; the papers state none, and Keras has the latter.
+ADAM_EPSILON = {"code": 1e-8, "paper": 1e-7}
 BATCH_NORM_EPSILON = 1e-3
 
 
@@ -271,7 +271,7 @@ def cwgan(case, size, grey):
     return {**found, "changes": {player: adam.changes() for player, adam in players.items()}}
 
 
-# LOGAN. The code has one Adam for three players, whose powers of beta move three times a step; here each has its own.
+# LOGAN.
 
 
 def dcgan_generator(net, z, widths, smallest, size, channels=3, kernel=4):
@@ -652,5 +652,6 @@ GOLDENS = {
 
 if __name__ == "__main__":
     for system, makers in GOLDENS.items():
-        text = json.dumps({case: make(case) for case, make in makers.items()}, indent=1)
+        goldens = {case: {"draws": cases.draws(case), **make(case)} for case, make in makers.items()}
+        text = json.dumps(goldens, indent=1)
         pathlib.Path(__file__).with_name(f"{system}.json").write_text(text + "\n")

@@ -251,5 +251,6 @@ def _differences(found, golden, floor, tolerance=1e-5, where=""):
 def test_preset_against_the_oracle(case):
     find, system = _SYSTEMS[case.split("/")[0]]
     golden = json.loads((_GOLDENS / f"{system}.json").read_text())[case]
-    differences = _differences(find(case), golden, _FLOORS[_precision(case)])
+    found = {"draws": cases.draws(case), **find(case)}
+    differences = _differences(found, golden, _FLOORS[_precision(case)])
     assert not differences, "\n".join(differences)
