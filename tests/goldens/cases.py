@@ -106,7 +106,7 @@ def excerpt(array, count):
     """The Euclidean norm of an array, and `count` of its entries at even distances (all, where it has no more)."""
     flat = np.asarray(array, np.float64).reshape(-1)
     places = np.linspace(0, flat.size - 1, min(count, flat.size)).round().astype(int)
-    return [float(np.linalg.norm(flat)), *map(float, flat[places])]
+    return {"norm": float(np.linalg.norm(flat)), "entries": flat[places].tolist()}
 
 
 def forward(array):
@@ -116,4 +116,4 @@ def forward(array):
 
 def gradients(arrays):
     """What is kept of a gradient, or of changes, variable by variable."""
-    return [excerpt(array, 4) for array in arrays]
+    return {str(index): excerpt(array, 4) for index, array in enumerate(arrays)}

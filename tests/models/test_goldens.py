@@ -237,14 +237,15 @@ def _differences(found, golden, floor, tolerance=1e-5, where=""):
     """Where the numbers of two trees differ by more than a share of the largest of their list, and by how much."""
     if isinstance(golden, dict):
         assert found.keys() == golden.keys(), where
-        pairs = [(found[key], golden[key], floor, _TOLERANCES.get(key, tolerance), key) for key in golden]
-    elif isinstance(golden, list) and isinstance(golden[0], list):
-        pairs = [(*pair, floor, tolerance, key) for key, pair in enumerate(zip(found, golden, strict=True))]
-    else:
-        assert np.shape(found) == np.shape(golden), where
-        distance, scale = np.max(np.abs(np.subtract(found, golden))), np.max(np.abs(golden))
-        return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + floor else []
-    return [line for *parts, key in pairs for line in _differences(*parts, f"{where}/{key}")]
+        parts = [(key, _TOLERANCES.get(key, tolerance)) for key in golden]
+        return [
+            line
+            for key, share in parts
+            for line in _differences(found[key], golden[key], floor, share, f"{where}/{key}")
+        ]
+    assert np.shape(found) == np.shape(golden), where
+    distance, scale = np.max(np.abs(np.subtract(found, golden))), np.max(np.abs(golden))
+    return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + floor else []
 
 
 @pytest.mark.parametrize("case", cases.CASES)
