@@ -9,25 +9,39 @@ import sys
 import pytest
 import two_devices
 
-pytestmark = pytest.mark.slow
+SLOW = pytest.mark.slow
+# A penalty and noise of two kinds; and a controller, whose errors span the replicas.
+QUICK = ("GAN", "BEGAN")
 
 
 @functools.cache
-def done_by(program):
-    path = pathlib.Path(__file__).with_name(program)
-    return subprocess.run([sys.executable, path], capture_output=True, text=True, check=False, timeout=600)
+def done_by(program, *arguments):
+    command = [sys.executable, pathlib.Path(__file__).with_name(program), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
-def found_by(program):
-    done = done_by(program)
+def found_by(program, *arguments):
+    done = done_by(program, *arguments)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.parametrize("name", QUICK)
+def test_two_devices_take_the_step_of_one_with_the_noise_of_one(name):
+    """Some rows of the tests below, which are slow."""
+    result = found_by("two_devices.py", *QUICK)[name]
+    assert result["moved"] > 1e-3
+    assert result["difference"] < 1e-9
+    assert result["noise"] == pytest.approx(result["noise_of_one"], abs=1e-12)
+    assert len(set(result["noise"])) == len(result["noise"])
+
+
+@SLOW
 def test_a_whole_run_on_two_devices():
     assert found_by("two_devices.py")["run"] == 2
 
 
+@SLOW
 def test_two_devices_take_the_step_of_one(row):
     """In float64 with SGD, so that a wrong scale shows; batch normalisation and penalty included."""
     result = found_by("two_devices.py")[row.name]
@@ -35,6 +49,7 @@ def test_two_devices_take_the_step_of_one(row):
     assert result["difference"] < 1e-9
 
 
+@SLOW
 @pytest.mark.parametrize("name", two_devices.IN_HALF_PRECISION)
 def test_two_devices_take_the_step_of_one_in_half_precision(name):
     """To the rounding of float16; nearer by far to one device than to where both began."""
@@ -43,6 +58,7 @@ def test_two_devices_take_the_step_of_one_in_half_precision(name):
     assert result["difference"] < 0.1 * result["moved"]
 
 
+@SLOW
 def test_replicas_have_rows_of_their_own_of_one_draw(row):
     """The draw of eight rows on one device; two devices have four each, none of them the same."""
     result = found_by("two_devices.py")[row.name]
@@ -50,6 +66,7 @@ def test_replicas_have_rows_of_their_own_of_one_draw(row):
     assert len(set(result["noise"])) == len(result["noise"])
 
 
+@SLOW
 def test_two_devices_share_the_images_that_are_scored():
     """Each sees its half, and together they give what one gives."""
     result = found_by("two_devices.py")["features"]
@@ -57,6 +74,7 @@ def test_two_devices_share_the_images_that_are_scored():
     assert result["same"]
 
 
+@SLOW
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_stays_near_float32(row, precision):
     """After 50 steps, it is nearer to where float32 has come than to where both began."""

@@ -1,5 +1,7 @@
 """The SavedModel answers as the model does, row by row."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -73,24 +75,26 @@ def test_signatures_of_the_encoder_equal_the_model(row, model, served):
     again = signatures["reconstruct"](**{kind: image}, **theirs)[kind]
     np.testing.assert_array_equal(again, model.reconstruct(image, **ours))
 
+    # The model refuses the row that the signature answers with NaN, and kernels round otherwise for another n.
+    near = functools.partial(np.testing.assert_allclose, atol=1e-5)
     weights = np.array([0.0, 0.3, 2.0], "float32")
     pair = {f"{kind}_a": image, f"{kind}_b": image[::-1]}
     between = signatures["interpolate"](**pair, weight=tf.constant(weights), **theirs)[kind].numpy()
-    np.testing.assert_array_equal(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2], **two))
+    near(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2], **two))
     assert np.all(np.isnan(between[2]))
 
     change = (np.array([0, model.prior.size - 1, model.prior.size], "int32"), np.array([0.5, -2.0, 0.0], "float32"))
     named = dict(zip(("dimension", "value"), map(tf.constant, change), strict=True))
     changed = signatures["traverse"](**{kind: image}, **named, **theirs)[kind].numpy()
-    np.testing.assert_array_equal(changed[:2], model.traverse(image[:2], *(values[:2] for values in change), **two))
+    near(changed[:2], model.traverse(image[:2], *(values[:2] for values in change), **two))
     assert np.all(np.isnan(changed[2]))
 
     corners = tf.gather(row.arrays()["image"], [[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3]])
     weights = np.array([[0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0, 0]], "float32")
     morphed = signatures["morph"](**{f"{kind}s": corners}, weights=tf.constant(weights), **theirs)[kind].numpy()
-    np.testing.assert_array_equal(morphed[:2], model.morph(corners[:2], weights[:2], **two))
+    near(morphed[:2], model.morph(corners[:2], weights[:2], **two))
     one, _ = labels_of(row, model.reconstructor_inputs, 1)
-    np.testing.assert_allclose(morphed[:1], model.reconstruct(corners[0, 2:3], **one), atol=1e-5)
+    near(morphed[:1], model.reconstruct(corners[0, 2:3], **one))
     assert np.all(np.isnan(morphed[2]))
 
 

@@ -1,10 +1,14 @@
-"""Prints, as JSON, how far training on two devices lies from training on one, for every row.
+"""Prints, as JSON, how far training on two devices lies from training on one.
+
+`two_devices.py` does so for every row, and for half precision, shared scoring and a whole run; `two_devices.py ROW ...`
+for some rows alone.
 
 A program of its own: logical devices are fixed when TensorFlow starts, and a failed collective would
 poison the tests after it.
 """
 
 import json
+import sys
 import tempfile
 
 import keras
@@ -90,16 +94,28 @@ def main():
     one_device = tf.distribute.OneDeviceStrategy("CPU:0")
     # A second MirroredStrategy would begin again at the collective keys of the first.
     two_devices = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    results = {
+        row.name: compared(row, one_device, two_devices)
+        for row in TABLE
+        if row.name in sys.argv[1:] or not sys.argv[1:]
+    }
+    if not sys.argv[1:]:
+        results |= beyond_rows(one_device, two_devices)
+    print(json.dumps(results))
+
+
+def compared(row, one_device, two_devices):
+    one, two = trained(row, one_device), trained(row, two_devices)
+    return {
+        "difference": distance(one, two),
+        "noise": noise(row, two_devices),
+        "noise_of_one": noise(row, one_device),
+        "moved": moved(one, state_of_new(row)),
+    }
+
+
+def beyond_rows(one_device, two_devices):
     results = {}
-    for row in TABLE:
-        one, two = trained(row, one_device), trained(row, two_devices)
-        start = state_of_new(row)
-        results[row.name] = {
-            "difference": distance(one, two),
-            "noise": noise(row, two_devices),
-            "noise_of_one": noise(row, one_device),
-            "moved": moved(one, start),
-        }
     keras.config.set_dtype_policy("mixed_float16")
     results["float16"] = {
         row.name: in_half_precision(row, one_device, two_devices) for row in TABLE if row.name in IN_HALF_PRECISION
@@ -110,7 +126,7 @@ def main():
         tiny = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "n_critic=1", "steps=2", "score_samples=100"]
         done = training.run(recipes.get("cwgan/digits").override(tiny), folder, strategy=two_devices, progress=False)
         results["run"] = int(done.model.step.numpy())
-    print(json.dumps(results))
+    return results
 
 
 def state_of_new(row, optimizer=descent):

@@ -36,6 +36,16 @@ def test_compile_fills_in_the_papers_optimizer():
     assert float(gan.optimizers["discriminator"].learning_rate) == pytest.approx(2e-4)
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_the_first_step_with_a_loss_that_is_not_finite_is_noted(value):
+    gan = model()
+    gan.compile()
+    losses = dict.fromkeys(gan.log_names, tf.constant(0.0))
+    for broken in (losses, {**losses, gan.log_names[-1]: tf.constant(value, tf.float32)}, losses):
+        gan.finish_step(broken)
+    assert int(gan.nonfinite_step.numpy()) == 1
+
+
 def test_compile_refuses_a_stranger():
     with pytest.raises(ValueError, match="players are"):
         model().compile({"encoder": keras.optimizers.SGD(0.5)})

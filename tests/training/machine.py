@@ -3,6 +3,8 @@
 A program of its own, one for each machine: `machine.py WEIGHTS [plain] -- FLAGS`. With `plain`, `fit` is Keras's own.
 """
 
+import json
+import os
 import pathlib
 import sys
 
@@ -19,12 +21,17 @@ def main():
     if "plain" in mine:
         del _machines.TrainedOnMachines._maybe_symbolic_build
     models, original = [], runs.take_from_chief
+    is_chief = json.loads(os.environ["TF_CONFIG"])["task"]["index"] == 0
 
-    def noted(model):
+    def led_astray(model):
+        """Other machines than the chief have other numbers, until they take its own."""
+        for variable in () if is_chief else model.weights:
+            if "float" in variable.dtype:
+                variable.assign_add(np.ones(variable.shape))
         original(model)
         models.append(model)
 
-    runs.take_from_chief = noted
+    runs.take_from_chief = led_astray
     try:
         train.run()
     finally:

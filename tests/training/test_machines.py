@@ -16,6 +16,11 @@ from tfgans import recipes, training
 
 PROGRAM = pathlib.Path(__file__).with_name("machine.py")
 RECIPE = ["widths=(16, 16)", "log_every=5", "grid_every=10", "checkpoint_every=5", "score_samples=100"]
+# A controller, and batch normalisation with a bank.
+OTHERS = {
+    "began_cs/digits": ["filters=2", *RECIPE[1:]],
+    "xgan/digits": [*RECIPE, "refresh_every=5", "classifier_steps=20", "least_accuracy=0.0", "neighbours=8"],
+}
 SLOW = pytest.mark.slow
 
 
@@ -30,12 +35,12 @@ def free_ports(count):
 class Machines:
     """Two machines of one run, on this one."""
 
-    def __init__(self, folder, workdir, steps, *options, changes=()):
+    def __init__(self, folder, workdir, steps, *options, recipe="logan/ring8", changes=RECIPE):
         self.weights = [folder / f"weights{index}.npz" for index in range(2)]
         self.logs = [folder / f"log{index}.txt" for index in range(2)]
         cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(2)]}
-        flags = ["--recipe=logan/ring8", f"--steps={steps}", "--strategy=multi_worker", f"--workdir={workdir}"]
-        flags += [f"--set={change}" for change in (*RECIPE, *changes)]
+        flags = [f"--recipe={recipe}", f"--steps={steps}", "--strategy=multi_worker", f"--workdir={workdir}"]
+        flags += [f"--set={change}" for change in changes]
         self.processes = []
         for index, (weights, log) in enumerate(zip(self.weights, self.logs, strict=True)):
             environment = {
@@ -98,6 +103,22 @@ def test_two_machines_train_one_model_and_the_chief_writes(start, tmp_path):
     alone = training.run(recipe, tmp_path / "alone", progress=False).model
     for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(alone), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-3, atol=2e-4)
+
+
+@SLOW
+@pytest.mark.parametrize("recipe", OTHERS)
+def test_machines_agree_on_statistics_controllers_and_banks(start, tmp_path, recipe):
+    """The second machine begins with other numbers than the chief, and each refresh of a bank finds them again."""
+    machines = start(tmp_path / "run", 10, recipe=recipe, changes=OTHERS[recipe])
+    codes, logs = machines.wait()
+    assert codes == [0, 0], logs
+    first, second = (weights_of(file) for file in machines.weights)
+    for mine, theirs in zip(first, second, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    recipe = recipes.get(recipe).override([*OTHERS[recipe], "steps=10"])
+    alone = training.run(recipe, tmp_path / "alone", progress=False).model
+    for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(alone), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=2e-3, atol=2e-3)
 
 
 @SLOW
