@@ -58,3 +58,24 @@ def deadline():
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def flushed(monkeypatch):
+    """Paths of the files and folders that were brought to the disk, in this order."""
+    paths, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: paths.append(os.readlink(f"/proc/self/fd/{file}")) or fsync(file))
+    return paths
+
+
+@pytest.fixture
+def moves(monkeypatch, flushed):
+    """What moved: old path, new path, and what was on the disk by then."""
+    found = []
+
+    def noted(move):
+        return lambda *pair: found.append((*map(os.fspath, pair), list(flushed))) or move(*pair)
+
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(os, name, noted(getattr(os, name)))
+    return found

@@ -1,4 +1,5 @@
 import io
+import os
 import pathlib
 import shutil
 import struct
@@ -89,6 +90,16 @@ def test_versions_go_on_from_folders_without_a_model(model, tmp_path):
     (tmp_path / "3").mkdir()
     assert serving.export(model, tmp_path).name == "4"
     assert serving.versions(tmp_path) == [4]
+
+
+def test_a_version_and_its_name_are_on_the_disk_before_anybody_relies_on_it(model, tmp_path, flushed, moves):
+    """Each file and folder of it before it gets its name, and the name before the export ends."""
+    version = serving.export(model, tmp_path / "model")
+    ((written, name, before),) = moves
+    assert name == os.fspath(version)
+    parts = [path.relative_to(version) for path in (version, *version.rglob("*"))]
+    assert sorted(before) == sorted(os.path.normpath(os.path.join(written, part)) for part in parts)
+    assert flushed[len(before) :] == [os.fspath(version.parent)]
 
 
 def test_others_may_read_what_is_exported(model, tmp_path):
