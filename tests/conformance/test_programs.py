@@ -10,8 +10,8 @@ import pytest
 import two_devices
 
 SLOW = pytest.mark.slow
-# A penalty and noise of two kinds; and a controller, whose errors span the replicas.
-QUICK = ("GAN", "BEGAN")
+# A penalty and noise of two kinds; and a controller of errors that differ between replicas.
+QUICK = ("GAN", "BEGANCS")
 
 
 @functools.cache
@@ -34,6 +34,15 @@ def test_two_devices_take_the_step_of_one_with_the_noise_of_one(name):
     assert result["difference"] < 1e-9
     assert result["noise"] == pytest.approx(result["noise_of_one"], abs=1e-12)
     assert len(set(result["noise"])) == len(result["noise"])
+
+
+def test_codes_of_both_replicas_are_written_back_on_each():
+    """Codes 0 and 1 become 10 and 11 on the first, 4 and 5 become 14 and 15 on the second."""
+    assert found_by("two_devices.py", *QUICK)["bank"] == [[10, 11, 2, 3, 14, 15]] * 2
+
+
+def test_a_loss_that_is_not_finite_on_the_last_replica_alone_is_noted():
+    assert found_by("two_devices.py", *QUICK)["nonfinite_step"] == 0
 
 
 @SLOW

@@ -1,7 +1,7 @@
 """Prints, as JSON, how far training on two devices lies from training on one.
 
 `two_devices.py` does so for every row, and for half precision, shared scoring and a whole run; `two_devices.py ROW ...`
-for some rows alone.
+for some rows, and for what takes no time.
 
 A program of its own: logical devices are fixed when TensorFlow starts, and a failed collective would
 poison the tests after it.
@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from table import TABLE, state, train
 
-from tfgans import evaluation, recipes, training
+from tfgans import evaluation, latent, recipes, training
 
 STEPS = 4
 # A controller, a bank of codes, and neither.
@@ -67,6 +67,35 @@ def noise(row, strategy):
     return np.concatenate([part.numpy() for part in strategy.experimental_local_results(drawn)]).ravel().tolist()
 
 
+def bank(strategy):
+    """The codes on each replica after each has written two of its own back."""
+    with strategy.scope():
+        made = latent.CodeBank(6, 1, latent.ConvexSampler(2), neighbours=2)
+    made.fill(np.arange(6.0)[:, np.newaxis])
+
+    def keep():
+        index = tf.constant([0, 1]) + 4 * tf.distribute.get_replica_context().replica_id_in_sync_group
+        made.keep(index, tf.cast(10 + index, made.codes.dtype)[:, tf.newaxis])
+
+    strategy.run(tf.function(keep))
+    return [part.numpy().ravel().tolist() for part in strategy.experimental_local_results(made.codes.value)]
+
+
+def nonfinite_step(row, strategy):
+    """The step that is noted where the losses of the second replica are NaN."""
+    with strategy.scope():
+        model = row.make()
+        model.compile()
+
+    def finish():
+        is_second = tf.distribute.get_replica_context().replica_id_in_sync_group == 1
+        loss = tf.where(is_second, tf.constant(np.nan, model.variable_dtype), 0)
+        model.finish_step(dict.fromkeys(model.log_names, loss))
+
+    strategy.run(tf.function(finish))
+    return int(model.nonfinite_step.numpy())
+
+
 class Seen(evaluation.Extractor):
     """The pixels, with a note of where how many images were."""
 
@@ -99,6 +128,7 @@ def main():
         for row in TABLE
         if row.name in sys.argv[1:] or not sys.argv[1:]
     }
+    results |= {"bank": bank(two_devices), "nonfinite_step": nonfinite_step(TABLE[0], two_devices)}
     if not sys.argv[1:]:
         results |= beyond_rows(one_device, two_devices)
     print(json.dumps(results))
