@@ -66,6 +66,13 @@ def test_the_table_is_that_of_nearest_neighbours(random):
     np.testing.assert_array_equal(index, nearest_neighbours(codes, 7, labels).index)
 
 
+def test_another_filling_finds_other_neighbours(line):
+    """Class 0 is at 1, 0, 3.3 and 2.1 now: beside 1 are 0 and 2.1, and beside 2.1 are 1 and 3.3."""
+    line.fill(LINE[[1, 0, 3, 2, 4, 5, 6]], CLASSES)
+    index, _ = line.neighbours_of(tf.constant([0, 3]))
+    np.testing.assert_array_equal(index, [[1, 3], [0, 2]])
+
+
 def test_statistics_of_classes(line):
     """Class 0 has mean 1.6, class 1 mean 11.1667; the spread is the population's."""
     deviations, members = line.spread_of(tf.constant([0, 6]))

@@ -46,6 +46,23 @@ def test_the_first_step_with_a_loss_that_is_not_finite_is_noted(value):
     assert int(gan.nonfinite_step.numpy()) == 1
 
 
+def test_an_old_average_forgets_as_its_decay_says():
+    """At step 1,000 it is .9, and (1 + 1,000) / (10 + 1,000) no more: of 2 and 3 it makes 2.1."""
+    gan = model(ema_decay=0.9)
+    gan.compile()
+    gan.step.assign(1_000)
+    average, weight = (each.trainable_variables[0] for each in (gan.averaged_generator, gan.generator))
+    average.assign(np.full(average.shape, 2.0))
+    weight.assign(np.full(weight.shape, 3.0))
+    gan.finish_step(dict.fromkeys(gan.log_names, tf.constant(0.0)))
+    np.testing.assert_allclose(average.numpy(), 2.1, rtol=1e-6)
+
+
+def test_noise_is_that_of_the_seed():
+    first, second = (model(seed=seed).noise(latent.Normal(4).sample, 3, use=0).numpy() for seed in (1, 2))
+    assert np.all(first != second)
+
+
 def test_compile_refuses_a_stranger():
     with pytest.raises(ValueError, match="players are"):
         model().compile({"encoder": keras.optimizers.SGD(0.5)})

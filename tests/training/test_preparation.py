@@ -35,7 +35,10 @@ def test_a_run_keeps_as_many_codes_as_there_are_images(finished):
     bank = result.model.bank
     np.testing.assert_array_equal(bank.labels.numpy(), train.label)
     # It was filled at step 10, and no batch came after.
-    np.testing.assert_allclose(bank.codes.numpy(), result.model.encode(train.unit_images), atol=1e-5)
+    codes = bank.codes.numpy()
+    np.testing.assert_allclose(codes, result.model.encode(train.unit_images), atol=1e-5)
+    index, _ = bank.neighbours_of(np.arange(len(train)))
+    np.testing.assert_array_equal(index, latent.nearest_neighbours(codes, 8, train.label).index)
 
 
 def test_the_image_classifier_knows_digits_and_stays_as_it_was(finished):

@@ -101,11 +101,12 @@ def test_a_signal_before_the_first_step_is_heard_after_the_first_line(tmp_path, 
     before = signal.getsignal(number)
     monkeypatch.setattr(data.ImageSet, "batches", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Stopped and saved at step 10") as stop:
-        training.run(tiny(20), tmp_path / "run", progress=False)
+        training.run(tiny(20, "grid_every=10"), tmp_path / "run", progress=False)
     assert stop.value.signal == number
     assert signal.getsignal(number) == before
     assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [10]
     assert list(lines(tmp_path / "run")) == [10]
+    assert (tmp_path / "run" / "grids" / "step_00000010.png").is_file()
 
 
 def test_another_process_is_refused_before_the_checkpoint_is_read(finished, monkeypatch):
