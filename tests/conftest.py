@@ -14,8 +14,9 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _hear_interrupts():
-    """A shell starts what it runs in the background deaf to Ctrl-C, which some tests send."""
+    """A shell starts what it runs in the background deaf to Ctrl-C, and nohup to SIGHUP, which some tests send."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)
