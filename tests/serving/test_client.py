@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tfgans import serving
 from tfgans.cli.client import parse_labels
+from tfgans.serving._transport import RefusalError
 
 ROWS = {"tensor_shape": {"dim": [{"size": "-1"}]}}
 SIGNATURE = {
@@ -146,6 +147,22 @@ def test_no_server():
     for address in (f"http://127.0.0.1:{port}", f"grpc://127.0.0.1:{port}"):
         with serving.Client(address, "toy", retries=1) as client, pytest.raises(ConnectionError, match="UNAVAILABLE"):
             client.sample(1)
+
+
+def test_an_attempt_has_the_time_that_is_left(monkeypatch):
+    """All four are to end one second after the first began."""
+    began, ends = time.monotonic(), []
+
+    def turned_away(seconds):
+        ends.append(time.monotonic() - began + seconds)
+        raise RefusalError("UNAVAILABLE", "no room")
+
+    client = serving.Client("http://localhost:1", "model", timeout=1.0, retries=3)
+    monkeypatch.setattr(client._transport, "versions", turned_away)
+    with pytest.raises(ConnectionError, match="no room"):
+        client.versions()
+    assert len(ends) > 1
+    assert max(ends) < 1.05
 
 
 def test_no_answer_in_time():

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import PIL.Image
 import pytest
@@ -296,6 +297,16 @@ def test_numbers_that_are_not_finite_spoil_their_row_alone(in_session, bad):
     found = in_session("generate", latent=latent_vectors, label=label)
     np.testing.assert_array_equal(found[[0, 2]], expected[[0, 2]])
     assert np.all(np.isnan(found[1]))
+
+
+def test_infinity_means_nothing_also_where_a_network_hides_it(tmp_path):
+    """Without a check, tanh(inf) would be 1."""
+    inputs = keras.Input((2,))
+    generator = keras.Model(inputs, keras.layers.Dense(2, "tanh", kernel_initializer="ones")(inputs))
+    gan = tfgans.GAN(generator, networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(2))
+    generate = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures["generate"]
+    points = generate(latent=tf.constant([[0.0, 0.0], [np.inf, 0.0], [0.0, 0.0]]))["point"]
+    np.testing.assert_array_equal(points, [[0, 0], [np.nan, np.nan], [0, 0]])
 
 
 def test_faces_of_an_encoder_that_takes_labels(tmp_path):

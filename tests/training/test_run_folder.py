@@ -208,6 +208,16 @@ def test_falls_back_from_a_damaged_checkpoint_and_says_so(folder, model, capsys,
     assert f"Cannot read {newest}" in capsys.readouterr().err
 
 
+def test_one_bit_of_a_weight_is_damage(folder, model):
+    """HDF5 reads the file without an error."""
+    save_at(folder, model, 10, 20)
+    newest = folder.checkpoint_files()[20]
+    content = bytearray(newest.read_bytes())
+    content[content.index(model.generator.trainable_variables[0].numpy().tobytes())] ^= 1
+    newest.write_bytes(content)
+    assert folder.restore(model).name == "step_00000010.weights.h5"
+
+
 def test_all_checkpoints_broken(folder, model):
     save_at(folder, model, 10)
     folder.checkpoint_files()[10].write_bytes(b"")
