@@ -45,7 +45,12 @@ class SamplePicture(keras.callbacks.Callback, abc.ABC):
         return path
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        if int(self.model.step.numpy()) == 0:
+        step = int(self.model.step.numpy())
+        for path in self._directory.glob("step_*.png"):
+            # A run that was killed drew it; a resumed run draws it again, with what belongs to it.
+            if path > self.path(step):
+                path.unlink()
+        if step == 0:
             self.draw()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

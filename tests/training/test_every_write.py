@@ -1,0 +1,175 @@
+"""A run that dies at any of its writes, or finds the disk full there, goes on and ends with the same bits.
+
+The way SQLite tests itself: a run is watched, and every state that its folder has between two writes is kept. It is the
+state that SIGKILL leaves there. A run is resumed from each of them. For a full disk, each of the writes fails in turn.
+"""
+
+import errno
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+import pytest
+import tensorflow as tf
+from matplotlib.figure import Figure
+from table import assert_same_state
+
+import tfgans
+from tfgans import recipes, serving, training
+from tfgans.serving import saved_model
+
+pytestmark = pytest.mark.slow
+
+COMMON = ["steps=20", "log_every=10", "grid_every=10", "checkpoint_every=10"]
+CHANGES = {
+    "cwgan/digits": ["generator_widths=(4, 3)", "discriminator_widths=(3, 4)", "n_critic=1", "score_samples=40"],
+    "logan/ring8": ["widths=(6,)", "score_samples=40", "score_every=10"],
+    "began_cs/ring8": ["widths=(6,)", "score_samples=40"],
+    "avae/digits": ["filters=2", "score_samples=40", "batch_size=4"],
+    "xgan/digits": [
+        "widths=(6, 5)",
+        "refresh_every=10",
+        "classifier_steps=20",
+        "least_accuracy=0.0",
+        "neighbours=6",
+        "score_samples=40",
+    ],
+}
+_WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+
+
+class Watch:
+    """Calls back before each write below a folder; audit hooks cannot be taken away again."""
+
+    def __init__(self):
+        self._folder, self._call = None, None
+        sys.addaudithook(self._hear)
+
+    def run(self, recipe, folder, call):
+        self._folder, self._call = os.fspath(folder), call
+        try:
+            return training.run(recipe, folder, progress=False)
+        finally:
+            self._call = None
+
+    def _hear(self, event, arguments):
+        if self._call is None or event not in _WRITES | {"open"}:
+            return
+        path = arguments[1] if event == "os.rename" else arguments[0]
+        writes = event != "open" or (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        # TensorBoard's events are written elsewhere, and no run reads them.
+        if writes and isinstance(path, (str, os.PathLike)) and os.fspath(path).startswith(self._folder):
+            # It writes itself.
+            call, self._call = self._call, None
+            try:
+                call(event, os.fspath(path))
+            finally:
+                self._call = call
+
+
+@pytest.fixture(scope="module")
+def watch():
+    return Watch()
+
+
+def contents(folder):
+    """The files of a run and their bytes, without the lock, temporary files, and what no run reads."""
+    named = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(name): path.read_bytes()
+        for name, path in named.items()
+        if name.parts[0] != "tensorboard" and not any(part.startswith(".") for part in name.parts)
+    }
+
+
+def without_times(files):
+    """Lines of metrics have the seconds they took, checkpoints and SavedModels the order of a dictionary or a time."""
+    metrics = [json.loads(line) for line in files.get("metrics.jsonl", b"").splitlines()]
+    kept = {name for name in files if not name.startswith(("checkpoints/", "saved_model/")) and name != "metrics.jsonl"}
+    return [{**line, "seconds": 0} for line in metrics], {name: files[name] for name in kept}
+
+
+class States:
+    """The different states of a run's folder, each before another write, and those with half of a last line.
+
+    Attributes:
+        folders: Copies of the run's folder.
+        before: What the run's folder holds before a write that may find the disk full, by the write's number; the
+            first such write of each state.
+    """
+
+    def __init__(self, folder, kept):
+        self._folder, self._kept, self._last, self._count = folder, kept, None, 0
+        self.folders, self.before = [], {}
+
+    def __call__(self, event, path):
+        files = contents(self._folder)
+        if self._folder.exists() and files != self._last:
+            self._keep("whole")
+            for name, content in files.items():
+                if name.endswith(".jsonl") and content != (self._last or {}).get(name):
+                    torn = self._keep(f"torn-{pathlib.Path(name).stem}") / name
+                    torn.write_bytes(content[: -len(content.splitlines()[-1]) // 2])
+        # A folder that is there already needs no room.
+        needs_room = event in ("open", "os.rename") or (event == "os.mkdir" and not os.path.exists(path))
+        if needs_room and files not in self.before.values():
+            self.before[self._count] = files
+        self._last = files
+        self._count += 1
+
+    def _keep(self, kind):
+        target = self._kept / f"{self._count:03}-{kind}"
+        shutil.copytree(self._folder, target)
+        self.folders.append(target)
+        return target
+
+
+@pytest.fixture
+def _quick_files(monkeypatch):
+    """Pictures and graphs take most of the time of a short run; their files are what matters here."""
+
+    def save(module, folder, signatures):
+        pathlib.Path(folder).mkdir()
+        pathlib.Path(folder, "saved_model.pb").write_bytes(b"graph")
+
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(b"picture"))
+    monkeypatch.setattr(saved_model, "_signatures", lambda model: {})
+    monkeypatch.setattr(tf.saved_model, "save", save)
+
+
+@pytest.mark.usefixtures("_quick_files")
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_run_survives_death_and_a_full_disk_at_every_write(name, watch, tmp_path):
+    recipe = recipes.get(name).override([*COMMON, *CHANGES[name]])
+    # What is kept of real images is made once, and no write of the run.
+    training.run(recipe, tmp_path / "before", progress=False)
+    states = States(tmp_path / "through", tmp_path / "states")
+    watch.run(recipe, tmp_path / "through", states)
+    through, expected = tfgans.load(tmp_path / "through"), without_times(contents(tmp_path / "through"))
+    assert len(states.folders) > 15
+
+    for folder in states.folders:
+        training.run(recipe, folder, progress=False)
+        assert_same_state(tfgans.load(folder), through)
+        found = contents(folder)
+        found = {file: content for file, content in found.items() if not file.endswith(".damaged")}
+        assert without_times(found) == expected, folder.name
+        assert serving.versions(folder / "saved_model") == [1], folder.name
+
+    for number, before in states.before.items():
+        run = tmp_path / f"full-{number}"
+        writes = itertools.count()
+
+        def fail(event, path, number=number, writes=writes):
+            if next(writes) == number:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+        with pytest.raises(OSError, match=r"No space left on device.*full-"):
+            watch.run(recipe, run, fail)
+        # A run that was killed there was resumed above.
+        assert without_times(contents(run)) == without_times(before), number
+        assert contents(run).keys() == before.keys(), number
+        assert not list(run.rglob(f".{os.getpid()}-*")), number
