@@ -1,5 +1,6 @@
 """The step is the same in every mode, and each player changes what is its own."""
 
+import collections
 import functools
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from table import state, train
+from tensorflow.python.eager import context
 
 
 def sgd(model):
@@ -28,6 +30,54 @@ def loss_and_gradients(model, loss, batch, variables):
     with tf.GradientTape() as tape:
         value = loss(model, batch)
     return value, tape.gradient(value, variables)
+
+
+def optimized_graphs(function):
+    """The graphs that TensorFlow runs in place of those that it traced."""
+    context.enable_graph_collection()
+    try:
+        function()
+        return [graph.post_optimization_graph for graph in context.export_run_metadata().function_graphs]
+    finally:
+        context.disable_graph_collection()
+
+
+def unordered(graph):
+    """Pairs of operations on one variable, of which one writes, with no path from either to the other."""
+    followers, operations = collections.defaultdict(list), collections.defaultdict(dict)
+    for node in graph.node:
+        for source in node.input:
+            followers[source.lstrip("^").partition(":")[0]].append(node.name)
+        if node.op.endswith("VariableOp"):
+            operations[node.input[0]][node.name] = node.op != "ReadVariableOp"
+
+    @functools.cache
+    def after(name):
+        found, waiting = set(), [name]
+        while waiting:
+            new = set(followers[waiting.pop()]) - found
+            found |= new
+            waiting += new
+        return found
+
+    return [
+        (one, other)
+        for writes in operations.values()
+        for one in writes
+        for other, writes_too in writes.items()
+        if writes_too and one != other and other not in after(one) and one not in after(other)
+    ]
+
+
+def test_no_read_races_an_update(row):
+    """In the graph that runs; the one that was traced is another."""
+    model = row.make()
+    model.compile()
+    batch = next(iter(model._step_batches(row.batches())))
+    graphs = optimized_graphs(lambda: tf.function(model.train_step)(batch))
+    written = sum(node.op.startswith("Assign") for graph in graphs for node in graph.node)
+    assert written > len(model.trainable_variables)
+    assert [pair for graph in graphs for pair in unordered(graph)] == []
 
 
 @pytest.mark.slow

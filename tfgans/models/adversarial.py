@@ -136,6 +136,7 @@ class AdversarialModel(TrainedOnMachines):
                 f"TensorFlow neither compiles a step on {replicas} replicas with XLA nor takes several a call; "
                 f"received jit_compile={jit_compile}, steps_per_execution={steps_per_execution}. Use the defaults."
             )
+        _keep_order_of_updates()
         super().compile(
             optimizer=None,
             jit_compile=jit_compile,
@@ -452,6 +453,15 @@ class AdversarialModel(TrainedOnMachines):
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
+
+
+def _keep_order_of_updates() -> None:
+    """Turns off an optimizer of graphs that loses the order of an update and a read.
+
+    The dependency optimizer of TensorFlow 2.21 removes the edge from the update of a bias of the discriminator to its
+    read in the next player's pass, in LOGAN and GAN. One step in some ten thousands then reads the old value.
+    """
+    tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
 
 
 class _LoggedMeans(keras.metrics.Metric):
