@@ -1,8 +1,11 @@
+import signal
+
 import numpy as np
 import pytest
+from table import assert_same_state
 
 import tfgans
-from tfgans import data, latent, recipes, training
+from tfgans import callbacks, data, latent, recipes, training
 from tfgans.training import preparation
 
 TINY = [
@@ -94,3 +97,21 @@ def test_rivals_run(name, tmp_path, monkeypatch):
     result = training.run(recipes.get(f"{name}/digits").override(changes), tmp_path / "run", progress=False)
     assert result.grid.is_file()
     assert result.scores
+
+
+def test_a_signal_between_a_step_and_its_callbacks_loses_no_refresh(finished, tmp_path, monkeypatch):
+    """It comes behind the first line of metrics, before the bank of that step is filled."""
+    _, through = finished
+    original = callbacks.MetricsLog.on_epoch_end
+
+    def interrupted(self, epoch, logs=None):
+        original(self, epoch, logs)
+        signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(callbacks.MetricsLog, "on_epoch_end", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            training.run(tiny(10), tmp_path / "run", progress=False)
+    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [5]
+    training.run(tiny(10), tmp_path / "run", progress=False)
+    assert_same_state(tfgans.load(tmp_path / "run"), tfgans.load(through))

@@ -56,30 +56,18 @@ def stop_in_the_middle(workdir, number, at, steps):
 
 
 @pytest.mark.slow
-def test_interrupted_killed_and_resumed_run_ends_with_the_bits_of_one_that_was_not(tmp_path):
-    steps = 400
-    code, errors = stop_in_the_middle(tmp_path / "stopped", signal.SIGINT, at=20, steps=steps)
-    assert code == 130, errors
-    stopped_at = next(iter(training.RunFolder(tmp_path / "stopped").checkpoint_files()))
-    assert 20 <= stopped_at < steps
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGUSR1, 138)]
+)
+def test_a_signal_to_the_script_saves_the_run_and_is_its_exit_code(tmp_path, number, code):
+    found, errors = stop_in_the_middle(tmp_path / "run", number, at=20, steps=4_000)
+    assert found == code, errors
+    stopped_at = next(iter(training.RunFolder(tmp_path / "run").checkpoint_files()))
+    assert 20 <= stopped_at < 4_000
+    assert stopped_at % 10 == 0
     assert f"Stopped and saved at step {stopped_at}" in errors
     assert "the same command resumes" in errors
-
-    code, errors = stop_in_the_middle(tmp_path / "stopped", signal.SIGKILL, at=stopped_at + 40, steps=steps)
-    assert code == -signal.SIGKILL
-    assert f"at step {stopped_at}" in errors
-    assert next(iter(training.RunFolder(tmp_path / "stopped").checkpoint_files())) < steps
-
-    training.run(tiny(steps), tmp_path / "stopped", progress=False)
-    training.run(tiny(steps), tmp_path / "through", progress=False)
-    through = tfgans.load(tmp_path / "through")
-    assert int(through.step.numpy()) == steps
-    assert_same_state(tfgans.load(tmp_path / "stopped"), through)
-    # The line of the stopped epoch is two lines; all others are the same.
-    ours, theirs = lines(tmp_path / "stopped"), lines(tmp_path / "through")
-    cut = stopped_at - stopped_at % 10 + 10 if stopped_at % 10 else None
-    assert set(ours) - {stopped_at} == set(theirs) - {stopped_at}
-    assert all(ours[step] == theirs[step] for step in theirs if step != cut)
+    assert list(lines(tmp_path / "run"))[-1] == stopped_at
 
 
 def test_steps_in_one_call_of_the_graph_are_the_same_steps(tmp_path):
