@@ -19,19 +19,20 @@ from table import assert_same_state
 
 import tfgans
 from tfgans import recipes, serving, training
+from tfgans.models import AdversarialModel
 from tfgans.serving import saved_model
 
 pytestmark = pytest.mark.slow
 
-COMMON = ["steps=20", "log_every=10", "grid_every=10", "checkpoint_every=10"]
+COMMON = ["steps=4", "log_every=2", "grid_every=2", "checkpoint_every=2"]
 CHANGES = {
     "cwgan/digits": ["generator_widths=(4, 3)", "discriminator_widths=(3, 4)", "n_critic=1", "score_samples=40"],
-    "logan/ring8": ["widths=(6,)", "score_samples=40", "score_every=10"],
+    "logan/ring8": ["widths=(6,)", "score_samples=40", "score_every=2"],
     "began_cs/ring8": ["widths=(6,)", "score_samples=40"],
     "avae/digits": ["filters=2", "score_samples=40", "batch_size=4"],
     "xgan/digits": [
         "widths=(6, 5)",
-        "refresh_every=10",
+        "refresh_every=2",
         "classifier_steps=20",
         "least_accuracy=0.0",
         "neighbours=6",
@@ -128,7 +129,7 @@ class States:
 
 
 @pytest.fixture
-def _quick_files(monkeypatch):
+def _quick(monkeypatch):
     """Pictures and graphs take most of the time of a short run; their files are what matters here."""
 
     def save(module, folder, signatures):
@@ -138,9 +139,11 @@ def _quick_files(monkeypatch):
     monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(b"picture"))
     monkeypatch.setattr(saved_model, "_signatures", lambda model: {})
     monkeypatch.setattr(tf.saved_model, "save", save)
+    compile_model = AdversarialModel.compile
+    monkeypatch.setattr(AdversarialModel, "compile", lambda *given: compile_model(*given, run_eagerly=True))
 
 
-@pytest.mark.usefixtures("_quick_files")
+@pytest.mark.usefixtures("_quick")
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_run_survives_death_and_a_full_disk_at_every_write(name, watch, tmp_path):
     recipe = recipes.get(name).override([*COMMON, *CHANGES[name]])
