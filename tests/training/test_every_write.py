@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import sys
 
+import keras
 import pytest
 import tensorflow as tf
 from matplotlib.figure import Figure
@@ -19,7 +20,7 @@ from table import assert_same_state
 
 import tfgans
 from tfgans import recipes, serving, training
-from tfgans.models import AdversarialModel
+from tfgans.models import XGAN, AdversarialModel
 from tfgans.serving import saved_model
 
 pytestmark = pytest.mark.slow
@@ -143,25 +144,51 @@ def _quick(monkeypatch):
     monkeypatch.setattr(AdversarialModel, "compile", lambda *given: compile_model(*given, run_eagerly=True))
 
 
-@pytest.mark.usefixtures("_quick")
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_run_survives_death_and_a_full_disk_at_every_write(name, watch, tmp_path):
+@pytest.fixture
+def _without_training(_quick, monkeypatch):
+    """Steps count, and change nothing."""
+
+    def fit(model, batches, *, epochs, steps_per_epoch, callbacks, **_):
+        acting = keras.callbacks.CallbackList(callbacks, model=model)
+        acting.on_train_begin()
+        for epoch in range(epochs):
+            model.step.assign_add(steps_per_epoch)
+            acting.on_epoch_end(epoch, dict.fromkeys(model.log_names, 0.5))
+        acting.on_train_end()
+
+    for kind in (AdversarialModel, XGAN):
+        monkeypatch.setattr(kind, "fit", fit)
+
+
+def watched(name, watch, folder):
+    """The recipe of a short run, and the states of its folder."""
     recipe = recipes.get(name).override([*COMMON, *CHANGES[name]])
     # What is kept of real images is made once, and no write of the run.
-    training.run(recipe, tmp_path / "before", progress=False)
-    states = States(tmp_path / "through", tmp_path / "states")
-    watch.run(recipe, tmp_path / "through", states)
-    through, expected = tfgans.load(tmp_path / "through"), without_times(contents(tmp_path / "through"))
+    training.run(recipe, folder / "before", progress=False)
+    states = States(folder / "through", folder / "states")
+    watch.run(recipe, folder / "through", states)
     assert len(states.folders) > 15
+    return recipe, states
 
+
+@pytest.mark.usefixtures("_quick")
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_run_that_died_before_any_of_its_writes_ends_with_the_same_bits(name, watch, tmp_path):
+    recipe, states = watched(name, watch, tmp_path)
+    through, expected = tfgans.load(tmp_path / "through"), without_times(contents(tmp_path / "through"))
     for folder in states.folders:
         training.run(recipe, folder, progress=False)
         assert_same_state(tfgans.load(folder), through)
-        found = contents(folder)
-        found = {file: content for file, content in found.items() if not file.endswith(".damaged")}
+        found = {file: content for file, content in contents(folder).items() if not file.endswith(".damaged")}
         assert without_times(found) == expected, folder.name
         assert serving.versions(folder / "saved_model") == [1], folder.name
 
+
+@pytest.mark.usefixtures("_without_training")
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_full_disk_at_any_write_leaves_what_a_kill_there_leaves(name, watch, tmp_path):
+    """A run goes on from that, as the test above shows."""
+    recipe, states = watched(name, watch, tmp_path)
     for number, before in states.before.items():
         run = tmp_path / f"full-{number}"
         writes = itertools.count()
@@ -172,7 +199,6 @@ def test_a_run_survives_death_and_a_full_disk_at_every_write(name, watch, tmp_pa
 
         with pytest.raises(OSError, match=r"No space left on device.*full-"):
             watch.run(recipe, run, fail)
-        # A run that was killed there was resumed above.
         assert without_times(contents(run)) == without_times(before), number
         assert contents(run).keys() == before.keys(), number
         assert not list(run.rglob(f".{os.getpid()}-*")), number
