@@ -30,7 +30,7 @@ CHANGES = {
     "cwgan/digits": ["generator_widths=(4, 3)", "discriminator_widths=(3, 4)", "n_critic=1", "score_samples=40"],
     "logan/ring8": ["widths=(6,)", "score_samples=40", "score_every=2"],
     "began_cs/ring8": ["widths=(6,)", "score_samples=40"],
-    "avae/digits": ["filters=2", "score_samples=40", "batch_size=4"],
+    "avae/digits": ["filters=2", "score_samples=300", "batch_size=4"],
     "xgan/digits": [
         "widths=(6, 5)",
         "refresh_every=2",
