@@ -56,6 +56,7 @@ def run(tmp_path_factory):
     changes = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "score_samples=100"]
     recipe = recipes.get("cwgan/digits").override(changes)
     with folder.claim(recipe):
+        folder.begin(recipe, tuple("0123456789"))
         folder.save(build(recipe))
     return folder
 

@@ -298,5 +298,5 @@ def test_a_run_keeps_to_its_own_scores_beside_others(copied, plain, digits):
     scorer = pixel_scorer(digits, samples=100)
     tfgans.evaluate(copied, ["intra_class_distance_share"], averaged=False, scorer=scorer)
     assert len(training.RunFolder(copied).scores()) == 3
-    assert training.runs._standing_scores(training.RunFolder(copied), 20) == plain[0].scores
-    assert not training.runs._standing_scores(training.RunFolder(copied), 10)
+    assert training.runs._last_scores(training.RunFolder(copied), 20) == plain[0].scores
+    assert not training.runs._last_scores(training.RunFolder(copied), 10)

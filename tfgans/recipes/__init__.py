@@ -4,9 +4,9 @@ import dataclasses
 import typing
 from typing import Any
 
-from tfgans.recipes import avae, began_cs, cwgan, logan, xgan
+from tfgans.recipes import avae, base, began_cs, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
-from tfgans.recipes.base import FORMAT, Precision, Recipe, check_value
+from tfgans.recipes.base import FORMAT, Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.logan import UnconditionalRecipe
@@ -87,5 +87,5 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
     if given.keys() != hints.keys():
         unknown, missing = sorted(given.keys() - hints.keys()), sorted(hints.keys() - given.keys())
         raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")
-    values = {name: check_value(name, value, hints[name]) for name, value in given.items()}
+    values = {name: base.check_value(name, value, hints[name]) for name, value in given.items()}
     return dataclasses.replace(get(fields["name"], fields["preset"]), **values)
