@@ -146,7 +146,7 @@ def cut_lines(path: pathlib.Path, step: int) -> None:
         aside = path.with_suffix(".damaged")
         with open(aside, "ab") as file:
             file.write(b"".join(text + b"\n" for text in damaged))
-        print(f"{path} has {len(damaged)} damaged lines. They are now in {aside}.", file=sys.stderr)
+        print(f"Each damaged line of {path} ({len(damaged)} in all) is now in {aside}.", file=sys.stderr)
     kept = [text for text, line in lines if line is not None and line["step"] <= step]
     if len(kept) < len(lines):
         with temporary_file(path) as temporary:

@@ -11,15 +11,16 @@ from tfgans.experiments import Trial
 def mnist(monkeypatch):
     """Digits on 28 pixels in the place of MNIST, which is not everywhere."""
 
-    def load(name, split="train", **source):
-        if name != "mnist":
-            return original(name, split, **source)
-        digits = data.digits("train" if split.startswith("train") else "test")
-        grown = np.kron(digits.image, np.ones((1, 3, 3, 1), "float32"))
-        return dataclasses.replace(digits, image=np.pad(grown, ((0, 0), (2, 2), (2, 2), (0, 0)), constant_values=-1))
+    def load_splits(name, splits, **source):
+        return [grown(split) for split in splits] if name == "mnist" else original(name, splits, **source)
 
-    original = data.load
-    monkeypatch.setattr(data, "load", load)
+    def grown(split):
+        digits = data.digits("train" if split.startswith("train") else "test")
+        larger = np.kron(digits.image, np.ones((1, 3, 3, 1), "float32"))
+        return dataclasses.replace(digits, image=np.pad(larger, ((0, 0), (2, 2), (2, 2), (0, 0)), constant_values=-1))
+
+    original = data.load_splits
+    monkeypatch.setattr(data, "load_splits", load_splits)
 
 
 @pytest.fixture

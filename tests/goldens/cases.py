@@ -110,10 +110,10 @@ def excerpt(array, count):
 
 
 def forward(array):
-    """What is kept of an output."""
+    """The excerpt that a golden keeps of an output."""
     return excerpt(array, 40)
 
 
 def gradients(arrays):
-    """What is kept of a gradient, or of changes, variable by variable."""
+    """The excerpts that a golden keeps of a gradient or of changes, one a variable."""
     return {str(index): excerpt(array, 4) for index, array in enumerate(arrays)}

@@ -23,7 +23,7 @@ def test_grid_of_the_code():
 
 
 def test_code_has_the_adam_of_tensorflow_1_and_the_others_that_of_keras():
-    """Of the three papers that have public code, and of their rivals there."""
+    """Three papers have public code; it has their rivals too."""
     of_code = ("cwgan", "cgan", "logan", "bigan", "gan", "began_cs", "began", "veegan")
     for name in recipes.names():
         for preset, recipe in recipes.presets(name).items():

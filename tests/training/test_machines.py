@@ -18,7 +18,7 @@ PROGRAM = pathlib.Path(__file__).with_name("machine.py")
 RECIPE = ["widths=(16, 16)", "log_every=5", "grid_every=10", "checkpoint_every=5", "score_samples=100"]
 # A controller, and batch normalisation with a bank.
 OTHERS = {
-    "began_cs/digits": ["filters=2", *RECIPE[1:]],
+    "began_cs/digits": ["filters=2", *RECIPE[1:], "score_samples=150"],
     "xgan/digits": [*RECIPE, "refresh_every=5", "classifier_steps=20", "least_accuracy=0.0", "neighbours=8"],
 }
 SLOW = pytest.mark.slow

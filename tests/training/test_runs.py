@@ -127,7 +127,7 @@ def test_a_damaged_line_of_metrics_is_put_aside(finished, tmp_path, capsys, text
     training.run(tiny(30), tmp_path / "run", progress=False)
     assert list(lines(tmp_path / "run")) == [10, 20, 30]
     assert file.with_suffix(".damaged").read_bytes() == damaged + b"\n"
-    assert "metrics.jsonl has 1 damaged lines" in capsys.readouterr().err
+    assert "metrics.jsonl (1 in all) is now in" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -146,8 +146,8 @@ class Plan:
 class Results:
     """The results of an item in its file, which is written anew as each trial lands.
 
-    What stands is not run again, unless it is stale: its trial has `stale`, which says why. To have anything else run
-    again, remove the file.
+    A stored trial is not run again, unless it is stale: it then has `stale`, which says why. To have it run again,
+    remove the file.
 
     Args:
         item: The item.
@@ -350,7 +350,7 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 STALE = "†"
-"""What follows a stale number."""
+"""The mark that follows a stale number."""
 
 
 def stale_reasons(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -180,16 +180,14 @@ class RunFolder:
         content = _InMemory()
         saving_lib.save_weights_only(model, content)
         kept = [path.name for path in self.checkpoint_files().values()]
-        sums = {name: checksum for name, checksum in self._checksums().items() if name in kept}
+        earlier = self._informing(self.checksums_file, dict)
+        sums = {name: checksum for name, checksum in earlier.items() if name in kept}
         write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content.getbuffer()).hexdigest()})
         with temporary_file(path) as temporary:
             temporary.write_bytes(content.getbuffer())
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path
-
-    def _checksums(self) -> dict[str, str]:
-        return self._informing(self.checksums_file, dict)
 
     def restore(self, model: keras.Model, step: int | None = None) -> pathlib.Path | None:
         """Reads the newest checkpoint that is whole, or that of a step, into `model`.
