@@ -62,7 +62,7 @@ class Equilibrium(keras.layers.Layer):
 
         Args:
             real_error: L(x), a scalar.
-            generated_errors: Those of the generated samples, `[B]`, or their mean L(G(z)).
+            generated_errors: Errors of the generated samples, `[B]`, or their mean L(G(z)).
         """
         return real_error - tf.cast(self.k, real_error.dtype) * tf.reduce_mean(generated_errors)
 

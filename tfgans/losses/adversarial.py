@@ -43,7 +43,7 @@ def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 
 
 class Objective(Configurable, abc.ABC):
-    """What each side of the game descends. The discriminator is high on real samples, or on pairs (x, E(x))."""
+    """The losses that the players descend. The discriminator is high on real samples, or on pairs (x, E(x))."""
 
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:

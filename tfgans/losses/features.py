@@ -10,7 +10,7 @@ def feature_distance(first: Sequence[tf.Tensor], second: Sequence[tf.Tensor]) ->
 
     Args:
         first: Maps `[B, ...]` of any shapes, at least one.
-        second: As many, of the same shapes.
+        second: The other tensors: as many, and of the same shapes.
     """
     return tf.add_n([tf.reduce_mean(tf.abs(a - b)) for a, b in zip(first, second, strict=True)])
 

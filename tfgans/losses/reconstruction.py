@@ -1,4 +1,4 @@
-"""How far an image lies from its reconstruction."""
+"""Distances between images and their reconstructions."""
 
 from typing import Literal
 

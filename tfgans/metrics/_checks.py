@@ -1,4 +1,4 @@
-"""What every score asks of its input."""
+"""Checks that all scores make of their input."""
 
 import warnings
 from typing import Any
@@ -11,7 +11,7 @@ def features(values: Any, name: str, least: int = 2) -> np.ndarray:
 
     Args:
         values: Floating or integer [n, D].
-        name: What they are of, for an error.
+        name: The name that an error gives them.
         least: Fewest rows that the score is defined for.
 
     Returns:

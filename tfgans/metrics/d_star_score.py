@@ -1,4 +1,4 @@
-"""How many test images a network surely tells from generated ones."""
+"""The number of test images that a network surely tells from generated ones."""
 
 import warnings
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def d_star_score(
 
     Args:
         real: Features of real training images [n, D], of any extractor.
-        generated: Features of generated images [m, D]. Of the larger set a random part is used.
+        generated: Features of generated images [m, D]. The larger set gives a random part.
         test: Features of real images that neither D* nor the generator has seen [t, D].
         thresholds: Probabilities t in (0, 1).
         retrainings: Times that D* is trained afresh, two or more.

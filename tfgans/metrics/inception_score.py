@@ -1,4 +1,4 @@
-"""How sure a classifier is of each sample, and how varied it finds them all."""
+"""The confidence of a classifier in each sample, and the variety of its predictions."""
 
 from typing import Any, NamedTuple
 

@@ -22,7 +22,7 @@ class Judge:
 
     Attributes:
         predictor: The fitted predictor, of flattened images.
-        name: What it is, for a protocol.
+        name: A description for protocols.
         fingerprint: SHA-256 of the images and labels that it learned from, first 16 hexadecimal digits.
         test_score: On real images that it has not seen: [1] its accuracy, or [K] its R^2 of each attribute.
     """

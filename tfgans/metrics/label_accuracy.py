@@ -1,4 +1,4 @@
-"""Whether a conditional generator makes what it was asked for."""
+"""The share of conditional samples that have the label that was asked for."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How many modes of the data a generator has."""
+"""The number of modes of the data that a generator has."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ _STANDARD_DEVIATIONS = 3.0
 
 
 class ModeCoverage(NamedTuple):
-    """What of the data's modes a set of samples has.
+    """The coverage of the data's modes by a set of samples.
 
     Attributes:
         modes: Modes that have a sample.

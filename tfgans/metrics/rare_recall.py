@@ -1,4 +1,4 @@
-"""Whether a generator of a static scene makes its rare events."""
+"""The recall of rare events by a generator of a static scene."""
 
 import math
 from typing import NamedTuple

@@ -28,8 +28,8 @@ def ssim(first: Any, second: Any, value_range: float, window: Window = "gaussian
         second: [n, H, W, C].
         value_range: L, the distance between the largest and the smallest value that an image can have: 2 for
             [-1, 1], 255 for bytes. `LEGACY_RANGE` with values in [0, 255] and a uniform window give LOGAN's Table 2.
-        window: What means and covariances are taken over. The Gaussian spans 11 pixels, or the image where that is
-            smaller.
+        window: The window over which means and covariances are taken. The Gaussian spans 11 pixels, or the image where
+            that is smaller.
 
     Returns:
         float64 [n], at most 1.

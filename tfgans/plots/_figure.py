@@ -1,4 +1,4 @@
-"""How figures become files."""
+"""Writes figures to files."""
 
 import os
 import pathlib

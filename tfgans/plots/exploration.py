@@ -50,7 +50,7 @@ def corner_grid(
         generate: The generator.
         latents: [4, N], of upper left, upper right, lower left and lower right.
         conditions: [4, K].
-        names: What each corner is.
+        names: Names of the corners.
         path: PNG file to write.
         size: Rows and columns.
 

@@ -30,9 +30,9 @@ def image_grid(
         path: PNG file to write; it replaces one of that name in one move.
         title: Line above the grid.
         row_names: Name of each row.
-        row_label: What rows are.
+        row_label: Names of the rows.
         column_names: Name of each column.
-        column_label: What columns are.
+        column_label: Names of the columns.
 
     Returns:
         The path.

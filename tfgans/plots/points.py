@@ -58,7 +58,7 @@ def contours(
         logits: Logits [n] of points [n, 2].
         points: Generated points [n, 2].
         centers: Centres of the modes [m, 2].
-        axes: Where to draw.
+        axes: The axes to draw on.
         extent: Half the edge of the square that is drawn.
         resolution: Places along an edge.
         levels: Number of contours.
@@ -84,7 +84,7 @@ def joint_scatter(
     Args:
         pairs: Points [n, 2] and latents [n, 1] of each name, such as `(x, E(x))`.
         logits: Logits [n] of points [n, 2], drawn as the floor.
-        axes: Where to draw; of projection `3d`.
+        axes: The axes to draw on; of projection `3d`.
         extent: Half the edge of the square that is drawn.
         resolution: Places along an edge.
         levels: Number of contours.

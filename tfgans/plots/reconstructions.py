@@ -55,7 +55,7 @@ def traversal_grid(
         traverse: Images with an entry changed, as `AutoencodingModel.traverse`.
         image: [H, W, C] in [-1, 1]; it stands at the start of each row.
         dimensions: Entries of the latent, one a row.
-        values: What they become, one a column.
+        values: Their reconstructions, one a column.
         path: PNG file to write.
 
     Returns:

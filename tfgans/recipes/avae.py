@@ -23,13 +23,13 @@ class VariationalRecipe(Recipe):
         reconstructed_weight: alpha.
         similarity_weight: beta.
         pixel_weight: gamma.
-        kl_reduction: What the divergence is divided by, one of `losses.KL_REDUCTIONS`.
+        kl_reduction: Divisor of the divergence, one of `losses.KL_REDUCTIONS`.
         error_sign: Sign of the reconstructions in the controller's error.
         ratio: eta.
         integral: Gain lambda_1 of the controller.
         proportional: Gain lambda_2.
         derivative: Gain lambda_3.
-        learning_rate: Of Adam, for all players.
+        learning_rate: Learning rate of Adam, for all players.
     """
 
     system: Literal["AdversarialVAE", "VAE"]

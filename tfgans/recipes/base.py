@@ -1,4 +1,4 @@
-"""What a recipe is: every hyper-parameter of a run, as data. Imports no TensorFlow."""
+"""A recipe holds every hyper-parameter of a run as data; this module imports no TensorFlow."""
 
 import ast
 import contextlib
@@ -13,7 +13,7 @@ FORMAT = 1
 """Version of what `Recipe.to_dict` gives. Another field, or another meaning of one, is another version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
-"""What layers compute in; in the mixed ones, variables stay float32."""
+"""The type that layers compute in; in the mixed ones, variables stay float32."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Recipe:
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
         init_from: Folder of another run, whose networks the weights start from, or None.
-        precision: Keras's policy for the types of layers; of losses and variables it is float32.
+        precision: Keras's policy for the types of layers; losses and variables have float32.
         ema_decay: Decay of the averaged generator, or None.
         log_every: Steps between two lines of metrics; everything else happens at one of these.
         steps_per_execution: Most steps in one call of the graph, where one device trains; small steps are faster so.
@@ -39,8 +39,8 @@ class Recipe:
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
         score_samples: Images in one set of samples that is scored.
         score_every: Steps between two scorings while the run trains, a multiple of `log_every`, or None.
-        score_metrics: What is scored then.
-        score_extractor: On which features.
+        score_metrics: Scores that are taken while the run trains.
+        score_extractor: The feature extractor of the scores.
     """
 
     name: str
@@ -112,16 +112,16 @@ class Recipe:
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
-        """What labels must be, `class` or `attributes`, and how many; nothing where the system takes none."""
+        """The kind of labels, `class` or `attributes`, and their number; nothing where the system takes none."""
         return ()
 
     @property
     def has_encoder(self) -> bool:
-        """Whether the system finds the latent vector of an image, and an image of it, with nothing beside."""
+        """Whether the system maps an image to a latent vector and back, without a label."""
         return False
 
     def adapted(self, conditioning: str, condition_size: int) -> "Recipe":
-        """This recipe for data of the user's own, of which it takes what a label is, if it takes labels.
+        """This recipe with the kind and number of labels that the user's own data have, if it takes labels.
 
         Raises:
             ValueError: If it needs labels and there are none.
@@ -183,7 +183,7 @@ def check_value(name: str, value: Any, hint: Any, received: Any = None) -> Any:
         name: Name of the field, for the error.
         value: A value as JSON or a Python literal has it.
         hint: The field's type: bool, int, float, str, a Literal, a union of these with None, or a tuple.
-        received: What was received, for the error; by default `value`.
+        received: The value that an error names; by default `value`.
 
     Returns:
         The value; whole numbers become floats, and lists tuples, where the type asks for it.

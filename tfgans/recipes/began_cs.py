@@ -28,18 +28,18 @@ class EquilibriumRecipe(Recipe):
         norm: The distance L, one of `losses.NORMS`.
         constraint_norm: The distance of codes.
         constraint_weight: Factor alpha of the constraint.
-        share_latent: Whether both players have one z.
+        share_latent: Whether both players share one z.
         recompute_errors: Whether k follows the errors after both players have moved.
         ratio: gamma, the diversity ratio.
         balance_rate: lambda_k, the gain of the controller.
         proportional: Its gain of the error's change, as AVAE has it.
         derivative: Its gain of the change of that.
         similarity_weight: Factor of the learned similarity of AVAE.
-        discriminator_learning_rate: Of Adam.
-        generator_learning_rate: Of Adam.
+        discriminator_learning_rate: Learning rate of the discriminator's Adam.
+        generator_learning_rate: Learning rate of the generator's Adam.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
-        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
+        epsilon: The number that Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         decay: Whether the learning rates stay, or fall to 0 as a cosine over the run.
     """
 
@@ -132,7 +132,7 @@ _IMAGES_PAPER = replace(
     score_metrics=("score", "frechet"),
     latent_size=64,
     networks="began",
-    # That of a sample is sqrt(B) times as large, and lambda_k would have to be as much smaller.
+    # The norm of a sample is sqrt(B) times as large, so lambda_k would have to be smaller by that factor.
     norm="l2_batch",
     constraint_norm="l2_batch",
     ratio=0.5,

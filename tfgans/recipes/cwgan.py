@@ -18,7 +18,7 @@ class ConditionalRecipe(Recipe):
     Attributes:
         system: Which objective: `ConditionalWGANGP` or `ConditionalGAN`.
         image_shape: (height, width, channels).
-        conditioning: What labels are, a class or attributes.
+        conditioning: Kind of the labels, a class or attributes.
         condition_size: Number of classes or of attributes.
         latent_size: Entries of z.
         prior_mean: Mean of each entry of z.
@@ -26,8 +26,8 @@ class ConditionalRecipe(Recipe):
         generator_widths: Channels of the generator's maps, from its projection on.
         discriminator_widths: Channels of the discriminator's maps.
         kernel_size: Edge of the kernels.
-        projection: What follows the generator's projection: nothing, or batch normalisation and ReLU.
-        output: What ends the generator.
+        projection: Layers behind the generator's projection: none, or batch normalisation and ReLU.
+        output: Last layers of the generator.
         batch_norm_scale: Whether batch normalisation has a factor gamma.
         discriminator_batch_norm: Whether the discriminator has batch normalisation.
         unit_pixels: Whether the discriminator brings images to [0, 1] first, so that its padding is the background.
@@ -35,10 +35,10 @@ class ConditionalRecipe(Recipe):
         penalty_weight: Factor lambda of the penalty.
         penalty_target: Gradient norm at which the penalty is zero.
         patchwise: Whether the vanilla objective takes the loss of each patch.
-        learning_rate: Of Adam, for both players.
+        learning_rate: Learning rate of Adam, for both players.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
-        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
+        epsilon: The number that Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         n_critic: Discriminator updates in a step.
         n_generator: Generator updates in a step.
         latent_sharing: Which updates of a step have one z, as of `GAN`.
@@ -332,7 +332,7 @@ def _vanilla(recipe: ConditionalRecipe) -> ConditionalRecipe:
 
 
 def _vanilla_code(recipe: ConditionalRecipe) -> ConditionalRecipe:
-    """As the authors' code trains the vanilla objective: losses per patch, as many steps.
+    """The authors' code trains the vanilla objective so: losses per patch, as many steps.
 
     On grey images at 1e-5; on colour at 2e-4, betas .5 and .999, with batch normalisation in the discriminator,
     and CelebA for a quarter of the epochs.

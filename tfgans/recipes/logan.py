@@ -18,13 +18,13 @@ class UnconditionalRecipe(Recipe):
     Attributes:
         system: `GAN` has no encoder; `BiGAN` and `LOGAN` have one, and differ in objective and penalty; of `VEEGAN`
             both are given.
-        objective: What the players descend: `v`, `w`, `ls`, `lol1` or `lol2` in the paper's short names.
+        objective: The losses of the players: `v`, `w`, `ls`, `lol1` or `lol2` in the paper's short names.
         image_shape: (height, width, channels) of images, (entries,) of points.
         latent_size: Entries of z.
         prior: Uniform on (-1, 1), or standard normal.
         networks: Fully connected or convolutional.
         widths: Units of the hidden layers, or channels of the maps from the largest to the smallest.
-        discriminator_widths: Those of the discriminator, or None where they are `widths`.
+        discriminator_widths: Widths of the discriminator, or None where they are `widths`.
         head_width: Channels that the convolutional discriminator ends in.
         penalty: Gradient penalty in x: between pairs of an image and its reconstruction, between real and
             generated images at random, or none.
@@ -32,13 +32,13 @@ class UnconditionalRecipe(Recipe):
         penalty_power: 1 for the norm, as the text has it, 2 for its square.
         latent_penalty: Whether there is a pair-wise penalty in z, for priors that are not uniform.
         reconstruction_weight: Factor of direct reconstruction.
-        learning_rate: Of Adam, for all players.
+        learning_rate: Learning rate of Adam, for all players.
         decay: Whether the learning rate stays, or falls to 0 as a cosine over the run.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
-        epsilon: What Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
+        epsilon: The number that Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
         n_critic: Discriminator updates in a step.
-        latent_sharing: Of a GAN without an encoder, whether its players have one z, as those of a BiGAN do.
+        latent_sharing: Whether the players of a GAN without an encoder share one z, as those of a BiGAN do.
     """
 
     system: Literal["GAN", "BiGAN", "LOGAN", "VEEGAN"]

@@ -22,7 +22,7 @@ class EncodedRecipe(Recipe):
         networks: Convolutional, or fully connected for images of a few pixels.
         widths: Channels of the maps from the largest to the smallest, or units of the hidden layers.
         classes: Number of classes of the data.
-        learning_rate: Of Adam, for all players.
+        learning_rate: Learning rate of Adam, for all players.
         beta_1: Decay of Adam's first moment.
     """
 
@@ -67,16 +67,16 @@ class XGANRecipe(EncodedRecipe):
         neighbours: m, among which codes are combined; None for twice the intrinsic dimension of the training images
             of a class, which a run puts here.
         combined: k, codes in a combination.
-        weights: How a combination weighs them.
-        latents: Where latents come from: `convex` combinations, a kernel density estimate `kde`, a `normal` prior with
+        weights: Distribution of the weights of a combination.
+        latents: Source of the latents: `convex` combinations, a kernel density estimate `kde`, a `normal` prior with
             its divergence, or one that a discriminator of codes holds, `discriminated`.
         supervision: `classes` as in the paper, `none`, or `concatenated` to the latent of the generator.
         adversarial_weight: lambda.
         generator_loss: Whether the generator's own loss is log(1 - D), as printed, or does not saturate.
         image_classifier: C_img, which learns the data's classes before the run.
-        classifier_steps: How long.
+        classifier_steps: Steps of its training.
         classifier_rate: Its learning rate.
-        least_accuracy: Of C_img on the test split, below which no run begins.
+        least_accuracy: Accuracy of C_img on the test split, below which no run begins.
         learned_features: Maps that are compared beside those of C_img: of the discriminator, or of a second one.
         refresh_every: Steps between two encodings of all images, a multiple of `log_every`.
     """
@@ -198,7 +198,7 @@ _ON_MNIST_SMALL = {
 }
 # Flowers come from the user: an .npz, or a folder a species.
 _FLOWERS17 = {"data": "folder:flowers", "image_shape": (64, 64, 3), "classes": 17}
-# What tensorflow-datasets calls test is the larger part.
+# The split that tensorflow-datasets calls test is the larger part.
 _FLOWERS102 = {
     "data": "oxford_flowers102",
     "train_split": "test",
