@@ -1,7 +1,7 @@
-"""How priors, objectives and penalties travel inside a saved model."""
+"""Serialisation of priors, objectives and penalties inside a saved model."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Self, cast
 
 
 class Configurable:
@@ -12,8 +12,8 @@ class Configurable:
     """
 
     def get_config(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(cast(Any, self))}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Configurable":
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)

@@ -5,6 +5,7 @@
 """
 
 import importlib
+import importlib.machinery
 import importlib.util
 import sys
 import types
@@ -14,13 +15,16 @@ _PACKAGES = ("tensorflow_gan", "tensorflow_gan.python", "tensorflow_gan.python.e
 
 def module(name: str) -> types.ModuleType:
     """A module of `tensorflow_gan.python.eval`, such as `classifier_metrics`."""
-    root = importlib.util.find_spec(_PACKAGES[0]).submodule_search_locations[0]
+    spec = importlib.util.find_spec(_PACKAGES[0])
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError("tensorflow-gan is not installed; pip install tensorflow-gan brings it.")
+    root = spec.submodule_search_locations[0]
     for package in _PACKAGES:
         if package not in sys.modules:
             empty = types.ModuleType(package)
             empty.__path__ = [root + package.removeprefix(_PACKAGES[0]).replace(".", "/")]
             # find_spec looks for it the next time.
-            empty.__spec__ = importlib.util.spec_from_loader(package, None, is_package=True)
+            empty.__spec__ = importlib.machinery.ModuleSpec(package, None, is_package=True)
             empty.__spec__.submodule_search_locations = empty.__path__
             sys.modules[package] = empty
     return importlib.import_module(f"{_PACKAGES[-1]}.{name}")

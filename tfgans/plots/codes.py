@@ -29,7 +29,7 @@ def code_scatter(real: np.ndarray, generated: np.ndarray, path: str | os.PathLik
     for points, color, name in zip(
         code_plane(real, generated), ("tab:red", "tab:blue"), ("real", "generated"), strict=True
     ):
-        axes.scatter(*points.T, s=2, color=color, alpha=0.4, label=name)
+        axes.scatter(points[:, 0], points[:, 1], s=2, color=color, alpha=0.4, label=name)
     axes.set(aspect="equal", xlabel="first component of the real codes", ylabel="second")
     axes.set_title(title, fontsize="small")
     axes.legend(loc="upper right", fontsize="small", markerscale=4)

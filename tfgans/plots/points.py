@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 from tfgans.plots._figure import new_figure, save_figure
 
@@ -35,8 +36,8 @@ def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike
 def draw_points(axes: Axes, points: np.ndarray, centers: np.ndarray) -> None:
     """Draws centres as rings and points as dots, over the world and a margin; points beyond it are cut off."""
     points, centers = (np.pad(values, ((0, 0), (0, 2 - values.shape[1]))) for values in (points, centers))
-    axes.scatter(*centers.T, s=60, facecolors="none", edgecolors="tab:red", linewidths=0.8)
-    axes.scatter(*points.T, s=2, color="tab:blue", alpha=0.5)
+    axes.scatter(centers[:, 0], centers[:, 1], s=60, facecolors="none", edgecolors="tab:red", linewidths=0.8)
+    axes.scatter(points[:, 0], points[:, 1], s=2, color="tab:blue", alpha=0.5)
     low, high = centers.min(), centers.max()
     margin = _MARGIN * (high - low)
     axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin), aspect="equal")
@@ -65,15 +66,15 @@ def contours(
     """
     ticks, field = _field(logits, extent, resolution)
     axes.contourf(ticks, ticks, field, levels=levels, cmap="viridis")
-    axes.scatter(*centers.T, s=40, facecolors="none", edgecolors="white", linewidths=0.8)
-    axes.scatter(*points.T, s=1.5, color="tab:red", alpha=0.6)
+    axes.scatter(centers[:, 0], centers[:, 1], s=40, facecolors="none", edgecolors="white", linewidths=0.8)
+    axes.scatter(points[:, 0], points[:, 1], s=1.5, color="tab:red", alpha=0.6)
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])
 
 
 def joint_scatter(
     pairs: Mapping[str, tuple[np.ndarray, np.ndarray]],
     logits: Callable[[np.ndarray], np.ndarray],
-    axes: Axes,
+    axes: Axes3D,
     *,
     extent: float,
     resolution: int = 64,
@@ -96,7 +97,7 @@ def joint_scatter(
     axes.contourf(ticks, ticks, field, levels=levels, zdir="z", offset=floor, cmap="viridis", alpha=0.6)
     for (name, (points, latents)), color in zip(pairs.items(), _PAIR_COLORS, strict=False):
         inside = np.all(np.abs(points) <= extent, axis=1)
-        axes.scatter(*points[inside].T, latents[inside, 0], s=4, color=color, label=name)
+        axes.scatter(points[inside, 0], points[inside, 1], latents[inside, 0], s=4, color=color, label=name)
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), zlim=(floor, high), zlabel="z")
     axes.legend(loc="upper left", fontsize="x-small")
 

@@ -6,7 +6,7 @@ docs/avae.md says what was left open and how it was chosen.
 
 import dataclasses
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from tfgans.recipes.base import Recipe
 
@@ -92,8 +92,8 @@ _SMALL = replace(
 )
 
 
-def _images(name: str, data: str, image_shape: tuple[int, int, int], **paper: object) -> tuple[VariationalRecipe, ...]:
-    here = {"name": f"avae/{name}", "data": data, "image_shape": image_shape}
+def _images(name: str, data: str, image_shape: tuple[int, int, int], **paper: Any) -> tuple[VariationalRecipe, ...]:
+    here: dict[str, Any] = {"name": f"avae/{name}", "data": data, "image_shape": image_shape}
     return replace(_PAPER, **{**here, **paper}), replace(_SMALL, **here)
 
 

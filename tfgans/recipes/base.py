@@ -16,6 +16,10 @@ Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 """The type that layers compute in; in the mixed ones, variables stay float32."""
 
 
+Conditioning = Literal["none", "class", "attributes"]
+"""The kind of the labels of a data set."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Fields that every system's recipe has; times are counted in steps, which are generator updates.
@@ -120,7 +124,7 @@ class Recipe:
         """Whether the system maps an image to a latent vector and back, without a label."""
         return False
 
-    def adapted(self, conditioning: str, condition_size: int) -> "Recipe":
+    def adapted(self, conditioning: Conditioning, condition_size: int) -> "Recipe":
         """This recipe with the kind and number of labels that the user's own data have, if it takes labels.
 
         Raises:

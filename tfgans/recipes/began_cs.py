@@ -8,7 +8,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from tfgans.recipes.base import Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
@@ -142,8 +142,14 @@ _IMAGES_PAPER = replace(
 )
 
 # Adam's epsilon is that of TensorFlow 1.
-_CODE = {"preset": "code", "recompute_errors": True, "epsilon": 1e-8}
-_IMAGES_CODE = {**_CODE, "networks": "cs", "filters": 128, "constraint_norm": "l1_mean", "share_latent": True}
+_CODE: dict[str, Any] = {"preset": "code", "recompute_errors": True, "epsilon": 1e-8}
+_IMAGES_CODE: dict[str, Any] = {
+    **_CODE,
+    "networks": "cs",
+    "filters": 128,
+    "constraint_norm": "l1_mean",
+    "share_latent": True,
+}
 
 _IMAGES_SMALL = replace(
     _IMAGES_PAPER,
@@ -176,14 +182,14 @@ def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight:
 
 
 def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
-    here = {"name": f"began_cs/{name}", "data": name}
+    here: dict[str, Any] = {"name": f"began_cs/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
     # Its public code has no toy worlds; it is the step that differs.
     return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here)
 
 
-def _images(name: str, data: str, image_shape: tuple[int, ...], **paper: object) -> tuple[EquilibriumRecipe, ...]:
-    here = {"name": f"began_cs/{name}", "data": data, "image_shape": image_shape}
+def _images(name: str, data: str, image_shape: tuple[int, ...], **paper: Any) -> tuple[EquilibriumRecipe, ...]:
+    here: dict[str, Any] = {"name": f"began_cs/{name}", "data": data, "image_shape": image_shape}
     whole = replace(_IMAGES_PAPER, **{**here, **paper})
     small = replace(_IMAGES_SMALL, **here)
     small = replace(small, constraint_weight=mean_constraint_weight(image_shape, small.latent_size))

@@ -6,9 +6,9 @@ authors' public code where it differs; `small` takes minutes on two CPU cores.
 
 import dataclasses
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import Conditioning, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class ConditionalRecipe(Recipe):
     def takes_labels(self) -> tuple[str, int]:
         return self.conditioning, self.condition_size
 
-    def adapted(self, conditioning: str, condition_size: int) -> "ConditionalRecipe":
+    def adapted(self, conditioning: Conditioning, condition_size: int) -> "ConditionalRecipe":
         if conditioning == "none":
             raise ValueError(f"{self.data} has no labels; {self.name} needs classes or attributes.")
         return replace(self, conditioning=conditioning, condition_size=condition_size)
@@ -172,7 +172,7 @@ _MNIST_SMALL = replace(
 )
 
 # The paper has no 8x8 images: its networks lose the stages that 8 pixels have no room for.
-_EIGHT_PIXELS = {
+_EIGHT_PIXELS: dict[str, Any] = {
     "data": "digits",
     "image_shape": (8, 8, 1),
     "train_split": "train",
@@ -274,7 +274,7 @@ _CELEBA_CODE = replace(
     epsilon=_CODE_EPSILON,
 )
 
-_SIXTY_FOUR_PIXELS_SMALL = {
+_SIXTY_FOUR_PIXELS_SMALL: dict[str, Any] = {
     "image_shape": (64, 64, 3),
     "conditioning": "attributes",
     "steps": 10_000,
@@ -292,7 +292,7 @@ _CELEBA_SMALL = replace(
 )
 
 # The paper holds nothing out; a tenth of the galaxies judges the judge.
-_EFIGI_SPLITS = {"train_split": "train[:90%]", "test_split": "train[90%:]"}
+_EFIGI_SPLITS: dict[str, Any] = {"train_split": "train[:90%]", "test_split": "train[90%:]"}
 
 _EFIGI_PAPER = replace(
     _CELEBA_PAPER,

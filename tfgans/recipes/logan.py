@@ -5,8 +5,9 @@
 """
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from tfgans.recipes.base import Recipe
 
@@ -156,9 +157,9 @@ _IMAGES_SMALL = replace(
     decay="cosine",
 )
 
-_CODE = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
+_CODE: dict[str, Any] = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
 
-_EIGHT_PIXELS = {
+_EIGHT_PIXELS: dict[str, Any] = {
     "data": "digits",
     "image_shape": (8, 8, 1),
     "log_every": 50,
@@ -167,36 +168,42 @@ _EIGHT_PIXELS = {
 }
 
 
-def _toy(name: str, small: dict | None = None) -> tuple[UnconditionalRecipe, ...]:
-    here = {"name": f"logan/{name}", "data": name}
+_SAME: Mapping[str, Any] = {}
+
+
+def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
+    here: dict[str, Any] = {"name": f"logan/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
     # The script that its code runs has one number for z, and worlds that are not scaled.
     world = name if name == "rings16" else f"logan_{name}"
     code = replace(paper, **_CODE, data=world, objective="lol1", latent_size=1)
-    return paper, code, replace(_TOY_SMALL, **here, **(small or {}))
+    return paper, code, replace(_TOY_SMALL, **here, **small)
 
 
 def _images(
-    name: str, paper: dict | None = None, code: dict | None = None, small: dict | None = None
+    name: str,
+    paper: Mapping[str, Any] = _SAME,
+    code: Mapping[str, Any] = _SAME,
+    small: Mapping[str, Any] = _SAME,
 ) -> tuple[UnconditionalRecipe, ...]:
-    here = {"name": f"logan/{name}", **(paper or {})}
-    paper = replace(_IMAGES_PAPER, **here)
+    full_name = f"logan/{name}"
+    whole = replace(_IMAGES_PAPER, name=full_name, **paper)
     return (
-        paper,
-        replace(paper, **_CODE, steps=paper.steps * 160 // 256, **(code or {})),
-        replace(_IMAGES_SMALL, **{"name": here["name"], **(small or {})}),
+        whole,
+        replace(whole, **_CODE, steps=whole.steps * 160 // 256, **code),
+        replace(_IMAGES_SMALL, name=full_name, **small),
     )
 
 
-_MNIST = {"data": "mnist", "image_shape": (28, 28, 1)}
-_STACKED = {"data": "stacked_mnist", "image_shape": (28, 28, 3)}
-_CELEBA = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
+_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1)}
+_STACKED: dict[str, Any] = {"data": "stacked_mnist", "image_shape": (28, 28, 3)}
+_CELEBA: dict[str, Any] = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
 # Frames of a static camera come from the user: a folder of them, or an .npz with `frames`.
-_JUNCTION = {"data": "folder:frames"}
+_JUNCTION: dict[str, Any] = {"data": "folder:frames"}
 
 _LOGAN = (
-    _toy("ring8", small={"steps": 18_000}),
-    _toy("grid25", small={"steps": 40_000}),
+    _toy("ring8", steps=18_000),
+    _toy("grid25", steps=40_000),
     _toy("rings16"),
     _toy("swiss"),
     _images(

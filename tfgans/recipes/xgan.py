@@ -6,9 +6,9 @@ docs/xgan.md says what was left open and how it was chosen.
 
 import dataclasses
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import Conditioning, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class EncodedRecipe(Recipe):
         """False of CVAE-GAN, whose encoder takes a label beside the image."""
         return self.system != "CVAEGAN"
 
-    def adapted(self, conditioning: str, condition_size: int) -> "EncodedRecipe":
+    def adapted(self, conditioning: Conditioning, condition_size: int) -> "EncodedRecipe":
         if not self.takes_labels:
             return self
         if conditioning != "class":
@@ -172,13 +172,13 @@ _SMALL = replace(
 )
 
 
-def _images(name: str, paper: dict, small: dict) -> tuple[XGANRecipe, ...]:
+def _images(name: str, paper: dict[str, Any], small: dict[str, Any]) -> tuple[XGANRecipe, ...]:
     return replace(_PAPER, name=f"xgan/{name}", **paper), replace(_SMALL, name=f"xgan/{name}", **{**paper, **small})
 
 
-_DIGITS = {"data": "digits", "image_shape": (8, 8, 1), "classes": 10, "least_accuracy": 0.95}
-_MNIST = {"data": "mnist", "image_shape": (28, 28, 1), "classes": 10, "least_accuracy": 0.95}
-_ON_MNIST = {
+_DIGITS: dict[str, Any] = {"data": "digits", "image_shape": (8, 8, 1), "classes": 10, "least_accuracy": 0.95}
+_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1), "classes": 10, "least_accuracy": 0.95}
+_ON_MNIST: dict[str, Any] = {
     "widths": (64, 128, 256),
     "image_classifier": "small_vgg",
     "learned_features": "discriminator",
@@ -188,7 +188,7 @@ _ON_MNIST = {
     "checkpoint_every": 750,
     "refresh_every": 750,
 }
-_ON_MNIST_SMALL = {
+_ON_MNIST_SMALL: dict[str, Any] = {
     "widths": (16, 32, 64),
     "steps": 2_000,
     "log_every": 20,
@@ -197,9 +197,9 @@ _ON_MNIST_SMALL = {
     "refresh_every": 500,
 }
 # Flowers come from the user: an .npz, or a folder a species.
-_FLOWERS17 = {"data": "folder:flowers", "image_shape": (64, 64, 3), "classes": 17}
+_FLOWERS17: dict[str, Any] = {"data": "folder:flowers", "image_shape": (64, 64, 3), "classes": 17}
 # The split that tensorflow-datasets calls test is the larger part.
-_FLOWERS102 = {
+_FLOWERS102: dict[str, Any] = {
     "data": "oxford_flowers102",
     "train_split": "test",
     "test_split": "train+validation",
@@ -245,7 +245,7 @@ _STACKED = _images(
 _SHARED = tuple(field.name for field in dataclasses.fields(EncodedRecipe))
 
 
-def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], prefix: str, **changes: object) -> EncodedRecipe:
+def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], prefix: str, **changes: Any) -> EncodedRecipe:
     """The same networks in another system; the paper trained it for about so many more epochs."""
     fields = {name: getattr(recipe, name) for name in _SHARED}
     name = recipe.name.replace("xgan/", f"{prefix}/")
