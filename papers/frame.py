@@ -38,7 +38,7 @@ class Trial:
         seed: Seed of everything in it.
         scale: `small` (minutes on two CPU cores) or `paper`.
         smoke: Whether to run every step for a moment only.
-        workdir: Folder for runs; what stands there is resumed.
+        workdir: Folder for runs; a run that is there is resumed.
         data_dir: Folder of prepared data sets, or None for the default.
         download: Whether a data set that is not there may be downloaded.
     """
@@ -53,13 +53,13 @@ class Trial:
 
     @property
     def row(self) -> dict[str, Any]:
-        """What tells the trial's row from the others of its item."""
+        """The fields that tell the trial's row from the others of its item."""
         return {"scale": self.scale, **self.setting}
 
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """What a trial found.
+    """The numbers of a trial.
 
     Attributes:
         values: Numbers by metric.
@@ -77,7 +77,6 @@ class Item:
     Attributes:
         paper: Short name of the paper, such as `cwgan`.
         name: Name of the item, such as `fig3`.
-        claim: What the paper says there.
         settings: The rows.
         run: Makes one trial's numbers.
         figures: Draws figures from the first seed's trials into a folder; None where there are none.
@@ -85,7 +84,6 @@ class Item:
 
     paper: str
     name: str
-    claim: str
     settings: tuple[Setting, ...]
     run: Callable[[Trial], Measured]
     figures: Callable[[Sequence[Trial], pathlib.Path], None] | None = None
@@ -96,7 +94,7 @@ class Plan:
     """How items are run.
 
     Attributes:
-        results: Folder of results; an item's go to `PAPER/ITEM.json` there, and its figures beside.
+        papers: Folder of the papers; an item's results go to `PAPER/results/ITEM.json` there, and its figures beside.
         workdir: Folder of the runs.
         scale: `small` or `paper`.
         seeds: Number of seeds, from 0 on.
@@ -107,7 +105,7 @@ class Plan:
         command: The command that asked for this, for the record.
     """
 
-    results: pathlib.Path
+    papers: pathlib.Path
     workdir: pathlib.Path
     scale: str = "small"
     seeds: int = 3
@@ -140,7 +138,12 @@ class Plan:
 
     def file(self, item: Item) -> pathlib.Path:
         """The item's results."""
-        return self.results / item.paper / f"{item.name}.json"
+        return results_folder(self.papers, item.paper) / f"{item.name}.json"
+
+
+def results_folder(papers: pathlib.Path, paper: str) -> pathlib.Path:
+    """Folder of a paper's results and figures, in the folder of the papers."""
+    return papers / paper / "results"
 
 
 class Results:
@@ -162,11 +165,11 @@ class Results:
             self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
 
     def has(self, trial: Trial) -> bool:
-        """Whether this trial's numbers stand."""
+        """Whether this trial's numbers are stored, and not stale."""
         return any(_is_of(stored, trial) and "stale" not in stored for stored in self._trials)
 
     def has_stale(self, trial: Trial) -> bool:
-        """Whether this trial's numbers are there, and stale."""
+        """Whether this trial's numbers are stored, and stale."""
         return any(_is_of(stored, trial) and "stale" in stored for stored in self._trials)
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
@@ -188,7 +191,6 @@ class Results:
         value = {
             "paper": self._item.paper,
             "item": self._item.name,
-            "claim": self._item.claim,
             "command": self._plan.command,
             "seconds": round(sum(stored["seconds"] for stored in self._trials), 1),
             "versions": versions(),
@@ -203,7 +205,7 @@ def _is_of(stored: Mapping[str, Any], trial: Trial) -> bool:
 
 
 def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
-    """Where a row stands: by scale, then as in the item, rows that the item no longer has at the end."""
+    """Sorts rows by scale, then as the item has them; rows that the item no longer has come last."""
     setting = {name: value for name, value in row.items() if name != "scale"}
     return row["scale"], order.index(setting) if setting in order else len(order)
 
@@ -224,7 +226,7 @@ def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
-    """Runs the trials of an item that do not stand yet, or are stale, and draws its figures.
+    """Runs the trials of an item that are not stored yet, or are stale, and draws its figures.
 
     Runs of stale trials are removed from the folder of runs.
 
@@ -237,14 +239,14 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
 
     Raises:
         RuntimeError: If trials raised an error, after the others were run and stored; or if figures cannot be drawn.
-        KeyboardInterrupt: After running trials were stopped; what had landed stands.
+        KeyboardInterrupt: After running trials were stopped; finished trials are stored.
     """
     results = Results(item, plan)
     trials = plan.trials(item)
     missing = [trial for trial in trials if not results.has(trial)]
     for trial in missing:
         if results.has_stale(trial):
-            # A run that stands there would be resumed, as what it was.
+            # Otherwise the stale run would be resumed.
             shutil.rmtree(trial.workdir, ignore_errors=True)
     failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
     if failures:
@@ -253,7 +255,7 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     if item.figures is not None and all(trial.workdir.exists() for trial in first):
         try:
             item.figures(first, plan.file(item).parent)
-        except Exception as error:  # What was measured stands, and other items are to run.
+        except Exception as error:  # The numbers are stored, and other items are to run.
             raise RuntimeError(f"{item.paper}/{item.name}: its figures: {error!r}.") from error
     elif item.figures is not None:
         print(f"{item.paper}/{item.name}: figures stay as they are, since not all runs are in {plan.workdir}.")
@@ -318,11 +320,11 @@ def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, fl
 
 
 def describe(item: Item, plan: Plan) -> str:
-    """What an item's run would do, in lines."""
+    """The trials of an item, one a line, and whether each is stored or to run."""
     results = Results(item, plan)
-    lines = [f"{item.paper}/{item.name}: {item.claim}"]
+    lines = []
     for trial in plan.trials(item):
-        state = "stands" if results.has(trial) else "to run"
+        state = "stored" if results.has(trial) else "to run"
         fields = ", ".join(f"{name}={value}" for name, value in trial.setting.items())
         lines.append(f"  {state}: {fields}, seed {trial.seed}")
     return "\n".join(lines)

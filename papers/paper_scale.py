@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import tqdm
 
+from papers.frame import end_children
+from papers.paper import Exhibit, Paper
 from tfgans import recipes
 from tfgans._errors import NonFiniteError
 from tfgans._files import read_json, versions, write_json
-from tfgans.experiments.exhibits import EXHIBITS, Exhibit
-from tfgans.experiments.frame import end_children
 from tfgans.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -37,65 +37,59 @@ def recipe_of(text: str) -> Recipe:
     return recipes.get(name, "paper").override(changes)
 
 
-def exhibits(paper: str, items: Iterable[str]) -> list[Exhibit]:
-    """What some items of a paper stand for."""
-    return [exhibit for exhibit in EXHIBITS.get(paper, ()) if exhibit.item in items]
-
-
-def trained(text: str) -> str:
-    """A recipe's text without the fields of its scores: what differs in these alone is one run."""
+def without_scores(text: str) -> str:
+    """A recipe's text without the fields of its scores: texts that differ in these alone are one run."""
     name, *changes = text.split()
     return " ".join([name, *(change for change in changes if not change.startswith("score_"))])
 
 
-def recipes_of(paper: str, items: Iterable[str], every: bool) -> list[str]:
-    """The runs of some items at the paper's scale, as texts of their recipes.
+def recipes_of(paper: Paper, every: bool) -> list[str]:
+    """The runs of a paper at its own scale, as texts of their recipes.
 
     Args:
-        paper: Short name of the paper.
-        items: Names of items.
-        every: Whether recipes of the paper's systems come too that stand for no exhibit.
+        paper: The paper.
+        every: Whether to add recipes of the paper's systems that no exhibit needs.
     """
-    shown = [trained(text) for exhibit in exhibits(paper, items) for text in exhibit.recipes]
-    module = getattr(recipes, paper, None) if every else None
+    needed = [without_scores(text) for exhibit in paper.exhibits for text in exhibit.recipes]
+    module = getattr(recipes, paper.name, None) if every else None
     others = [recipe.name for recipe in module.RECIPES] if module else []
-    return list(dict.fromkeys([*shown, *others]))
+    return list(dict.fromkeys([*needed, *others]))
 
 
-def costs_file(results: pathlib.Path) -> pathlib.Path:
-    """What `take_two_steps` measured, in the folder of results."""
-    return results / "paper_scale.json"
+def costs_file(papers: pathlib.Path) -> pathlib.Path:
+    """The file of the costs that `take_two_steps` measured, in the folder of the papers."""
+    return papers / "paper_scale.json"
 
 
-def read_costs(results: pathlib.Path) -> dict[str, dict[str, Any]]:
-    """What was measured, by recipe; nothing where nothing was."""
-    path = costs_file(results)
+def read_costs(papers: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """The measured costs by recipe; none if there is no file of them."""
+    path = costs_file(papers)
     return read_json(path)["recipes"] if path.exists() else {}
 
 
-def describe_costs(items: Mapping[str, Iterable[str]], results: pathlib.Path) -> Iterator[str]:
-    """Lines of what some items cost at the paper's scale, exhibit by exhibit, one run a recipe, and in all.
+def describe_costs(chosen: Iterable[Paper], papers: pathlib.Path) -> Iterator[str]:
+    """Lines of the costs at the papers' scale: for each exhibit, for each of its recipes, and in all.
 
     Args:
-        items: Names of items by paper.
-        results: Folder of results.
+        chosen: Papers, perhaps with some of their items only.
+        papers: Folder of the papers.
     """
-    costs, texts = read_costs(results), set()
-    for paper, names in items.items():
-        for exhibit in exhibits(paper, names):
-            yield f"{paper}, {exhibit.name}: {need(exhibit)}"
-            yield from (f"  {text}: {cost(text, costs.get(trained(text)))}" for text in exhibit.recipes)
-            texts |= set(map(trained, exhibit.recipes))
+    costs, texts = read_costs(papers), set()
+    for paper in chosen:
+        for exhibit in paper.exhibits:
+            yield f"{paper.name}, {exhibit.name}: {need(exhibit)}"
+            yield from (f"  {text}: {cost(text, costs.get(without_scores(text)))}" for text in exhibit.recipes)
+            texts |= set(map(without_scores, exhibit.recipes))
     measured = [text for text in texts if text in costs]
     seconds = sum(recipe_of(text).steps * _seconds_a_step(text, costs[text]) for text in measured)
     yield (
         f"{len(texts)} runs with one seed; the steps of the {len(measured)} that were measured take "
-        f"{duration(seconds)} in all. Scores, and what a system learns before its first step, come on top."
+        f"{duration(seconds)} in all. Scores, and training before a system's first step, take more time."
     )
 
 
 def need(exhibit: Exhibit) -> str:
-    """What an exhibit takes at the paper's scale, in words."""
+    """An exhibit's needs at the paper's scale, in words."""
     return {"CPU": "any machine", "GPU": "needs GPU", "data": "needs data"}[exhibit.needs]
 
 
@@ -114,7 +108,7 @@ def cost(text: str, measured: Mapping[str, Any] | None) -> str:
 
 
 def _seconds_a_step(text: str, measured: Mapping[str, Any]) -> float:
-    """Of the whole batch, where a part of it was measured."""
+    """Seconds a step of the whole batch, also where a part of the batch was measured."""
     return measured["seconds_a_step"] * recipe_of(text).batch_size / measured["batch_size"]
 
 
@@ -126,7 +120,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
+def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
     """Takes two steps of recipes on generated data, each in a process of its own, and stores what they cost.
 
     A recipe runs as it is where 24 GB hold it (or all memory of the machine, if that is less), else with half the
@@ -134,26 +128,26 @@ def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
 
     Args:
         texts: Recipes, as of an exhibit.
-        results: Folder of results.
+        papers: Folder of the papers.
 
     Returns:
-        Lines of what was measured.
+        A line for each recipe, with its cost.
 
     Raises:
         ValueError: If there are no recipes.
         RuntimeError: If some cannot take two steps, after the others were stored.
     """
     if not texts:
-        raise ValueError("None of these items stands for a table or figure of a paper: there is nothing to try.")
+        raise ValueError("None of these items belongs to a table or figure of a paper: there is no recipe to try.")
     lines, failures = [], []
     for text in tqdm.tqdm(texts, desc="two steps", unit="recipe"):
         try:
             measured = _measured(text)
-        except Exception as error:  # Whatever one raises, the others are to run.
+        except Exception as error:  # The other recipes run all the same.
             failures.append(f"{text}: {error!r}.")
             continue
-        results.mkdir(parents=True, exist_ok=True)
-        write_json(costs_file(results), {"versions": versions(), "recipes": {**read_costs(results), text: measured}})
+        papers.mkdir(parents=True, exist_ok=True)
+        write_json(costs_file(papers), {"versions": versions(), "recipes": {**read_costs(papers), text: measured}})
         lines.append(f"{text}: {cost(text, measured)}, batches of {measured['batch_size']}")
     if failures:
         raise RuntimeError(" ".join(failures))
@@ -161,7 +155,7 @@ def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
 
 
 def _measured(text: str) -> dict[str, Any]:
-    """What two steps cost, with the largest batch that memory holds."""
+    """The cost of two steps with the largest batch that memory holds."""
     batch_size = recipe_of(text).batch_size
     while batch_size:
         if (found := alone(two_steps, text, batch_size)) is not None:
@@ -172,7 +166,11 @@ def _measured(text: str) -> dict[str, Any]:
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function gives in a process with limited memory; None where that did not suffice, or the process ended."""
+    """Calls a function in a process with limited memory.
+
+    Returns:
+        The function's value, or None if memory did not suffice or the process ended.
+    """
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
         try:

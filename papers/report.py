@@ -3,41 +3,33 @@
 import dataclasses
 import pathlib
 import shlex
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from papers import paper_scale
+from papers.frame import STALE, Item, markdown_table, results_folder, stale_reasons, table, with_spread
+from papers.paper import FOLDER, Exhibit, Paper
 from tfgans._files import read_json, temporary_file
-from tfgans.experiments import paper_scale
-from tfgans.experiments.exhibits import DRAWINGS, EXHIBITS, Exhibit
-from tfgans.experiments.frame import STALE, Item, markdown_table, stale_reasons, table, with_spread
-
-_TITLES = {
-    "avae": "AVAE",
-    "began_cs": "BEGAN-CS",
-    "cwgan": "cWGAN",
-    "logan": "LOGAN",
-    "xgan": "X-GAN",
-    "beyond": "Beyond the papers",
-}
 
 _INTRODUCTION = """# Results
 
-Every table and figure of the five papers: what is to be seen there, what came out here, and what would make it at the
-paper's own scale. `scripts/reproduce.py --report` writes this page from the JSON in [results](results), where the
-protocol of each number stands; what came of it, in words, stands in the code beside each table and figure.
+This page has every table and figure of the five papers: the paper's claim, the result here at the small scale, and the
+recipes that make it at the paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
+[papers](../papers) have the protocol of each number.
 
-The small scale is for two CPU cores: minutes a run, small networks, and small data sets in place of the papers'. So its
-numbers are not to be held against theirs; whether a system is ahead of its rivals is. `±` is the standard deviation
-over seeds. `†` marks a stale number: a defect was mended since it was taken, and the item says which. A command goes on
-with what does not stand yet, and takes again what is stale. At the paper's scale, `needs GPU` and `needs data` say what
-it takes beside time; its recipes are for `scripts/train.py`."""
+The small scale is for two CPU cores: it takes minutes a run, small networks, and small data sets in place of the
+papers'. Its numbers therefore do not compare with the papers' numbers; the order of a system and its rivals does.
+`±` is the standard deviation over seeds. `†` marks a stale number: a defect was mended after the number was taken, and
+the item names the defect. A command continues with results that are missing, and replaces stale ones. At the paper's
+scale, `needs GPU` and `needs data` name the needs beside time; its recipes are for `scripts/train.py`."""
 
 _PAPER_SCALE = """## The paper's scale
 
 `scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
 width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
-prints what each table and figure costs. Times are of the second step on a CPU; nothing was measured on a GPU. What
-differs in its scores alone is one recipe here, and takes what the scores take beside its steps."""
+prints the cost of each table and figure. Times are of the second step on a CPU; nothing was measured on a GPU. Recipes
+that differ in their scores alone are one row here; the scores take more time than the steps."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,12 +37,12 @@ class Glance:
     """A system beside a rival, by one number.
 
     Attributes:
-        task: What is asked of both.
+        task: The task of both.
         paper: Short name of the paper.
         item: Name of the item.
         metric: The number.
         where: Rows of the system and of the rival, by some of their fields, under their names.
-        better: Which end of the number's range is the good one.
+        better: The good end of the number's range.
     """
 
     task: str
@@ -61,123 +53,43 @@ class Glance:
     better: Literal["high", "low"]
 
 
-_ON_GRID = {"world": "grid25", "form": "bigan"}
-_LOGAN_ON_GRID = {
-    "LOGAN (lol1)": {**_ON_GRID, "objective": "lol1"},
-    "BiGAN": {**_ON_GRID, "objective": "v"},
-}
-_MNIST_DISTANCE = "MNIST after the same few minutes: distance between images of a digit, as a share of real ones'"
+def _read_glances() -> list[Glance]:
+    texts = tomllib.loads((FOLDER / "glances.toml").read_text(encoding="utf-8"))
+    return [Glance(**fields) for fields in texts["glances"]]
 
-_GLANCES = (
-    Glance(
-        _MNIST_DISTANCE,
-        "cwgan",
-        "fig3",
-        "intra_class_distance_share/pixels",
-        {"cWGAN": {"system": "cwgan"}, "vanilla conditional GAN": {"system": "cgan"}},
-        "high",
-    ),
-    Glance(
-        "25 Gaussians, 2-D z: modes of 25",
-        "logan",
-        "fig3",
-        "modes/points",
-        _LOGAN_ON_GRID,
-        "high",
-    ),
-    Glance(
-        "25 Gaussians, 2-D z: reverse KL, 0 where all modes have their share",
-        "logan",
-        "fig3",
-        "reverse_kl/points",
-        _LOGAN_ON_GRID,
-        "low",
-    ),
-    Glance(
-        "25 Gaussians, a discriminator that reconstructs: modes of 25",
-        "began_cs",
-        "fig7",
-        "modes/points",
-        {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
-        "high",
-    ),
-    Glance(
-        "Digits: distance of a test image from G(Enc(x)), its reconstruction without a search",
-        "began_cs",
-        "fig8_11_12",
-        "one_shot_error",
-        {"BEGAN-CS": {"system": "began_cs"}, "BEGAN": {"system": "began"}},
-        "low",
-    ),
-    Glance(
-        "MNIST: Fréchet distance",
-        "avae",
-        "table1",
-        "frechet/classifier",
-        {"AVAE": {"row": "VAE + BEGAN* + LSM"}, "plain VAE": {"row": "VAE"}},
-        "low",
-    ),
-    *(
-        Glance(task, "xgan", "table1_2_3", metric, {name: {"row": name} for name in ("X-GAN", "CVAE-GAN")}, better)
-        for task, metric, better in (
-            ("MNIST: score by a classifier", "score/classifier", "high"),
-            (
-                "MNIST: test images of 10,000 that no sample is like, as a third discriminator sees it (D*, .95)",
-                "d_star_0.95/classifier",
-                "low",
-            ),
-        )
-    ),
-    *(
-        Glance(
-            "Stacked MNIST: modes of 1,000",
-            "beyond",
-            "stacked_mnist",
-            "modes",
-            {ours: {"system": system}, rival: {"system": other}},
-            "high",
-        )
-        for ours, system, rival, other in (
-            ("LOGAN", "logan", "BiGAN", "bigan"),
-            ("BEGAN-CS", "began_cs", "BEGAN", "began"),
-            ("AVAE", "avae", "plain VAE", "vae"),
-            ("X-GAN", "xgan", "MD-GAN", "md_gan"),
-        )
-    ),
-)
 
+_GLANCES = _read_glances()
 _ARROWS = {"high": "↑", "low": "↓"}
 _MARKS = ("<!-- scores -->", "<!-- /scores -->")
 
 
-def report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
+def report(papers: Sequence[Paper], folder: pathlib.Path) -> str:
     """The whole page.
 
     Args:
-        papers: Items by paper.
-        results: Folder of results, which the page lies beside.
+        papers: All papers, in the order of the page.
+        folder: Their folder, with the results.
     """
-    parts = [_INTRODUCTION, _state(papers, results)]
-    if glances := _glances(results):
+    parts = [_INTRODUCTION, _state(papers, folder)]
+    if glances := _glances(folder):
         parts += ["## At a glance", glances]
-    for paper in sorted(papers, key=list(_TITLES).index):
-        items = papers[paper]
-        parts.append(f"## {_TITLES[paper]}")
-        if paper in EXHIBITS:
-            parts += [f"Equations, errata and choices: [{paper}.md]({paper}.md).", _exhibits(paper, items, results)]
-            parts.append(DRAWINGS[paper])
+    for paper in papers:
+        parts.append(f"## {paper.title}")
+        page = f"[papers/{paper.name}](../papers/{paper.name}/README.md)"
+        if paper.exhibits:
+            parts += [f"Equations, errata and choices: {page}.", _exhibits(paper, folder), paper.drawings]
         else:
-            parts.append(f"What came of it: [{paper}.md]({paper}.md).")
-        parts += [_item(item, results) for item in items]
-    return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, results)]) + "\n"
+            parts.append(f"{page} discusses the results.")
+        parts += [_item(paper, item, folder) for item in paper.items]
+    return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, folder)]) + "\n"
 
 
-def write_report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> list[pathlib.Path]:
-    """Writes the page beside the folder of results, and the newest scores into the README above it.
+def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Writes `docs/results.md`, and the newest scores into `README.md`, both in the checkout.
 
     Args:
-        papers: Items by paper.
-        results: Folder of results.
+        papers: All papers.
+        folder: Their folder in the checkout, with the results.
 
     Returns:
         The files that were written.
@@ -186,12 +98,13 @@ def write_report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) ->
         FileNotFoundError: If there are no results, or no README.
         ValueError: If the README has no place for the scores.
     """
-    if not any(results.glob("*/*.json")):
-        raise FileNotFoundError(f"{results} has no results of any paper.")
-    readme = results.resolve().parents[1] / "README.md"
+    if not any(folder.glob("*/results/*.json")):
+        raise FileNotFoundError(f"{folder} has no results of any paper.")
+    root = folder.resolve().parent
+    readme = root / "README.md"
     texts = {
-        readme: with_scores(readme.read_text(encoding="utf-8"), results),
-        results.with_suffix(".md"): report(papers, results),
+        readme: with_scores(readme.read_text(encoding="utf-8"), folder),
+        root / "docs" / "results.md": report(papers, folder),
     }
     for path, text in texts.items():
         with temporary_file(path) as temporary:
@@ -199,7 +112,7 @@ def write_report(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) ->
     return list(texts)
 
 
-def with_scores(readme: str, results: pathlib.Path) -> str:
+def with_scores(readme: str, folder: pathlib.Path) -> str:
     """The text of the README with the newest scores between its marks.
 
     Raises:
@@ -210,7 +123,7 @@ def with_scores(readme: str, results: pathlib.Path) -> str:
         raise ValueError(f"The README must have {start} and {end} once each.")
     before, rest = readme.split(start)
     _, after = rest.split(end)
-    scores = _glances(results)
+    scores = _glances(folder)
     stale = (
         f"{STALE} is stale: a defect was mended since, and the number will be taken again. " if STALE in scores else ""
     )
@@ -221,9 +134,9 @@ def with_scores(readme: str, results: pathlib.Path) -> str:
     return f"{before}{start}\n{scores}\n\n{links}\n{end}{after}"
 
 
-def _stored(results: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
+def _stored(folder: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
     """The stored results of an item, or None."""
-    path = results / paper / f"{item}.json"
+    path = results_folder(folder, paper) / f"{item}.json"
     return read_json(path) if path.exists() else None
 
 
@@ -233,24 +146,23 @@ def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str
     return [row for row in stored["rows"] if wanted <= row["trials"][0]["row"].items()]
 
 
-def _state(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
-    """How much of the small scale stands."""
-    items = {f"{paper}/{item.name}": item for paper in papers for item in papers[paper]}
-    stored = {name: _stored(results, item.paper, item.name) for name, item in items.items()}
-    found = {name: each for name, each in stored.items() if each is not None}
+def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    """Sentences on how much of the small scale is stored."""
+    items = {f"{item.paper}/{item.name}": item for paper in papers for item in paper.items}
+    found = {name: each for name, item in items.items() if (each := _stored(folder, item.paper, item.name)) is not None}
     whole = [name for name, each in found.items() if _is_whole(items[name], each)]
     runs = sum(len(row["trials"]) for each in found.values() for row in each["rows"])
     seconds = paper_scale.duration(sum(each["seconds"] for each in found.values()))
     lines = [
-        f"{len(whole)} of {len(stored)} items stand: {runs} runs, {seconds} one after the other, many of them beside "
-        "other work."
+        f"{len(whole)} of {len(items)} items have all their rows. The {runs} runs took {seconds} one after the other; "
+        "many ran beside other work."
     ]
     if parts := [name for name in found if name not in whole]:
-        lines.append(f"In part: {', '.join(parts)}.")
+        lines.append(f"These items have a part of their rows: {', '.join(parts)}.")
     if stale := [name for name, each in found.items() if stale_reasons(each["rows"])]:
-        lines.append(f"Stale, whole or in part: {', '.join(stale)}.")
-    if missing := [name for name in stored if name not in found]:
-        lines.append(f"Not run yet: {', '.join(missing)}.")
+        lines.append(f"These items are stale, whole or in part: {', '.join(stale)}.")
+    if missing := [name for name in items if name not in found]:
+        lines.append(f"These items have not run yet: {', '.join(missing)}.")
     return " ".join(lines)
 
 
@@ -260,11 +172,11 @@ def _is_whole(item: Item, stored: Mapping[str, Any]) -> bool:
     return len(rows) == len(item.settings) and len({len(row["seeds"]) for row in rows}) == 1
 
 
-def _glances(results: pathlib.Path) -> str:
-    """The table of systems beside their rivals, of those that stand."""
+def _glances(folder: pathlib.Path) -> str:
+    """The table of the systems beside their rivals that have results."""
     rows = []
     for glance in _GLANCES:
-        stored = _stored(results, glance.paper, glance.item)
+        stored = _stored(folder, glance.paper, glance.item)
         if stored is None:
             continue
         found = {name: _small(stored, where) for name, where in glance.where.items()}
@@ -280,13 +192,13 @@ def _glances(results: pathlib.Path) -> str:
     return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
 
 
-def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
-    by_name = {item.name: item for item in items}
+def _exhibits(paper: Paper, folder: pathlib.Path) -> str:
+    by_name = {item.name: item for item in paper.items}
     rows = []
-    for exhibit in EXHIBITS[paper]:
-        item, stored = by_name[exhibit.item], _stored(results, paper, exhibit.item)
+    for exhibit in paper.exhibits:
+        item, stored = by_name[exhibit.item], _stored(folder, paper.name, exhibit.item)
         here = _numbers(stored, exhibit) if stored else "not run yet"
-        pictures = _pictures(results / paper, exhibit.pictures)
+        pictures = _pictures(folder, paper.name, exhibit.pictures)
         made = _made(item, stored)
         rows.append(
             [
@@ -294,11 +206,11 @@ def _exhibits(paper: str, items: Sequence[Item], results: pathlib.Path) -> str:
                 exhibit.shows,
                 "<br>".join(filter(None, [here, pictures])),
                 (exhibit.finding if stored else "") or "-",
-                f"[{item.name}](#{paper}{item.name}): {made}",
+                f"[{item.name}](#{paper.name}{item.name}): {made}",
                 f"{paper_scale.need(exhibit)}: {'<br>'.join(_command(text) for text in exhibit.recipes)}",
             ]
         )
-    head = ["", "the paper", "here, at the small scale", "what came of it", "how", "at the paper's scale"]
+    head = ["", "the paper", "here, at the small scale", "finding", "how", "at the paper's scale"]
     return markdown_table(head, rows)
 
 
@@ -327,9 +239,9 @@ def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _pictures(folder: pathlib.Path, patterns: Sequence[str]) -> str:
-    found = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
-    return ", ".join(f"[{path.stem}](results/{folder.name}/{path.name})" for path in found)
+def _pictures(folder: pathlib.Path, paper: str, patterns: Sequence[str]) -> str:
+    found = [path for pattern in patterns for path in sorted(results_folder(folder, paper).glob(pattern))]
+    return ", ".join(f"[{path.stem}](../papers/{paper}/results/{path.name})" for path in found)
 
 
 def _made(item: Item, stored: Mapping[str, Any] | None) -> str:
@@ -346,22 +258,18 @@ def _command(text: str) -> str:
     return f"`{shlex.join([f'--recipe={name}', '--preset=paper', *(f'--set={change}' for change in changes)])}`"
 
 
-def _item(item: Item, results: pathlib.Path) -> str:
-    stored = _stored(results, item.paper, item.name)
-    lines = [f"### {item.paper}/{item.name}", item.claim, f"{_made(item, stored)}."]
+def _item(paper: Paper, item: Item, folder: pathlib.Path) -> str:
+    stored = _stored(folder, paper.name, item.name)
+    lines = [f"### {paper.name}/{item.name}", paper.about(item), f"{_made(item, stored)}."]
     if stored is not None:
         lines += [f"{STALE} Stale: {reason}" for reason in stale_reasons(stored["rows"])]
-        lines.append(table(results / item.paper / f"{item.name}.json"))
+        lines.append(table(results_folder(folder, paper.name) / f"{item.name}.json"))
     return "\n\n".join(lines)
 
 
-def _recipes(papers: Mapping[str, Sequence[Item]], results: pathlib.Path) -> str:
-    costs = paper_scale.read_costs(results)
-    texts = [
-        text
-        for paper, items in papers.items()
-        for text in paper_scale.recipes_of(paper, [item.name for item in items], every=True)
-    ]
+def _recipes(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    costs = paper_scale.read_costs(folder)
+    texts = [text for paper in papers for text in paper_scale.recipes_of(paper, every=True)]
     rows = []
     for text in dict.fromkeys(texts):
         recipe, measured = paper_scale.recipe_of(text), costs.get(text)

@@ -1,11 +1,11 @@
-"""What trials of all papers share: a run of a recipe, and its scores as what was measured."""
+"""Helpers for the trials of all papers: they run a recipe, and give its scores as numbers of a trial."""
 
 import math
 import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tfgans.experiments.frame import Measured, Trial
+from papers.frame import Measured, Trial
 
 if TYPE_CHECKING:
     from tfgans.training import Result

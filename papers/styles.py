@@ -1,4 +1,4 @@
-"""Arithmetic in a space of codes: what BEGAN-CS calls style vectors, and AVAE attribute vectors."""
+"""Arithmetic in a space of codes. BEGAN-CS calls the vectors style vectors, and AVAE attribute vectors."""
 
 import itertools
 import pathlib
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgans.experiments.frame import Measured
+from papers.frame import Measured
 
 if TYPE_CHECKING:
     from tfgans import AutoencodingModel

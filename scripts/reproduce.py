@@ -1,25 +1,31 @@
-"""Runs the experiments of the papers, and reports: `python scripts/reproduce.py`, or `tfgans-reproduce`."""
+"""Runs the experiments of the papers, and writes their report."""
 
 import pathlib
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from absl import flags
 
 from tfgans.cli import _app
 
+# The papers lie in the checkout and are not installed.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
 if TYPE_CHECKING:
-    from tfgans.experiments import Item
+    from collections.abc import Sequence
+
+    from papers.paper import Paper
 
 FLAGS = flags.FLAGS
-# Flags that say what is run: those of a result's command.
+# Flags that choose the runs; the command that is stored with results has these.
 _OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 
 def define_flags() -> None:
     """The command's flags."""
-    flags.DEFINE_string("paper", None, "Which paper; all of them, if none is named.")
-    flags.DEFINE_multi_string("item", [], "A table or figure of it; may be repeated. All, if none is named.")
+    flags.DEFINE_string("paper", None, "Name of a paper; by default all papers.")
+    flags.DEFINE_multi_string("item", [], "A table or figure of the paper; may be repeated. By default all of them.")
     flags.DEFINE_enum(
         "scale",
         "small",
@@ -31,67 +37,77 @@ def define_flags() -> None:
     flags.DEFINE_bool(
         "smoke",
         False,
-        "Runs every step for a moment, results go to the workdir; with --scale=paper, takes two steps of each recipe "
-        "on generated data, at full width, and stores what they cost.",
+        "Runs every step for a moment, and writes results to the workdir; with --scale=paper, takes two steps of each "
+        "recipe on generated data, at full width, and stores their cost.",
     )
     flags.DEFINE_bool(
-        "dry_run", False, "Prints what would run and what stands already, with --scale=paper its cost, and exits."
+        "dry_run",
+        False,
+        "Prints the runs that are stored and those that are to run, with --scale=paper their cost too, and exits.",
     )
-    flags.DEFINE_bool("report", False, "Writes the page of all results beside them, and the scores into the README.")
+    flags.DEFINE_bool("report", False, "Writes docs/results.md from all results, and the scores into README.md.")
     flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs, which are resumed.")
-    flags.DEFINE_string("results", "docs/results", "Folder of results and figures.")
+    flags.DEFINE_string(
+        "results",
+        None,
+        "Folder of the papers, where results and figures go to PAPER/results; by default papers/ of this checkout.",
+    )
     _app.define_data_flags()
 
 
 def main() -> None:
     """Runs the items, and prints their tables."""
-    from tfgans import experiments
+    import papers
+    from papers.paper import FOLDER
 
-    results = pathlib.Path(FLAGS.results)
+    folder = pathlib.Path(FLAGS.results) if FLAGS.results else FOLDER
     if FLAGS.report:
-        if others := [name for name in (*_OF_RUNS, "dry_run") if FLAGS[name].present]:
-            raise ValueError(f"--report is of all results that stand; received --{' --'.join(others)} beside it.")
-        for path in experiments.write_report(
-            {paper: experiments.items(paper) for paper in experiments.papers()}, results
-        ):
-            print(f"written: {path}")
+        _write_report(folder)
         return
     if FLAGS.item and FLAGS.paper is None:
-        raise ValueError(f"--item is of a --paper, of {', '.join(experiments.papers())}; received none.")
-    chosen = [FLAGS.paper] if FLAGS.paper else experiments.papers()
-    items = {paper: experiments.items(paper, FLAGS.item) for paper in chosen}
+        names = ", ".join(paper.name for paper in papers.PAPERS)
+        raise ValueError(f"--item needs a --paper, one of {names}; received none.")
+    chosen = [papers.find(FLAGS.paper).only(FLAGS.item)] if FLAGS.paper else papers.PAPERS
     if FLAGS.scale == "paper" and FLAGS.smoke and not FLAGS.dry_run:
-        _take_two_steps(items, results)
+        _take_two_steps(chosen, folder)
     else:
-        _run_items(items, results)
+        _run_items(chosen, folder)
 
 
-def _take_two_steps(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
-    from tfgans import experiments
+def _write_report(folder: pathlib.Path) -> None:
+    from papers import PAPERS
+    from papers.report import write_report
 
-    texts = [
-        text
-        for paper, some in items.items()
-        for text in experiments.recipes_of(paper, [item.name for item in some], every=not FLAGS.item)
-    ]
+    if others := [name for name in (*_OF_RUNS, "dry_run") if FLAGS[name].present]:
+        raise ValueError(f"--report covers all stored results; received --{' --'.join(others)} beside it.")
+    for path in write_report(PAPERS, folder):
+        print(f"written: {path}")
+
+
+def _take_two_steps(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
+    from papers import paper_scale
+
+    texts = [text for paper in chosen for text in paper_scale.recipes_of(paper, every=not FLAGS.item)]
     try:
-        for line in experiments.take_two_steps(list(dict.fromkeys(texts)), results):
+        for line in paper_scale.take_two_steps(list(dict.fromkeys(texts)), folder):
             print(line)
     except RuntimeError as error:
         raise ValueError(f"Some recipes cannot take two steps. {error}") from error
 
 
-def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
-    from tfgans import experiments
+def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
+    from papers.frame import Plan, describe, run_item, table
+    from papers.paper_scale import describe_costs
 
-    workdir = pathlib.Path(FLAGS.workdir)
+    workdir, results = pathlib.Path(FLAGS.workdir), folder
     if FLAGS.smoke:
-        workdir, results = workdir / "smoke", workdir / "smoke" / "results"
+        workdir = workdir / "smoke"
+        results = workdir / "papers"
         if not FLAGS.dry_run:
             shutil.rmtree(workdir, ignore_errors=True)
     asked = [FLAGS[name].serialize() for name in _OF_RUNS if FLAGS[name].present]
-    plan = experiments.Plan(
-        results=results,
+    plan = Plan(
+        papers=results,
         workdir=workdir,
         scale=FLAGS.scale,
         seeds=1 if FLAGS.smoke else FLAGS.seeds,
@@ -103,27 +119,26 @@ def _run_items(items: dict[str, list["Item"]], results: pathlib.Path) -> None:
         command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
     )
     failures = []
-    for some in items.values():
-        for item in some:
+    for paper in chosen:
+        for item in paper.items:
             if FLAGS.dry_run:
-                print(experiments.describe(item, plan))
+                print(f"{paper.name}/{item.name}: {paper.about(item)}")
+                print(describe(item, plan))
                 continue
             try:
-                path = experiments.run_item(item, plan)
+                path = run_item(item, plan)
             except RuntimeError as error:
                 failures.append(str(error))
                 continue
-            print(experiments.table(path))
+            print(table(path))
             print(f"results: {path}")
     if FLAGS.dry_run and FLAGS.scale == "paper":
         print("On the papers' own data, with scripts/train.py:")
-        names = {paper: [item.name for item in some] for paper, some in items.items()}
-        for line in experiments.describe_costs(names, pathlib.Path(FLAGS.results)):
+        for line in describe_costs(chosen, folder):
             print(line)
     if failures:
-        raise ValueError("Some runs failed; the others stand. " + " ".join(failures))
+        raise ValueError("Some runs failed; the results of the others are stored. " + " ".join(failures))
 
 
-def run() -> None:
-    """Entry point."""
+if __name__ == "__main__":
     _app.run(define_flags, main)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from papers.frame import Item, Measured, Trial
+from papers.runs import evenness, scored, train
+from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
-from tfgans.experiments._runs import evenness, scored, train
-from tfgans.experiments._styles import arithmetic, vector_grid
-from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
     from tfgans import AutoencodingModel
@@ -175,9 +175,6 @@ ITEMS = (
     Item(
         "avae",
         "table1",
-        "CIFAR-10, classifier score: BEGAN 5.62, BEGAN* + LSM 6.12, VAE + BEGAN* + LSM 6.80; Figs. 2 and 4: generated "
-        "images are reconstructed better than real ones (visual); Figs. 6 and 7: paths between real images are smooth "
-        "(visual).",
         tuple({"row": row} for row in _ROWS),
         table1,
         table1_figures,
@@ -185,7 +182,6 @@ ITEMS = (
     Item(
         "avae",
         "controller",
-        "Section 3.3: control as in BEGAN is slow; with two more gains it settles faster, without oscillation.",
         (
             {"integral": 1e-3, "proportional": 1e-5, "derivative": 1e-5},
             {"integral": 1e-2, "proportional": 0.0, "derivative": 0.0},
@@ -200,7 +196,6 @@ ITEMS = (
     Item(
         "avae",
         "fig8",
-        "Vectors of attributes change the attribute (visual).",
         ({"system": "avae"}, {"system": "vae"}),
         attributes,
         attribute_figures,
@@ -208,7 +203,6 @@ ITEMS = (
     Item(
         "avae",
         "kl",
-        "Not in the paper, whose divisor of the divergence is unclear: what it does.",
         tuple(
             {"system": system, "kl_reduction": reduction}
             for system in ("avae", "vae")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from papers.frame import Item, Measured, Trial
+from papers.runs import scored, train
+from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
-from tfgans.experiments._runs import scored, train
-from tfgans.experiments._styles import arithmetic, vector_grid
-from tfgans.experiments.frame import Item, Measured, Trial
 
 if TYPE_CHECKING:
     from tfgans import AutoencodingModel
@@ -211,7 +211,6 @@ ITEMS = (
     Item(
         "began_cs",
         "fig7",
-        "25 Gaussians: BEGAN fits most modes, BEGAN-CS with more quality, VEEGAN blurs all, ALI fails (visual).",
         tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
         toy,
         toy_figure,
@@ -219,7 +218,6 @@ ITEMS = (
     Item(
         "began_cs",
         "fig7_sweep",
-        "Not in the paper: which settings of the toy experiment capture the modes.",
         tuple(
             {
                 "ratio": ratio,
@@ -240,7 +238,6 @@ ITEMS = (
     Item(
         "began_cs",
         "fig2_4_5_6",
-        "CelebA, whole and a tenth of it: BEGAN collapses, after its k drops, and BEGAN-CS does not (curves).",
         tuple({"system": system, "data": "mnist", "fraction": fraction} for fraction in (1.0, 0.1) for system in _PAIR),
         curves,
         curve_figures,
@@ -248,7 +245,6 @@ ITEMS = (
     Item(
         "began_cs",
         "fig8_11_12",
-        "One shot Enc(x) of BEGAN-CS comes near a search of 10,000 steps, which takes 340 to 4,300 s (CelebA, 128).",
         tuple({"system": system} for system in _PAIR),
         inversion,
         inversion_figures,
@@ -256,7 +252,6 @@ ITEMS = (
     Item(
         "began_cs",
         "fig3_9_10_13",
-        "Codes are a space of styles: vectors of attributes add, and entries change images evenly (visual).",
         tuple({"system": system} for system in _PAIR),
         styles,
         style_figures,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfgans.experiments._runs import train
-from tfgans.experiments.frame import Item, Measured, Trial
+from papers.frame import Item, Measured, Trial
+from papers.runs import train
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
@@ -66,7 +66,6 @@ ITEMS = (
     Item(
         "beyond",
         "stacked_mnist",
-        "In none of the papers: modes of 1,000 that are captured, of 26,000 samples, and the reverse KL.",
         tuple({"system": system} for system in (_REAL, *_SYSTEMS)),
         stacked_mnist,
         sheets,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from papers.frame import Item, Measured, Trial
+from papers.runs import evenness, scored, train
 from tfgans._errors import NonFiniteError
-from tfgans.experiments._runs import evenness, scored, train
-from tfgans.experiments.frame import Item, Measured, Trial
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 _SYSTEMS = ("cwgan", "cgan")
@@ -149,7 +149,6 @@ ITEMS = (
     Item(
         "cwgan",
         "fig3",
-        "MNIST: z controls style and y the digit; interpolation is smooth (visual).",
         tuple({"system": system} for system in _SYSTEMS),
         fig3,
         fig3_figures,
@@ -157,7 +156,6 @@ ITEMS = (
     Item(
         "cwgan",
         "fig4_6",
-        "Continuous attributes are controlled, smoothly, and combinations unseen in training work (visual).",
         (
             {"system": "cwgan", "train_split": "holed"},
             {"system": "cgan", "train_split": "holed"},
@@ -169,14 +167,12 @@ ITEMS = (
     Item(
         "cwgan",
         "fig7_10",
-        "WGAN-GP trains more stably than the vanilla objective with the same networks (visual).",
         tuple({"system": system, "learning_rate": rate} for system in _SYSTEMS for rate in _RATES),
         fig7_10,
     ),
     Item(
         "cwgan",
         "penalty",
-        "Not in the paper: its code takes the gradient's norm over the height axis only.",
         ({"penalty": "interpolated"}, {"penalty": "height_axis"}),
         penalty,
     ),

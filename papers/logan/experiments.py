@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from papers.frame import Item, Measured, Setting, Trial
+from papers.runs import scored, train
 from tfgans._files import read_lines
-from tfgans.experiments._runs import scored, train
-from tfgans.experiments.frame import Item, Measured, Setting, Trial
 
 if TYPE_CHECKING:
     from tfgans.data import ImageSet
@@ -265,7 +265,6 @@ ITEMS = (
     Item(
         "logan",
         "fig3",
-        "Logit losses give cleaner discriminator fields and keep modes (visual).",
         (*_toy_settings("gan", "interpolated", 2), *_toy_settings("bigan", "pairwise", 2)),
         toy,
         contour_figure,
@@ -273,14 +272,12 @@ ITEMS = (
     Item(
         "logan",
         "fig3_longer",
-        "Not in the paper: what two to three times as many steps add to lol1's rows of Fig. 3.",
         tuple({**row, "steps": _LONGER[row["world"]]} for row in _toy_settings("bigan", "pairwise", 2, ("lol1",))),
         toy,
     ),
     Item(
         "logan",
         "fig4",
-        "BiGAN with 1-D z: v loses modes, w is unstable, logit losses with the pair-wise penalty keep almost all.",
         _toy_settings("bigan", "pairwise", 1),
         toy,
         scatter_figure,
@@ -288,8 +285,6 @@ ITEMS = (
     Item(
         "logan",
         "table1_2_3",
-        "CIFAR-10: classifier scores of lol1 and lol2 are above v and w (Table 1: 6.52, 6.55 against DCGAN's 6.16; "
-        "Table 3 and Fig. 5: 6.11, 6.23 against 5.31, 4.8); SSIM of reconstructions v .223, lol2 .230, lol1 .238.",
         tuple({"data": "mnist", **row} for row in _BOTH_FORMS),
         images,
         image_figures,
@@ -297,7 +292,6 @@ ITEMS = (
     Item(
         "logan",
         "fig6_7",
-        "On frames of one static scene v collapses to the mean, lol keeps rare events (visual).",
         _settings("bigan", "pairwise", ("v", "lol1", "lol2")),
         junction,
         junction_figures,
@@ -305,8 +299,6 @@ ITEMS = (
     Item(
         "logan",
         "direct",
-        "Supplement 1.2: direct modelling of reconstructions cannot win back a mode against the adversarial loss, and "
-        "is hard to balance with it. No figure has numbers.",
         tuple(
             {"form": "bigan", **row, "reconstruction_weight": weight}
             for row, weights in (
@@ -320,8 +312,6 @@ ITEMS = (
     Item(
         "logan",
         "penalty",
-        "Section 4.3: scores differ noticeably with the pair-wise penalty and without; modes kept cost score, since a "
-        "continuous generator joins them. No table separates them.",
         tuple(
             {"data": "digits", **row}
             for penalty in ("pairwise", "none")

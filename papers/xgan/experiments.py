@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfgans.experiments._runs import train
-from tfgans.experiments.frame import Item, Measured, Setting, Trial
+from papers.frame import Item, Measured, Setting, Trial
+from papers.runs import train
 
 _SAMPLES, _SETS = 2_000, 1
 _FLOWERS_FILE = "flowers17_64.npz"
@@ -127,9 +127,6 @@ ITEMS = (
     Item(
         "xgan",
         "table1_2_3",
-        "FaceScrub. D* counts of 4,412 at .90, .95, .97: MD-GAN 2737, 2299, 1952; CVAE-GAN 325, 87, 28; X-GAN 134, 15, "
-        "2 (Table 1). Score: real 2.372, CVAE-GAN 1.757, X-GAN 1.831 (Table 2). Score and D* at .95: X-GAN 1.831, 15; "
-        "unsupervised 1.795, 153; KL 1.612, 497; KDE 1.711, 203; concatenated 1.727, 76 (Table 3).",
         _rows("real images", "MD-GAN", "CVAE-GAN", *_FORMS),
         scores,
         sheets,
@@ -137,7 +134,6 @@ ITEMS = (
     Item(
         "xgan",
         "fig4_5",
-        "Flowers: sheets of MD-GAN, CVAE-GAN and X-GAN, and arrays whose corners are real (visual).",
         tuple({"system": system} for system in ("md_gan", "cvae_gan", "xgan")),
         flowers,
         flower_figures,
@@ -145,7 +141,6 @@ ITEMS = (
     Item(
         "xgan",
         "dimension",
-        "Section 4.1: s = 48 of the codes of FaceScrub, mean over classes, hence m = 100.",
         _rows("X-GAN"),
         dimension,
     ),

@@ -3,8 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tfgans import data, experiments
-from tfgans.experiments import Trial
+import papers
+from papers.frame import Trial
+from tfgans import data
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def run_for_a_moment(tmp_path):
     """Takes every step of some rows of an item for a moment, and draws its figures."""
 
     def run(paper, name, rows, figures, data_dir=None):
-        (item,) = experiments.items(paper, [name])
+        (item,) = papers.find(paper).only([name]).items
         trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), data_dir, False) for row in rows]
         for trial in trials:
             measured = item.run(trial)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfgans.experiments.avae import plant
+from papers.avae.experiments import plant
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 import pytest
 
-from tfgans import experiments
-from tfgans.experiments import Trial
+import papers
+from papers.frame import Trial
 
 
 @pytest.mark.slow
@@ -23,10 +23,10 @@ def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_momen
 def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeypatch):
     taken = {}
     monkeypatch.setattr(
-        "tfgans.experiments.began_cs.train", lambda trial, name, *changes: taken.update({name: changes})
+        "papers.began_cs.experiments.train", lambda trial, name, *changes: taken.update({name: changes})
     )
-    monkeypatch.setattr("tfgans.experiments.began_cs.scored", lambda result: None)
-    (item,) = experiments.items("began_cs", ["fig7"])
+    monkeypatch.setattr("papers.began_cs.experiments.scored", lambda result: None)
+    (item,) = papers.find("began_cs").only(["fig7"]).items
     for setting in item.settings:
         item.run(Trial(setting, 0, "small", True, tmp_path, None, False))
     assert set(taken) == {"veegan/grid25", "bigan/grid25", "began/grid25", "began_cs/grid25"}

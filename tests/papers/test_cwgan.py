@@ -1,8 +1,9 @@
 import pytest
 
-from tfgans import experiments, training
+import papers
+from papers.frame import Trial
+from tfgans import training
 from tfgans.callbacks import NonFiniteError
-from tfgans.experiments import Trial
 
 
 def smoke(setting, workdir):
@@ -22,5 +23,5 @@ def test_a_run_that_breaks_has_failed(tmp_path, monkeypatch):
         raise NonFiniteError(7, ["generator_loss"])
 
     monkeypatch.setattr(training, "run", breaks)
-    (item,) = experiments.items("cwgan", ["fig7_10"])
+    (item,) = papers.find("cwgan").only(["fig7_10"]).items
     assert item.run(smoke(item.settings[0], tmp_path)).values == {"failed": 1.0}

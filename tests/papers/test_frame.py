@@ -1,7 +1,6 @@
 import dataclasses
 import json
 import os
-import pathlib
 import shutil
 import signal
 import threading
@@ -9,9 +8,8 @@ import time
 
 import pytest
 
-from tfgans import experiments
+from papers.frame import Item, Measured, Plan, describe, run_item, table
 from tfgans._errors import NonFiniteError
-from tfgans.experiments import Item, Measured, Plan
 
 
 def count(trial):
@@ -40,17 +38,17 @@ def draw(trials, folder):
     (folder / "figure.txt").write_text(" ".join(str(trial.workdir.name) for trial in trials))
 
 
-ITEM = Item("paper", "table1", "b is ten more than a", ({"kind": "a"}, {"kind": "b"}), count, draw)
+ITEM = Item("paper", "table1", ({"kind": "a"}, {"kind": "b"}), count, draw)
 
 
 @pytest.fixture
 def plan(tmp_path):
-    return Plan(tmp_path / "results", tmp_path / "runs", command="scripts/reproduce.py")
+    return Plan(tmp_path / "papers", tmp_path / "runs", command="scripts/reproduce.py")
 
 
 def test_stores_rows_with_spread_count_and_protocol(plan):
-    stored = json.loads(experiments.run_item(ITEM, plan).read_text())
-    assert {"paper", "item", "claim", "command", "seconds", "versions", "rows"} <= stored.keys()
+    stored = json.loads(run_item(ITEM, plan).read_text())
+    assert {"paper", "item", "command", "seconds", "versions", "rows"} <= stored.keys()
     first, second = stored["rows"]
     assert (first["scale"], first["kind"]) == ("small", "a")
     assert (first["value"], first["spread"], first["seeds"]) == ({"score": 1.0}, {"score": 1.0}, [0, 1, 2])
@@ -58,8 +56,8 @@ def test_stores_rows_with_spread_count_and_protocol(plan):
     # One run of b broke: it is counted, and the mean is said to be of two.
     assert second["value"] == {"score": 11.0, "nonfinite": 1.0}
     assert second["count"] == {"score": 2, "nonfinite": 1}
-    assert (plan.results / "paper" / "figure.txt").read_text() == "0 0"
-    assert experiments.table(plan.file(ITEM)).splitlines() == [
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "0 0"
+    assert table(plan.file(ITEM)).splitlines() == [
         "| scale | kind | score | nonfinite | seeds |",
         "| --- | --- | --- | --- | --- |",
         "| small | a | 1.0 ± 1.0 | - | 3 |",
@@ -72,49 +70,49 @@ def test_a_broken_trial_does_not_stop_the_others(plan, seed):
     broken = plan.workdir.parent / "broken"
     broken.write_text(str(seed))
     with pytest.raises(RuntimeError, match=f"seed {seed} is broken"):
-        experiments.run_item(ITEM, plan)
+        run_item(ITEM, plan)
     rest = [other for other in range(3) if other != seed]
     assert [row["seeds"] for row in json.loads(plan.file(ITEM).read_text())["rows"]] == [rest, rest]
-    assert f"stands: kind=a, seed {rest[0]}" in experiments.describe(ITEM, plan)
-    assert f"to run: kind=a, seed {seed}" in experiments.describe(ITEM, plan)
+    assert f"stored: kind=a, seed {rest[0]}" in describe(ITEM, plan)
+    assert f"to run: kind=a, seed {seed}" in describe(ITEM, plan)
 
     broken.unlink()
     for folder in plan.workdir.rglob(str(seed)):
         folder.rmdir()
     # A trial that ran again would find its folder there, and fail.
-    rows = json.loads(experiments.run_item(ITEM, plan).read_text())["rows"]
+    rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
     assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
 
 
 def test_what_is_stale_is_taken_again_from_the_start(plan):
     """A trial fails where its folder is there: that of the stale ones must be gone, and the others must not run."""
-    path = experiments.run_item(ITEM, plan)
+    path = run_item(ITEM, plan)
     stored = json.loads(path.read_text())
     for trial in stored["rows"][0]["trials"]:
         trial["stale"], trial["values"]["score"] = "it was mended.", 70.0
     stored["rows"][0]["value"]["score"] = 70.0
     path.write_text(json.dumps(stored))
-    assert "| small | a | 70.0 ± 1.0 † | - | 3 |" in experiments.table(path)
-    plan_text = experiments.describe(ITEM, plan)
+    assert "| small | a | 70.0 ± 1.0 † | - | 3 |" in table(path)
+    plan_text = describe(ITEM, plan)
     assert "to run: kind=a, seed 0" in plan_text
-    assert "stands: kind=b, seed 0" in plan_text
+    assert "stored: kind=b, seed 0" in plan_text
     # The first that lands takes all stale ones of its row along.
     one = dataclasses.replace(plan, seeds=1)
-    row = json.loads(experiments.run_item(ITEM, one).read_text())["rows"][0]
+    row = json.loads(run_item(ITEM, one).read_text())["rows"][0]
     assert (row["value"], row["seeds"]) == ({"score": 0.0}, [0])
     for folder in plan.workdir.rglob("a/*"):
         if folder.name != "0":
             folder.rmdir()
-    rows = json.loads(experiments.run_item(ITEM, plan).read_text())["rows"]
+    rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
     assert [row["value"]["score"] for row in rows] == [1.0, 11.0]
-    assert "†" not in experiments.table(path)
+    assert "†" not in table(path)
 
 
 def test_another_scale_is_another_row(plan):
-    experiments.run_item(ITEM, dataclasses.replace(plan, seeds=1))
+    run_item(ITEM, dataclasses.replace(plan, seeds=1))
     paper = dataclasses.replace(plan, seeds=1, scale="paper")
-    assert "stands" not in experiments.describe(ITEM, paper)
-    rows = json.loads(experiments.run_item(ITEM, paper).read_text())["rows"]
+    assert "stored" not in describe(ITEM, paper)
+    rows = json.loads(run_item(ITEM, paper).read_text())["rows"]
     assert [(row["scale"], row["kind"]) for row in rows] == [
         ("paper", "a"),
         ("paper", "b"),
@@ -123,18 +121,18 @@ def test_another_scale_is_another_row(plan):
     ]
 
 
-def test_results_without_their_runs_stand_and_keep_their_figures(plan, capsys):
-    experiments.run_item(ITEM, plan)
+def test_results_without_their_runs_stay_and_keep_their_figures(plan, capsys):
+    run_item(ITEM, plan)
     shutil.rmtree(plan.workdir)
-    (plan.results / "paper" / "figure.txt").write_text("as it was")
-    experiments.run_item(ITEM, plan)
-    assert (plan.results / "paper" / "figure.txt").read_text() == "as it was"
+    (plan.file(ITEM).with_name("figure.txt")).write_text("as it was")
+    run_item(ITEM, plan)
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "as it was"
     assert "figures stay as they are" in capsys.readouterr().out
 
 
 def test_figures_are_drawn_of_an_item_with_a_row_that_trains_nothing(plan):
-    experiments.run_item(dataclasses.replace(ITEM, run=look), plan)
-    assert (plan.results / "paper" / "figure.txt").read_text() == "0 0"
+    run_item(dataclasses.replace(ITEM, run=look), plan)
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "0 0"
 
 
 def test_an_interrupt_stops_what_runs(plan):
@@ -149,23 +147,6 @@ def test_an_interrupt_stops_what_runs(plan):
     threading.Thread(target=interrupt, daemon=True).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        experiments.run_item(item, dataclasses.replace(plan, jobs=2))
+        run_item(item, dataclasses.replace(plan, jobs=2))
     assert time.monotonic() - began < 120
     assert len([path for path in plan.workdir.rglob("*") if path.name in "012"]) == 2
-
-
-def test_items_by_name():
-    assert [item.name for item in experiments.items("cwgan")] == ["fig3", "fig4_6", "fig7_10", "penalty"]
-    assert [item.name for item in experiments.items("cwgan", ["penalty"])] == ["penalty"]
-    with pytest.raises(ValueError, match="no paper 'dcgan'"):
-        experiments.items("dcgan")
-    with pytest.raises(ValueError, match=r"has the items fig3, .*; received fig9"):
-        experiments.items("cwgan", ["fig9"])
-
-
-def test_stored_results_are_of_items_that_there_are():
-    results = pathlib.Path(__file__).parents[2] / "docs" / "results"
-    for path in results.glob("*/*.json"):
-        (item,) = experiments.items(path.parent.name, [path.stem])
-        for row in json.loads(path.read_text())["rows"]:
-            assert any(setting.items() <= row.items() for setting in item.settings)

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from tfgans import experiments, recipes
-from tfgans.experiments import Trial
-from tfgans.experiments.logan import score_every
+import papers
+from papers.frame import Trial
+from papers.logan.experiments import score_every
+from tfgans import recipes
 
 
 def smoke(setting, workdir, data_dir=None):
@@ -37,7 +38,7 @@ def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_momen
 
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_classifier):
-    (item,) = experiments.items("logan", ["penalty"])
+    (item,) = papers.find("logan").only(["penalty"]).items
     with_one = item.settings[0]
     without = {**with_one, "form": "gan", "penalty": "interpolated"}
     found = [set(item.run(smoke(one, tmp_path / one["form"])).values) for one in (with_one, without)]
@@ -46,13 +47,13 @@ def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_cl
 
 
 def test_frames_of_the_junction_come_from_the_folder_of_data(tmp_path):
-    (item,) = experiments.items("logan", ["fig6_7"])
+    (item,) = papers.find("logan").only(["fig6_7"]).items
     with pytest.raises(FileNotFoundError, match="takes frames of a junction from "):
         item.run(smoke(item.settings[0], tmp_path, str(tmp_path)))
 
 
 def test_vanilla_has_no_penalty():
-    for item in experiments.items("logan"):
+    for item in papers.find("logan").items:
         for setting in item.settings:
             if item.name != "penalty":
                 assert (setting["penalty"] == "none") == (setting["objective"] == "v")
@@ -60,9 +61,9 @@ def test_vanilla_has_no_penalty():
 
 def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
     taken = []
-    monkeypatch.setattr("tfgans.experiments.logan.train", lambda trial, name, *changes: taken.append((name, changes)))
-    monkeypatch.setattr("tfgans.experiments.logan.scored", lambda result: None)
-    (item,) = experiments.items("logan", ["fig4"])
+    monkeypatch.setattr("papers.logan.experiments.train", lambda trial, name, *changes: taken.append((name, changes)))
+    monkeypatch.setattr("papers.logan.experiments.scored", lambda result: None)
+    (item,) = papers.find("logan").only(["fig4"]).items
     for setting in item.settings[:2]:
         item.run(smoke(setting, tmp_path))
     assert [name for name, _ in taken] == ["bigan/ring8"] * 2
@@ -73,7 +74,7 @@ def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["table1_2_3", "penalty"])
 def test_images_are_scored_where_a_line_of_metrics_is_written(name, tmp_path):
     """At most ten times; recipes refuse other numbers, which runs of a moment do not ask for."""
-    (item,) = experiments.items("logan", [name])
+    (item,) = papers.find("logan").only([name]).items
     for setting in item.settings:
         trial = Trial(setting, 0, "small", False, tmp_path, None, False)
         every = score_every(trial)

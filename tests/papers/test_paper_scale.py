@@ -5,10 +5,11 @@ import os
 import numpy as np
 import pytest
 
-from tfgans import experiments, recipes
+import papers
+from papers import paper_scale
+from papers.paper_scale import cost, duration, generated_data, recipe_of, recipes_of, take_two_steps, two_steps
+from tfgans import recipes
 from tfgans._errors import NonFiniteError
-from tfgans.experiments import paper_scale
-from tfgans.experiments.paper_scale import cost, duration, generated_data, recipe_of, two_steps
 
 TINY = "cwgan/digits generator_widths=(8,4) discriminator_widths=(4,8)"
 
@@ -18,7 +19,7 @@ def test_two_steps_are_measured_and_stored(tmp_path):
     results = tmp_path / "results"
     texts = [TINY, "bigan/ring8 widths=(8,) data=line7 image_shape=(1,)"]
     for text in texts:
-        (line,) = experiments.take_two_steps([text], results)
+        (line,) = take_two_steps([text], results)
         assert line.startswith(f"{text}: ")
     stored = json.loads((results / "paper_scale.json").read_text())["recipes"]
     assert list(stored) == texts
@@ -55,8 +56,8 @@ def test_a_process_that_wants_too_much_memory_or_is_ended():
 
 
 def test_no_recipes_are_an_error(tmp_path):
-    with pytest.raises(ValueError, match="None of these items stands for"):
-        experiments.take_two_steps([], tmp_path)
+    with pytest.raises(ValueError, match="None of these items belongs to"):
+        take_two_steps([], tmp_path)
 
 
 def test_one_that_breaks_does_not_stop_the_others(tmp_path, monkeypatch):
@@ -67,7 +68,7 @@ def test_one_that_breaks_does_not_stop_the_others(tmp_path, monkeypatch):
 
     monkeypatch.setattr(paper_scale, "_measured", measured)
     with pytest.raises(RuntimeError, match="cwgan/mnist: NonFiniteError"):
-        experiments.take_two_steps(["cwgan/mnist", "cwgan/digits"], tmp_path)
+        take_two_steps(["cwgan/mnist", "cwgan/digits"], tmp_path)
     assert list(paper_scale.read_costs(tmp_path)) == ["cwgan/digits"]
 
 
@@ -99,25 +100,21 @@ def test_generated_data_are_what_a_paper_recipe_is_made_for(name):
 
 
 def test_recipes_of_a_paper():
-    of_an_item = experiments.recipes_of("cwgan", ["fig3"], every=False)
+    of_an_item = recipes_of(papers.find("cwgan").only(["fig3"]), every=False)
     assert of_an_item == ["cwgan/mnist", "cgan/celeba", "cwgan/celeba", "cwgan/efigi"]
-    every = [
-        text
-        for paper in experiments.papers()
-        for text in experiments.recipes_of(paper, [item.name for item in experiments.items(paper)], every=True)
-    ]
+    every = [text for paper in papers.PAPERS for text in recipes_of(paper, every=True)]
     assert set(recipes.names()) <= set(every)
 
 
 def test_plan_adds_up_what_was_measured(tmp_path):
     measured = {"batch_size": 64, "parameters": 5, "seconds_a_step": 2.0, "gigabytes": 1.0, "cores": 2}
     (tmp_path / "paper_scale.json").write_text(json.dumps({"recipes": {"cwgan/mnist": measured}}))
-    lines = list(experiments.describe_costs({"cwgan": ["fig3"]}, tmp_path))
+    lines = list(paper_scale.describe_costs([papers.find("cwgan").only(["fig3"])], tmp_path))
     assert lines[0] == "cwgan, Fig. 3: needs GPU"
     assert lines[-1].startswith("4 runs with one seed; the steps of the 1 that were measured take 10 h 24 min in all.")
 
 
 def test_what_differs_in_scores_alone_is_one_run():
-    runs = experiments.recipes_of("logan", ["table1_2_3"], every=False)
+    runs = recipes_of(papers.find("logan").only(["table1_2_3"]), every=False)
     assert runs.count("bigan/cifar10") == 1
     assert not any("score_" in text for text in runs)

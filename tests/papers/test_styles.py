@@ -1,6 +1,6 @@
 import numpy as np
 
-from tfgans.experiments._styles import attribute_vectors
+from papers.styles import attribute_vectors
 
 
 def test_vectors_run_from_the_lower_to_the_upper_third():

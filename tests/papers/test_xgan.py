@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from tfgans import experiments, recipes
-from tfgans.experiments import Trial
+import papers
+from papers.frame import Trial
+from tfgans import recipes
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_flowers_for_a_moment(flowers, run_for_a_moment, short_classifier, easy)
 
 
 def test_flowers_come_from_the_folder_of_data(tmp_path):
-    (item,) = experiments.items("xgan", ["fig4_5"])
+    (item,) = papers.find("xgan").only(["fig4_5"]).items
     with pytest.raises(FileNotFoundError, match="takes flowers from "):
         item.run(Trial(item.settings[2], 0, "small", True, tmp_path, str(tmp_path), False))
 
