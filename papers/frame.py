@@ -314,7 +314,7 @@ def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, fl
         measured = run(trial)
     except NonFiniteError as error:
         measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
-    # Of a trial that trains nothing too, so that figures know it was run here.
+    # A trial that trains nothing has a folder too, so that figures know it ran here.
     trial.workdir.mkdir(parents=True, exist_ok=True)
     return measured, time.monotonic() - began
 
@@ -361,7 +361,7 @@ def stale_reasons(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def with_spread(row: Mapping[str, Any], metric: str) -> str:
-    """Mean and standard deviation over the seeds of a stored row, and how many of them, where not all have it.
+    """Mean and standard deviation over the seeds of a stored row, and the number of seeds if some lack the metric.
 
     The mark `STALE` follows a stale number.
     """

@@ -156,7 +156,7 @@ def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def divergences(trial: Trial) -> Measured:
-    """What the divisor of the divergence does to the codes, and to reconstructions."""
+    """Effect of the divergence's divisor on the codes and on reconstructions."""
     from tfgans import data
 
     setting = trial.setting

@@ -58,7 +58,7 @@ def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def sweep(trial: Trial) -> Measured:
-    """The same in one of many settings."""
+    """Modes of 25 Gaussians in one of many settings."""
     names = ("ratio", "norm", "constraint_weight", "latent_size", "discriminator_learning_rate")
     changes = [f"{name}={trial.setting[name]}" for name in (*names, "generator_learning_rate")]
     return scored(train(trial, "began_cs/grid25", *changes, f"steps={_SWEEP_STEPS}"))

@@ -1,4 +1,4 @@
-"""What none of the papers has: one count of modes for all systems that make images without labels.
+"""One count of modes for all systems that make images without labels, which none of the papers has.
 
 The generators of CVAE-GAN and of the conditional GANs take a label, and VEEGAN is made for points. X-GAN's is trained
 beside an image classifier that has seen labels, and its samples are of no class.
@@ -15,7 +15,7 @@ from papers.runs import train
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
-# As Metz et al. and Srivastava et al. take them.
+# Metz et al. and Srivastava et al. take as many.
 _SAMPLES = 26_000
 _SAMPLE_SEED = 10**6
 _CHUNK = 1_000

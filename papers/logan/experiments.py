@@ -23,7 +23,7 @@ _WASSERSTEIN_UPDATES = 5
 _SMALL_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
 _AVERAGED_SCORINGS = {"small": 3, "paper": 20}
 
-# What the world needs; a joint space of three or four dimensions takes twice as long on the grid.
+# Each world has the steps that it needs; a joint space of three or four dimensions takes twice as long on the grid.
 _TOY_STEPS = {
     ("gan", "ring8"): 6_000,
     ("gan", "grid25"): 10_000,
@@ -35,7 +35,7 @@ _LONGER = {"ring8": 18_000, "grid25": 40_000}
 _TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
 _IMAGE_STEPS, _JUNCTION_STEPS = 1_200, 8_000
-# As many pixels as some minutes of a CPU can learn.
+# Some minutes of a CPU can learn as many pixels.
 _JUNCTION_SMALL = ("image_shape=9,16,3", "widths=32,64", "batch_size=32")
 
 _EXTENT = 2.6
@@ -84,7 +84,7 @@ def direct(trial: Trial) -> Measured:
 def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Contours of the logit with samples: a row a world and form, a column an objective (Fig. 3).
 
-    Of a BiGAN, the logit is l(x, E(x)).
+    The logit of a BiGAN is l(x, E(x)).
     """
     from tfgans import data, plots, training
     from tfgans.plots import new_figure, save_figure

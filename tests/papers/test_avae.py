@@ -22,6 +22,6 @@ def test_plant_by_hand():
 
 
 def test_plant_settles_at_one_half():
-    errors, ks = plant((3e-3, 1e-2, 0.0), steps=5_000)
+    errors, ks = plant((1e-2, 1e-1, 0.0), steps=1_500)
     assert abs(errors[-1]) < 1e-3
     assert ks[-1] == pytest.approx(0.5, abs=2e-3)

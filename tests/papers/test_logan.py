@@ -36,6 +36,7 @@ def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_momen
     run_for_a_moment("logan", name, rows, figures, str(frames))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_classifier):
     (item,) = papers.find("logan").only(["penalty"]).items
