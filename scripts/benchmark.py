@@ -22,7 +22,7 @@ from tfgans import recipes
 from tfgans.cli import _app
 
 # The papers lie in the checkout and are not installed.
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 _BY_HAND = pathlib.Path(__file__).with_name("benchmarks")
 _MATRIX = 2_048

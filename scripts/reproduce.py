@@ -10,7 +10,7 @@ from absl import flags
 from tfgans.cli import _app
 
 # The papers lie in the checkout and are not installed.
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
