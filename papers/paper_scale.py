@@ -1,4 +1,4 @@
-"""The papers at their own scale: what it would cost, and two steps of each recipe to know that it runs."""
+"""The papers at their own scale: its cost, and two steps of each recipe, which show that it runs."""
 
 import concurrent.futures
 import multiprocessing
@@ -84,7 +84,7 @@ def describe_costs(chosen: Iterable[Paper], papers: pathlib.Path) -> Iterator[st
     seconds = sum(recipe_of(text).steps * _seconds_a_step(text, costs[text]) for text in measured)
     yield (
         f"{len(texts)} runs with one seed; the steps of the {len(measured)} that were measured take "
-        f"{duration(seconds)} in all. Scores, and training before a system's first step, take more time."
+        f"{duration(seconds)} in all. The time of scores, and of training before a system's first step, comes on top."
     )
 
 

@@ -29,7 +29,7 @@ _PAPER_SCALE = """## The paper's scale
 `scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
 width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
 prints the cost of each table and figure. Times are of the second step on a CPU; nothing was measured on a GPU. Recipes
-that differ in their scores alone are one row here; the scores take more time than the steps."""
+that differ in their scores alone are one row here; the time of scores comes on top."""
 
 
 @dataclasses.dataclass(frozen=True)
