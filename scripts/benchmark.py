@@ -21,6 +21,9 @@ from absl import flags
 from tfgans import recipes
 from tfgans.cli import _app
 
+# The papers lie in the checkout and are not installed.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
 _BY_HAND = pathlib.Path(__file__).with_name("benchmarks")
 _MATRIX = 2_048
 _SMALL = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
@@ -45,8 +48,8 @@ def define_flags() -> None:
 
 def main() -> None:
     """Measures, prints lines of JSON as they come, and a table at the end."""
+    from papers.frame import markdown_table
     from tfgans._files import write_json
-    from tfgans.experiments.frame import markdown_table
 
     out = None if FLAGS.out is None else _app.checked_out(FLAGS.out, (".json",))
     of_recipes = [name for name in ("recipe", "preset", "set", "steps", "xla", "fake_data") if FLAGS[name].present]
@@ -65,7 +68,7 @@ def main() -> None:
 
 def _of_recipes() -> Iterator[dict[str, Any]]:
     """A line for each recipe."""
-    from tfgans.experiments.paper_scale import alone
+    from papers.paper_scale import alone
 
     for recipe in [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]:
         source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
@@ -98,8 +101,8 @@ def measure(
     import keras
     import tensorflow as tf
 
+    from papers.paper_scale import generated_data
     from tfgans import training
-    from tfgans.experiments.paper_scale import generated_data
     from tfgans.training.execution import Execution
     from tfgans.training.preparation import untaught
 

@@ -1,6 +1,144 @@
-"""The command `tfgans-reproduce`."""
+"""Runs the experiments of the papers, and writes their report."""
 
-from tfgans.cli import reproduce
+import pathlib
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+from tfgans.cli import _app
+
+# The papers lie in the checkout and are not installed.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from papers.paper import Paper
+
+FLAGS = flags.FLAGS
+# Flags that choose the runs; the command that is stored with results has these.
+_OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
+
+
+def define_flags() -> None:
+    """The command's flags."""
+    flags.DEFINE_string("paper", None, "Name of a paper; by default all papers.")
+    flags.DEFINE_multi_string("item", [], "A table or figure of the paper; may be repeated. By default all of them.")
+    flags.DEFINE_enum(
+        "scale",
+        "small",
+        ["small", "paper"],
+        "small takes at most 10 minutes a run on two CPU cores; paper takes the recipes' preset of that name.",
+    )
+    flags.DEFINE_integer("seeds", 3, "Number of seeds, from 0 on.", lower_bound=1)
+    flags.DEFINE_integer("jobs", 1, "Runs at a time, each with its share of the cores.", lower_bound=1)
+    flags.DEFINE_bool(
+        "smoke",
+        False,
+        "Runs every step for a moment, and writes results to the workdir; with --scale=paper, takes two steps of each "
+        "recipe on generated data, at full width, and stores their cost.",
+    )
+    flags.DEFINE_bool(
+        "dry_run",
+        False,
+        "Prints the runs that are stored and those that are to run, with --scale=paper their cost too, and exits.",
+    )
+    flags.DEFINE_bool("report", False, "Writes docs/results.md from all results, and the scores into README.md.")
+    flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs, which are resumed.")
+    flags.DEFINE_string(
+        "results",
+        None,
+        "Folder of the papers, where results and figures go to PAPER/results; by default papers/ of this checkout.",
+    )
+    _app.define_data_flags()
+
+
+def main() -> None:
+    """Runs the items, and prints their tables."""
+    import papers
+    from papers.paper import FOLDER
+
+    folder = pathlib.Path(FLAGS.results) if FLAGS.results else FOLDER
+    if FLAGS.report:
+        _write_report(folder)
+        return
+    if FLAGS.item and FLAGS.paper is None:
+        names = ", ".join(paper.name for paper in papers.PAPERS)
+        raise ValueError(f"--item needs a --paper, one of {names}; received none.")
+    chosen = [papers.find(FLAGS.paper).only(FLAGS.item)] if FLAGS.paper else papers.PAPERS
+    if FLAGS.scale == "paper" and FLAGS.smoke and not FLAGS.dry_run:
+        _take_two_steps(chosen, folder)
+    else:
+        _run_items(chosen, folder)
+
+
+def _write_report(folder: pathlib.Path) -> None:
+    from papers import PAPERS
+    from papers.report import write_report
+
+    if others := [name for name in (*_OF_RUNS, "dry_run") if FLAGS[name].present]:
+        raise ValueError(f"--report covers all stored results; received --{' --'.join(others)} beside it.")
+    for path in write_report(PAPERS, folder):
+        print(f"written: {path}")
+
+
+def _take_two_steps(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
+    from papers import paper_scale
+
+    texts = [text for paper in chosen for text in paper_scale.recipes_of(paper, every=not FLAGS.item)]
+    try:
+        for line in paper_scale.take_two_steps(list(dict.fromkeys(texts)), folder):
+            print(line)
+    except RuntimeError as error:
+        raise ValueError(f"Some recipes cannot take two steps. {error}") from error
+
+
+def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
+    from papers.frame import Plan, describe, run_item, table
+    from papers.paper_scale import describe_costs
+
+    workdir, results = pathlib.Path(FLAGS.workdir), folder
+    if FLAGS.smoke:
+        workdir = workdir / "smoke"
+        results = workdir / "papers"
+        if not FLAGS.dry_run:
+            shutil.rmtree(workdir, ignore_errors=True)
+    asked = [FLAGS[name].serialize() for name in _OF_RUNS if FLAGS[name].present]
+    plan = Plan(
+        papers=results,
+        workdir=workdir,
+        scale=FLAGS.scale,
+        seeds=1 if FLAGS.smoke else FLAGS.seeds,
+        jobs=FLAGS.jobs,
+        smoke=FLAGS.smoke,
+        data_dir=FLAGS.data_dir,
+        download=FLAGS.download,
+        # A flag that was given twice has two lines.
+        command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
+    )
+    failures = []
+    for paper in chosen:
+        for item in paper.items:
+            if FLAGS.dry_run:
+                print(f"{paper.name}/{item.name}: {paper.about(item)}")
+                print(describe(item, plan))
+                continue
+            try:
+                path = run_item(item, plan)
+            except RuntimeError as error:
+                failures.append(str(error))
+                continue
+            print(table(path))
+            print(f"results: {path}")
+    if FLAGS.dry_run and FLAGS.scale == "paper":
+        print("On the papers' own data, with scripts/train.py:")
+        for line in describe_costs(chosen, folder):
+            print(line)
+    if failures:
+        raise ValueError("Some runs failed; the results of the others are stored. " + " ".join(failures))
+
 
 if __name__ == "__main__":
-    reproduce.run()
+    _app.run(define_flags, main)

@@ -41,7 +41,6 @@ _SUBPACKAGES = (
     "data",
     "equilibrium",
     "evaluation",
-    "experiments",
     "latent",
     "losses",
     "metrics",

@@ -19,7 +19,7 @@ def command(name, *arguments, cwd=None):
     )
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "reproduce", "client"])
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -79,12 +79,6 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
-        ("reproduce", ["--paper=dcgan"], "no paper 'dcgan'"),
-        ("reproduce", ["--paper=cwgan", "--item=fig99"], "received fig99"),
-        ("reproduce", ["--item=fig3"], "--item is of a --paper"),
-        ("reproduce", ["--report", "--dry_run", "--paper=xgan"], "received --paper --dry_run beside it"),
-        ("reproduce", ["--report", "--results=nowhere"], "nowhere has no results of any paper"),
-        ("reproduce", ["--scale=paper", "--smoke", "--paper=beyond"], "there is nothing to try"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
@@ -150,21 +144,6 @@ def test_attributes_of_a_figure():
     for texts in (["a"], ["a", "c"], ["a", "2"]):
         with pytest.raises(ValueError, match="takes 2 of --attribute"):
             indices(texts, ("a", "b"), 2)
-
-
-def test_dry_run_of_experiments():
-    done = command("reproduce", "--paper=cwgan", "--item=penalty", "--seeds=2", "--results=nowhere", "--dry_run")
-    assert done.stdout.count("to run: penalty=") == 4
-
-
-def test_dry_run_of_all_papers_at_their_own_scale_has_its_cost():
-    done = command("reproduce", "--scale=paper", "--seeds=1", "--dry_run")
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert "logan/fig3: " in done.stdout
-    assert "xgan, Table 1: needs data" in lines
-    assert any(line.startswith("  cwgan/mnist: 18,740 steps, 5,996,800 images, ") for line in lines)
-    assert "runs with one seed; " in lines[-1]
 
 
 def test_export_of_no_run_is_one_clear_error(tmp_path):

@@ -1,7 +1,7 @@
 """Recipes of the adversarial VAE (Khan, Hayat and Barnes): `avae/...`, and the plain `vae/...` with its networks.
 
 `paper` is the text of the paper, which no public code goes with; `small` takes minutes on two CPU cores.
-docs/avae.md says what was left open and how it was chosen.
+papers/avae/README.md says what was left open and how it was chosen.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """Recipes of BEGAN-CS (Chang et al.): `began_cs/...`, and its rivals `began/...` and `veegan/...`.
 
 `paper` is the text of the paper, `code` the authors' public code where it differs, and `small` takes minutes on two
-CPU cores; docs/began_cs.md says what was left open and how it was chosen.
+CPU cores; papers/began_cs/README.md says what was left open and how it was chosen.
 """
 
 import dataclasses

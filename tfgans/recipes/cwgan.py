@@ -1,6 +1,6 @@
 """Recipes of cWGAN (Fabbri): `cwgan/...` with its objective, `cgan/...` with the vanilla one.
 
-`paper` is the text of the paper, with its slips mended as docs/cwgan.md says; `code` follows the
+`paper` is the text of the paper, with its slips mended as papers/cwgan/README.md says; `code` follows the
 authors' public code where it differs; `small` takes minutes on two CPU cores.
 """
 

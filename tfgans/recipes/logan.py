@@ -1,7 +1,7 @@
 """Recipes of LOGAN (Sharma and Namboodiri): `logan/...`, and its rivals `bigan/...` and `gan/...`.
 
 `paper` is the text of the paper and its supplement, `code` the authors' public code where it differs, and
-`small` takes minutes on two CPU cores; docs/logan.md says what was left open and how it was chosen.
+`small` takes minutes on two CPU cores; papers/logan/README.md says what was left open and how it was chosen.
 """
 
 import dataclasses

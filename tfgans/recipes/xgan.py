@@ -1,7 +1,7 @@
 """Recipes of X-GAN (Blum, Brattoli and Ommer): `xgan/...`, and its rivals `md_gan/...` and `cvae_gan/...`.
 
 `paper` is the text of the paper, which no public code goes with; `small` takes minutes on two CPU cores.
-docs/xgan.md says what was left open and how it was chosen.
+papers/xgan/README.md says what was left open and how it was chosen.
 """
 
 import dataclasses

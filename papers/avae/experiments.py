@@ -1,0 +1,213 @@
+"""The tables and figures of the adversarial VAE."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from papers.frame import Item, Measured, Trial
+from papers.runs import evenness, scored, train
+from papers.styles import arithmetic, vector_grid
+from tfgans._files import read_lines
+
+if TYPE_CHECKING:
+    from tfgans import AutoencodingModel
+    from tfgans.training import Result
+
+_STEPS = 1_500
+_PID = ("proportional=0.0001", "derivative=0.0001")
+_ROWS = {
+    "BEGAN": ("began", ()),
+    "BEGAN*": ("began", _PID),
+    "BEGAN* + LSM": ("began", (*_PID, "similarity_weight=0.1")),
+    "VAE + BEGAN* + LSM": ("avae", ()),
+    "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("error_sign=literal",)),
+    # So that samples and reconstructions may both have the errors of real images.
+    "VAE + BEGAN* + LSM, eta 1 + alpha": ("avae", ("ratio=1.3",)),
+    "VAE": ("vae", ()),
+}
+_TESTED = 1_000
+_SAMPLE_SEED = 10**6
+_PAIRS, _PATH_STEPS = 32, 11
+
+
+def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
+    steps = (f"steps={_STEPS}",) if trial.scale == "small" else ()
+    return train(trial, f"{system}/{data}", *steps, *changes)
+
+
+def table1(trial: Trial) -> Measured:
+    """Classifier score and Frechet distance, paths between images (Figs. 6, 7), active units, errors (Fig. 4)."""
+    from tfgans import data
+
+    system, changes = _ROWS[trial.setting["row"]]
+    result = _train(trial, system, "mnist", *changes)
+    model, measured = result.model, scored(result)
+    count = 50 if trial.smoke else _TESTED
+    test = data.load("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
+    protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
+    paths = _paths(model, test[: 2 * _PAIRS], trial)
+    values = {}
+    if system != "began":
+        values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
+    if model.discriminator_output == "energy":
+        samples = model.sample(count, seed=_SAMPLE_SEED)
+        for name, images in (("real", test), ("generated", samples)):
+            values[f"{name}_error"] = float(model.discriminate(images).mean())
+    of_paths = {**protocol, "paths": _PAIRS, "path_steps": _PATH_STEPS}
+    protocols = {**measured.protocol, **dict.fromkeys(values, protocol), **dict.fromkeys(paths, of_paths)}
+    return Measured({**measured.values, **values, **paths}, protocols)
+
+
+def _paths(model: "AutoencodingModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
+    """Longest step of paths between pairs of images over the mean step, in the features of a classifier."""
+    from tfgans import data, evaluation, latent
+
+    extractor = evaluation.extractor(
+        "classifier", *(data.load("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
+    )
+    weights, ratios = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32), []
+    for first, second in zip(images[::2], images[1::2], strict=True):
+        ends = (np.repeat(image[np.newaxis], _PATH_STEPS, axis=0) for image in (first, second))
+        ratios.append(latent.unevenness(extractor(evaluation.to_bytes(model.interpolate(*ends, weights)))["features"]))
+    return evenness(ratios)
+
+
+def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples; images and what the discriminator makes of them, generated and real; paths (Figs. 2, 4, 6 and 7)."""
+    from tfgans import data, plots, training
+
+    test = data.load("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
+    for number, trial in enumerate(trials):
+        model = training.load(trial.workdir)
+        samples, name = model.sample(16, seed=0), f"row{number}"
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"fig2_{name}.png", title=trial.setting["row"])
+        if hasattr(model, "examine"):
+            rows = [samples, model.examine(samples), test, model.examine(test)]
+            names = ["generated", "r", "real", "r"]
+            plots.image_grid(np.concatenate(rows), 16, folder / f"fig4_{name}.png", row_names=names)
+        plots.interpolation_grid(model.interpolate, test[:12], folder / f"fig6_7_{name}.png")
+
+
+def controller(trial: Trial) -> Measured:
+    """How a controller settles on a plant, and how it moves in training.
+
+    The plant answers k as a slow auto-encoder would: L(G(z)) = .2 + .6 k after a lag of 50 steps, L(x) = 1; it is at
+    its set point where k = 1/2. `settled` is the first step after which the error stays within .02 of 0,
+    `overshoot` the largest k beyond 1/2.
+    """
+    errors, ks = plant(tuple(trial.setting[name] for name in ("integral", "proportional", "derivative")))
+    outside = np.flatnonzero(np.abs(errors) > 0.02)
+    values = {"settled": float(outside[-1] + 1 if len(outside) else 0), "overshoot": float(max(ks.max() - 0.5, 0))}
+    gains = [f"{name}={trial.setting[name]}" for name in ("integral", "proportional", "derivative")]
+    _train(trial, "avae", "digits", *gains)
+    from tfgans import training
+
+    lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
+    last = lines[len(lines) // 2 :]
+    values |= {f"training_{name}": float(np.mean([line[name] for line in last])) for name in ("k", "convergence")}
+    values["training_error_spread"] = float(np.std([line["error"] for line in last]))
+    return Measured(values, {"plant_steps": len(ks), "lines": len(last)})
+
+
+def controller_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """k on the plant, and k, e and M while the model trained."""
+    from tfgans import plots, training
+
+    found: dict[str, dict[str, tuple[Sequence[float], Sequence[float]]]] = {
+        name: {} for name in ("plant_k", "k", "error", "convergence")
+    }
+    for trial in trials:
+        gains = tuple(trial.setting[name] for name in ("integral", "proportional", "derivative"))
+        name, (_, ks) = " ".join(f"{gain:g}" for gain in gains), plant(gains)
+        found["plant_k"][name] = (np.arange(len(ks)), ks)
+        lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
+        for key in ("k", "error", "convergence"):
+            found[key][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+    for name, curves in found.items():
+        plots.compared_curves(curves, name, folder / f"controller_{name}.png")
+
+
+def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
+    """Errors and k of a controller on a first-order plant [steps]."""
+    from tfgans.equilibrium import Equilibrium
+
+    held, generated, errors, ks = Equilibrium(0.5, *gains), 0.2, [], []
+    for _ in range(steps):
+        found = held.update(1.0, generated)
+        errors.append(float(found["error"]))
+        ks.append(float(found["k"]))
+        generated += (0.2 + 0.6 * ks[-1] - generated) / 50
+    return np.array(errors), np.array(ks)
+
+
+def attributes(trial: Trial) -> Measured:
+    """Vectors of attributes, added to codes of real images (Fig. 8)."""
+    return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
+
+
+def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Sprites whose codes have vectors of attributes added."""
+    from tfgans import training
+
+    for trial in trials:
+        vector_grid(training.load(trial.workdir), folder / f"fig8_{trial.setting['system']}.png")
+
+
+def divergences(trial: Trial) -> Measured:
+    """Effect of the divergence's divisor on the codes and on reconstructions."""
+    from tfgans import data
+
+    setting = trial.setting
+    model = _train(trial, setting["system"], "digits", f"kl_reduction={setting['kl_reduction']}").model
+    test = data.load("digits", "test").unit_images
+    median = np.median(data.load("digits", "train").unit_images, axis=0)
+    values = {
+        "active_units": float((model.encode(test).var(axis=0) > 0.01).sum()),
+        "reconstruction_error": float(np.abs(test - model.reconstruct(test)).mean()),
+        "error_of_the_median_image": float(np.abs(test - median).mean()),
+    }
+    return Measured(values, {"data": "digits test", "images": len(test), "latent_size": model.prior.size})
+
+
+ITEMS = (
+    Item(
+        "avae",
+        "table1",
+        tuple({"row": row} for row in _ROWS),
+        table1,
+        table1_figures,
+    ),
+    Item(
+        "avae",
+        "controller",
+        (
+            {"integral": 1e-3, "proportional": 1e-5, "derivative": 1e-5},
+            {"integral": 1e-2, "proportional": 0.0, "derivative": 0.0},
+            {"integral": 1e-2, "proportional": 1e-4, "derivative": 0.0},
+            {"integral": 1e-2, "proportional": 1e-4, "derivative": 1e-4},
+            {"integral": 1e-2, "proportional": 1e-1, "derivative": 0.0},
+            {"integral": 1e-2, "proportional": 1e-1, "derivative": 1e-1},
+        ),
+        controller,
+        controller_figures,
+    ),
+    Item(
+        "avae",
+        "fig8",
+        ({"system": "avae"}, {"system": "vae"}),
+        attributes,
+        attribute_figures,
+    ),
+    Item(
+        "avae",
+        "kl",
+        tuple(
+            {"system": system, "kl_reduction": reduction}
+            for system in ("avae", "vae")
+            for reduction in ("per_pixel", "mean", "sum")
+        ),
+        divergences,
+    ),
+)

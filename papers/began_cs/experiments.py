@@ -1,0 +1,259 @@
+"""The tables and figures of BEGAN-CS, which are all visual or curves without numbers there."""
+
+import itertools
+import pathlib
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from papers.frame import Item, Measured, Trial
+from papers.runs import scored, train
+from papers.styles import arithmetic, vector_grid
+from tfgans._files import read_lines
+
+if TYPE_CHECKING:
+    from tfgans import AutoencodingModel
+
+_PAIR = ("began", "began_cs")
+
+_SCORINGS = 10
+_IMAGE_STEPS = 2_000
+_SEARCH_STEPS = (100, 1_000, 10_000)
+_SEARCHED = 64
+_SAMPLE_SEED = 10**6
+_POINTS = 2_500
+
+_SPRITE_SHAPE = (32, 32, 1)
+_TRAVERSED = 8
+_PAPER_VALUES = np.arange(-5.0, 6.0)
+_PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
+
+
+def toy(trial: Trial) -> Measured:
+    """Modes of 25 Gaussians (Fig. 7); ALI is the vanilla BiGAN, with the layers of the others."""
+    from tfgans import recipes
+
+    system = trial.setting["system"]
+    if system != "ali":
+        return scored(train(trial, f"{system}/grid25"))
+    ours = recipes.get("began_cs/grid25", trial.scale)
+    same = ("widths", "latent_size", "batch_size", "steps")
+    return scored(train(trial, "bigan/grid25", *(f"{name}={getattr(ours, name)}" for name in same)))
+
+
+def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples of each system over the centres (Fig. 7)."""
+    from tfgans import data, plots, training
+
+    world = data.toy_world("grid25")
+    figure = plots.new_figure((3.2 * len(trials), 3.4))
+    for place, trial in enumerate(trials, start=1):
+        panel = figure.add_subplot(1, len(trials), place)
+        points = training.load(trial.workdir).sample(_POINTS, seed=_SAMPLE_SEED)
+        plots.draw_points(panel, points, world.centers / world.scale)
+        panel.set_title(trial.setting["system"])
+    plots.save_figure(figure, folder / "fig7.png")
+
+
+def sweep(trial: Trial) -> Measured:
+    """Modes of 25 Gaussians in one of many settings."""
+    names = ("ratio", "norm", "constraint_weight", "latent_size", "discriminator_learning_rate")
+    changes = [f"{name}={trial.setting[name]}" for name in (*names, "generator_learning_rate")]
+    return scored(train(trial, "began_cs/grid25", *changes, f"steps={_SWEEP_STEPS}"))
+
+
+def curves(trial: Trial) -> Measured:
+    """Frechet distance over training, codes, k and alarms (Figs. 2, 4, 5 and 6).
+
+    `worst_after_best` is the largest distance after the smallest one, over it: 1 where nothing was lost again.
+    """
+    from tfgans import training
+
+    setting = trial.setting
+    every = 1 if trial.smoke else _IMAGE_STEPS // _SCORINGS
+    changes = [f"train_fraction={setting['fraction']}", f"score_every={every}", "score_metrics=('frechet',)"]
+    if trial.scale == "small":
+        changes.append(f"steps={_IMAGE_STEPS}")
+    measured = scored(train(trial, f"{setting['system']}/{setting['data']}", *changes))
+    folder = training.RunFolder(trial.workdir)
+    distances = np.array([line["frechet/classifier"] for line in read_lines(folder.curve_file)])
+    best = int(distances.argmin())
+    codes = read_lines(folder.codes / "variances.jsonl")[-1]
+    values = {
+        **measured.values,
+        "best_frechet": float(distances[best]),
+        "worst_after_best": float(distances[best:].max() / distances[best]),
+        "alarms": float(len(read_lines(folder.alarms_file))),
+        "k": read_lines(folder.metrics_file)[-1]["k"],
+        "code_variance_real": codes["real"],
+        "code_variance_generated": codes["generated"],
+    }
+    return Measured(values, {**measured.protocol, "scorings": len(distances)})
+
+
+def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Frechet distance, k and code variance over training, and codes and samples at the end."""
+    import shutil
+
+    from tfgans import plots, training
+
+    found: dict[str, dict[str, tuple[list[int], list[float]]]] = {"fig5_6": {}, "fig4_k": {}, "fig2_variances": {}}
+    for trial in trials:
+        name = f"{trial.setting['system']} {trial.setting['fraction']}"
+        run = training.RunFolder(trial.workdir)
+        files = {
+            "fig5_6": (run.curve_file, "frechet/classifier"),
+            "fig4_k": (run.metrics_file, "k"),
+            "fig2_variances": (run.codes / "variances.jsonl", "generated"),
+        }
+        for figure, (file, key) in files.items():
+            lines = read_lines(file)
+            found[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+        for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
+            last = sorted(pictures.glob("step_*.png"))[-1]
+            shutil.copyfile(last, folder / f"{figure}_{name.replace(' ', '_')}.png")
+    titles = {"fig5_6": "frechet/classifier", "fig4_k": "k", "fig2_variances": "variance of generated codes"}
+    for figure, runs in found.items():
+        plots.compared_curves(runs, titles[figure], folder / f"{figure}.png")
+
+
+def inversion(trial: Trial) -> Measured:
+    """Errors ||G(z) - x|| and times of one shot, z = Enc(x), and of a search (Figs. 8, 11 and 12).
+
+    A search starts at random or at Enc(x); errors are means over test images, seconds are for all of them.
+    """
+    from tfgans import data, latent
+
+    model, marks = _trained(trial, "digits"), _marks(trial)
+    images = data.load("digits", "test").first(_SEARCHED).unit_images
+    codes, values = model.encode(images), {}
+    model.reconstruct(images)
+    began = time.monotonic()
+    reconstructed = model.reconstruct(images)
+    values["one_shot_seconds"] = time.monotonic() - began
+    values["one_shot_error"] = _error(images, reconstructed)
+    random = _random_starts(model, len(images))
+    values["code_error"] = _error(random, model.encode(model.generate(random)))
+    for start, latents in (("random", random), ("code", codes)):
+        found = latent.search_latent(model.generate_graph, images, latents, marks)
+        for mark, errors, seconds in zip(marks, found.errors, found.seconds, strict=True):
+            values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
+    return Measured(values, {"data": "digits test", "images": len(images), "seed": _SAMPLE_SEED})
+
+
+def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Test images, what one shot makes of them, and what a search from random starts does after more and more steps."""
+    from tfgans import data, latent, plots, training
+
+    images, marks = data.load("digits", "test").first(8).unit_images, _marks(trials[0])
+    for trial in trials:
+        model, name = training.load(trial.workdir), trial.setting["system"]
+        found = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
+        rows = [images, model.reconstruct(images), *map(model.generate, found.latents)]
+        names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
+        plots.image_grid(
+            np.concatenate(rows), len(images), folder / f"fig8_11_12_{name}.png", row_names=names, title=name
+        )
+
+
+def _marks(trial: Trial) -> tuple[int, ...]:
+    return (1, 2) if trial.smoke else _SEARCH_STEPS
+
+
+def _random_starts(model: "AutoencodingModel", count: int) -> np.ndarray:
+    return model.prior.sample_rows(_SAMPLE_SEED + np.arange(count)).numpy()
+
+
+def _error(first: np.ndarray, second: np.ndarray) -> float:
+    """Mean Euclidean distance of rows."""
+    return float(np.linalg.norm((first - second).reshape(len(first), -1), axis=1).mean())
+
+
+def _trained(trial: Trial, data: str, *changes: str) -> "AutoencodingModel":
+    steps = (f"steps={_IMAGE_STEPS}",) if trial.scale == "small" else ()
+    return train(trial, f"{trial.setting['system']}/{data}", *changes, *steps).model
+
+
+def styles(trial: Trial) -> Measured:
+    """Style vectors of attributes, and their sums (Fig. 3)."""
+    from tfgans import recipes
+    from tfgans.recipes.began_cs import mean_constraint_weight
+
+    changes = ["data=sprites", f"image_shape={_SPRITE_SHAPE}"]
+    if trial.setting["system"] == "began_cs" and trial.scale == "small":
+        latent_size = recipes.get("began_cs/digits", trial.scale).latent_size
+        changes.append(f"constraint_weight={mean_constraint_weight(_SPRITE_SHAPE, latent_size)}")
+    return arithmetic(_trained(trial, "digits", *changes))
+
+
+def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
+    from tfgans import data, plots, training
+
+    image = data.load("sprites", "test").first(1).unit_images
+    for trial in trials:
+        model, name = training.load(trial.workdir), trial.setting["system"]
+        vector_grid(model, folder / f"fig3_{name}.png")
+        dimensions = range(min(_TRAVERSED, model.prior.size))
+        for figure, values in (("fig9", _PAPER_VALUES), ("fig13", _PRIOR_VALUES)):
+            plots.traversal_grid(model.traverse, image[0], dimensions, values, folder / f"{figure}_{name}.png")
+        grid = np.repeat(model.encode(image), len(_PRIOR_VALUES) ** 2, axis=0)
+        grid[:, :2] = list(itertools.product(_PRIOR_VALUES, repeat=2))
+        plots.image_grid(model.generate(grid), len(_PRIOR_VALUES), folder / f"fig10_{name}.png", title="z 0 and z 1")
+
+
+_RATES = ((2e-4, 1e-3), (1e-3, 2e-4))
+_SWEEP_STEPS = 6_000
+
+ITEMS = (
+    Item(
+        "began_cs",
+        "fig7",
+        tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
+        toy,
+        toy_figure,
+    ),
+    Item(
+        "began_cs",
+        "fig7_sweep",
+        tuple(
+            {
+                "ratio": ratio,
+                "norm": norm,
+                "constraint_weight": weight,
+                "latent_size": latent_size,
+                "discriminator_learning_rate": discriminator_rate,
+                "generator_learning_rate": generator_rate,
+            }
+            for ratio in (0.5, 1.5, 25.0)
+            for discriminator_rate, generator_rate in _RATES
+            for norm in ("l1_mean", "l2_sample")
+            for weight in (0.0, 0.1, 1.0)
+            for latent_size in (2, 32)
+        ),
+        sweep,
+    ),
+    Item(
+        "began_cs",
+        "fig2_4_5_6",
+        tuple({"system": system, "data": "mnist", "fraction": fraction} for fraction in (1.0, 0.1) for system in _PAIR),
+        curves,
+        curve_figures,
+    ),
+    Item(
+        "began_cs",
+        "fig8_11_12",
+        tuple({"system": system} for system in _PAIR),
+        inversion,
+        inversion_figures,
+    ),
+    Item(
+        "began_cs",
+        "fig3_9_10_13",
+        tuple({"system": system} for system in _PAIR),
+        styles,
+        style_figures,
+    ),
+)

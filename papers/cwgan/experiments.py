@@ -1,0 +1,179 @@
+"""The figures of cWGAN, which are all visual there, and the numbers that they lack."""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from papers.frame import Item, Measured, Trial
+from papers.runs import evenness, scored, train
+from tfgans._errors import NonFiniteError
+
+_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+_SYSTEMS = ("cwgan", "cgan")
+
+# Steps at the small scale: at most three minutes a run on two cores.
+_MNIST_STEPS = {"cwgan": 700, "cgan": 3_500}
+_SPRITES_STEPS = {"cwgan": 1_500, "cgan": 4_500}
+_STABILITY_STEPS = {"cwgan": 1_000, "cgan": 5_000}
+
+_FAILED_ACCURACY = 0.8
+_FAILED_DIVERSITY = 0.5
+
+_SAMPLE_SEED = 10**6
+_PATH_STEPS = 21
+
+
+def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # noqa: ANN202 - training imports TensorFlow
+    """The result of a run of `SYSTEM/data` with the trial's seed."""
+    system = trial.setting.get("system", "cwgan")
+    if trial.scale == "small":
+        changes = (*changes, f"steps={steps[system]}")
+    return train(trial, f"{system}/{data}", *changes)
+
+
+def fig3(trial: Trial) -> Measured:
+    """MNIST: does the generator make the digit that it is asked for, and are its digits diverse?"""
+    small = ("train_split=train[:20000]", "generator_widths=(64, 32, 16)", "discriminator_widths=(8, 16, 32, 64)")
+    return scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
+
+
+def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Swap and corner grids of each system."""
+    from tfgans import plots, training
+
+    for trial in trials:
+        model = training.load(trial.workdir)
+        one_hot = np.eye(model.condition_size)
+        latents = model.prior.sample_rows(np.arange(8)).numpy()
+        name = f"fig3_{trial.setting['system']}"
+        digits = [str(digit) for digit in range(model.condition_size)]
+        plots.swap_grid(model.generate, latents, one_hot, digits, folder / f"{name}_swap.png")
+        plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], "2740", folder / f"{name}_corners.png")
+
+
+def fig4_6(trial: Trial) -> Measured:
+    """Sprites: are the attributes in the image, also in a combination that training left out?
+
+    `r2_seen` is over attributes of the test split outside the hole, `r2_hole` over those inside, where size and
+    brightness vary less; `real_r2` are the judge's own on real images of the same attributes. `unevenness` is
+    the longest step over the mean step along an attribute, over the paths that move at all.
+    """
+    from tfgans import data, latent, metrics
+
+    model = _train(trial, "sprites", _SPRITES_STEPS, f"train_split={trial.setting['train_split']}").model
+    train, test, hole = (data.load("sprites", split) for split in ("train", "test", "hole"))
+    judge = metrics.kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
+    count = 20 if trial.smoke else 1_500
+    outside = ~data.sprites_in_hole(test.label)
+    places = {
+        "seen": (test.unit_images[outside][:count], test.label[outside][:count]),
+        "hole": (hole.unit_images[:count], hole.label[:count]),
+    }
+    values = {}
+    for place, (real, labels) in places.items():
+        images = model.sample(len(labels), labels=labels, seed=_SAMPLE_SEED)
+        for prefix, judged in ((f"r2_{place}", images), (f"real_r2_{place}", real)):
+            r2 = metrics.attribute_r2(judge.predict(judged), labels)
+            values |= {f"{prefix}/{name}": round(value, 6) for name, value in zip(test.label_names, r2, strict=True)}
+    ratios = [
+        latent.unevenness(model.generate(_same_latent(model, seed, _PATH_STEPS), _sweep(attribute, _PATH_STEPS)))
+        for attribute in range(4)
+        for seed in range(2 if trial.smoke else 16)
+    ]
+    values |= evenness(ratios)
+    protocol = {
+        "data": "sprites",
+        "samples": count,
+        "seed": _SAMPLE_SEED,
+        "extractor": judge.name,
+        "extractor_hash": judge.fingerprint,
+        "paths": len(ratios),
+        "path_steps": _PATH_STEPS,
+        "averaged": model.use_average,
+        "step": int(model.step.numpy()),
+    }
+    return Measured(values, protocol)
+
+
+def _same_latent(model, seed: int, count: int) -> np.ndarray:  # noqa: ANN001
+    return np.repeat(model.prior.sample_rows([seed]).numpy(), count, axis=0)
+
+
+def _sweep(attribute: int, count: int) -> np.ndarray:
+    conditions = np.full((count, 4), 0.5)
+    conditions[:, attribute] = np.linspace(0, 1, count)
+    return conditions
+
+
+def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Swap, sweep and two-attribute grids of each row."""
+    from tfgans import data, plots, training
+
+    names = data.SPRITE_ATTRIBUTES
+    low_and_high = 0.5 + 0.5 * np.concatenate([-np.eye(4), np.eye(4)])[[0, 4, 1, 5, 2, 6, 3, 7]]
+    labels = [f"{sign}{name[:5]}" for name in names for sign in "-+"]
+    values = np.linspace(0, 1, 7)
+    for trial in trials:
+        model = training.load(trial.workdir)
+        latents = model.prior.sample_rows(np.arange(6)).numpy()
+        name = f"fig4_6_{trial.setting['system']}_{trial.setting['train_split']}"
+        middle = np.full(4, 0.5)
+        plots.swap_grid(model.generate, latents, low_and_high, labels, folder / f"{name}_swap.png")
+        plots.sweep_grid(model.generate, latents, middle, 2, values, names[2], folder / f"{name}_sweep.png")
+        both = (names[0], names[3])
+        plots.plane_grid(model.generate, latents[0], middle, (0, 3), values, both, folder / f"{name}_plane.png")
+
+
+def fig7_10(trial: Trial) -> Measured:
+    """Stability: how often does training fail, over learning rates?
+
+    A run has failed where a loss became NaN or Inf, label accuracy is below .8, or the distance inside a
+    class is below half of that of real digits.
+    """
+    try:
+        measured = scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
+    except NonFiniteError as error:
+        return Measured({"failed": 1.0}, {"step": error.step, "names": list(error.names)})
+    accurate = measured.values["label_accuracy/judge"] >= _FAILED_ACCURACY
+    diverse = measured.values["intra_class_distance_share/pixels"] >= _FAILED_DIVERSITY
+    return Measured({"failed": float(not (accurate and diverse)), **measured.values}, measured.protocol)
+
+
+def penalty(trial: Trial) -> Measured:
+    """The gradient penalty of Eq. 5 against the form of the authors' code."""
+    return scored(_train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}"))
+
+
+ITEMS = (
+    Item(
+        "cwgan",
+        "fig3",
+        tuple({"system": system} for system in _SYSTEMS),
+        fig3,
+        fig3_figures,
+    ),
+    Item(
+        "cwgan",
+        "fig4_6",
+        (
+            {"system": "cwgan", "train_split": "holed"},
+            {"system": "cgan", "train_split": "holed"},
+            {"system": "cwgan", "train_split": "train"},
+        ),
+        fig4_6,
+        fig4_6_figures,
+    ),
+    Item(
+        "cwgan",
+        "fig7_10",
+        tuple({"system": system, "learning_rate": rate} for system in _SYSTEMS for rate in _RATES),
+        fig7_10,
+    ),
+    Item(
+        "cwgan",
+        "penalty",
+        ({"penalty": "interpolated"}, {"penalty": "height_axis"}),
+        penalty,
+    ),
+)

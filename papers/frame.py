@@ -1,0 +1,379 @@
+"""The frame that runs, stores and resumes experiments: one item is one table or figure of a paper."""
+
+import concurrent.futures
+import dataclasses
+import json
+import math
+import multiprocessing
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import tqdm
+
+from tfgans._errors import NonFiniteError
+from tfgans._files import read_json, versions, write_json
+
+Setting = Mapping[str, Any]
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One setting of an item with one seed.
+
+    Attributes:
+        setting: The fields of the item's row.
+        seed: Seed of everything in it.
+        scale: `small` (minutes on two CPU cores) or `paper`.
+        smoke: Whether to run every step for a moment only.
+        workdir: Folder for runs; a run that is there is resumed.
+        data_dir: Folder of prepared data sets, or None for the default.
+        download: Whether a data set that is not there may be downloaded.
+    """
+
+    setting: Setting
+    seed: int
+    scale: str
+    smoke: bool
+    workdir: pathlib.Path
+    data_dir: str | None
+    download: bool
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The fields that tell the trial's row from the others of its item."""
+        return {"scale": self.scale, **self.setting}
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """The numbers of a trial.
+
+    Attributes:
+        values: Numbers by metric.
+        protocol: How they were taken.
+    """
+
+    values: Mapping[str, float]
+    protocol: Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """A table or figure of a paper.
+
+    Attributes:
+        paper: Short name of the paper, such as `cwgan`.
+        name: Name of the item, such as `fig3`.
+        settings: The rows.
+        run: Makes one trial's numbers.
+        figures: Draws figures from the first seed's trials into a folder; None where there are none.
+    """
+
+    paper: str
+    name: str
+    settings: tuple[Setting, ...]
+    run: Callable[[Trial], Measured]
+    figures: Callable[[Sequence[Trial], pathlib.Path], None] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How items are run.
+
+    Attributes:
+        papers: Folder of the papers; an item's results go to `PAPER/results/ITEM.json` there, and its figures beside.
+        workdir: Folder of the runs.
+        scale: `small` or `paper`.
+        seeds: Number of seeds, from 0 on.
+        jobs: Trials at a time, each with its share of the cores.
+        smoke: Whether to run every step for a moment only.
+        data_dir: Folder of prepared data sets, or None for the default.
+        download: Whether a data set that is not there may be downloaded.
+        command: The command that asked for this, for the record.
+    """
+
+    papers: pathlib.Path
+    workdir: pathlib.Path
+    scale: str = "small"
+    seeds: int = 3
+    jobs: int = 1
+    smoke: bool = False
+    data_dir: str | None = None
+    download: bool = False
+    command: str = ""
+
+    def trials(self, item: Item) -> list[Trial]:
+        """Every trial of an item, seed by seed."""
+        return [
+            Trial(
+                setting,
+                seed,
+                self.scale,
+                self.smoke,
+                self.folder(item, setting, seed),
+                self.data_dir,
+                self.download,
+            )
+            for seed in range(self.seeds)
+            for setting in item.settings
+        ]
+
+    def folder(self, item: Item, setting: Setting, seed: int) -> pathlib.Path:
+        """Folder of a trial's runs."""
+        name = "_".join(str(value) for value in setting.values()).replace("/", "-").replace(" ", "-")
+        return self.workdir / item.paper / item.name / self.scale / name / str(seed)
+
+    def file(self, item: Item) -> pathlib.Path:
+        """The item's results."""
+        return results_folder(self.papers, item.paper) / f"{item.name}.json"
+
+
+def results_folder(papers: pathlib.Path, paper: str) -> pathlib.Path:
+    """Folder of a paper's results and figures, in the folder of the papers."""
+    return papers / paper / "results"
+
+
+class Results:
+    """The results of an item in its file, which is written anew as each trial lands.
+
+    A stored trial is not run again, unless it is stale: it then has `stale`, which says why. To have it run again,
+    remove the file.
+
+    Args:
+        item: The item.
+        plan: How it is run.
+    """
+
+    def __init__(self, item: Item, plan: Plan) -> None:
+        self._item, self._plan = item, plan
+        self._path = plan.file(item)
+        self._trials: list[dict[str, Any]] = []
+        if self._path.exists():
+            self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
+
+    def has(self, trial: Trial) -> bool:
+        """Whether this trial's numbers are stored, and not stale."""
+        return any(_is_of(stored, trial) and "stale" not in stored for stored in self._trials)
+
+    def has_stale(self, trial: Trial) -> bool:
+        """Whether this trial's numbers are stored, and stale."""
+        return any(_is_of(stored, trial) and "stale" in stored for stored in self._trials)
+
+    def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
+        """Stores a trial's numbers; stale ones of the same row go, so that no mean is of both."""
+        self._trials = [stored for stored in self._trials if stored["row"] != trial.row or "stale" not in stored]
+        self._trials.append(
+            {
+                "row": trial.row,
+                "seed": trial.seed,
+                "seconds": round(seconds, 1),
+                "values": dict(measured.values),
+                "protocol": dict(measured.protocol),
+            }
+        )
+        order = [dict(setting) for setting in self._item.settings]
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for stored in sorted(self._trials, key=lambda stored: _place(stored["row"], order)):
+            rows.setdefault(json.dumps(stored["row"], sort_keys=True), []).append(stored)
+        value = {
+            "paper": self._item.paper,
+            "item": self._item.name,
+            "command": self._plan.command,
+            "seconds": round(sum(stored["seconds"] for stored in self._trials), 1),
+            "versions": versions(),
+            "rows": [_row(sorted(trials, key=lambda stored: stored["seed"])) for trials in rows.values()],
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(self._path, value)
+
+
+def _is_of(stored: Mapping[str, Any], trial: Trial) -> bool:
+    return stored["row"] == trial.row and stored["seed"] == trial.seed
+
+
+def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
+    """Sorts rows by scale, then as the item has them; rows that the item no longer has come last."""
+    setting = {name: value for name, value in row.items() if name != "scale"}
+    return row["scale"], order.index(setting) if setting in order else len(order)
+
+
+def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
+    """Means, standard deviations and counts over the seeds of a row."""
+    # A trial that broke has fewer numbers than the others.
+    names = dict.fromkeys(name for trial in trials for name in trial["values"])
+    columns = {name: [t["values"][name] for t in trials if name in t["values"]] for name in names}
+    return {
+        **trials[0]["row"],
+        "value": {name: round(statistics.mean(values), 6) for name, values in columns.items()},
+        "spread": {name: round(statistics.stdev(v), 6) if len(v) > 1 else None for name, v in columns.items()},
+        "count": {name: len(values) for name, values in columns.items()},
+        "seeds": [trial["seed"] for trial in trials],
+        "trials": trials,
+    }
+
+
+def run_item(item: Item, plan: Plan) -> pathlib.Path:
+    """Runs the trials of an item that are not stored yet, or are stale, and draws its figures.
+
+    Runs of stale trials are removed from the folder of runs.
+
+    Args:
+        item: The item.
+        plan: How to run it.
+
+    Returns:
+        The file of results.
+
+    Raises:
+        RuntimeError: If trials raised an error, after the others were run and stored; or if figures cannot be drawn.
+        KeyboardInterrupt: After running trials were stopped; finished trials are stored.
+    """
+    results = Results(item, plan)
+    trials = plan.trials(item)
+    missing = [trial for trial in trials if not results.has(trial)]
+    for trial in missing:
+        if results.has_stale(trial):
+            # Otherwise the stale run would be resumed.
+            shutil.rmtree(trial.workdir, ignore_errors=True)
+    failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
+    if failures:
+        raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
+    first = trials[: len(item.settings)]
+    if item.figures is not None and all(trial.workdir.exists() for trial in first):
+        try:
+            item.figures(first, plan.file(item).parent)
+        except Exception as error:  # The numbers are stored, and other items are to run.
+            raise RuntimeError(f"{item.paper}/{item.name}: its figures: {error!r}.") from error
+    elif item.figures is not None:
+        print(f"{item.paper}/{item.name}: figures stay as they are, since not all runs are in {plan.workdir}.")
+    return plan.file(item)
+
+
+def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
+    """Runs trials in processes of their own; returns what went wrong."""
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    # Children read these as they load their libraries.
+    for name in _THREAD_VARIABLES:
+        os.environ[name] = str(threads)
+    failures: list[str] = []
+    waiting = list(reversed(missing))
+    running: dict[concurrent.futures.Future, Trial] = {}
+    bar = tqdm.tqdm(total=total, initial=total - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
+    )
+    with bar, pool:
+        try:
+            while waiting or running:
+                # No more than can run: what is submitted cannot be called back.
+                while waiting and len(running) < jobs:
+                    trial = waiting.pop()
+                    running[pool.submit(_timed, item.run, trial)] = trial
+                # The time-out lets Python look at signals.
+                done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
+                for future in done:
+                    trial = running.pop(future)
+                    if (error := future.exception()) is not None:
+                        failures.append(f"{trial.row}, seed {trial.seed}: {error!r}.")
+                    else:
+                        results.add(trial, *future.result())
+                    bar.update()
+        except BaseException:
+            end_children()
+            raise
+    return failures
+
+
+def end_children() -> None:
+    """Ends the processes of a pool, which would else be waited for as it closes."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+
+
+def _ignore_interrupts() -> None:
+    # A terminal sends Ctrl-C to every process; the parent is the one to act on it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, float]:
+    began = time.monotonic()
+    try:
+        measured = run(trial)
+    except NonFiniteError as error:
+        measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
+    # A trial that trains nothing has a folder too, so that figures know it ran here.
+    trial.workdir.mkdir(parents=True, exist_ok=True)
+    return measured, time.monotonic() - began
+
+
+def describe(item: Item, plan: Plan) -> str:
+    """The trials of an item, one a line, and whether each is stored or to run."""
+    results = Results(item, plan)
+    lines = []
+    for trial in plan.trials(item):
+        state = "stored" if results.has(trial) else "to run"
+        fields = ", ".join(f"{name}={value}" for name, value in trial.setting.items())
+        lines.append(f"  {state}: {fields}, seed {trial.seed}")
+    return "\n".join(lines)
+
+
+def table(path: pathlib.Path) -> str:
+    """The rows of a file of results as a Markdown table: mean and standard deviation over seeds.
+
+    A metric that not every seed has is followed by the number of seeds that have it, and a stale number by a mark.
+    """
+    rows = read_json(path)["rows"]
+    fields = list(dict.fromkeys(name for row in rows for name in row["trials"][0]["row"]))
+    metrics = list(dict.fromkeys(name for row in rows for name in row["value"]))
+    lines = []
+    for row in rows:
+        numbers = [with_spread(row, name) for name in metrics]
+        lines.append([*(str(row.get(name, "-")) for name in fields), *numbers, str(len(row["seeds"]))])
+    return markdown_table([*fields, *metrics, "seeds"], lines)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, of a head and rows of as many cells."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+STALE = "†"
+"""The mark that follows a stale number."""
+
+
+def stale_reasons(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why stored rows are stale, each reason once."""
+    return list(dict.fromkeys(trial["stale"] for row in rows for trial in row["trials"] if "stale" in trial))
+
+
+def with_spread(row: Mapping[str, Any], metric: str) -> str:
+    """Mean and standard deviation over the seeds of a stored row, and the number of seeds if some lack the metric.
+
+    The mark `STALE` follows a stale number.
+    """
+    if metric not in row["value"]:
+        return "-"
+    value, spread, count = (row[part][metric] for part in ("value", "spread", "count"))
+    if spread:
+        # Two digits of the spread, and as many places of the mean.
+        places = 1 - math.floor(math.log10(spread))
+        text = " ± ".join(f"{round(number, places):.{max(places, 0)}f}" for number in (value, spread))
+    else:
+        text = f"{float(f'{value:.4g}'):g}{'' if spread is None else ' ± 0'}"
+    if count != len(row["seeds"]):
+        text = f"{text} ({count} of {len(row['seeds'])})"
+    return f"{text} {STALE}" if stale_reasons([row]) else text

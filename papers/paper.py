@@ -1,0 +1,101 @@
+"""A paper: its items, and the tables and figures that it shows, which its `paper.toml` describes."""
+
+import dataclasses
+import importlib
+import pathlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from papers.frame import Item
+
+FOLDER = pathlib.Path(__file__).parent
+"""The folder of all papers."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """Tables or figures of a paper that show one thing, or a section's claim that can be measured.
+
+    Attributes:
+        name: The paper's own name for them, such as `Figs. 6, 7`.
+        shows: The paper's claim there, with its numbers.
+        item: Name of the item that measures it at the small scale.
+        metrics: The item's metrics that belong beside the paper's numbers.
+        where: Fields that select some of the item's rows.
+        pictures: Patterns of file names that select some of the item's figures.
+        finding: The outcome at the small scale, with the reason where the claim does not hold.
+        recipes: Recipes that make it at the paper's scale, each a name that fields `name=value` may follow.
+        needs: What the paper's scale takes beside time: a GPU, or data that somebody must prepare by hand.
+    """
+
+    name: str
+    shows: str
+    item: str
+    metrics: Sequence[str] = ()
+    where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    pictures: Sequence[str] = ()
+    finding: str = ""
+    recipes: Sequence[str]
+    needs: Literal["CPU", "GPU", "data"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Paper:
+    """The reproduction of a paper.
+
+    Attributes:
+        name: Short name, which is that of its folder.
+        title: Name of its system.
+        items: Items that measure what it shows.
+        exhibits: Its tables, figures and measurable claims, in its order.
+        drawings: A sentence that names its figures which show no result.
+        notes: A sentence on each item that belongs to no exhibit, by the item's name.
+    """
+
+    name: str
+    title: str
+    items: tuple[Item, ...]
+    exhibits: tuple[Exhibit, ...] = ()
+    drawings: str = ""
+    notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def only(self, names: Sequence[str]) -> "Paper":
+        """The paper with some of its items, and their exhibits; with all if no name is given.
+
+        Raises:
+            ValueError: If there is no item of a name.
+        """
+        known = {item.name: item for item in self.items}
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"{self.name} has the items {', '.join(known)}; received {', '.join(unknown)}.")
+        chosen = names or known
+        return dataclasses.replace(
+            self,
+            items=tuple(known[name] for name in chosen),
+            exhibits=tuple(exhibit for exhibit in self.exhibits if exhibit.item in chosen),
+        )
+
+    def about(self, item: Item) -> str:
+        """A sentence that names an item's exhibits, or its note."""
+        names = [exhibit.name for exhibit in self.exhibits if exhibit.item == item.name]
+        return f"This item measures {'; '.join(names)}." if names else self.notes[item.name]
+
+
+def read_paper(name: str) -> Paper:
+    """The paper of a folder: its items are in `experiments.py`, and its texts in `paper.toml`.
+
+    Args:
+        name: Short name of the paper, and of its folder.
+    """
+    items = importlib.import_module(f"papers.{name}.experiments").ITEMS
+    texts = tomllib.loads((FOLDER / name / "paper.toml").read_text(encoding="utf-8"))
+    exhibits = tuple(map(_exhibit, texts.pop("exhibits", [])))
+    return Paper(name=name, items=items, exhibits=exhibits, **texts)
+
+
+def _exhibit(fields: dict[str, Any]) -> Exhibit:
+    # Fields that follow all recipes are written once in the file.
+    changes = fields.pop("changes", "")
+    recipes = [f"{recipe} {changes}".rstrip() for recipe in fields.pop("recipes")]
+    return Exhibit(recipes=recipes, **fields)

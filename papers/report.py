@@ -1,0 +1,288 @@
+"""The report: every table and figure of the papers beside the stored results, as Markdown."""
+
+import dataclasses
+import pathlib
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from papers import paper_scale
+from papers.frame import STALE, Item, markdown_table, results_folder, stale_reasons, table, with_spread
+from papers.paper import FOLDER, Exhibit, Paper
+from tfgans._files import read_json, temporary_file
+
+_INTRODUCTION = """# Results
+
+This page has every table and figure of the five papers: the paper's claim, the result here at the small scale, and the
+recipes that make it at the paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
+[papers](../papers) have the protocol of each number.
+
+The small scale is for two CPU cores: it takes minutes a run, small networks, and small data sets in place of the
+papers'. Its numbers therefore do not compare with the papers' numbers; the order of a system and its rivals does.
+`±` is the standard deviation over seeds. `†` marks a stale number: a defect was mended after the number was taken, and
+the item names the defect. A command continues with results that are missing, and replaces stale ones. At the paper's
+scale, `needs GPU` and `needs data` name the needs beside time; its recipes are for `scripts/train.py`."""
+
+_PAPER_SCALE = """## The paper's scale
+
+`scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
+width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
+prints the cost of each table and figure. Times are of the second step on a CPU; nothing was measured on a GPU. Recipes
+that differ in their scores alone are one row here; the time of scores comes on top."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Glance:
+    """A system beside a rival, by one number.
+
+    Attributes:
+        task: The task of both.
+        paper: Short name of the paper.
+        item: Name of the item.
+        metric: The number.
+        where: Rows of the system and of the rival, by some of their fields, under their names.
+        better: The good end of the number's range.
+    """
+
+    task: str
+    paper: str
+    item: str
+    metric: str
+    where: Mapping[str, Mapping[str, Any]]
+    better: Literal["high", "low"]
+
+
+def _read_glances() -> list[Glance]:
+    texts = tomllib.loads((FOLDER / "glances.toml").read_text(encoding="utf-8"))
+    return [Glance(**fields) for fields in texts["glances"]]
+
+
+_GLANCES = _read_glances()
+_ARROWS = {"high": "↑", "low": "↓"}
+_MARKS = ("<!-- scores -->", "<!-- /scores -->")
+
+
+def report(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    """The whole page.
+
+    Args:
+        papers: All papers, in the order of the page.
+        folder: Their folder, with the results.
+    """
+    parts = [_INTRODUCTION, _state(papers, folder)]
+    if glances := _glances(folder):
+        parts += ["## At a glance", glances]
+    for paper in papers:
+        parts.append(f"## {paper.title}")
+        page = f"[papers/{paper.name}](../papers/{paper.name}/README.md)"
+        if paper.exhibits:
+            parts += [f"Equations, errata and choices: {page}.", _exhibits(paper, folder), paper.drawings]
+        else:
+            parts.append(f"{page} discusses the results.")
+        parts += [_item(paper, item, folder) for item in paper.items]
+    return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, folder)]) + "\n"
+
+
+def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Writes `docs/results.md`, and the newest scores into `README.md`, both in the checkout.
+
+    Args:
+        papers: All papers.
+        folder: Their folder in the checkout, with the results.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        FileNotFoundError: If there are no results, or no README.
+        ValueError: If the README has no place for the scores.
+    """
+    if not any(folder.glob("*/results/*.json")):
+        raise FileNotFoundError(f"{folder} has no results of any paper.")
+    root = folder.resolve().parent
+    readme = root / "README.md"
+    texts = {
+        readme: with_scores(readme.read_text(encoding="utf-8"), folder),
+        root / "docs" / "results.md": report(papers, folder),
+    }
+    for path, text in texts.items():
+        with temporary_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return list(texts)
+
+
+def with_scores(readme: str, folder: pathlib.Path) -> str:
+    """The text of the README with the newest scores between its marks.
+
+    Raises:
+        ValueError: If it has no marks.
+    """
+    start, end = _MARKS
+    if readme.count(start) != 1 or readme.count(end) != 1:
+        raise ValueError(f"The README must have {start} and {end} once each.")
+    before, rest = readme.split(start)
+    _, after = rest.split(end)
+    scores = _glances(folder)
+    stale = (
+        f"{STALE} is stale: a defect was mended since, and the number will be taken again. " if STALE in scores else ""
+    )
+    links = (
+        f"Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less. {stale}"
+        "[Every table and figure](docs/results.md)."
+    )
+    return f"{before}{start}\n{scores}\n\n{links}\n{end}{after}"
+
+
+def _stored(folder: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
+    """The stored results of an item, or None."""
+    path = results_folder(folder, paper) / f"{item}.json"
+    return read_json(path) if path.exists() else None
+
+
+def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the small scale with these fields."""
+    wanted = {"scale": "small", **where}.items()
+    return [row for row in stored["rows"] if wanted <= row["trials"][0]["row"].items()]
+
+
+def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    """Sentences on how much of the small scale is stored."""
+    items = {f"{item.paper}/{item.name}": item for paper in papers for item in paper.items}
+    found = {name: each for name, item in items.items() if (each := _stored(folder, item.paper, item.name)) is not None}
+    whole = [name for name, each in found.items() if _is_whole(items[name], each)]
+    runs = sum(len(row["trials"]) for each in found.values() for row in each["rows"])
+    seconds = paper_scale.duration(sum(each["seconds"] for each in found.values()))
+    lines = [
+        f"{len(whole)} of {len(items)} items have all their rows. The {runs} runs took {seconds} one after the other; "
+        "many ran beside other work."
+    ]
+    if parts := [name for name in found if name not in whole]:
+        lines.append(f"These items have a part of their rows: {', '.join(parts)}.")
+    if stale := [name for name, each in found.items() if stale_reasons(each["rows"])]:
+        lines.append(f"These items are stale, whole or in part: {', '.join(stale)}.")
+    if missing := [name for name in items if name not in found]:
+        lines.append(f"These items have not run yet: {', '.join(missing)}.")
+    return " ".join(lines)
+
+
+def _is_whole(item: Item, stored: Mapping[str, Any]) -> bool:
+    """Whether all settings have their row, with as many seeds as the others."""
+    rows = _small(stored, {})
+    return len(rows) == len(item.settings) and len({len(row["seeds"]) for row in rows}) == 1
+
+
+def _glances(folder: pathlib.Path) -> str:
+    """The table of the systems beside their rivals that have results."""
+    rows = []
+    for glance in _GLANCES:
+        stored = _stored(folder, glance.paper, glance.item)
+        if stored is None:
+            continue
+        found = {name: _small(stored, where) for name, where in glance.where.items()}
+        if not all(found.values()):
+            continue  # Not all rows have been run.
+        best = (max if glance.better == "high" else min)(row["value"][glance.metric] for (row,) in found.values())
+        named = []
+        for name, (row,) in found.items():
+            number = with_spread(row, glance.metric)
+            named.append(f"{name} {f'**{number}**' if row['value'][glance.metric] == best else number}")
+        seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
+        rows.append([f"{glance.task} {_ARROWS[glance.better]}", *named, " and ".join(map(str, seeds))])
+    return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
+
+
+def _exhibits(paper: Paper, folder: pathlib.Path) -> str:
+    by_name = {item.name: item for item in paper.items}
+    rows = []
+    for exhibit in paper.exhibits:
+        item, stored = by_name[exhibit.item], _stored(folder, paper.name, exhibit.item)
+        here = _numbers(stored, exhibit) if stored else "not run yet"
+        pictures = _pictures(folder, paper.name, exhibit.pictures)
+        made = _made(item, stored)
+        rows.append(
+            [
+                exhibit.name,
+                exhibit.shows,
+                "<br>".join(filter(None, [here, pictures])),
+                (exhibit.finding if stored else "") or "-",
+                f"[{item.name}](#{paper.name}{item.name}): {made}",
+                f"{paper_scale.need(exhibit)}: {'<br>'.join(_command(text) for text in exhibit.recipes)}",
+            ]
+        )
+    head = ["", "the paper", "here, at the small scale", "finding", "how", "at the paper's scale"]
+    return markdown_table(head, rows)
+
+
+def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
+    """The exhibit's metrics, each over the exhibit's rows."""
+    rows = _small(stored, exhibit.where)
+    labels, lines = _labels([row["trials"][0]["row"] for row in rows]), []
+    for metric in exhibit.metrics:
+        named = [(label, with_spread(row, metric)) for label, row in zip(labels, rows, strict=True)]
+        lines.append(
+            f"`{metric}`: {'; '.join(f'{label} {number}'.strip() for label, number in named if number != '-')}"
+        )
+    return "<br>".join(lines)
+
+
+def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Short names of rows: as few words as tell them apart, and all numbers in which they differ, with their names."""
+    names = [name for name in (rows[0] if rows else ()) if len({row[name] for row in rows}) > 1]
+    for name in reversed([name for name in names if isinstance(rows[0][name], str)]):
+        fewer = [other for other in names if other != name]
+        if len({tuple(row[other] for other in fewer) for row in rows}) == len(rows):
+            names = fewer
+    return [
+        " ".join(str(row[name]) if isinstance(row[name], str) else f"{name} {row[name]}" for name in names)
+        for row in rows
+    ]
+
+
+def _pictures(folder: pathlib.Path, paper: str, patterns: Sequence[str]) -> str:
+    found = [path for pattern in patterns for path in sorted(results_folder(folder, paper).glob(pattern))]
+    return ", ".join(f"[{path.stem}](../papers/{paper}/results/{path.name})" for path in found)
+
+
+def _made(item: Item, stored: Mapping[str, Any] | None) -> str:
+    """The command, and the seeds and time that it took."""
+    if stored is None:
+        return f"`scripts/reproduce.py --paper={item.paper} --item={item.name}`"
+    seeds = {len(row["seeds"]) for row in stored["rows"]}
+    counts = " to ".join(str(count) for count in sorted({min(seeds), max(seeds)}))
+    return f"`{stored['command']}`, {counts} {'seed' if counts == '1' else 'seeds'}, {stored['seconds']:,.0f} s"
+
+
+def _command(text: str) -> str:
+    name, *changes = text.split()
+    return f"`{shlex.join([f'--recipe={name}', '--preset=paper', *(f'--set={change}' for change in changes)])}`"
+
+
+def _item(paper: Paper, item: Item, folder: pathlib.Path) -> str:
+    stored = _stored(folder, paper.name, item.name)
+    lines = [f"### {paper.name}/{item.name}", paper.about(item), f"{_made(item, stored)}."]
+    if stored is not None:
+        lines += [f"{STALE} Stale: {reason}" for reason in stale_reasons(stored["rows"])]
+        lines.append(table(results_folder(folder, paper.name) / f"{item.name}.json"))
+    return "\n\n".join(lines)
+
+
+def _recipes(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    costs = paper_scale.read_costs(folder)
+    texts = [text for paper in papers for text in paper_scale.recipes_of(paper, every=True)]
+    rows = []
+    for text in dict.fromkeys(texts):
+        recipe, measured = paper_scale.recipe_of(text), costs.get(text)
+        taken = ["not run yet", "-", "-", "-"]
+        if measured is not None:
+            # A batch is halved where its process ran out of memory.
+            whole = measured["batch_size"] == recipe.batch_size
+            taken = [
+                "full width" if whole else f"full width, batches of {measured['batch_size']}",
+                f"{measured['parameters']:,}",
+                f"{measured['gigabytes']} GB",
+                f"{measured['seconds_a_step']:.3g} s",
+            ]
+        rows.append([f"`{text}`", f"{recipe.steps:,}", str(recipe.batch_size), *taken])
+    head = ["recipe, preset `paper`", "steps", "batch", "two steps", "parameters", "memory", "a step"]
+    return markdown_table(head, rows)

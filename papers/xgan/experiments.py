@@ -1,0 +1,147 @@
+"""The tables and figures of X-GAN."""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from papers.frame import Item, Measured, Setting, Trial
+from papers.runs import train
+
+_SAMPLES, _SETS = 2_000, 1
+_FLOWERS_FILE = "flowers17_64.npz"
+# Features of so many images of a class; the estimate is far too low with few.
+_OF_A_CLASS = 500
+
+_FORMS: dict[str, tuple[str, ...]] = {
+    "X-GAN": (),
+    "unsupervised": ("supervision=none",),
+    "KL": ("latents=normal", "supervision=concatenated"),
+    "KDE": ("latents=kde",),
+    "concatenated": ("supervision=concatenated",),
+}
+_SYSTEMS = {"MD-GAN": "md_gan", "CVAE-GAN": "cvae_gan"}
+
+
+def scores(trial: Trial) -> Measured:
+    """D* counts and the classifier score of a system, or the score of real images."""
+    from tfgans import training
+
+    row = trial.setting["row"]
+    data = {"data_dir": trial.data_dir, "download": trial.download}
+    names, samples = ("score", "frechet", "d_star"), 100 if trial.smoke else _SAMPLES
+    if row == "real images":
+        scorer, source = training.image_scorer("split:test", "mnist", samples=samples, progress=False, **data)
+        return _measured(scorer.sources([source], names[:2]))
+    train(trial, f"{_SYSTEMS.get(row, 'xgan')}/mnist", *_FORMS.get(row, ()))
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **data)
+    return _measured(training.evaluate(trial.workdir, names, scorer=scorer))
+
+
+def _measured(found: Sequence[dict]) -> Measured:
+    return Measured(
+        {score["metric"]: score["value"] for score in found}, {score["metric"]: score["protocol"] for score in found}
+    )
+
+
+def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Samples of each row, ten a class where it takes one (Fig. 4), and arrays between four real images (Fig. 6)."""
+    from tfgans import data, plots, training
+
+    test = data.load("mnist", "test", data_dir=trials[0].data_dir)
+    for trial in trials:
+        row = trial.setting["row"]
+        if row == "real images":
+            continue
+        model, name = training.load(trial.workdir), row.lower().replace("-", "_").replace(" ", "_")
+        labels = None if model.label_spec() is None else np.repeat(np.arange(10), 10)
+        plots.image_grid(model.sample(100, labels, seed=0), 10, folder / f"fig4_{name}.png", title=row)
+        for figure, rows in (("different", [3, 2, 1, 18]), ("same", np.flatnonzero(test.label == 7)[:4])):
+            corners = test.rows(np.asarray(rows))
+            if model.reconstructor_inputs and figure == "different":
+                continue
+            beside = {"labels": int(corners.label[0])} if model.reconstructor_inputs else {}
+
+            def morph(images: np.ndarray, weights: np.ndarray, model=model, beside=beside) -> np.ndarray:  # noqa: ANN001
+                return model.morph(images, weights, **beside)
+
+            plots.morph_grid(morph, corners.unit_images, folder / f"fig6_{name}_{figure}.png", title=row)
+
+
+def flowers(trial: Trial) -> Measured:
+    """Samples and arrays of flowers at 32 pixels."""
+    from tfgans import training
+
+    path = pathlib.Path(trial.data_dir or ".", _FLOWERS_FILE)
+    if not path.is_file():
+        raise FileNotFoundError(f"fig4_5 takes flowers from {path}, in --data_dir; there is no such file.")
+    file = (f"data=npz:{path}",) if trial.scale == "small" else ()
+    train(trial, f"{trial.setting['system']}/flowers17", *file)
+    samples = 100 if trial.smoke else _SAMPLES
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False)
+    return _measured(training.evaluate(trial.workdir, ("frechet", "d_star"), scorer=scorer))
+
+
+def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Sheets of samples beside real flowers (Fig. 4), and arrays of X-GAN, of train and of test images (Fig. 5)."""
+    from tfgans import plots, training
+
+    for trial in trials:
+        recipe = training.RunFolder(trial.workdir).recipe()
+        _, train_set, test = training.load_data(recipe, None, trial.data_dir, False)
+        model, system = training.load(trial.workdir), trial.setting["system"]
+        classes = np.arange(len(train_set.label_names))
+        labels = None if model.label_spec() is None else np.repeat(classes, 8)
+        plots.image_grid(model.sample(8 * len(classes), labels, seed=0), 8, folder / f"fig4_flowers_{system}.png")
+        if system != "xgan":
+            continue
+        real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in classes])
+        plots.image_grid(train_set.rows(real).unit_images, 8, folder / "fig4_flowers_real.png")
+        for name, images in (("train", train_set), ("test", test)):
+            corners = images.rows(np.array([0, 1, 2, 3])).unit_images
+            plots.morph_grid(model.morph, corners, folder / f"fig5_{name}.png")
+
+
+def dimension(trial: Trial) -> Measured:
+    """Intrinsic dimension of codes and of pixels, per class, and m = 2 s that follows (section 3.1)."""
+    from tfgans import data, latent
+
+    model = train(trial, "xgan/mnist").model
+    images = data.load("mnist", "train", data_dir=trial.data_dir)
+    classes = [np.flatnonzero(images.label == label)[:_OF_A_CLASS] for label in range(len(images.label_names))]
+    some = images.rows(np.concatenate(classes))
+    values = {}
+    for name, points in (("codes", model.encode(some.unit_images)), ("pixels", some.unit_images)):
+        for average in ("levina_bickel", "mackay_ghahramani"):
+            found = latent.class_dimensions(points, some.label, _OF_A_CLASS, average)
+            values[f"{average}/{name}"] = float(found.dimension.mean())
+    values["neighbours"] = 2 * values["levina_bickel/codes"]
+    return Measured(values, {"data": "mnist train", "images_of_a_class": _OF_A_CLASS, "k": [10, 20], "per": "class"})
+
+
+def _rows(*names: str) -> tuple[Setting, ...]:
+    return tuple({"row": name} for name in names)
+
+
+ITEMS = (
+    Item(
+        "xgan",
+        "table1_2_3",
+        _rows("real images", "MD-GAN", "CVAE-GAN", *_FORMS),
+        scores,
+        sheets,
+    ),
+    Item(
+        "xgan",
+        "fig4_5",
+        tuple({"system": system} for system in ("md_gan", "cvae_gan", "xgan")),
+        flowers,
+        flower_figures,
+    ),
+    Item(
+        "xgan",
+        "dimension",
+        _rows("X-GAN"),
+        dimension,
+    ),
+)

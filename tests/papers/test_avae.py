@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from papers.avae.experiments import plant
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+@pytest.mark.parametrize(
+    ("name", "rows", "figures"),
+    [("table1", [2, 3], 6), ("controller", [2], 4), ("fig8", [1], 1), ("kl", [0], 0)],
+)
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+    run_for_a_moment("avae", name, rows, figures)
+
+
+def test_plant_by_hand():
+    """e = .5 - .2 = .3 and k = .03; then L(G(z)) = .2 + .018 / 50 and k = .03 + .1 (.5 - .20036)."""
+    errors, ks = plant((0.1, 0.0, 0.0), steps=2)
+    np.testing.assert_allclose(errors, [0.3, 0.29964], rtol=1e-5)
+    np.testing.assert_allclose(ks, [0.03, 0.059964], rtol=1e-5)
+
+
+def test_plant_settles_at_one_half():
+    errors, ks = plant((1e-2, 1e-1, 0.0), steps=1_500)
+    assert abs(errors[-1]) < 1e-3
+    assert ks[-1] == pytest.approx(0.5, abs=2e-3)

@@ -1,0 +1,33 @@
+import pytest
+
+import papers
+from papers.frame import Trial
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+@pytest.mark.parametrize(
+    ("name", "rows", "figures"),
+    [
+        ("fig7", [1, 3], 1),
+        ("fig7_sweep", [0], 0),
+        ("fig2_4_5_6", [1], 5),
+        ("fig8_11_12", [1], 1),
+        ("fig3_9_10_13", [1], 4),
+    ],
+)
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+    run_for_a_moment("began_cs", name, rows, figures)
+
+
+def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeypatch):
+    taken = {}
+    monkeypatch.setattr(
+        "papers.began_cs.experiments.train", lambda trial, name, *changes: taken.update({name: changes})
+    )
+    monkeypatch.setattr("papers.began_cs.experiments.scored", lambda result: None)
+    (item,) = papers.find("began_cs").only(["fig7"]).items
+    for setting in item.settings:
+        item.run(Trial(setting, 0, "small", True, tmp_path, None, False))
+    assert set(taken) == {"veegan/grid25", "bigan/grid25", "began/grid25", "began_cs/grid25"}
+    assert taken["bigan/grid25"] == ("widths=(128, 128)", "latent_size=2", "batch_size=128", "steps=15000")

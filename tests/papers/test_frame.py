@@ -1,0 +1,152 @@
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+
+import pytest
+
+from papers.frame import Item, Measured, Plan, describe, run_item, table
+from tfgans._errors import NonFiniteError
+
+
+def count(trial):
+    """Fails where its folder is there already, and for a seed that a file beside the runs names."""
+    trial.workdir.mkdir(parents=True)
+    broken = trial.workdir.parents[5] / "broken"
+    if broken.exists() and broken.read_text() == str(trial.seed):
+        raise RuntimeError(f"seed {trial.seed} is broken")
+    if trial.setting["kind"] == "b" and trial.seed == 1:
+        raise NonFiniteError(7, ["generator_loss"])
+    return Measured({"score": trial.seed + (10.0 if trial.setting["kind"] == "b" else 0.0)}, {"samples": 5})
+
+
+def wait(trial):
+    """Says that it runs, and goes on for long."""
+    trial.workdir.mkdir(parents=True)
+    time.sleep(600)
+
+
+def look(trial):
+    """Trains nothing, and leaves no folder."""
+    return Measured({"score": 1.0}, {"samples": 5})
+
+
+def draw(trials, folder):
+    (folder / "figure.txt").write_text(" ".join(str(trial.workdir.name) for trial in trials))
+
+
+ITEM = Item("paper", "table1", ({"kind": "a"}, {"kind": "b"}), count, draw)
+
+
+@pytest.fixture
+def plan(tmp_path):
+    return Plan(tmp_path / "papers", tmp_path / "runs", command="scripts/reproduce.py")
+
+
+def test_stores_rows_with_spread_count_and_protocol(plan):
+    stored = json.loads(run_item(ITEM, plan).read_text())
+    assert {"paper", "item", "command", "seconds", "versions", "rows"} <= stored.keys()
+    first, second = stored["rows"]
+    assert (first["scale"], first["kind"]) == ("small", "a")
+    assert (first["value"], first["spread"], first["seeds"]) == ({"score": 1.0}, {"score": 1.0}, [0, 1, 2])
+    assert first["trials"][0]["protocol"] == {"samples": 5}
+    # One run of b broke: it is counted, and the mean is said to be of two.
+    assert second["value"] == {"score": 11.0, "nonfinite": 1.0}
+    assert second["count"] == {"score": 2, "nonfinite": 1}
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "0 0"
+    assert table(plan.file(ITEM)).splitlines() == [
+        "| scale | kind | score | nonfinite | seeds |",
+        "| --- | --- | --- | --- | --- |",
+        "| small | a | 1.0 ± 1.0 | - | 3 |",
+        "| small | b | 11.0 ± 1.4 (2 of 3) | 1 (1 of 3) | 3 |",
+    ]
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_broken_trial_does_not_stop_the_others(plan, seed):
+    broken = plan.workdir.parent / "broken"
+    broken.write_text(str(seed))
+    with pytest.raises(RuntimeError, match=f"seed {seed} is broken"):
+        run_item(ITEM, plan)
+    rest = [other for other in range(3) if other != seed]
+    assert [row["seeds"] for row in json.loads(plan.file(ITEM).read_text())["rows"]] == [rest, rest]
+    assert f"stored: kind=a, seed {rest[0]}" in describe(ITEM, plan)
+    assert f"to run: kind=a, seed {seed}" in describe(ITEM, plan)
+
+    broken.unlink()
+    for folder in plan.workdir.rglob(str(seed)):
+        folder.rmdir()
+    # A trial that ran again would find its folder there, and fail.
+    rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
+    assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
+
+
+def test_what_is_stale_is_taken_again_from_the_start(plan):
+    """A trial fails where its folder is there: that of the stale ones must be gone, and the others must not run."""
+    path = run_item(ITEM, plan)
+    stored = json.loads(path.read_text())
+    for trial in stored["rows"][0]["trials"]:
+        trial["stale"], trial["values"]["score"] = "it was mended.", 70.0
+    stored["rows"][0]["value"]["score"] = 70.0
+    path.write_text(json.dumps(stored))
+    assert "| small | a | 70.0 ± 1.0 † | - | 3 |" in table(path)
+    plan_text = describe(ITEM, plan)
+    assert "to run: kind=a, seed 0" in plan_text
+    assert "stored: kind=b, seed 0" in plan_text
+    # The first that lands takes all stale ones of its row along.
+    one = dataclasses.replace(plan, seeds=1)
+    row = json.loads(run_item(ITEM, one).read_text())["rows"][0]
+    assert (row["value"], row["seeds"]) == ({"score": 0.0}, [0])
+    for folder in plan.workdir.rglob("a/*"):
+        if folder.name != "0":
+            folder.rmdir()
+    rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
+    assert [row["value"]["score"] for row in rows] == [1.0, 11.0]
+    assert "†" not in table(path)
+
+
+def test_another_scale_is_another_row(plan):
+    run_item(ITEM, dataclasses.replace(plan, seeds=1))
+    paper = dataclasses.replace(plan, seeds=1, scale="paper")
+    assert "stored" not in describe(ITEM, paper)
+    rows = json.loads(run_item(ITEM, paper).read_text())["rows"]
+    assert [(row["scale"], row["kind"]) for row in rows] == [
+        ("paper", "a"),
+        ("paper", "b"),
+        ("small", "a"),
+        ("small", "b"),
+    ]
+
+
+def test_results_without_their_runs_stay_and_keep_their_figures(plan, capsys):
+    run_item(ITEM, plan)
+    shutil.rmtree(plan.workdir)
+    (plan.file(ITEM).with_name("figure.txt")).write_text("as it was")
+    run_item(ITEM, plan)
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "as it was"
+    assert "figures stay as they are" in capsys.readouterr().out
+
+
+def test_figures_are_drawn_of_an_item_with_a_row_that_trains_nothing(plan):
+    run_item(dataclasses.replace(ITEM, run=look), plan)
+    assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "0 0"
+
+
+def test_an_interrupt_stops_what_runs(plan):
+    """Two of six trials run when the signal comes; both end at once, and no other begins."""
+    item = dataclasses.replace(ITEM, run=wait)
+
+    def interrupt():
+        while len(list(plan.workdir.rglob("0"))) < 2:
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_item(item, dataclasses.replace(plan, jobs=2))
+    assert time.monotonic() - began < 120
+    assert len([path for path in plan.workdir.rglob("*") if path.name in "012"]) == 2

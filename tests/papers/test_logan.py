@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+import papers
+from papers.frame import Trial
+from papers.logan.experiments import score_every
+from tfgans import recipes
+
+
+def smoke(setting, workdir, data_dir=None):
+    return Trial(setting, 0, "small", True, workdir, data_dir, False)
+
+
+@pytest.fixture
+def frames(tmp_path, random):
+    """A folder of prepared data with a scene of noise."""
+    images = random.integers(0, 256, (100, 54, 96, 3), np.uint8)
+    np.savez(tmp_path / "junction_frames96x54.npz", frames=images)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+@pytest.mark.parametrize(
+    ("name", "rows", "figures"),
+    [
+        ("fig3", [0, 9, 15], 1),
+        ("fig4", [3], 1),
+        ("table1_2_3", [0, 7], 5),
+        ("fig6_7", [0, 2], 1),
+        ("direct", [1], 0),
+        ("penalty", [0], 0),
+    ],
+)
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, frames, mnist, short_classifier):
+    run_for_a_moment("logan", name, rows, figures, str(frames))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_classifier):
+    (item,) = papers.find("logan").only(["penalty"]).items
+    with_one = item.settings[0]
+    without = {**with_one, "form": "gan", "penalty": "interpolated"}
+    found = [set(item.run(smoke(one, tmp_path / one["form"])).values) for one in (with_one, without)]
+    assert {"score/classifier", "frechet/classifier"} <= found[1]
+    assert found[0] - found[1] == {"best_reconstruction_ssim"}
+
+
+def test_frames_of_the_junction_come_from_the_folder_of_data(tmp_path):
+    (item,) = papers.find("logan").only(["fig6_7"]).items
+    with pytest.raises(FileNotFoundError, match="takes frames of a junction from "):
+        item.run(smoke(item.settings[0], tmp_path, str(tmp_path)))
+
+
+def test_vanilla_has_no_penalty():
+    for item in papers.find("logan").items:
+        for setting in item.settings:
+            if item.name != "penalty":
+                assert (setting["penalty"] == "none") == (setting["objective"] == "v")
+
+
+def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr("papers.logan.experiments.train", lambda trial, name, *changes: taken.append((name, changes)))
+    monkeypatch.setattr("papers.logan.experiments.scored", lambda result: None)
+    (item,) = papers.find("logan").only(["fig4"]).items
+    for setting in item.settings[:2]:
+        item.run(smoke(setting, tmp_path))
+    assert [name for name, _ in taken] == ["bigan/ring8"] * 2
+    assert {"n_critic=1", "penalty=none", "steps=6000", "latent_size=1"} <= set(taken[0][1])
+    assert {"n_critic=5", "penalty=pairwise", "steps=1800", "latent_size=1"} <= set(taken[1][1])
+
+
+@pytest.mark.parametrize("name", ["table1_2_3", "penalty"])
+def test_images_are_scored_where_a_line_of_metrics_is_written(name, tmp_path):
+    """At most ten times; recipes refuse other numbers, which runs of a moment do not ask for."""
+    (item,) = papers.find("logan").only([name]).items
+    for setting in item.settings:
+        trial = Trial(setting, 0, "small", False, tmp_path, None, False)
+        every = score_every(trial)
+        lines = recipes.get(f"{setting['form']}/{setting['data']}").log_every
+        assert every % lines == 0
+        assert 6 <= (360 if setting["objective"] == "w" else 1_200) / every <= 10

@@ -1,0 +1,156 @@
+import json
+import re
+
+import pytest
+
+import papers
+from papers import paper_scale
+from papers.frame import Item, Measured, Plan, Results
+from papers.paper import FOLDER, Exhibit, Paper
+from papers.report import report, with_scores, write_report
+from tfgans import recipes
+
+ROOT = FOLDER.parent
+MARKS = "<!-- scores -->\n<!-- /scores -->\n"
+
+TABLE = Item("avae", "table1", ({"row": "VAE + BEGAN* + LSM"}, {"row": "VAE"}), print)
+GAINS = Item("avae", "gains", ({"integral": 0.1, "gain": 0.0}, {"integral": 0.1, "gain": 0.5}), print)
+PAPER = Paper(
+    name="avae",
+    title="AVAE",
+    items=(TABLE, GAINS),
+    exhibits=(
+        Exhibit(
+            name="Table 1",
+            shows="A VAE is 3.",
+            item="table1",
+            metrics=("frechet/classifier",),
+            where={"row": "VAE"},
+            pictures=("fig2_*.png",),
+            finding="It is 6.",
+            recipes=("avae/cifar10 score_samples=50000", "vae/celeba64"),
+            needs="data",
+        ),
+    ),
+    drawings="Fig. 1 draws the method.",
+    notes={"gains": "This item is ours."},
+)
+
+
+def store(folder, item, values, metric="frechet/classifier"):
+    """Stores numbers, those of each row seed by seed, as if each trial had taken 1,000 seconds."""
+    plan = Plan(folder, folder / "runs", seeds=len(values[0]), command="scripts/reproduce.py --paper=avae")
+    results = Results(item, plan)
+    for trial in plan.trials(item):
+        row = item.settings.index(trial.setting)
+        results.add(trial, Measured({metric: values[row][trial.seed]}, {}), 1_000.0)
+    return plan.file(item)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Papers with results of the table: means 12 and 6, deviations of the square roots of 8 and 2."""
+    folder = tmp_path / "papers"
+    store(folder, TABLE, [[10.0, 14.0], [5.0, 7.0]])
+    (folder / "avae" / "results" / "fig2_row1.png").touch()
+    return folder
+
+
+def make_stale(path, name, reason):
+    stored = json.loads(path.read_text())
+    for row in stored["rows"]:
+        for trial in row["trials"]:
+            if row["row"] == name:
+                trial["stale"] = reason
+    path.write_text(json.dumps(stored))
+
+
+def test_the_page_and_the_scores_of_the_readme_are_those_of_the_stored_results():
+    """`scripts/reproduce.py --report` writes both."""
+    assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == report(papers.PAPERS, FOLDER)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme == with_scores(readme, FOLDER)
+
+
+def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes(folder):
+    page = report([PAPER], folder)
+    cells = [
+        "Table 1",
+        "A VAE is 3.",
+        "`frechet/classifier`: 6.0 ± 1.4<br>[fig2_row1](../papers/avae/results/fig2_row1.png)",
+        "It is 6.",
+        "[table1](#avaetable1): `scripts/reproduce.py --paper=avae`, 2 seeds, 4,000 s",
+        "needs data: `--recipe=avae/cifar10 --preset=paper --set=score_samples=50000`<br>"
+        "`--recipe=vae/celeba64 --preset=paper`",
+    ]
+    assert f"\n| {' | '.join(cells)} |\n\nFig. 1 draws the method.\n" in page
+    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min one after the other" in page
+    assert "These items have not run yet: avae/gains." in page
+    assert "\n### avae/table1\n\nThis item measures Table 1.\n\n`scripts/reproduce.py --paper=avae`, 2 seeds" in page
+    assert "\n| small | VAE | 6.0 ± 1.4 | 2 |\n" in page
+    assert "\n### avae/gains\n\nThis item is ours.\n\n`scripts/reproduce.py --paper=avae --item=gains`.\n" in page
+
+
+def test_an_item_with_fewer_rows_than_settings_is_named(folder):
+    two = Item("avae", "gains", GAINS.settings[:1], print)
+    store(folder, two, [[1.0]])
+    assert "1 of 2 items have all their rows." in report([PAPER], folder)
+    assert "These items have a part of their rows: avae/gains." in report([PAPER], folder)
+
+
+def test_rows_are_told_apart_by_every_field_that_differs(folder):
+    store(folder, GAINS, [[3.0], [4.0]], "settled")
+    shown = Exhibit(name="Section 3", shows="", item="gains", metrics=("settled",), recipes=(), needs="CPU")
+    paper = Paper(name="avae", title="AVAE", items=(GAINS,), exhibits=(shown,))
+    assert "| `settled`: gain 0.0 3; gain 0.5 4 |" in report([paper], folder)
+
+
+def test_without_results_everything_is_still_to_be_run(tmp_path):
+    page = report([PAPER], tmp_path)
+    assert "| Table 1 | A VAE is 3. | not run yet | - | " in page
+    assert "These items have not run yet: avae/table1, avae/gains." in page
+    assert "At a glance" not in page
+
+
+def test_writes_the_page_and_the_scores_into_the_readme(folder):
+    root = folder.parent
+    (root / "docs").mkdir()
+    readme = root / "README.md"
+    readme.write_text("# Front\n<!-- scores -->\nformerly\n<!-- /scores -->\nrest\n")
+    with pytest.raises(FileNotFoundError, match="has no results of any paper"):
+        write_report([PAPER], root / "docs")
+    assert write_report([PAPER], folder) == [readme, root / "docs" / "results.md"]
+    text = readme.read_text()
+    assert text.startswith("# Front\n<!-- scores -->\n| task |")
+    # The lower distance is the better one.
+    assert "| MNIST: Fréchet distance ↓ | AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4** | 2 |" in text
+    assert "formerly" not in text
+    assert text.endswith("<!-- /scores -->\nrest\n")
+    readme.write_text("# Front\n")
+    with pytest.raises(ValueError, match="must have <!-- scores -->"):
+        write_report([PAPER], folder)
+
+
+def test_stale_numbers_are_marked_and_the_item_says_why(folder):
+    assert "†" not in with_scores(MARKS, folder)
+    make_stale(folder / "avae" / "results" / "table1.json", "VAE", "the encoder was upside down.")
+    scores = with_scores(MARKS, folder)
+    assert "| AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4 †** | 2 |" in scores
+    assert "† is stale: " in scores
+    page = report([PAPER], folder)
+    assert page.count("† Stale: the encoder was upside down.") == 1
+    assert "These items are stale, whole or in part: avae/table1." in page
+
+
+def test_all_recipes_are_in_the_table_of_the_papers_scale_and_have_taken_two_steps():
+    page = report(papers.PAPERS, FOLDER)
+    assert all(f"\n| `{name}` | " in page for name in recipes.names())
+    texts = {text for paper in papers.PAPERS for text in paper_scale.recipes_of(paper, every=True)}
+    assert texts - set(paper_scale.read_costs(FOLDER)) == set()
+
+
+def test_the_numbers_of_the_guide_are_those_of_the_page():
+    guide, page = ((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("which_model", "results"))
+    numbers_of_the_guide = re.findall(r"-?\d[\d.]* ± [\d.]*\d", guide)
+    assert len(numbers_of_the_guide) > 30
+    assert [number for number in numbers_of_the_guide if f" {number} " not in page] == []
