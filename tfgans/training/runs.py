@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
 from tfgans._errors import Interrupted
+from tfgans.equilibrium import Equilibrium
 from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, exported_step, latest_version
@@ -303,7 +304,8 @@ def _refreshes(recipe: Recipe, model: AdversarialModel, train: data.ImageSet) ->
 
 def _alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:
     """The alarm of models with a controller."""
-    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if "k" in model.log_names else []
+    has_controller = isinstance(getattr(model, "equilibrium", None), Equilibrium)
+    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)] if has_controller else []
 
 
 def _train_and_write(
