@@ -13,7 +13,7 @@ import tqdm
 
 from tfgans import recipes
 from tfgans._errors import NonFiniteError
-from tfgans._files import read_json, versions, write_json
+from tfgans._files import package_versions, read_json, write_json
 from tfgans.experiments.exhibits import EXHIBITS, Exhibit
 from tfgans.experiments.frame import end_children
 from tfgans.recipes import Recipe
@@ -153,7 +153,9 @@ def take_two_steps(texts: list[str], results: pathlib.Path) -> list[str]:
             failures.append(f"{text}: {error!r}.")
             continue
         results.mkdir(parents=True, exist_ok=True)
-        write_json(costs_file(results), {"versions": versions(), "recipes": {**read_costs(results), text: measured}})
+        write_json(
+            costs_file(results), {"versions": package_versions(), "recipes": {**read_costs(results), text: measured}}
+        )
         lines.append(f"{text}: {cost(text, measured)}, batches of {measured['batch_size']}")
     if failures:
         raise RuntimeError(" ".join(failures))

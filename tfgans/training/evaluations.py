@@ -77,8 +77,8 @@ def evaluate(
     folder = RunFolder(workdir)
     recipe = folder.recipe()
     chosen = scorer.chosen(names, bool(recipe.takes_labels), recipe.has_encoder)
-    # A file that cannot be added to is better known before the work than after it.
-    folder.scores()
+    # Scores cannot be added to a damaged file, and the work would be lost.
+    folder.put_damaged_aside()
     scores = scorer.model(load(workdir, step, averaged), chosen)
     evaluation.add_scores(folder.scores_file, scores)
     return scores
