@@ -1,8 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 import tfgans
-from tfgans import losses, recipes
+from tfgans import losses, recipes, training
 from tfgans.training import build
 
 
@@ -92,3 +94,31 @@ def test_same_seed_same_weights():
     recipe = recipes.get("cwgan/digits")
     for first, second in zip(build(recipe).get_weights(), build(recipe).get_weights(), strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class UnknownRecipe(recipes.Recipe):
+    image_shape: tuple[int, ...] = (2,)
+
+
+def test_a_builder_is_registered_once_for_a_type():
+    recipe = UnknownRecipe(
+        name="a/b",
+        preset="small",
+        data="ring8",
+        batch_size=1,
+        steps=1,
+        log_every=1,
+        grid_every=1,
+        checkpoint_every=1,
+        score_samples=1,
+    )
+    with pytest.raises(ValueError, match="No builder is registered for a UnknownRecipe"):
+        build(recipe)
+    received = []
+    training.register(UnknownRecipe, received.append)
+    training.register(UnknownRecipe, received.append)
+    build(recipe)
+    assert received == [recipe]
+    with pytest.raises(ValueError, match="UnknownRecipe has a builder already"):
+        training.register(UnknownRecipe, print)

@@ -1,6 +1,6 @@
 """Runs: recipe and folder in, model, scores and export out."""
 
-from tfgans.training.build import build
+from tfgans.training.build import build, register
 from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
 from tfgans.training.execution import strategy_of
 from tfgans.training.run_folder import RunFolder
@@ -17,6 +17,7 @@ __all__ = [
     "image_scorer",
     "load",
     "load_data",
+    "register",
     "run",
     "run_scorer",
     "strategy_of",
