@@ -16,6 +16,7 @@ from tfgans.data.own import (
     from_npz,
 )
 from tfgans.data.pipeline import batches
+from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
 from tfgans.data.stacked import stacked
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
@@ -27,9 +28,11 @@ __all__ = [
     "EFIGI_ATTRIBUTES",
     "SPRITE_ATTRIBUTES",
     "TOY_WORLDS",
+    "DataSplit",
     "Efigi",
     "FaceScrub",
     "ImageSet",
+    "SampleKind",
     "ToyWorld",
     "batches",
     "digits",

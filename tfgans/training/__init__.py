@@ -3,8 +3,9 @@
 from tfgans.training.build import build, register
 from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
 from tfgans.training.execution import strategy_of
+from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import Result, default_workdir, load, load_data, run
+from tfgans.training.runs import Result, default_workdir, load, run
 from tfgans.training.scoring import Scorer
 
 __all__ = [

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
+from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import load, load_data
+from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, scorer_of
 
 
@@ -129,5 +130,5 @@ def image_scorer(
         source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])
-    found = evaluation.extractor(extractor, train, test)
-    return Scorer(train, test, found, samples or source.count, 1, batch_size, progress), source
+    options = {"batch_size": batch_size, "progress": progress}
+    return scorer_of(train, test, extractor, samples or source.count, 1, **options), source
