@@ -44,7 +44,7 @@ __all__ = [
     "from_npz",
     "hold_out",
     "image_files",
-    "load",
+    "load_split",
     "load_splits",
     "read_efigi_attributes",
     "read_image",
@@ -62,7 +62,7 @@ _OWN = {"folder": own.folder_splits, "npz": own.npz_splits}
 _STACKED = "stacked_"
 
 
-def load(
+def load_split(
     name: str,
     split: str = "train",
     *,
@@ -100,7 +100,7 @@ def load_splits(
     data_dir: str | None = None,
     download: bool = False,
 ) -> list[ImageSet | ToyWorld]:
-    """Loads several splits of a data set as `load` does, but the user's own files are read once only."""
+    """Loads several splits of a data set as `load_split` does, but the user's own files are read once only."""
     kind, colon, path = name.partition(":")
     if colon and kind in _OWN:
         if not path:

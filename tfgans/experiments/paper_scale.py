@@ -213,13 +213,13 @@ def two_steps(text: str, batch_size: int) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from tfgans.training.preparation import untaught
+    from tfgans.training.preparation import build_for_timing
 
     recipe = recipe_of(text).override([f"batch_size={batch_size}"])
     images, ends = generated_data(recipe), []
     note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
     try:
-        model = untaught(recipe, images)
+        model = build_for_timing(recipe, images)
         model.fit(images.batches(batch_size), steps_per_epoch=_STEPS, verbose=0, callbacks=[note])
     except tf.errors.ResourceExhaustedError as error:
         raise MemoryError(f"{text} with batches of {batch_size}") from error
@@ -242,7 +242,7 @@ def generated_data(recipe: Recipe) -> "ImageSet | ToyWorld":
     from tfgans import data
 
     if len(recipe.image_shape) == 1:
-        return data.load(recipe.data)
+        return data.load_split(recipe.data)
     random = np.random.default_rng(recipe.seed)
     conditioning, size = recipe.takes_labels or ("class", 1)
     count = max(_LEAST_IMAGES, 2 * size, recipe.batch_size)

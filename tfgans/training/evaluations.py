@@ -104,7 +104,7 @@ def image_scorer(
     Args:
         generated: `folder:PATH` or `npz:FILE`, as in `evaluation.generated_source`; or `split:NAME`, real images
             of another split, whose scores are what a perfect generator would have.
-        name: Data set to compare with, as in `data.load`.
+        name: Data set to compare with, as in `data.load_split`.
         extractor: Name of an extractor, as in `evaluation.extractor`.
         samples: Images to score; by default all.
         split: Split of the data set to compare with.
@@ -126,7 +126,7 @@ def image_scorer(
     train, test = data.load_splits(name, (split, test_split), **options)
     kind, _, which = generated.partition(":")
     if kind == "split":
-        source = evaluation.image_set_source(data.load(name, which, **options), seed=1)
+        source = evaluation.image_set_source(data.load_split(name, which, **options), seed=1)
         source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])

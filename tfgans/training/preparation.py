@@ -60,7 +60,7 @@ def prepare(model: AdversarialModel, recipe: Recipe, train: data.DataSplit, test
         refill(model, train)
 
 
-def untaught(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
+def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
     """The model of a recipe for its data, to time its steps: an image classifier stays as it was initialised."""
     model = build(fitted(recipe, train))
     if isinstance(model, XGAN):

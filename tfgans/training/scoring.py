@@ -89,9 +89,9 @@ class Scorer:
         return self.sources([self._samples(model, number, notes or {}) for number in range(self.sets)], names)
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
-        """Scores of sets of images, as `evaluation.evaluate` gives them."""
+        """Scores of sets of images, as `evaluation.compute_scores` gives them."""
         real, test = self._real
-        return evaluation.evaluate(
+        return evaluation.compute_scores(
             names,
             generated,
             real,
