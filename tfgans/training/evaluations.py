@@ -120,15 +120,17 @@ def image_scorer(
 
     Raises:
         FileNotFoundError: If data, images or the extractor's weights are not there.
-        ValueError: If images have another shape than the data set's, or an extractor does not fit the data.
+        ValueError: If the data set has points, images have another shape than its images, or an extractor does not fit.
     """
     options = {"image_shape": image_shape, "data_dir": data_dir, "download": download}
     train, test = data.load_splits(name, (split, test_split), **options)
+    if train.kind != "image":
+        raise ValueError(f"Images are compared with images; received the points of {name}.")
     kind, _, which = generated.partition(":")
     if kind == "split":
         source = evaluation.image_set_source(data.load_split(name, which, **options), seed=1)
         source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])
-    options = {"batch_size": batch_size, "progress": progress}
-    return scorer_of(train, test, extractor, samples or source.count, 1, **options), source
+    features = evaluation.extractor(extractor, train, test)
+    return Scorer(train, test, features, samples or source.count, 1, batch_size, progress), source

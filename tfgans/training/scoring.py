@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -205,7 +205,7 @@ def _world_scorer(
     return WorldScorer(train, samples, sets)
 
 
-_SCORERS = {"image": _image_scorer, "point": _world_scorer}
+_SCORERS: dict[data.SampleKind, Callable[..., Scorer | WorldScorer]] = {"image": _image_scorer, "point": _world_scorer}
 
 # Extractor and scores with which a run ends, by the kind of samples, the labels in the data, and whether the model
 # takes them. The judge needs no training of a network.

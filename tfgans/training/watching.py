@@ -1,6 +1,6 @@
 """The callbacks that watch a run: pictures, scores and alarms, and the refreshing of a bank."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -77,7 +77,10 @@ def _point_clouds(
     return callbacks.SamplePoints(folder.grids, train, every=recipe.grid_every)
 
 
-_SAMPLE_PICTURES = {"image": _image_grids, "point": _point_clouds}
+_SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] = {
+    "image": _image_grids,
+    "point": _point_clouds,
+}
 
 
 def code_pictures(
