@@ -17,7 +17,7 @@ from typing import Any
 import tqdm
 
 from tfgans._errors import NonFiniteError
-from tfgans._files import read_json, versions, write_json
+from tfgans._files import package_versions, read_json, write_json
 
 Setting = Mapping[str, Any]
 
@@ -193,7 +193,7 @@ class Results:
             "item": self._item.name,
             "command": self._plan.command,
             "seconds": round(sum(stored["seconds"] for stored in self._trials), 1),
-            "versions": versions(),
+            "versions": package_versions(),
             "rows": [_row(sorted(trials, key=lambda stored: stored["seed"])) for trials in rows.values()],
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from papers.frame import end_children
 from papers.paper import Exhibit, Paper
 from tfgans import recipes
 from tfgans._errors import NonFiniteError
-from tfgans._files import read_json, versions, write_json
+from tfgans._files import package_versions, read_json, write_json
 from tfgans.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
             failures.append(f"{text}: {error!r}.")
             continue
         papers.mkdir(parents=True, exist_ok=True)
-        write_json(costs_file(papers), {"versions": versions(), "recipes": {**read_costs(papers), text: measured}})
+        write_json(
+            costs_file(papers), {"versions": package_versions(), "recipes": {**read_costs(papers), text: measured}}
+        )
         lines.append(f"{text}: {cost(text, measured)}, batches of {measured['batch_size']}")
     if failures:
         raise RuntimeError(" ".join(failures))
@@ -209,13 +211,13 @@ def two_steps(text: str, batch_size: int) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from tfgans.training.preparation import untaught
+    from tfgans.training.preparation import build_for_timing
 
     recipe = recipe_of(text).override([f"batch_size={batch_size}"])
     images, ends = generated_data(recipe), []
     note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.monotonic()))
     try:
-        model = untaught(recipe, images)
+        model = build_for_timing(recipe, images)
         model.fit(images.batches(batch_size), steps_per_epoch=_STEPS, verbose=0, callbacks=[note])
     except tf.errors.ResourceExhaustedError as error:
         raise MemoryError(f"{text} with batches of {batch_size}") from error
@@ -238,7 +240,7 @@ def generated_data(recipe: Recipe) -> "ImageSet | ToyWorld":
     from tfgans import data
 
     if len(recipe.image_shape) == 1:
-        return data.load(recipe.data)
+        return data.load_split(recipe.data)
     random = np.random.default_rng(recipe.seed)
     conditioning, size = recipe.takes_labels or ("class", 1)
     count = max(_LEAST_IMAGES, 2 * size, recipe.batch_size)

@@ -39,8 +39,8 @@ def vector_grid(model: "AutoencodingModel", path: pathlib.Path) -> None:
     """Sprites, what the generator makes of their codes, and of these with two attributes' vectors and their sum."""
     from tfgans import data, plots
 
-    known = data.load("sprites", "train").first(KNOWN)
-    images = data.load("sprites", "test").first(_SHOWN).unit_images
+    known = data.load_split("sprites", "train").first(KNOWN)
+    images = data.load_split("sprites", "test").first(_SHOWN).unit_images
     vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
     codes, (a, b) = model.encode(images), vectors[_FIRST:][:2]
     shifts = {"G(Enc(x))": 0, "+ A": a, "+ B": b, "+ A + B": a + b}
@@ -58,7 +58,7 @@ def arithmetic(model: "AutoencodingModel") -> Measured:
     """
     from tfgans import data, metrics
 
-    train_set, test = data.load("sprites", "train"), data.load("sprites", "test")
+    train_set, test = data.load_split("sprites", "train"), data.load_split("sprites", "test")
     known, images = train_set.first(KNOWN), test.first(CHANGED).unit_images
     judge = metrics.kernel_ridge_judge(known.unit_images, known.label, test.unit_images, test.label)
     codes = model.encode(images)

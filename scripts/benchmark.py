@@ -104,10 +104,10 @@ def measure(
     from papers.paper_scale import generated_data
     from tfgans import training
     from tfgans.training.execution import Execution
-    from tfgans.training.preparation import untaught
+    from tfgans.training.preparation import build_for_timing
 
     train = generated_data(recipe) if fake_data else training.load_data(recipe, None, **source)[1]
-    model = untaught(recipe, train)
+    model = build_for_timing(recipe, train)
     at_once = recipe.steps_per_execution
     # Two calls at least: a step lasts from the end of one to the end of the next, without the start of `fit`.
     steps = at_once * max(2, steps // at_once)

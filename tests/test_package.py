@@ -61,6 +61,14 @@ def test_import_and_recipes_load_no_tensorflow():
     assert done.stdout.strip() == "set()"
 
 
+def test_a_client_loads_no_models():
+    code = (
+        "import sys; from tfgans import serving; serving.Client\n"
+        "print({'tfgans.models', 'tfgans.latent', 'tfgans.training'} & set(sys.modules))"
+    )
+    assert python(code).stdout.strip() == "set()"
+
+
 def test_refuses_another_backend():
     done = python("import tfgans", KERAS_BACKEND="jax")
     assert "TensorFlow backend; it is 'jax'" in done.stderr

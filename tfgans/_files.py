@@ -16,7 +16,7 @@ import tfgans
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")
 
 
-def versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """Versions of Python and of the packages that a result depends on."""
     packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), "tfgans": tfgans.__version__, **packages}

@@ -45,7 +45,7 @@ def table1(trial: Trial) -> Measured:
     result = _train(trial, system, "mnist", *changes)
     model, measured = result.model, scored(result)
     count = 50 if trial.smoke else _TESTED
-    test = data.load("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
+    test = data.load_split("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
     protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
     paths = _paths(model, test[: 2 * _PAIRS], trial)
     values = {}
@@ -65,7 +65,7 @@ def _paths(model: "AutoencodingModel", images: np.ndarray, trial: Trial) -> dict
     from tfgans import data, evaluation, latent
 
     extractor = evaluation.extractor(
-        "classifier", *(data.load("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
+        "classifier", *(data.load_split("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
     )
     weights, ratios = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32), []
     for first, second in zip(images[::2], images[1::2], strict=True):
@@ -78,7 +78,7 @@ def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Samples; images and what the discriminator makes of them, generated and real; paths (Figs. 2, 4, 6 and 7)."""
     from tfgans import data, plots, training
 
-    test = data.load("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
+    test = data.load_split("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
     for number, trial in enumerate(trials):
         model = training.load(trial.workdir)
         samples, name = model.sample(16, seed=0), f"row{number}"
@@ -161,8 +161,8 @@ def divergences(trial: Trial) -> Measured:
 
     setting = trial.setting
     model = _train(trial, setting["system"], "digits", f"kl_reduction={setting['kl_reduction']}").model
-    test = data.load("digits", "test").unit_images
-    median = np.median(data.load("digits", "train").unit_images, axis=0)
+    test = data.load_split("digits", "test").unit_images
+    median = np.median(data.load_split("digits", "train").unit_images, axis=0)
     values = {
         "active_units": float((model.encode(test).var(axis=0) > 0.01).sum()),
         "reconstruction_error": float(np.abs(test - model.reconstruct(test)).mean()),

@@ -127,7 +127,7 @@ def inversion(trial: Trial) -> Measured:
     from tfgans import data, latent
 
     model, marks = _trained(trial, "digits"), _marks(trial)
-    images = data.load("digits", "test").first(_SEARCHED).unit_images
+    images = data.load_split("digits", "test").first(_SEARCHED).unit_images
     codes, values = model.encode(images), {}
     model.reconstruct(images)
     began = time.monotonic()
@@ -147,7 +147,7 @@ def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Test images, what one shot makes of them, and what a search from random starts does after more and more steps."""
     from tfgans import data, latent, plots, training
 
-    images, marks = data.load("digits", "test").first(8).unit_images, _marks(trials[0])
+    images, marks = data.load_split("digits", "test").first(8).unit_images, _marks(trials[0])
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
         found = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
@@ -192,7 +192,7 @@ def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
     from tfgans import data, plots, training
 
-    image = data.load("sprites", "test").first(1).unit_images
+    image = data.load_split("sprites", "test").first(1).unit_images
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
         vector_grid(model, folder / f"fig3_{name}.png")

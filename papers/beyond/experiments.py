@@ -28,11 +28,11 @@ def stacked_mnist(trial: Trial) -> Measured:
     source = {"data_dir": trial.data_dir, "download": trial.download}
     count, system = 100 if trial.smoke else _SAMPLES, trial.setting["system"]
     if system == _REAL:
-        images = data.load("stacked_mnist", **source).first(count).image
+        images = data.load_split("stacked_mnist", **source).first(count).image
     else:
         model = train(trial, f"{system}/stacked_mnist").model
         images = evaluation.to_bytes(model.sample(count, seed=_SAMPLE_SEED))
-    digits = [data.load("mnist", split, **source) for split in ("train", "test")]
+    digits = [data.load_split("mnist", split, **source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
     def classify(channel: np.ndarray) -> np.ndarray:

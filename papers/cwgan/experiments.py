@@ -62,7 +62,7 @@ def fig4_6(trial: Trial) -> Measured:
     from tfgans import data, latent, metrics
 
     model = _train(trial, "sprites", _SPRITES_STEPS, f"train_split={trial.setting['train_split']}").model
-    train, test, hole = (data.load("sprites", split) for split in ("train", "test", "hole"))
+    train, test, hole = (data.load_split("sprites", split) for split in ("train", "test", "hole"))
     judge = metrics.kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
     count = 20 if trial.smoke else 1_500
     outside = ~data.sprites_in_hole(test.label)

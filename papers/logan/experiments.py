@@ -182,7 +182,7 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png", title="")
         if form != "bigan":
             continue
-        test = data.load(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images
+        test = data.load_split(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images
         name = f"fig8_10_{objective}"
         plots.reconstruction_grid(model.reconstruct, test, folder / f"{name}_reconstructions.png")
         plots.interpolation_grid(model.interpolate, test[:12], folder / f"{name}_interpolations.png")
@@ -223,7 +223,7 @@ def _junction_frames(trial: Trial, shape: tuple[int, ...]) -> "ImageSet":
     """The frames that were trained on."""
     from tfgans import data
 
-    return data.load(_junction_source(trial), image_shape=shape)
+    return data.load_split(_junction_source(trial), image_shape=shape)
 
 
 def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:

@@ -48,7 +48,7 @@ def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Samples of each row, ten a class where it takes one (Fig. 4), and arrays between four real images (Fig. 6)."""
     from tfgans import data, plots, training
 
-    test = data.load("mnist", "test", data_dir=trials[0].data_dir)
+    test = data.load_split("mnist", "test", data_dir=trials[0].data_dir)
     for trial in trials:
         row = trial.setting["row"]
         if row == "real images":
@@ -107,7 +107,7 @@ def dimension(trial: Trial) -> Measured:
     from tfgans import data, latent
 
     model = train(trial, "xgan/mnist").model
-    images = data.load("mnist", "train", data_dir=trial.data_dir)
+    images = data.load_split("mnist", "train", data_dir=trial.data_dir)
     classes = [np.flatnonzero(images.label == label)[:_OF_A_CLASS] for label in range(len(images.label_names))]
     some = images.rows(np.concatenate(classes))
     values = {}

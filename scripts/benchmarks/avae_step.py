@@ -66,7 +66,7 @@ def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], N
     past = [tf.Variable(0.0), tf.Variable(0.0)]
     real = tf.constant(images)
 
-    def looked_at(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def code_and_error(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         code = discriminator_encoder(x, training=True)
         return code, tf.reduce_mean(tf.abs(x - discriminator_decoder(code, training=True)))
 
@@ -80,9 +80,9 @@ def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], N
             mean, log_variance = tf.split(encoder(x, training=True), 2, axis=1)
             reconstructed = generator(mean + tf.exp(0.5 * log_variance) * noise, training=True)
             generated = generator(z, training=True)
-            code, real_error = looked_at(x)
-            reconstructed_code, reconstructed_error = looked_at(reconstructed)
-            fakes = looked_at(generated)[1] + _ALPHA * reconstructed_error
+            code, real_error = code_and_error(x)
+            reconstructed_code, reconstructed_error = code_and_error(reconstructed)
+            fakes = code_and_error(generated)[1] + _ALPHA * reconstructed_error
             divergence = 0.5 * tf.reduce_sum(tf.square(mean) + tf.exp(log_variance) - log_variance - 1, 1)
             guidance = _BETA * tf.reduce_mean(tf.abs(code - reconstructed_code))
             guidance += _GAMMA * tf.reduce_mean(tf.abs(x - reconstructed))

@@ -34,7 +34,7 @@ def main(argv: list[str]) -> None:
     images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
     k, past = 0.0, (0.0, 0.0)
 
-    def looked_at(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def code_and_error(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         code = discriminator_encoder(x)
         return code, (x - discriminator_decoder(code)).abs().mean()
 
@@ -45,9 +45,9 @@ def main(argv: list[str]) -> None:
         mean, log_variance = encoder(x).chunk(2, 1)
         reconstructed = generator(mean + (0.5 * log_variance).exp() * torch.randn_like(mean))
         generated = generator(torch.randn_like(mean))
-        code, real_error = looked_at(x)
-        reconstructed_code, reconstructed_error = looked_at(reconstructed)
-        fakes = looked_at(generated)[1] + _ALPHA * reconstructed_error
+        code, real_error = code_and_error(x)
+        reconstructed_code, reconstructed_error = code_and_error(reconstructed)
+        fakes = code_and_error(generated)[1] + _ALPHA * reconstructed_error
         divergence = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum(1).mean() / x[0].numel()
         guidance = _BETA * (code - reconstructed_code).abs().mean() + _GAMMA * (x - reconstructed).abs().mean()
         losses = (divergence + guidance, fakes + guidance, real_error - k * fakes)

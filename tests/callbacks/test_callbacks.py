@@ -75,8 +75,8 @@ def test_metrics_log_writes_means_and_events(model, tmp_path):
     events = [
         event for file in (tmp_path / "events").iterdir() for event in tf.compat.v1.train.summary_iterator(str(file))
     ]
-    found = {(event.step, value.tag) for event in events for value in event.summary.value}
-    assert {(2, "generator_loss"), (4, "discriminator_loss")} <= found
+    tags = {(event.step, value.tag) for event in events for value in event.summary.value}
+    assert {(2, "generator_loss"), (4, "discriminator_loss")} <= tags
 
 
 def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
@@ -116,4 +116,15 @@ def test_progress_begins_at_the_models_step(model, capsys):
     shown = capsys.readouterr().err
     assert "name:  50%" in shown
     assert "8/8" in shown
-    assert "discriminator=" in shown
+    assert "discriminator_loss=" in shown
+
+
+def test_progress_shows_the_loss_of_a_model_without_a_discriminator(capsys):
+    vae = tfgans.VAE(
+        networks.relu_mlp(3, 2, (4,), "generator"), networks.relu_mlp(2, 6, (4,), "encoder"), latent.Normal(3)
+    )
+    vae.compile()
+    points = tf.data.Dataset.from_tensors({"image": tf.ones([4, 2])}).repeat()
+    history = vae.fit(points, epochs=1, steps_per_epoch=2, verbose=0, callbacks=[callbacks.Progress(2)])
+    loss = vae.log_names[0]
+    assert f"{loss}={history.history[loss][0]:.3g}" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans import latent, networks
+from tfgans import latent, networks, training
 from tfgans.latent import Prior
 from tfgans.models.adversarial import AdversarialModel, Batch
 from tfgans.recipes import Recipe
@@ -132,7 +132,7 @@ _PAPER = RelativisticRecipe(
 RECIPES = (_PAPER, replace(_PAPER, preset="code"), replace(_PAPER, preset="small", steps=5_000, learning_rate=1e-3))
 
 
-# 3. From its recipes to the model: a function in tfgans/training/build.py, and its line in `_BUILDERS`.
+# 3. From its recipes to the model: a function in tfgans/training/build.py, or registered from outside of the package.
 
 
 def build(recipe: RelativisticRecipe) -> RelativisticGAN:
@@ -146,3 +146,6 @@ def build(recipe: RelativisticRecipe) -> RelativisticGAN:
     )
     model.compile({player: keras.optimizers.Adam(recipe.learning_rate, 0.5, 0.999) for player in model.players})
     return model
+
+
+training.register(RelativisticRecipe, build)

@@ -6,7 +6,7 @@ from tfgans import data
 
 
 def test_splits_are_all_the_digits_once():
-    train, test = data.load("digits"), data.load("digits", "test")
+    train, test = data.load_split("digits"), data.load_split("digits", "test")
     assert (len(train), len(test)) == (1_437, 360)
     both = np.concatenate([train.image, test.image]).reshape(1_797, -1)
     original = load_digits().data / 8 - 1

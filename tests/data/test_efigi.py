@@ -45,7 +45,7 @@ class EfigiTest(tfds.testing.DatasetBuilderTestCase):
 
 def test_loads_four_attributes_at_64_pixels(tmp_path):
     galaxies = write_galaxies(tmp_path / "downloads" / "manual")
-    images = data.load("efigi", data_dir=str(tmp_path), download=True)
+    images = data.load_split("efigi", data_dir=str(tmp_path), download=True)
     assert images.image.shape == (3, 64, 64, 3)
     assert images.image.dtype == np.uint8
     assert images.label_names == data.CWGAN_EFIGI_ATTRIBUTES
@@ -56,7 +56,7 @@ def test_loads_four_attributes_at_64_pixels(tmp_path):
 
 def test_missing_manual_files_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"EFIGI_attributes\.txt"):
-        data.load("efigi", data_dir=str(tmp_path), download=True)
+        data.load_split("efigi", data_dir=str(tmp_path), download=True)
 
 
 def test_reads_the_values_and_not_the_bounds(tmp_path):
@@ -97,7 +97,7 @@ def test_refuses_a_fifo_among_the_galaxies(tmp_path, deadline):
     (folder / "png" / "PGC0000001.png").unlink()
     os.mkfifo(folder / "png" / "PGC0000001.png")
     with pytest.raises(ValueError, match=r"PGC0000001\.png is no regular file"):
-        data.load("efigi", data_dir=str(tmp_path), download=True)
+        data.load_split("efigi", data_dir=str(tmp_path), download=True)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ class FaceScrubTest(tfds.testing.DatasetBuilderTestCase):
 
 def test_people_are_classes_and_every_tenth_face_is_held_out(tmp_path):
     write_faces(tmp_path / "downloads" / "manual")
-    train, test = (data.load("face_scrub", split, data_dir=str(tmp_path), download=True) for split in ("train", "test"))
+    train, test = (
+        data.load_split("face_scrub", split, data_dir=str(tmp_path), download=True) for split in ("train", "test")
+    )
     assert train.image.shape == (36, 128, 128, 3)
     assert train.label_names == ("Ann_Actress", "Bob_Actor")
     assert train.conditioning == "class"
@@ -48,12 +50,12 @@ def test_a_fifo_among_the_faces_is_refused(tmp_path, deadline):
     write_faces(tmp_path / "downloads" / "manual", count=2)
     os.mkfifo(tmp_path / "downloads" / "manual" / "faces" / "Ann_Actress" / "x.png")
     with pytest.raises(ValueError, match=r"x\.png is no regular file"):
-        data.load("face_scrub", data_dir=str(tmp_path), download=True)
+        data.load_split("face_scrub", data_dir=str(tmp_path), download=True)
 
 
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="faces"):
-        data.load("face_scrub", data_dir=str(tmp_path), download=True)
+        data.load_split("face_scrub", data_dir=str(tmp_path), download=True)
     (tmp_path / "downloads" / "manual" / "photographs").mkdir(parents=True)
     with pytest.raises(FileNotFoundError, match=r"There is no folder .*faces, with a folder a person"):
-        data.load("face_scrub", data_dir=str(tmp_path), download=True)
+        data.load_split("face_scrub", data_dir=str(tmp_path), download=True)

@@ -63,7 +63,7 @@ READERS = {
     "image": lambda path: data.read_image(path, 1),
     "npz": data.read_npz,
     "efigi": data.read_efigi_attributes,
-    "load_npz": lambda path: data.load(f"npz:{path}"),
+    "load_npz": lambda path: data.load_split(f"npz:{path}"),
     "load_folder": lambda path: data.from_folder(path.parent, (8, 8, 1)),
     "table": lambda path: data.from_folder(path.rename(path.parent / "attributes.csv").parent, (8, 8, 1)),
 }

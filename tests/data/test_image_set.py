@@ -30,3 +30,10 @@ def test_bytes_lie_in_the_unit_range():
     np.testing.assert_allclose(data.unit_images(np.array([0, 51, 255], np.uint8)), [-1, -0.6, 1], atol=1e-6)
     floating = np.array([0.25])
     assert data.unit_images(floating) is floating
+
+
+def test_examples_are_a_part_with_its_labels(images):
+    examples, labels = images.examples(5)
+    assert examples.shape == (5, 1, 1, 1)
+    np.testing.assert_allclose(examples[:, 0, 0, 0], labels / 127.5 - 1, atol=1e-6)
+    assert len(images.examples(1_000)[0]) == images.count == 100

@@ -216,7 +216,7 @@ def test_fit_averages_when_it_shrinks():
 
 def test_npz_holds_a_fifth_out(tmp_path):
     np.savez(tmp_path / "own.npz", images=grey(20), labels=two_classes(20), class_names=["a", "b"])
-    train, test = (data.load(f"npz:{tmp_path / 'own.npz'}", split) for split in ("train", "test"))
+    train, test = (data.load_split(f"npz:{tmp_path / 'own.npz'}", split) for split in ("train", "test"))
     assert (len(train), len(test)) == (16, 4)
     assert train.label_names == ("a", "b")
     assert train.name == "npz:own.npz"
@@ -275,12 +275,12 @@ def test_names_may_be_bytes(tmp_path):
 @pytest.mark.parametrize("name", ["npz:", "folder:"])
 def test_a_path_is_named(name):
     with pytest.raises(ValueError, match=f"folder:PATH or npz:FILE; received '{name}'"):
-        data.load(name, image_shape=(8, 8, 1))
+        data.load_split(name, image_shape=(8, 8, 1))
 
 
 def test_a_folder_needs_a_shape(tmp_path):
     with pytest.raises(ValueError, match="needs image_shape"):
-        data.load(f"folder:{tmp_path}")
+        data.load_split(f"folder:{tmp_path}")
 
 
 @pytest.mark.parametrize("kind", ["npz", "folder"])
@@ -288,7 +288,7 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
     np.savez(tmp_path / "own.npz", images=grey(20), labels=two_classes(20))
     folder = write_folder(tmp_path / "pets")
     place = {"npz": tmp_path / "own.npz", "folder": folder}[kind]
-    one_by_one = [data.load(f"{kind}:{place}", split, image_shape=(8, 8, 1)) for split in ("train", "test")]
+    one_by_one = [data.load_split(f"{kind}:{place}", split, image_shape=(8, 8, 1)) for split in ("train", "test")]
     read, readers = [], {"npz": own.read_npz, "folder": own.read_image}
     monkeypatch.setattr(own, "read_npz", lambda path: read.append(path) or readers["npz"](path))
     monkeypatch.setattr(
@@ -319,7 +319,7 @@ def test_images_without_labels(tmp_path):
     for number in range(20):
         Image.new("L", (8, 8), number).save(tmp_path / f"{number:02}.png")
     for name in (f"npz:{tmp_path / 'images.npz'}", f"folder:{tmp_path}"):
-        train, test = (data.load(name, split, image_shape=(8, 8, 1)) for split in ("train", "test"))
+        train, test = (data.load_split(name, split, image_shape=(8, 8, 1)) for split in ("train", "test"))
         assert (len(train), len(test)) == (16, 4)
         assert train.conditioning == "none"
         assert list(train.arrays) == ["image"]
@@ -330,7 +330,7 @@ def test_images_without_labels(tmp_path):
 
 def test_folder_of_classes(tmp_path):
     folder = write_folder(tmp_path / "pets")
-    train, test = (data.load(f"folder:{folder}", split, image_shape=(8, 8, 3)) for split in ("train", "test"))
+    train, test = (data.load_split(f"folder:{folder}", split, image_shape=(8, 8, 3)) for split in ("train", "test"))
     assert (len(train), len(test)) == (8, 2)
     assert train.label_names == ("cat", "dog")
     np.testing.assert_array_equal(train.image[:, 0, 0, 0], 50 * train.label)

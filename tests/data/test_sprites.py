@@ -6,7 +6,7 @@ from tfgans import data
 
 @pytest.fixture(scope="module")
 def test_split():
-    return data.load("sprites", "test")
+    return data.load_split("sprites", "test")
 
 
 def test_contract(test_split):

@@ -7,7 +7,7 @@ from tfgans import data, metrics
 
 
 def test_channels_are_the_images_and_the_class_tells_which():
-    digits, stacked = data.load("digits"), data.load("stacked_digits")
+    digits, stacked = data.load_split("digits"), data.load_split("stacked_digits")
     assert stacked.image.shape == (len(digits), 8, 8, 3)
     assert (stacked.name, stacked.split, stacked.conditioning) == ("stacked_digits", "train", "class")
     assert stacked.label_names[347] == "3 4 7"
@@ -21,7 +21,7 @@ def test_channels_are_the_images_and_the_class_tells_which():
 
 
 def test_a_function_of_the_seed():
-    digits = data.load("digits", "test")
+    digits = data.load_split("digits", "test")
     first, again, other = (data.stacked(digits, seed).fingerprint for seed in (0, 0, 1))
     assert first == again != other
 
@@ -38,8 +38,8 @@ def test_all_modes_are_there_as_evenly_as_chance_has_it():
 
 
 def test_refuses_what_cannot_be_stacked():
-    digits = data.load("digits", "test")
+    digits = data.load_split("digits", "test")
     with pytest.raises(ValueError, match="digits has 1 channels and conditioning 'none'"):
         data.stacked(dataclasses.replace(digits, label=None))
     with pytest.raises(ValueError, match="stacked_digits has 3 channels"):
-        data.load("stacked_stacked_digits")
+        data.load_split("stacked_stacked_digits")

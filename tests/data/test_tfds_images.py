@@ -32,7 +32,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.mark.parametrize(("split", "count"), [("train", 6), ("test", 2), ("train[:3]", 3)])
 def test_reads_a_prepared_set(data_dir, split, count):
-    images = data.load("tiny_shapes", split, data_dir=data_dir)
+    images = data.load_split("tiny_shapes", split, data_dir=data_dir)
     assert images.image.shape == (count, 4, 5, 1)
     assert images.image.dtype == np.uint8
     assert images.label.dtype == np.int32
@@ -43,19 +43,19 @@ def test_reads_a_prepared_set(data_dir, split, count):
 
 def test_says_where_a_set_was_expected_and_how_to_get_it(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
-        data.load("mnist", data_dir=str(tmp_path))
+        data.load_split("mnist", data_dir=str(tmp_path))
     for part in (str(tmp_path / "mnist"), "--data_dir", "TFDS_DATA_DIR", "--download"):
         assert part in str(error.value)
     assert not list(tmp_path.iterdir())
 
 
 def test_downloads_only_when_told_to(tmp_path):
-    assert len(data.load("tiny_shapes", data_dir=str(tmp_path), download=True)) == 6
+    assert len(data.load_split("tiny_shapes", data_dir=str(tmp_path), download=True)) == 6
 
 
 def test_refuses_a_split(data_dir):
     with pytest.raises(ValueError, match=r"Unknown split 'valid'"):
-        data.load("tiny_shapes", "valid", data_dir=data_dir)
+        data.load_split("tiny_shapes", "valid", data_dir=data_dir)
 
 
 def test_celeba_is_cut_and_has_nine_attributes(tmp_path):
@@ -71,7 +71,7 @@ def test_celeba_is_cut_and_has_nine_attributes(tmp_path):
 
     with tfds.testing.mock_data(as_dataset_fn=faces, data_dir=str(tmp_path)):
         images, crop = (
-            data.load(name, "train+validation", data_dir=str(tmp_path), download=True)
+            data.load_split(name, "train+validation", data_dir=str(tmp_path), download=True)
             for name in ("celeb_a", "celeb_a_crop_128")
         )
     np.testing.assert_array_equal(crop.image[0, :, 0, 0], np.arange(50, 178))
@@ -89,7 +89,7 @@ def test_flowers_come_whole_at_128_pixels(tmp_path):
         return tf.data.Dataset.from_tensors({"image": columns, "label": np.int64(101)}).repeat(3)
 
     with tfds.testing.mock_data(as_dataset_fn=flowers, data_dir=str(tmp_path)):
-        images = data.load("oxford_flowers102", "train", data_dir=str(tmp_path), download=True)
+        images = data.load_split("oxford_flowers102", "train", data_dir=str(tmp_path), download=True)
     assert images.image.shape == (3, 128, 128, 3)
     np.testing.assert_allclose(images.image[0, 64, :, 0], np.linspace(0.3, 198.7, 128), atol=1)
     np.testing.assert_array_equal(images.label, 101)

@@ -81,3 +81,10 @@ def test_batches_are_a_function_of_seed_and_number():
 def test_unknown_world():
     with pytest.raises(ValueError, match=r"Toy worlds are ring8, .* received 'square'"):
         data.toy_world("square")
+
+
+def test_examples_are_always_the_same_points():
+    world = data.toy_world("line3")
+    points, labels = world.examples(6)
+    assert (points.shape, points.dtype, labels) == ((6, 1), np.float32, None)
+    np.testing.assert_array_equal(world.examples(6)[0], points)

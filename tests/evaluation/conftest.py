@@ -55,7 +55,7 @@ def score(cache):
     def values(names, generated, real, extractor, **options):
         options = {"samples": len(generated), "label_names": real.label_names, "progress": False, **options}
         sources = [evaluation.image_set_source(images) for images in (generated, real)]
-        scores = evaluation.evaluate(names, sources[:1], sources[1], sources[1], extractor, **options)
+        scores = evaluation.compute_scores(names, sources[:1], sources[1], sources[1], extractor, **options)
         return {score["metric"]: score["value"] for score in scores}
 
     return values

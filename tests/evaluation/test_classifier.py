@@ -61,7 +61,7 @@ def test_scores_of_digits_do_not_depend_on_the_batch_size(of_digits, cache, monk
         monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / str(batch_size)))
         options = {"samples": 300, "label_names": train.label_names, "batch_size": batch_size, "progress": False}
         names = ("score", "frechet", "kernel", "prdc", "modes", "label_accuracy")
-        scores = evaluation.evaluate(names, sources[:1], *sources[1:], extractor, **options)
+        scores = evaluation.compute_scores(names, sources[:1], *sources[1:], extractor, **options)
         found.append({score["metric"]: score["value"] for score in scores})
     assert found[0]["label_accuracy/classifier"] > 0.97
     for values in found[1:]:

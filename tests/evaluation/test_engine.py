@@ -20,7 +20,7 @@ def source(images, seed=0, **changes):
 
 def evaluate(names, generated, real, extractor, test=None, **options):
     options = {"samples": generated[0].count, "label_names": real.label_names, "progress": False, **options}
-    return evaluation.evaluate(names, generated, source(real), source(test or real), extractor, **options)
+    return evaluation.compute_scores(names, generated, source(real), source(test or real), extractor, **options)
 
 
 def attributes(count, seed):
@@ -220,7 +220,7 @@ def test_nothing_stale_is_served(cache, corner, pictures, change):
     elif change == "samples":
         options = {"samples": 20}
     sources = [source(real, seed=int(change == "order"))] * 2
-    evaluation.evaluate(
+    evaluation.compute_scores(
         ["prdc"], [source(pictures(30, seed=1))], *sources, other, progress=False, **{"samples": 30, **options}
     )
     assert other.seen == 2 * options.get("samples", 30)
@@ -230,7 +230,7 @@ def test_images_without_a_fingerprint_are_not_kept(cache, corner, pictures):
     extractor = corner()
     for seed in (1, 2):
         real = source(pictures(30, seed=seed), fingerprint=None)
-        scores = evaluation.evaluate(["prdc"], [real], real, real, extractor, samples=30, progress=False)
+        scores = evaluation.compute_scores(["prdc"], [real], real, real, extractor, samples=30, progress=False)
         assert [score["value"] for score in scores] == pytest.approx([1, 1, scores[2]["value"], 1])
     assert extractor.seen == 4 * 30
     assert not cache.exists()
@@ -270,7 +270,7 @@ class Watched:
 def test_images_lie_in_memory_together_only_where_a_score_needs_them(cache, corner, pictures, names, together):
     sets = [Watched(pictures(100, seed=seed, shape=(8, 8, 1))) for seed in (0, 1)]
     generated, real = (one.source for one in sets)
-    evaluation.evaluate(names, [generated], real, real, corner(), samples=100, batch_size=10, progress=False)
+    evaluation.compute_scores(names, [generated], real, real, corner(), samples=100, batch_size=10, progress=False)
     assert [one.most for one in sets] == [90 if together else 10] * 2
 
 
@@ -375,7 +375,7 @@ def test_all_that_apply_can_be_taken(cache, corner, pictures):
 def test_refuses_before_it_reads(cache, pictures, names, changes, message):
     unread = source(pictures(30), read=lambda start, stop: pytest.fail("It was read."), **changes)
     with pytest.raises(ValueError, match=message):
-        evaluation.evaluate(names, [unread], unread, unread, evaluation.Pixels(), samples=30, progress=False)
+        evaluation.compute_scores(names, [unread], unread, unread, evaluation.Pixels(), samples=30, progress=False)
 
 
 def test_refuses_samples_without_the_labels_that_a_score_needs(cache, corner, pictures):
@@ -405,7 +405,7 @@ def test_refuses_labels_that_are_not_the_attributes_of_the_real_images(score, co
 def test_refuses_fewer_samples_than_a_score_is_defined_for(cache, corner, pictures, name, least):
     unread = source(pictures(30), read=lambda start, stop: pytest.fail("It was read."))
     with pytest.raises(ValueError, match=f"{name} needs {least} samples or more; received {least - 1}"):
-        evaluation.evaluate([name], [unread], unread, unread, corner(), samples=least - 1, progress=False)
+        evaluation.compute_scores([name], [unread], unread, unread, corner(), samples=least - 1, progress=False)
     images = pictures(least, shape=(1, 1, 1))
     evaluate([name], [source(images)], pictures(30, shape=(1, 1, 1)), corner(), progress=False)
 
@@ -426,7 +426,7 @@ def test_one_score_that_cannot_be_taken_does_not_cost_the_others(cache, pictures
 def test_refuses_no_sets_at_all(cache, pictures):
     real = source(pictures(30))
     with pytest.raises(ValueError, match="received 0 and 1"):
-        evaluation.evaluate(["frechet"], [], real, real, evaluation.Pixels(), samples=30, progress=False)
+        evaluation.compute_scores(["frechet"], [], real, real, evaluation.Pixels(), samples=30, progress=False)
 
 
 @pytest.mark.parametrize("name", ["frechet", "prdc"])

@@ -124,7 +124,7 @@ def test_one_model_under_two_names_is_two_extractors(cache, tmp_path, pictures):
     for name in ("inception_tfgan", "saved_model"):
         extractor = evaluation.extractor(f"{name}:{tmp_path / 'net'}", pictures(6), pictures(6))
         generated = evaluation.image_set_source(pictures(40, seed=1))
-        scores = evaluation.evaluate(
+        scores = evaluation.compute_scores(
             ["prdc", "frechet"], [generated], images, images, extractor, samples=40, progress=False
         )
         values.append([score["value"] for score in scores])

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
-from tfgans.models.adversarial import row_seeds
+from tfgans._seeds import row_seeds
 
 
 def model(**arguments):

@@ -83,39 +83,6 @@ def test_names_say_what_a_network_is_for():
     assert networks.began_encoder((8, 8, 1), 4, 2).name == "encoder"
     assert networks.began_decoder((8, 8, 1), 4, 2).name == "decoder"
     assert networks.began_decoder((8, 8, 1), 4, 2, name="generator").name == "generator"
-    assert [networks.relu_mlp(2, 3, (4,), name).name for name in ("encoder", "decoder", "generator")] == [
-        "encoder",
-        "decoder",
-        "generator",
-    ]
-
-
-@pytest.mark.parametrize("layer", [0, 1, 2])
-def test_initial_weights_of_the_multilayer_perceptron(layer):
-    """U(+-sqrt(9 / n)) with n the fan-in, whose variance is 3 / n; the output too."""
-    kernel, bias = networks.relu_mlp(32, 300, (256, 512)).get_weights()[2 * layer : 2 * layer + 2]
-    inputs = (32, 256, 512)[layer]
-    assert kernel.shape == (inputs, (256, 512, 300)[layer])
-    assert np.abs(kernel).max() <= np.sqrt(9 / inputs)
-    assert np.abs(kernel).max() == pytest.approx(np.sqrt(9 / inputs), rel=1e-2)
-    assert kernel.var() == pytest.approx(3 / inputs, rel=0.03)
-    assert kernel.mean() == pytest.approx(0, abs=0.05 * np.sqrt(3 / inputs))
-    np.testing.assert_array_equal(bias, 0)
-
-
-def test_multilayer_perceptron_by_hand(random):
-    """Two hidden layers of 128 ReLUs, and a linear output."""
-    model = networks.relu_mlp(3, 2)
-    first, first_bias, second, second_bias, last, last_bias = (
-        weight + random.normal(size=weight.shape) for weight in model.get_weights()
-    )
-    model.set_weights([first, first_bias, second, second_bias, last, last_bias])
-    assert (first.shape, second.shape, last.shape) == ((3, 128), (128, 128), (128, 2))
-    points = random.normal(size=(50, 3))
-    hidden = np.maximum(np.maximum(points @ first + first_bias, 0) @ second + second_bias, 0)
-    expected = hidden @ last + last_bias
-    assert expected.min() < 0
-    np.testing.assert_allclose(model(points), expected, rtol=1e-4, atol=1e-3)
 
 
 @pytest.mark.parametrize("network", [networks.began_encoder, networks.began_decoder])

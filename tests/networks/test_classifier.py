@@ -58,3 +58,15 @@ def test_convolutions_begin_with_weights_of_their_own():
     ]
     starts = {tuple(np.ravel(kernel)[:3] / np.std(kernel)) for kernel in kernels}
     assert len(starts) == len(kernels)
+
+
+def test_code_classifier_has_two_layers(random):
+    """512 x 512 + 512 + 512 x 530 + 530 numbers; leaky ReLUs of slope .2 between."""
+    assert networks.code_classifier(512, 530).count_params() == 534_546
+    model = networks.code_classifier(3, 4, 5)
+    first, first_bias, last, last_bias = (weight + random.normal(size=weight.shape) for weight in model.get_weights())
+    model.set_weights([first, first_bias, last, last_bias])
+    codes = random.normal(size=(10, 3))
+    hidden = codes @ first + first_bias
+    expected = np.where(hidden > 0, hidden, 0.2 * hidden) @ last + last_bias
+    np.testing.assert_allclose(model(codes), expected, rtol=1e-4, atol=1e-5)

@@ -177,3 +177,11 @@ def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes()
         code = () if name.split("/")[0] in ("avae", "vae", "xgan", "md_gan", "cvae_gan") else ("code",)
         assert list(recipes.presets(name)) == ["paper", *code, "small"]
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
+
+
+def test_a_name_and_a_preset_have_one_recipe():
+    recipe = recipes.get("cwgan/digits")
+    recipes.register(recipe)
+    with pytest.raises(ValueError, match="another recipe cwgan/digits with the preset small"):
+        recipes.register(recipe.override(["batch_size=3"]))
+    assert recipes.get("cwgan/digits") == recipe

@@ -1,8 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 import tfgans
-from tfgans import losses, recipes
+from tfgans import losses, recipes, training
 from tfgans.training import build
 
 
@@ -42,43 +44,6 @@ def test_vanilla_recipe():
     assert model.penalty is None
 
 
-def test_every_field_of_a_recipe_reaches_the_model():
-    """No field is dead: the ones that shape the model do so, one by one."""
-    base = recipes.get("cwgan/digits").override(["generator_widths=(8, 4)", "discriminator_widths=(4, 8)"])
-    changes = {
-        "seed=1": lambda m: m.generator.get_weights()[0][0, 0],
-        "latent_size=5": lambda m: m.prior.size,
-        "prior_mean=2": lambda m: m.prior.mean,
-        "prior_std=2": lambda m: m.prior.std,
-        "generator_widths=(8, 6)": lambda m: trainable(m.generator),
-        "discriminator_widths=(4, 6)": lambda m: trainable(m.discriminator),
-        "kernel_size=3": lambda m: trainable(m.discriminator),
-        "projection=linear": lambda m: trainable(m.generator),
-        "output=batch_norm_relu": lambda m: trainable(m.generator),
-        "batch_norm_scale=False": lambda m: trainable(m.generator),
-        "discriminator_batch_norm=True": lambda m: trainable(m.discriminator),
-        "penalty=height_axis": lambda m: type(m.penalty),
-        "penalty_weight=1": lambda m: m.penalty.weight,
-        "penalty_target=2": lambda m: m.penalty.target,
-        "learning_rate=1": lambda m: float(m.optimizers["generator"].learning_rate),
-        "beta_1=.3": lambda m: m.optimizers["generator"].beta_1,
-        "beta_2=.3": lambda m: m.optimizers["discriminator"].beta_2,
-        "epsilon=.3": lambda m: [optimizer.epsilon for optimizer in m.optimizers.values()],
-        "unit_pixels=True": lambda m: [type(layer).__name__ for layer in m.discriminator.layers],
-        "latent_sharing=updates": lambda m: m.latent_sharing,
-        "n_critic=2": lambda m: m.n_critic,
-        "n_generator=3": lambda m: m.n_generator,
-        "ema_decay=None": lambda m: m.averaged_generator is None,
-        "system=ConditionalGAN": type,
-    }
-    plain = build(base)
-    for change, look in changes.items():
-        assert look(build(base.override([change]))) != look(plain), change
-    vanilla = base.override(["system=ConditionalGAN"])
-    assert build(vanilla.override(["patchwise=True"])).objective != build(vanilla).objective
-    assert build(vanilla.override(["penalty=none"])).penalty is None
-
-
 def test_rates_fall_to_zero_with_the_run_however_many_updates_a_player_has():
     recipe = recipes.get("logan/ring8").override(["steps=100", "n_critic=5", "learning_rate=0.01"])
     model = build(recipe)
@@ -88,7 +53,37 @@ def test_rates_fall_to_zero_with_the_run_however_many_updates_a_player_has():
         assert float(rate(updates)) == 0
 
 
-def test_same_seed_same_weights():
+def test_weights_follow_the_seed():
     recipe = recipes.get("cwgan/digits")
     for first, second in zip(build(recipe).get_weights(), build(recipe).get_weights(), strict=True):
         np.testing.assert_array_equal(first, second)
+    kernels = [build(recipe.override([f"seed={seed}"])).generator.get_weights()[0] for seed in (0, 1)]
+    assert np.any(kernels[0] != kernels[1])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class UnknownRecipe(recipes.Recipe):
+    image_shape: tuple[int, ...] = (2,)
+
+
+def test_a_builder_is_registered_once_for_a_type():
+    recipe = UnknownRecipe(
+        name="a/b",
+        preset="small",
+        data="ring8",
+        batch_size=1,
+        steps=1,
+        log_every=1,
+        grid_every=1,
+        checkpoint_every=1,
+        score_samples=1,
+    )
+    with pytest.raises(ValueError, match="No builder is registered for a UnknownRecipe"):
+        build(recipe)
+    received = []
+    training.register(UnknownRecipe, received.append)
+    training.register(UnknownRecipe, received.append)
+    build(recipe)
+    assert received == [recipe]
+    with pytest.raises(ValueError, match="UnknownRecipe has a builder already"):
+        training.register(UnknownRecipe, print)

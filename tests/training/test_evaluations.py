@@ -300,3 +300,8 @@ def test_a_run_keeps_to_its_own_scores_beside_others(copied, plain, digits):
     assert len(training.RunFolder(copied).scores()) == 3
     assert training.runs._last_scores(training.RunFolder(copied), 20) == plain[0].scores
     assert not training.runs._last_scores(training.RunFolder(copied), 10)
+
+
+def test_images_are_not_compared_with_points(tmp_path):
+    with pytest.raises(ValueError, match="Images are compared with images; received the points of ring8"):
+        training.image_scorer(f"folder:{tmp_path}", "ring8", "pixels")

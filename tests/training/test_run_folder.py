@@ -90,14 +90,29 @@ def test_a_damaged_file_that_only_informs_is_put_aside(folder, capsys, name, tex
     assert len(json.loads(folder.versions_file.read_text())) == 1
 
 
-def test_damaged_scores_are_put_aside(folder, capsys):
+@pytest.mark.parametrize("text", ["", "{}", "[1]"])
+def test_damaged_scores_are_put_aside_when_a_run_begins(folder, capsys, text):
     assert folder.scores() == []
-    for text in ("", "{}", "[1]"):
-        folder.scores_file.write_text(text)
-        assert folder.scores() == []
-        assert not folder.scores_file.exists()
-        assert (folder.path / "scores.damaged").read_text() == text
-        assert "scores.damaged" in capsys.readouterr().err
+    folder.scores_file.write_text(text)
+    with pytest.raises(ValueError, match=r"scores\.json"):
+        folder.scores()
+    assert folder.scores_file.read_text() == text
+    claim(folder)
+    assert folder.scores() == []
+    assert not folder.scores_file.exists()
+    assert (folder.path / "scores.damaged").read_text() == text
+    assert "scores.damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff"])
+def test_damaged_checksums_are_put_aside_when_a_run_begins(folder, model, capsys, content):
+    save_at(folder, model, 10)
+    folder.checksums_file.write_bytes(content)
+    folder.restore(model)
+    assert folder.checksums_file.read_bytes() == content
+    claim(folder)
+    assert folder.checksums_file.with_suffix(".damaged").read_bytes() == content
+    assert "checksums.damaged" in capsys.readouterr().err
 
 
 def test_refuses_another_recipe_and_shows_the_difference(folder):

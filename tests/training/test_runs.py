@@ -14,7 +14,6 @@ from table import assert_same_state, state
 
 import tfgans
 from tfgans import callbacks, data, recipes, serving, training
-from tfgans.training.runs import load_data
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "train.py"
 TINY = [
@@ -203,7 +202,7 @@ def test_starts_from_the_networks_of_another_run(finished, tmp_path, monkeypatch
         seen["weights"], seen["step"] = model.get_weights(), int(model.step.numpy())
         raise RuntimeError("seen enough")
 
-    monkeypatch.setattr("tfgans.training.runs._train", at_step_zero)
+    monkeypatch.setattr("tfgans.training.loop.train", at_step_zero)
     with pytest.raises(RuntimeError, match="seen enough"):
         training.run(tiny(20, f"init_from={workdir}", "seed=5"), tmp_path / "new", progress=False)
     assert seen["step"] == 0
@@ -277,7 +276,9 @@ def test_attributes_are_scored_and_shown(tmp_path):
 def test_own_data_work_in_every_recipe(name, tmp_path, random):
     np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (30, 9, 9, 3), np.uint8), labels=np.arange(30) % 2)
     for recipe in recipes.presets(name).values():
-        adapted, train, test = load_data(recipe.override([f"data=npz:{tmp_path / 'own.npz'}"]), None, None, False)
+        adapted, train, test = training.load_data(
+            recipe.override([f"data=npz:{tmp_path / 'own.npz'}"]), None, None, False
+        )
         assert (len(train), len(test)) == (24, 6)
         assert train.image.shape[1:] == recipe.image_shape
         if isinstance(recipe, recipes.ConditionalRecipe):

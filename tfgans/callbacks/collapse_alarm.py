@@ -13,6 +13,7 @@ from tfgans.equilibrium import CollapseRule
 class CollapseAlarm(keras.callbacks.Callback):
     """Warns where a controller's k drops suddenly, and marks the run (BEGAN-CS, section 4.2).
 
+    The model logs the k of its `Equilibrium`.
     It looks at the mean k of each epoch, so that a run that was stopped and resumed finds the trace it had.
 
     Args:
@@ -32,7 +33,7 @@ class CollapseAlarm(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         cut_lines(self._alarms, step)
         for line in read_lines(self._metrics):
-            if self._seen < line["step"] <= step and "k" in line:
+            if self._seen < line["step"] <= step:
                 self._look(line["step"], line["k"])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

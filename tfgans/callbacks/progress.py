@@ -3,9 +3,12 @@
 import keras
 import tqdm
 
+# A terminal has room for a few values beside the bar.
+_MOST_VALUES = 4
+
 
 class Progress(keras.callbacks.Callback):
-    """A bar with steps done, steps a second, time left and the latest losses.
+    """A bar with steps done, steps a second, time left, and the first values that the model logs, its losses.
 
     Args:
         steps: Steps of the whole run; the bar begins at the model's step, and spans several
@@ -26,7 +29,7 @@ class Progress(keras.callbacks.Callback):
         self._bar = tqdm.tqdm(total=self._steps, initial=step, desc=self._name, unit="step", dynamic_ncols=True)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        shown = {name.removesuffix("_loss"): f"{value:.3g}" for name, value in (logs or {}).items() if "_loss" in name}
+        shown = {name: f"{logs[name]:.3g}" for name in self.model.log_names[:_MOST_VALUES]}
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update(int(self.model.step.numpy()) - self._bar.n)
 

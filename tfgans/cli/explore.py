@@ -110,10 +110,10 @@ def indices(texts: list[str], names: tuple[str, ...], count: int) -> list[int]:
     Raises:
         ValueError: If there are not `count` of them, or one is unknown.
     """
-    found = [_app.position(text, names) for text in texts]
-    if None in found or len(found) != count:
+    positions = [_app.position(text, names) for text in texts]
+    if None in positions or len(positions) != count:
         raise ValueError(f"This figure takes {count} of --attribute={'|'.join(names)}; received {texts}.")
-    return found
+    return positions
 
 
 def run() -> None:

@@ -51,7 +51,7 @@ def main() -> None:
     elif len(model.sample_shape) == 3:
         plots.image_grid(arrays["images"], FLAGS.count, out, **rows)
     else:
-        world = data.load(folder.recipe().data)
+        world = data.load_split(folder.recipe().data)
         plots.point_cloud(arrays["images"] * world.scale, world.centers, out)
     print(f"samples: {out}")
 

@@ -16,6 +16,7 @@ from tfgans.data.own import (
     from_npz,
 )
 from tfgans.data.pipeline import batches
+from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
 from tfgans.data.stacked import stacked
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
@@ -27,9 +28,11 @@ __all__ = [
     "EFIGI_ATTRIBUTES",
     "SPRITE_ATTRIBUTES",
     "TOY_WORLDS",
+    "DataSplit",
     "Efigi",
     "FaceScrub",
     "ImageSet",
+    "SampleKind",
     "ToyWorld",
     "batches",
     "digits",
@@ -41,7 +44,7 @@ __all__ = [
     "from_npz",
     "hold_out",
     "image_files",
-    "load",
+    "load_split",
     "load_splits",
     "read_efigi_attributes",
     "read_image",
@@ -59,7 +62,7 @@ _OWN = {"folder": own.folder_splits, "npz": own.npz_splits}
 _STACKED = "stacked_"
 
 
-def load(
+def load_split(
     name: str,
     split: str = "train",
     *,
@@ -97,7 +100,7 @@ def load_splits(
     data_dir: str | None = None,
     download: bool = False,
 ) -> list[ImageSet | ToyWorld]:
-    """Loads several splits of a data set as `load` does, but the user's own files are read once only."""
+    """Loads several splits of a data set as `load_split` does, but the user's own files are read once only."""
     kind, colon, path = name.partition(":")
     if colon and kind in _OWN:
         if not path:

@@ -113,8 +113,8 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarra
             raise ValueError(f"{member.filename} has version {version} of the .npy format")
         shape, _, dtype = _ARRAY_HEADERS[version](file)
         # NumPy makes room for what the header declares before it reads.
-        declared, found = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
-        if not dtype.hasobject and (declared != found or not dtype.itemsize or min(shape, default=0) < 0):
-            raise ValueError(f"{member.filename} declares {dtype} {shape}, and {found} bytes follow")
+        declared, present = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
+        if not dtype.hasobject and (declared != present or not dtype.itemsize or min(shape, default=0) < 0):
+            raise ValueError(f"{member.filename} declares {dtype} {shape}, and {present} bytes follow")
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)

@@ -3,12 +3,14 @@
 import dataclasses
 import hashlib
 import math
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
 from sklearn.model_selection import train_test_split
 
 from tfgans.data.pipeline import batches
+from tfgans.data.split import SampleKind
 
 _TEST_SHARE = 0.2
 _SPLIT_SEED = 0
@@ -33,8 +35,15 @@ class ImageSet:
     label: np.ndarray | None
     label_names: tuple[str, ...]
 
+    kind: ClassVar[SampleKind] = "image"
+
     def __len__(self) -> int:
         return len(self.image)
+
+    @property
+    def count(self) -> int:
+        """Number of images."""
+        return len(self)
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -84,6 +93,11 @@ class ImageSet:
         order = np.random.default_rng(0).permutation(len(self))
         return self.rows(np.sort(order[: max(1, round(fraction * len(self)))]))
 
+    def examples(self, most: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """At most so many images, a fixed random part, float32 [n, H, W, C] in [-1, 1], and their labels, or None."""
+        part = self.part(min(1.0, most / len(self)))
+        return part.unit_images, part.label
+
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
         """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.
 
@@ -131,7 +145,7 @@ def hold_out(images: ImageSet, split: str) -> ImageSet:
             )
     if len(images) < 3 * least:
         raise ValueError(f"{images.name}: {len(images)} images are too few to hold some out.")
-    held = max(least, math.ceil(_TEST_SHARE * len(images)))
-    parts = train_test_split(np.arange(len(images)), test_size=held, random_state=_SPLIT_SEED, stratify=strata)
+    test_count = max(least, math.ceil(_TEST_SHARE * len(images)))
+    parts = train_test_split(np.arange(len(images)), test_size=test_count, random_state=_SPLIT_SEED, stratify=strata)
     index = parts[0] if split == "train" else parts[1]
     return dataclasses.replace(images.rows(index), split=split)

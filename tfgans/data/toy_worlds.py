@@ -1,11 +1,13 @@
 """Toy worlds: mixtures whose modes are known, drawn without end."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
 
 from tfgans.data.pipeline import numbered
+from tfgans.data.split import SampleKind
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +30,11 @@ class ToyWorld:
     weights: tuple[float, ...]
     scale: float
 
-    split = "without end"
-    conditioning = "none"
-    label_names = ()
+    kind: ClassVar[SampleKind] = "point"
+    split: ClassVar[str] = "without end"
+    conditioning: ClassVar[str] = "none"
+    label_names: ClassVar[tuple[str, ...]] = ()
+    count: ClassVar[None] = None
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -67,6 +71,10 @@ class ToyWorld:
         if fraction != 1:
             raise ValueError(f"{self.name} is drawn without end; there is no part of it, such as {fraction}.")
         return self
+
+    def examples(self, most: int) -> tuple[np.ndarray, None]:
+        """So many points, float32 [n, D], always the same; there are no labels."""
+        return self.sample(most, (0, 0)).numpy(), None
 
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
         """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.

@@ -2,7 +2,7 @@
 
 from tfgans.evaluation.cache import cache_folder
 from tfgans.evaluation.classifier import trained_classifier
-from tfgans.evaluation.engine import METRICS, evaluate, which_apply
+from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
 from tfgans.evaluation.scores_file import Score, add_scores, read_scores, score
@@ -16,7 +16,7 @@ __all__ = [
     "Source",
     "add_scores",
     "cache_folder",
-    "evaluate",
+    "compute_scores",
     "extractor",
     "generated_source",
     "image_set_source",

@@ -35,11 +35,11 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
         except (OSError, ValueError) as error:
             print(f"Cannot read {path} ({error}); it is made anew.", file=sys.stderr)
     arrays = dict(make())
-    keep(path, lambda temporary: np.savez(temporary, **arrays))
+    write_to_cache(path, lambda temporary: np.savez(temporary, **arrays))
     return arrays
 
 
-def keep(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
+def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
     """Writes a file of the cache, whose making may have taken hours: where it cannot be, that is said and no error.
 
     Args:

@@ -13,7 +13,7 @@ import tqdm
 
 from tfgans import data, networks
 from tfgans._files import read_json, write_json
-from tfgans.evaluation.cache import cache_folder, keep
+from tfgans.evaluation.cache import cache_folder, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
 _MOST_STEPS = 1_500
@@ -117,7 +117,7 @@ def trained_classifier(
             print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
             network = make()
     accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
-    if keep(weights, network.save_weights):
+    if write_to_cache(weights, network.save_weights):
         write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
 

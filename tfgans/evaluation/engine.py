@@ -263,7 +263,7 @@ def which_apply(
     return {name: reason(metric) for name, metric in METRICS.items()}
 
 
-def evaluate(
+def compute_scores(
     names: Sequence[str],
     generated: Sequence[Source],
     real: Source,
@@ -328,11 +328,11 @@ def evaluate(
     return [
         score(
             f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
-            found,
+            each,
             _protocol(chosen[name], generated, real, test, compared, extractor, samples),
         )
         for name, scores in values.items()
-        for key, found in scores.items()
+        for key, each in scores.items()
         if name not in failures
     ]
 

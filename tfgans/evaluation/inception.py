@@ -66,9 +66,9 @@ class InceptionTFGAN(Extractor):
             three_channels(tf.constant(data.unit_images(images))), [_PIXELS] * 2
         )
         outputs = self._call(resized)
-        found = ", ".join(outputs) if isinstance(outputs, Mapping) else type(outputs).__name__
+        given = ", ".join(outputs) if isinstance(outputs, Mapping) else type(outputs).__name__
         if not isinstance(outputs, Mapping) or not {"pool_3", "logits"} <= outputs.keys():
-            raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {found}.")
+            raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {given}.")
         flat = {name: tf.reshape(outputs[name], [len(images), -1]) for name in ("pool_3", "logits")}
         return {"features": flat["pool_3"].numpy(), "probabilities": tf.nn.softmax(flat["logits"]).numpy()}
 
@@ -96,8 +96,8 @@ class InceptionKeras(Extractor):
                 "--extractor=inception_keras:FILE. Nothing else is taken in its place; --extractor=classifier needs no "
                 "download."
             )
-        if (found := file_hash(file, hashlib.md5)) != _KERAS_MD5:
-            raise ValueError(f"{file} is not {_KERAS_FILE}: its MD5 is {found}, not {_KERAS_MD5}.")
+        if (digest := file_hash(file, hashlib.md5)) != _KERAS_MD5:
+            raise ValueError(f"{file} is not {_KERAS_FILE}: its MD5 is {digest}, not {_KERAS_MD5}.")
         network = keras.applications.InceptionV3(weights=None, classifier_activation="softmax")
         network.load_weights(file)
         self._outputs = tf.function(

@@ -57,10 +57,10 @@ class SavedModelExtractor(Extractor):
         if self.protocol["resize"] is not None:
             inputs = tf.image.resize(inputs, self._shape[:2])
         outputs = self._call(**{self._input: inputs})
-        found = {}
+        arrays: Outputs = {}
         if self._features is not None:
-            found["features"] = tf.reshape(outputs[self._features], [len(images), -1]).numpy()
+            arrays["features"] = tf.reshape(outputs[self._features], [len(images), -1]).numpy()
         if self._classes is not None:
             values = outputs[self._classes]
-            found["probabilities"] = (tf.nn.softmax(values) if self._classes == "logits" else values).numpy()
-        return found
+            arrays["probabilities"] = (tf.nn.softmax(values) if self._classes == "logits" else values).numpy()
+        return arrays

@@ -2,7 +2,7 @@
 
 from tfgans.latent.bank import CodeBank
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
-from tfgans.latent.convex import CodeSampler, ConvexSampler, KDESampler, Weights
+from tfgans.latent.convex import CodeLookup, CodeSampler, ConvexSampler, KDESampler, Weights
 from tfgans.latent.intrinsic_dimension import ClassDimensions, class_dimensions, intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
 from tfgans.latent.neighbours import Neighbours, nearest_neighbours
@@ -12,6 +12,7 @@ from tfgans.latent.priors import Normal, Prior, Uniform
 __all__ = [
     "ClassDimensions",
     "CodeBank",
+    "CodeLookup",
     "CodeSampler",
     "CodeVariances",
     "ConvexSampler",

@@ -74,7 +74,7 @@ class CodeBank(keras.layers.Layer):
         self.codes = self._state("codes", (count, size))
         self.labels = self._state("labels", (count,), "int32")
         self._table = self._state("table", (count, width), "int32")
-        self._found = self._state("found", (count,), "int32")
+        self._neighbour_counts = self._state("found", (count,), "int32")
         self._order = self._state("order", (count,), "int32")
         self._starts = self._state("starts", (classes + 1,), "int32")
         self._means = self._state("means", (classes, size))
@@ -130,14 +130,14 @@ class CodeBank(keras.layers.Layer):
                 f"No class has {self.neighbours} other codes; codes have {sizes.max() - 1} neighbours at most.",
                 stacklevel=2,
             )
-        found = nearest_neighbours(codes, width, labels)
+        nearest = nearest_neighbours(codes, width, labels)
         order = np.argsort(labels, kind="stable")
         starts = np.concatenate([[0], np.cumsum(sizes)])
         groups = [codes[order[first:last]].astype(np.float64) for first, last in itertools.pairwise(starts)]
         self.codes.assign(codes)
         self.labels.assign(labels)
-        self._table.assign(found.index)
-        self._found.assign(found.count)
+        self._table.assign(nearest.index)
+        self._neighbour_counts.assign(nearest.count)
         self._order.assign(order)
         self._starts.assign(starts)
         self._means.assign(np.stack([group.mean(axis=0) for group in groups]))
@@ -172,7 +172,7 @@ class CodeBank(keras.layers.Layer):
 
     def neighbours_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Numbers of the neighbours of codes `[B]`, nearest first, int32 `[B, m]`, and how many there are, `[B]`."""
-        return tf.gather(self._table.value, index), tf.gather(self._found.value, index)
+        return tf.gather(self._table.value, index), tf.gather(self._neighbour_counts.value, index)
 
     def spread_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Standard deviations `[B, N]` of the codes of an anchor's class when it was filled, and their number `[B]`."""

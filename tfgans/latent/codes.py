@@ -39,7 +39,7 @@ def code_plane(real: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
     if len(real) < 2 or any(len(size) != 2 or size[1] != sizes[0][1] for size in sizes):
         raise ValueError(f"Expected codes [n, N] of one size N, two or more real ones; received {sizes}.")
     basis = PCA(min(2, real.shape[1]), svd_solver="full").fit(real)
-    return [np.pad(found, ((0, 0), (0, 2 - found.shape[1]))) for found in map(basis.transform, (real, *others))]
+    return [np.pad(plane, ((0, 0), (0, 2 - plane.shape[1]))) for plane in map(basis.transform, (real, *others))]
 
 
 def code_variances(real: np.ndarray, generated: np.ndarray) -> CodeVariances:

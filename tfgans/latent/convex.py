@@ -2,7 +2,7 @@
 
 import abc
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 import keras
 import tensorflow as tf
@@ -10,13 +10,23 @@ import tensorflow as tf
 from tfgans._serialization import Configurable
 from tfgans.latent.priors import Normal, Prior, Uniform
 
-if TYPE_CHECKING:
-    from tfgans.latent.bank import CodeBank
-
 Weights = Literal["halfnormal", "uniform", "dirichlet"]
 """How weights are drawn before they are divided by their sum: |N(0, 1)|, U(0, 1), or so that all are equally likely."""
 
 _WEIGHTS = ("halfnormal", "uniform", "dirichlet")
+
+
+class CodeLookup(Protocol):
+    """The look-ups that a sampler makes among numbered codes; `CodeBank` has them."""
+
+    def codes_of(self, index: tf.Tensor) -> tf.Tensor:
+        """Codes by their numbers, `[..., N]` of `[...]`."""
+
+    def neighbours_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Numbers of the neighbours of codes `[B]`, nearest first, int32 `[B, m]`, and how many there are, `[B]`."""
+
+    def spread_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Standard deviations `[B, N]` of the codes of each anchor's class, and the number of these codes, `[B]`."""
 
 
 class CodeSampler(Configurable, abc.ABC):
@@ -38,7 +48,7 @@ class CodeSampler(Configurable, abc.ABC):
         """
 
     @abc.abstractmethod
-    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    def __call__(self, bank: CodeLookup, index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         """A latent for each anchor.
 
         Args:
@@ -83,7 +93,7 @@ class ConvexSampler(CodeSampler):
         """Lots of the m neighbours, and the numbers that weights are made of."""
         return Uniform(m + min(self.k, m), 0.0, 1.0)
 
-    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    def __call__(self, bank: CodeLookup, index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         neighbours, count = bank.neighbours_of(index)
         places, weights = self.pick(count, *tf.split(noise, [neighbours.shape[1], -1], axis=1))
         codes = bank.codes_of(tf.gather(neighbours, places, batch_dims=1))
@@ -139,7 +149,7 @@ class KDESampler(CodeSampler):
         """Standard normal, as large as a code."""
         return Normal(size)
 
-    def __call__(self, bank: "CodeBank", index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    def __call__(self, bank: CodeLookup, index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         return bank.codes_of(index) + self.bandwidths(*bank.spread_of(index)) * noise
 
     def bandwidths(self, deviations: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

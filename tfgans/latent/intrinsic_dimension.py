@@ -67,8 +67,8 @@ def class_dimensions(
         ValueError: As `intrinsic_dimension` does, of a class.
     """
     members = [np.flatnonzero(labels == label)[:most] for label in np.unique(labels)]
-    found = [intrinsic_dimension(codes[rows].reshape(len(rows), -1), average=average) for rows in members]
-    return ClassDimensions(np.array(found), np.array([len(rows) for rows in members]))
+    dimensions = [intrinsic_dimension(codes[rows].reshape(len(rows), -1), average=average) for rows in members]
+    return ClassDimensions(np.array(dimensions), np.array([len(rows) for rows in members]))
 
 
 def _estimate(distances: np.ndarray, k: int, average: Average) -> float:

@@ -119,5 +119,5 @@ def search_latent(
 
 def _better(latent: tf.Tensor, errors: tf.Tensor, best: tf.Tensor, error: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The better of each row, and its error."""
-    found = errors < error
-    return tf.where(found[:, tf.newaxis], latent, best), tf.where(found, errors, error)
+    is_better = errors < error
+    return tf.where(is_better[:, tf.newaxis], latent, best), tf.where(is_better, errors, error)

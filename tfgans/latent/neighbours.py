@@ -50,7 +50,7 @@ def nearest_neighbours(codes: np.ndarray, m: int, labels: np.ndarray | None = No
             raise ValueError(f"Class {label} has one code; it has no neighbour.")
         width = min(m, len(members) - 1)
         search = NearestNeighbors(n_neighbors=width, algorithm="brute").fit(codes[members])
-        distance[members, :width], found = search.kneighbors()
-        index[members, :width] = members[found]
+        distance[members, :width], nearest = search.kneighbors()
+        index[members, :width] = members[nearest]
         count[members] = width
     return Neighbours(index, count, distance)

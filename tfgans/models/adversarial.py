@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgans._seeds import row_seeds
 from tfgans.latent import Prior
 from tfgans.models._machines import TrainedOnMachines
 
@@ -493,19 +493,6 @@ def check_built(owner: str, networks: Mapping[str, keras.Model]) -> None:
     for name, network in networks.items():
         if not network.built or not getattr(network, "inputs", None):
             raise ValueError(f"The {name} of a {owner} must be a functional Keras model, built.")
-
-
-def row_seeds(n: int, seed: int | Sequence[int] | None) -> np.ndarray:
-    """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None."""
-    if seed is None:
-        seed = secrets.randbits(62)
-    if not np.issubdtype(np.asarray(seed).dtype, np.integer):
-        raise ValueError(f"Seeds must be integers; received {seed!r}.")
-    seeds = np.asarray(seed, np.int64)
-    seeds = seeds + np.arange(n) if seeds.ndim == 0 else seeds
-    if n < 1 or seeds.shape != (n,):
-        raise ValueError(f"Expected n >= 1 and one seed or n of them; received n={n}, seeds {seeds.shape}.")
-    return seeds
 
 
 def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:

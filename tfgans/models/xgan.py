@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgans._seeds import row_seeds
 from tfgans.latent import CodeBank, Normal, Prior
 from tfgans.losses import (
     Minimax,
@@ -17,7 +18,7 @@ from tfgans.losses import (
     minimax_generator_loss,
     nonsaturating_generator_loss,
 )
-from tfgans.models.adversarial import Batch, check_built, row_seeds, with_condition
+from tfgans.models.adversarial import Batch, check_built, with_condition
 from tfgans.models.autoencoding import AutoencodingModel
 from tfgans.models.conditioned import ConditionedModel
 from tfgans.models.mapped import MappedModel, check_fit, looked_at

@@ -1,12 +1,12 @@
 """Networks: functions that return plain Keras models."""
 
-from tfgans.networks.began import began_decoder, began_encoder, relu_mlp
-from tfgans.networks.bigan import dcgan_discriminator, dcgan_encoder, dcgan_generator
-from tfgans.networks.classifier import convolutional_classifier
-from tfgans.networks.dcgan import conditional_dcgan_discriminator, conditional_dcgan_generator
-from tfgans.networks.mlp import mlp_classifier, mlp_discriminator, mlp_encoder, mlp_generator
+from tfgans.networks.began import began_decoder, began_encoder
+from tfgans.networks.classifier import code_classifier, convolutional_classifier
+from tfgans.networks.cnn import cnn_classifier, cnn_discriminator, cnn_encoder, cnn_generator
+from tfgans.networks.conditional_dcgan import conditional_dcgan_discriminator, conditional_dcgan_generator
+from tfgans.networks.dcgan import dcgan_discriminator, dcgan_encoder, dcgan_generator
+from tfgans.networks.mlp import mlp_classifier, mlp_discriminator, mlp_encoder, mlp_generator, relu_mlp
 from tfgans.networks.vgg import small_vgg, vgg19
-from tfgans.networks.xgan import cnn_classifier, cnn_discriminator, cnn_encoder, cnn_generator, code_classifier
 
 __all__ = [
     "began_decoder",

@@ -87,36 +87,9 @@ def began_decoder(
     return keras.Model(code, layers.Conv2D(channels, _KERNEL, padding="same")(x), name=name)
 
 
-def relu_mlp(
-    inputs: int,
-    outputs: int,
-    widths: Sequence[int] = (128, 128),
-    name: Literal["encoder", "decoder", "generator"] = "encoder",
-) -> keras.Model:
-    """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.4).
-
-    Args:
-        inputs: Entries of the input.
-        outputs: Entries of the output.
-        widths: Units of the hidden layers.
-        name: What the network is for.
-
-    Returns:
-        Model from [B, inputs] to [B, outputs].
-    """
-    x = first = keras.Input((inputs,), name="image" if name == "encoder" else "latent")
-    for width in widths:
-        x = layers.Dense(width, "relu", kernel_initializer=_uniform())(x)
-    return keras.Model(first, layers.Dense(outputs, kernel_initializer=_uniform())(x), name=name)
-
-
 def _check_style(style: str) -> None:
     if style not in ("began", "cs"):
         raise ValueError(f"style must be began or cs; received {style!r}.")
-
-
-def _uniform() -> keras.initializers.Initializer:
-    return keras.initializers.VarianceScaling(3.0, "fan_in", "uniform")
 
 
 def _pairs(image_shape: Sequence[int]) -> int:

@@ -1,9 +1,11 @@
-"""A classifier whose features scores can be taken on."""
+"""A classifier of images, on whose features scores are taken, and the classifier of codes of X-GAN."""
 
 from collections.abc import Sequence
 
 import keras
 from keras import layers
+
+from tfgans.networks.layers import LEAKY_SLOPE
 
 _WIDTHS = (32, 64, 128)
 _FEATURES = 128
@@ -42,3 +44,19 @@ def convolutional_classifier(image_shape: Sequence[int], classes: int) -> keras.
         layers.Dropout(_DROPOUT, seed=stage)(x)
     )
     return keras.Model(image, probabilities, name="classifier")
+
+
+def code_classifier(latent_size: int, classes: int, width: int = 512) -> keras.Model:
+    """C_emb: two layers. With N = 512 and 530 classes: 534,546 parameters.
+
+    Args:
+        latent_size: Entries N of a code.
+        classes: K; 1 for a discriminator of codes.
+        width: Units of the hidden layer.
+
+    Returns:
+        Model from codes [B, N] to logits [B, K].
+    """
+    code = keras.Input((latent_size,), name="latent")
+    x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Dense(width)(code))
+    return keras.Model(code, layers.Dense(classes)(x), name="code_classifier")

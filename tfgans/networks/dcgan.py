@@ -1,162 +1,118 @@
-"""Convolutional generators and discriminators of the DCGAN family, conditioned on a vector.
+"""Convolutional networks of LOGAN, with an encoder and a discriminator of pairs (supplement 1.1, and its code).
 
-The condition y (a one-hot class or attributes) is appended to z in the generator, and tiled over all
-pixels as extra channels in the discriminator (cWGAN section IV-A and its appendix).
+Widths are the channels of the maps from the largest, at half the image's size, to the smallest. The
+paper's are (64, 128, 256) at 32 pixels and (64, 128, 256, 512, 512) at 128.
 """
 
 from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
 from keras import layers
 
-LEAKY_SLOPE = 0.2
+from tfgans.networks.layers import LEAKY_SLOPE, BatchNormalization
+
+_KERNEL = 4
 
 
-@keras.saving.register_keras_serializable("tfgans")
-class BatchNormalization(layers.BatchNormalization):
-    """Batch normalisation whose statistics span the replicas of whatever strategy it runs under."""
-
-    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
-        # Keras asks at construction; a model may be saved on one device and go on on several.
-        self.synchronized = tf.distribute.get_strategy().num_replicas_in_sync > 1
-        return super().call(inputs, training=training, mask=mask)
-
-
-def _convolution_kernel() -> keras.initializers.Initializer:
-    return keras.initializers.RandomNormal(stddev=0.02)
-
-
-@keras.saving.register_keras_serializable("tfgans")
-class TileChannels(layers.Layer):
-    """Appends a vector to every pixel of an image: `[B, H, W, C]`, `[B, K]` to `[B, H, W, C + K]`."""
-
-    def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
-        image, vector = inputs
-        height, width = image.shape[1:3]
-        tiled = tf.tile(vector[:, tf.newaxis, tf.newaxis, :], [1, height, width, 1])
-        return tf.concat([image, tf.cast(tiled, image.dtype)], axis=-1)
-
-    def compute_output_shape(self, input_shape: Sequence[Sequence[int | None]]) -> tuple[int | None, ...]:
-        image, vector = input_shape
-        return (*image[:-1], image[-1] + vector[-1])
-
-
-def conditional_dcgan_generator(
+def dcgan_generator(
     image_shape: Sequence[int],
     latent_size: int,
-    condition_size: int,
-    widths: Sequence[int] = (512, 256, 128),
-    *,
-    kernel_size: int = 5,
-    projection: str = "linear",
-    output: str = "tanh",
-    batch_norm_scale: bool = True,
+    widths: Sequence[int] = (64, 128, 256),
+    kernel_size: int = _KERNEL,
+    condition_size: int | None = None,
 ) -> keras.Model:
-    """G(z, y): a projection to a small map, then one transposed convolution of stride 2 a width.
+    """G(z): a projection, then one transposed convolution of stride 2 a width, batch normalised but for the last.
 
-    With `widths=(512, 256, 128)` this is the MNIST generator of cWGAN (28x28x1, 5,009,281 trainable
-    parameters at |z| = 100, |y| = 10), with `(512, 512, 256, 128)` that of CelebA and EFIGI.
+    At 32 pixels and |z| = 128: 1,191,299 trainable parameters; at 128 pixels 8,016,771.
 
     Args:
-        image_shape: (height, width, channels) of the result. The last map is cut at the bottom and on
-            the right where it is larger, as the authors do for MNIST (32 to 28).
-        latent_size: Number of entries of z.
-        condition_size: Number of entries of y.
-        widths: Channels of the projection, then of every hidden transposed convolution.
+        image_shape: (height, width, channels); sizes are multiples of 2^len(widths), or the last map is cut.
+        latent_size: Entries N of z.
+        widths: Channels of the maps.
         kernel_size: Edge of all kernels.
-        projection: `"linear"` (paper, section IV-C) or `"batch_norm_relu"` (the authors' MNIST code).
-        output: `"tanh"` (paper, section IV-C), or `"batch_norm_relu"` (the paper's appendix and the
-            authors' MNIST code, made for pixels in [0, 1] and rescaled here so that 0 is -1 and 1 is 1).
-        batch_norm_scale: Whether batch normalisation has a factor gamma; the authors' code has none.
+        condition_size: Entries of a condition, which is put behind z, or `None`.
 
     Returns:
-        Model from `[latent [B, N], condition [B, K]]` to images `[B, H, W, C]`.
-
-    Raises:
-        ValueError: If the image is so small that the networks's first map would vanish, or if
-            `projection` or `output` is unknown.
+        Model from latents [B, N], or [latents, conditions [B, K]], to images [B, H, W, C] in [-1, 1].
     """
     height, width, channels = image_shape
+    rows, columns = _smallest(image_shape, widths)
+    inputs = x = keras.Input((latent_size,), name="latent")
+    if condition_size is not None:
+        inputs = [x, keras.Input((condition_size,), name="condition")]
+        x = layers.Concatenate()(inputs)
+    # Normalised before it is a map, so that every place has statistics of its own.
+    x = _normalised(layers.Dense(rows * columns * widths[-1], use_bias=False)(x))
+    x = layers.Reshape((rows, columns, widths[-1]))(x)
+    for filters in reversed(widths[:-1]):
+        x = _normalised(layers.Conv2DTranspose(filters, kernel_size, 2, "same", use_bias=False)(x))
+    x = layers.Conv2DTranspose(channels, kernel_size, 2, "same", activation="tanh")(x)
     factor = 2 ** len(widths)
-    rows, columns = -(-height // factor), -(-width // factor)
-    if min(height, width) < factor:
-        raise ValueError(
-            f"{len(widths)} doublings need images of at least {factor}x{factor} pixels; received {height}x{width}."
-        )
-    _check_choice("projection", projection, ("linear", "batch_norm_relu"))
-    _check_choice("output", output, ("tanh", "batch_norm_relu"))
-
-    def batch_norm_relu(x: keras.KerasTensor) -> keras.KerasTensor:
-        return layers.ReLU()(BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x))
-
-    def up(x: keras.KerasTensor, filters: int, use_bias: bool) -> keras.KerasTensor:
-        return layers.Conv2DTranspose(
-            filters, kernel_size, 2, "same", use_bias=use_bias, kernel_initializer=_convolution_kernel()
-        )(x)
-
-    latent = keras.Input((latent_size,), name="latent")
-    condition = keras.Input((condition_size,), name="condition")
-    x = layers.Concatenate()([latent, condition])
-    x = layers.Dense(rows * columns * widths[0])(x)
-    x = layers.Reshape((rows, columns, widths[0]))(x)
-    if projection == "batch_norm_relu":
-        x = batch_norm_relu(x)
-    for filters in widths[1:]:
-        x = batch_norm_relu(up(x, filters, use_bias=False))
-    if output == "tanh":
-        x = layers.Activation("tanh")(up(x, channels, use_bias=True))
-    else:
-        x = layers.Rescaling(2.0, offset=-1.0)(batch_norm_relu(up(x, channels, use_bias=False)))
     x = layers.Cropping2D(((0, rows * factor - height), (0, columns * factor - width)))(x)
-    return keras.Model([latent, condition], x, name="generator")
+    return keras.Model(inputs, x, name="generator")
 
 
-def conditional_dcgan_discriminator(
-    image_shape: Sequence[int],
-    condition_size: int,
-    widths: Sequence[int] = (64, 128, 256, 512),
-    *,
-    kernel_size: int = 5,
-    batch_norm: bool = False,
-    batch_norm_scale: bool = True,
-    unit_pixels: bool = False,
+def dcgan_encoder(
+    image_shape: Sequence[int], latent_size: int, widths: Sequence[int] = (64, 128, 256), kernel_size: int = _KERNEL
 ) -> keras.Model:
-    """f(x, y): one convolution of stride 2 a width, then a 4x4 convolution that scores patches.
+    """E(x): one convolution of stride 2 a width, batch normalised, and a projection in (-1, 1).
 
-    At the default widths this is the critic of cWGAN: 28x28x1 images give a 2x2 map of scores
-    (4,327,553 parameters), 64x64x3 images a 4x4 map.
-
-    Args:
-        image_shape: (height, width, channels) of the images.
-        condition_size: Number of entries of y.
-        widths: Channels of the convolutions.
-        kernel_size: Edge of all kernels but the last.
-        batch_norm: Batch normalisation after all of them but the first, as the authors' code has it for
-            the vanilla objective. Not with a gradient penalty, which needs samples to be independent.
-        batch_norm_scale: Whether batch normalisation has a factor gamma.
-        unit_pixels: Whether images are brought from [-1, 1] to [0, 1] first, as the authors' MNIST code has them: what
-            convolutions pad with is then the background, and not grey.
+    At 32 pixels and |z| = 128: 1,183,744 trainable parameters; at 128 pixels 8,001,536.
 
     Returns:
-        Model from `[image [B, H, W, C], condition [B, K]]` to logits `[B, h, w, 1]`, one a patch.
+        Model from images [B, H, W, C] to latents [B, N] in (-1, 1).
     """
-    image = keras.Input(tuple(image_shape), name="image")
-    condition = keras.Input((condition_size,), name="condition")
-    x = layers.Rescaling(0.5, offset=0.5)(image) if unit_pixels else image
-    x = TileChannels()([x, condition])
-    for depth, filters in enumerate(widths):
-        normalised = batch_norm and depth > 0
-        x = layers.Conv2D(
-            filters, kernel_size, 2, "same", use_bias=not normalised, kernel_initializer=_convolution_kernel()
-        )(x)
-        if normalised:
-            x = BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x)
-        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
-    x = layers.Conv2D(1, 4, 1, "same", kernel_initializer=_convolution_kernel())(x)
-    return keras.Model([image, condition], x, name="discriminator")
+    image = x = keras.Input(tuple(image_shape), name="image")
+    for filters in widths:
+        x = _normalised(layers.Conv2D(filters, kernel_size, 2, "same", use_bias=False)(x))
+    latent = layers.Dense(latent_size, "tanh")(layers.Flatten()(x))
+    return keras.Model(image, latent, name="encoder")
 
 
-def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; received {value!r}.")
+def dcgan_discriminator(
+    image_shape: Sequence[int],
+    latent_size: int | None = None,
+    widths: Sequence[int] = (64, 128, 256),
+    kernel_size: int = _KERNEL,
+    head_width: int = 512,
+) -> keras.Model:
+    """l(x), or l(x, z): convolutions of stride 2, one that spans the last map, and two layers; no normalisation.
+
+    A leaky ReLU follows each layer but the last, as in the authors' code.
+
+    At 32 pixels 3,167,425 parameters with |z| = 128, and 1,773,761 without z at `head_width` 256; at 128 pixels
+    with |z| = 128, 11,557,057.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: Entries N of z, for a BiGAN.
+        widths: Channels of the maps.
+        kernel_size: Edge of all kernels but the spanning one.
+        head_width: Channels of the spanning convolution.
+
+    Returns:
+        Model from images [B, H, W, C], or [images, latents [B, N]], to logits [B].
+    """
+    image = x = keras.Input(tuple(image_shape), name="image")
+    for filters in widths:
+        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Conv2D(filters, kernel_size, 2, "same")(x))
+    spanning = layers.Conv2D(head_width, x.shape[1:3], padding="valid")(x)
+    # Without it, this convolution and the layer behind it would be one linear map.
+    x = layers.Flatten()(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(spanning))
+    inputs = image
+    if latent_size is not None:
+        inputs = [image, keras.Input((latent_size,), name="latent")]
+        x = layers.Concatenate()([x, inputs[1]])
+    x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Dense(x.shape[-1])(x))
+    return keras.Model(inputs, layers.Dense(1)(x), name="discriminator")
+
+
+def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
+    return layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(BatchNormalization(momentum=0.9)(x))
+
+
+def _smallest(image_shape: Sequence[int], widths: Sequence[int]) -> tuple[int, int]:
+    factor = 2 ** len(widths)
+    if min(image_shape[:2]) < factor:
+        raise ValueError(f"{len(widths)} halvings need images of {factor} pixels or more; received {image_shape[:2]}.")
+    return -(-image_shape[0] // factor), -(-image_shape[1] // factor)

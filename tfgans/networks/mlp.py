@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import keras
 from keras import layers
 
-from tfgans.networks.dcgan import LEAKY_SLOPE
+from tfgans.networks.layers import LEAKY_SLOPE
 
 _SUSSILLO_ABBOTT_GAIN = 1.43
 
@@ -90,8 +91,35 @@ def mlp_classifier(
     return keras.Model(sample, [layers.Dense(classes)(hidden[-1]), *hidden[1:]], name=name)
 
 
+def relu_mlp(
+    inputs: int,
+    outputs: int,
+    widths: Sequence[int] = (128, 128),
+    name: Literal["encoder", "decoder", "generator"] = "encoder",
+) -> keras.Model:
+    """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.4).
+
+    Args:
+        inputs: Entries of the input.
+        outputs: Entries of the output.
+        widths: Units of the hidden layers.
+        name: What the network is for.
+
+    Returns:
+        Model from [B, inputs] to [B, outputs].
+    """
+    x = first = keras.Input((inputs,), name="image" if name == "encoder" else "latent")
+    for width in widths:
+        x = layers.Dense(width, "relu", kernel_initializer=_uniform())(x)
+    return keras.Model(first, layers.Dense(outputs, kernel_initializer=_uniform())(x), name=name)
+
+
 def _shape(sample_shape: SampleShape) -> tuple[int, ...]:
     return (sample_shape,) if isinstance(sample_shape, int) else tuple(sample_shape)
+
+
+def _uniform() -> keras.initializers.Initializer:
+    return keras.initializers.VarianceScaling(3.0, "fan_in", "uniform")
 
 
 def _beside(
@@ -107,9 +135,9 @@ def _beside(
 
 def _hidden(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
     """The input, and behind it layers with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014)."""
-    found = [x]
+    outputs = [x]
     for width in widths:
         initializer = keras.initializers.VarianceScaling(_SUSSILLO_ABBOTT_GAIN**2, "fan_in", "uniform")
-        x = layers.Dense(width, kernel_initializer=initializer)(found[-1])
-        found.append(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x))
-    return found
+        x = layers.Dense(width, kernel_initializer=initializer)(outputs[-1])
+        outputs.append(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x))
+    return outputs

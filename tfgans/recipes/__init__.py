@@ -25,6 +25,7 @@ __all__ = [
     "get",
     "names",
     "presets",
+    "register",
 ]
 
 # Fields that came with format 1, and what runs of format 0 did.
@@ -37,8 +38,20 @@ _ADDED_IN_1 = {
 }
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
+
+
+def register(recipe: Recipe) -> None:
+    """Adds a recipe to those that `get`, `from_dict` and the commands know by name and preset.
+
+    Raises:
+        ValueError: If there is another recipe of that name and preset.
+    """
+    if _RECIPES.setdefault(recipe.name, {}).setdefault(recipe.preset, recipe) != recipe:
+        raise ValueError(f"There is another recipe {recipe.name} with the preset {recipe.preset}.")
+
+
 for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES, *xgan.RECIPES):
-    _RECIPES.setdefault(_recipe.name, {})[_recipe.preset] = _recipe
+    register(_recipe)
 
 
 def names() -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans._errors import needs_extra
-from tfgans.models.adversarial import row_seeds
+from tfgans._seeds import row_seeds
 from tfgans.serving._transport import RefusalError, Transport, reading
 
 if TYPE_CHECKING:

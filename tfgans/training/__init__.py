@@ -1,10 +1,11 @@
 """Runs: recipe and folder in, model, scores and export out."""
 
-from tfgans.training.build import build
+from tfgans.training.build import build, register
 from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
 from tfgans.training.execution import strategy_of
+from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import Result, default_workdir, load, load_data, run
+from tfgans.training.runs import Result, default_workdir, load, run
 from tfgans.training.scoring import Scorer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "image_scorer",
     "load",
     "load_data",
+    "register",
     "run",
     "run_scorer",
     "strategy_of",

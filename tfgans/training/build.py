@@ -1,6 +1,7 @@
-"""From names to objects."""
+"""From recipes to compiled models."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import keras
 
@@ -46,6 +47,8 @@ from tfgans.recipes import (
     XGANRecipe,
 )
 
+AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
+
 
 def build(recipe: Recipe) -> AdversarialModel:
     """The compiled model of a recipe, with the weights that the recipe's seed gives.
@@ -57,7 +60,12 @@ def build(recipe: Recipe) -> AdversarialModel:
 
     Returns:
         The model, at step 0.
+
+    Raises:
+        ValueError: If no builder is registered for recipes of this type, or networks cannot be made as the recipe says.
     """
+    if type(recipe) not in _BUILDERS:
+        raise ValueError(f"No builder is registered for a {type(recipe).__name__}; see tfgans.training.register.")
     keras.utils.set_random_seed(recipe.seed)
     outside = keras.config.dtype_policy()
     keras.config.set_dtype_policy(recipe.precision)
@@ -65,6 +73,20 @@ def build(recipe: Recipe) -> AdversarialModel:
         return _BUILDERS[type(recipe)](recipe)
     finally:
         keras.config.set_dtype_policy(outside)
+
+
+def register(recipe_type: type[AnyRecipe], builder: Callable[[AnyRecipe], AdversarialModel]) -> None:
+    """Registers the function that makes models from recipes of a type.
+
+    Args:
+        recipe_type: The type; recipes of its subclasses need builders of their own.
+        builder: Takes a recipe and returns a compiled model. `build` calls it with seeds and precision set.
+
+    Raises:
+        ValueError: If the type has another builder already.
+    """
+    if _BUILDERS.setdefault(recipe_type, builder) != builder:
+        raise ValueError(f"{recipe_type.__name__} has a builder already: {_BUILDERS[recipe_type].__qualname__}.")
 
 
 def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
@@ -275,7 +297,7 @@ _OBJECTIVES = {
     "lol2": LogitLoss(squared=True),
 }
 
-_BUILDERS = {
+_BUILDERS: dict[type[Recipe], Callable[[Any], AdversarialModel]] = {
     ConditionalRecipe: _conditional,
     UnconditionalRecipe: _unconditional,
     EquilibriumRecipe: _energy,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
+from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import load, load_data
+from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, scorer_of
 
 
@@ -77,8 +78,8 @@ def evaluate(
     folder = RunFolder(workdir)
     recipe = folder.recipe()
     chosen = scorer.chosen(names, bool(recipe.takes_labels), recipe.has_encoder)
-    # A file that cannot be added to is better known before the work than after it.
-    folder.scores()
+    # Scores cannot be added to a damaged file, and the work would be lost.
+    folder.put_damaged_aside()
     scores = scorer.model(load(workdir, step, averaged), chosen)
     evaluation.add_scores(folder.scores_file, scores)
     return scores
@@ -103,7 +104,7 @@ def image_scorer(
     Args:
         generated: `folder:PATH` or `npz:FILE`, as in `evaluation.generated_source`; or `split:NAME`, real images
             of another split, whose scores are what a perfect generator would have.
-        name: Data set to compare with, as in `data.load`.
+        name: Data set to compare with, as in `data.load_split`.
         extractor: Name of an extractor, as in `evaluation.extractor`.
         samples: Images to score; by default all.
         split: Split of the data set to compare with.
@@ -119,15 +120,17 @@ def image_scorer(
 
     Raises:
         FileNotFoundError: If data, images or the extractor's weights are not there.
-        ValueError: If images have another shape than the data set's, or an extractor does not fit the data.
+        ValueError: If the data set has points, images have another shape than its images, or an extractor does not fit.
     """
     options = {"image_shape": image_shape, "data_dir": data_dir, "download": download}
     train, test = data.load_splits(name, (split, test_split), **options)
+    if train.kind != "image":
+        raise ValueError(f"Images are compared with images; received the points of {name}.")
     kind, _, which = generated.partition(":")
     if kind == "split":
-        source = evaluation.image_set_source(data.load(name, which, **options), seed=1)
+        source = evaluation.image_set_source(data.load_split(name, which, **options), seed=1)
         source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])
-    found = evaluation.extractor(extractor, train, test)
-    return Scorer(train, test, found, samples or source.count, 1, batch_size, progress), source
+    features = evaluation.extractor(extractor, train, test)
+    return Scorer(train, test, features, samples or source.count, 1, batch_size, progress), source

@@ -19,7 +19,7 @@ _CHUNK = 4_096
 _OF_A_CLASS = 1_000
 
 
-def fitted(recipe: Recipe, train: data.ImageSet | data.ToyWorld) -> Recipe:
+def fitted(recipe: Recipe, train: data.DataSplit) -> Recipe:
     """The recipe for its data: a bank has a code of each image, and m may come from the dimension of images.
 
     Of images, since the encoder's codes have none before it has learnt, and the bank's table is as wide as m.
@@ -32,19 +32,17 @@ def fitted(recipe: Recipe, train: data.ImageSet | data.ToyWorld) -> Recipe:
     neighbours = recipe.neighbours
     if neighbours is None:
         labels = np.zeros(len(train), int) if recipe.supervision == "none" else train.label
-        found = latent.class_dimensions(train.image, labels, _OF_A_CLASS)
-        neighbours = max(recipe.combined, math.ceil(2 * found.dimension.mean()))
+        estimates = latent.class_dimensions(train.image, labels, _OF_A_CLASS)
+        neighbours = max(recipe.combined, math.ceil(2 * estimates.dimension.mean()))
         print(
-            f"Images of a class have dimension {found.dimension.mean():.1f}, of {found.count.min()} to "
-            f"{found.count.max()} images; m = {neighbours}.",
+            f"Images of a class have dimension {estimates.dimension.mean():.1f}, of {estimates.count.min()} to "
+            f"{estimates.count.max()} images; m = {neighbours}.",
             file=sys.stderr,
         )
     return dataclasses.replace(recipe, bank_size=len(train), neighbours=neighbours)
 
 
-def prepare(
-    model: AdversarialModel, recipe: Recipe, train: data.ImageSet | data.ToyWorld, test: data.ImageSet | data.ToyWorld
-) -> None:
+def prepare(model: AdversarialModel, recipe: Recipe, train: data.DataSplit, test: data.DataSplit) -> None:
     """Gives a new model the networks and codes that it begins with.
 
     Args:
@@ -62,7 +60,7 @@ def prepare(
         refill(model, train)
 
 
-def untaught(recipe: Recipe, train: data.ImageSet | data.ToyWorld) -> AdversarialModel:
+def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
     """The model of a recipe for its data, to time its steps: an image classifier stays as it was initialised."""
     model = build(fitted(recipe, train))
     if isinstance(model, XGAN):

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import io
 import os
@@ -15,7 +16,7 @@ import keras
 from keras.src.saving import saving_lib
 
 from tfgans import recipes
-from tfgans._files import put_aside, read_json, remove_leftovers, temporary_file, versions, write_json
+from tfgans._files import package_versions, put_aside, read_json, remove_leftovers, temporary_file, write_json
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
@@ -123,44 +124,46 @@ class RunFolder:
     def begin(self, recipe: Recipe, label_names: tuple[str, ...]) -> None:
         """Makes this the folder of `recipe`'s run; the caller has claimed it.
 
-        Damaged files that only inform are put aside, and what killed processes left behind is removed.
+        Damaged files that a run can do without are put aside, and the leftovers of killed processes are removed.
         """
+        self.put_damaged_aside()
         remove_leftovers(self.path)
         if not self.recipe_file.exists() or read_json(self.recipe_file) != recipe.to_dict():
             write_json(self.recipe_file, recipe.to_dict())
         self._note_versions()
-        if self._informing(self.label_names_file, list) != list(label_names):
+        if _read_list(self.label_names_file) != list(label_names):
             write_json(self.label_names_file, list(label_names))
         self.checkpoints.mkdir(exist_ok=True)
 
-    def _informing(self, path: pathlib.Path, kind: type) -> Any:
-        """The value of a file that a run can do without; an empty one where it is not there or was put aside."""
-        if not path.exists():
-            return kind()
-        try:
-            value = read_json(path)
-            if not isinstance(value, kind):
-                raise ValueError(f"{path} is damaged: it holds no {kind.__name__}.")
-        except ValueError as error:
-            put_aside(path, str(error))
-            return kind()
-        return value
+    def put_damaged_aside(self) -> None:
+        """Renames each damaged file that a run can do without, and names it on standard error."""
+        readers = {
+            self.versions_file: _read_list,
+            self.label_names_file: _read_list,
+            self.checksums_file: _read_object,
+            self.scores_file: read_scores,
+        }
+        for path, read in readers.items():
+            try:
+                read(path)
+            except ValueError as error:
+                put_aside(path, str(error))
 
     def _note_versions(self) -> None:
         """Adds the versions of this start to those of earlier ones, where they differ."""
-        earlier, now = self._informing(self.versions_file, list), versions()
+        earlier, now = _read_list(self.versions_file), package_versions()
         if earlier and earlier[-1] != now:
             print(f"{self.path} began under other versions than these; see {self.versions_file}.", file=sys.stderr)
         if not earlier or earlier[-1] != now:
             write_json(self.versions_file, [*earlier, now])
 
     def scores(self) -> list[Score]:
-        """The scores of this run; a file that cannot be read is put aside, and named on standard error."""
-        try:
-            return read_scores(self.scores_file)
-        except ValueError as error:
-            put_aside(self.scores_file, str(error))
-            return []
+        """The scores of this run.
+
+        Raises:
+            ValueError: If their file is damaged.
+        """
+        return read_scores(self.scores_file)
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """The checkpoints by their step, newest first."""
@@ -180,8 +183,7 @@ class RunFolder:
         content = _InMemory()
         saving_lib.save_weights_only(model, content)
         kept = [path.name for path in self.checkpoint_files().values()]
-        earlier = self._informing(self.checksums_file, dict)
-        sums = {name: checksum for name, checksum in earlier.items() if name in kept}
+        sums = {name: checksum for name, checksum in self._checksums().items() if name in kept}
         write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content.getbuffer()).hexdigest()})
         with temporary_file(path) as temporary:
             temporary.write_bytes(content.getbuffer())
@@ -218,16 +220,38 @@ class RunFolder:
             raise ValueError(f"No checkpoint that was asked for in {self.checkpoints} can be read.")
         return None
 
-    def _check_whole(self, path: pathlib.Path) -> None:
+    def _checksums(self) -> dict[str, str]:
+        """Checksums of checkpoints by their names; none where the file cannot be read, since checkpoints can."""
         try:
-            expected = read_json(self.checksums_file)[path.name]
-        except (OSError, ValueError, LookupError, TypeError):
+            return _read_object(self.checksums_file)
+        except (OSError, ValueError):
+            return {}
+
+    def _check_whole(self, path: pathlib.Path) -> None:
+        expected = self._checksums().get(path.name)
+        if expected is None:
             print(f"{self.checksums_file} has no checksum of {path}, which is read unchecked.", file=sys.stderr)
             return
         with open(path, "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        if checksum != expected:
             raise ValueError("damaged: it is not what was written")
+
+
+def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
+    """The value of a JSON file; an empty one where there is no file.
+
+    Raises:
+        ValueError: If it is damaged, or holds another kind of value.
+    """
+    value = read_json(path) if path.exists() else kind()
+    if not isinstance(value, kind):
+        raise ValueError(f"{path} is damaged: it holds no {kind.__name__}.")
+    return value
+
+
+_read_list = functools.partial(_read_or_empty, kind=list)
+_read_object = functools.partial(_read_or_empty, kind=dict)
 
 
 class _InMemory(io.BytesIO):

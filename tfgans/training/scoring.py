@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,9 +89,9 @@ class Scorer:
         return self.sources([self._samples(model, number, notes or {}) for number in range(self.sets)], names)
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
-        """Scores of sets of images, as `evaluation.evaluate` gives them."""
+        """Scores of sets of images, as `evaluation.compute_scores` gives them."""
         real, test = self._real
-        return evaluation.evaluate(
+        return evaluation.compute_scores(
             names,
             generated,
             real,
@@ -167,10 +167,10 @@ class WorldScorer:
         """Modes, their share of high quality and the reverse KL of a model's samples (`metrics.mode_coverage`)."""
         self.chosen(names)
         seeds = [number * self.samples for number in range(self.sets)]
-        found = []
+        coverages = []
         for seed in seeds:
             points = model.sample(self.samples, seed=seed) * self.world.scale
-            found.append(metrics.mode_coverage(points, self.world.centers, self.world.sigma))
+            coverages.append(metrics.mode_coverage(points, self.world.centers, self.world.sigma))
         protocol = {
             **_protocol(model, seeds if self.sets > 1 else seeds[0]),
             **(notes or {}),
@@ -180,21 +180,54 @@ class WorldScorer:
             "sigma": self.world.sigma,
         }
         return [
-            evaluation.score(f"{name}/points", [getattr(coverage, name) for coverage in found], protocol)
+            evaluation.score(f"{name}/points", [getattr(coverage, name) for coverage in coverages], protocol)
             for name in ("modes", "high_quality_share", "reverse_kl")
         ]
 
 
+def _image_scorer(
+    train: data.ImageSet,
+    test: data.ImageSet,
+    extractor: str,
+    samples: int,
+    sets: int,
+    devices: Sequence[str] = (),
+    **options: Any,
+) -> Scorer:
+    made = evaluation.extractor(extractor, train, test)
+    made.devices = devices or made.devices
+    return Scorer(train, test, made, samples, sets, **options)
+
+
+def _world_scorer(
+    train: data.ToyWorld, test: data.ToyWorld, extractor: str, samples: int, sets: int, **options: Any
+) -> WorldScorer:
+    return WorldScorer(train, samples, sets)
+
+
+_SCORERS: dict[data.SampleKind, Callable[..., Scorer | WorldScorer]] = {"image": _image_scorer, "point": _world_scorer}
+
+# Extractor and scores with which a run ends, by the kind of samples, the labels in the data, and whether the model
+# takes them. The judge needs no training of a network.
+_FINAL_SCORES = {
+    ("point", "none", False): ("points", ("modes",)),
+    ("image", "none", False): ("pixels", ("prdc",)),
+    ("image", "attributes", False): ("pixels", ("prdc",)),
+    ("image", "class", False): ("classifier", ("score", "frechet")),
+    ("image", "class", True): ("judge", ("label_accuracy", "intra_class_distance_share")),
+    ("image", "attributes", True): ("judge", ("attribute_r2",)),
+}
+
+
 def scorer_of(
-    train: data.ImageSet | data.ToyWorld,
-    test: data.ImageSet | data.ToyWorld,
+    train: data.DataSplit,
+    test: data.DataSplit,
     extractor: str,
     samples: int,
     sets: int = 3,
-    devices: Sequence[str] = (),
     **options: Any,
 ) -> Scorer | WorldScorer:
-    """What scores a model of these data.
+    """The scorer of models of these data.
 
     Args:
         train: Images to compare with, or the toy world.
@@ -202,14 +235,20 @@ def scorer_of(
         extractor: Name of an extractor of images.
         samples: Images or points in a set of samples.
         sets: Sets of samples.
-        devices: Those that share the images to extract features of, in place of the extractor's.
-        **options: `batch_size` and `progress` of `Scorer`.
+        **options: `batch_size` and `progress` of `Scorer`; `devices` that share the images to extract features of, in
+            place of the extractor's. A toy world needs none of them.
     """
-    if isinstance(train, data.ToyWorld):
-        return WorldScorer(train, samples, sets)
-    found = evaluation.extractor(extractor, train, test)
-    found.devices = devices or found.devices
-    return Scorer(train, test, found, samples, sets, **options)
+    return _SCORERS[train.kind](train, test, extractor, samples, sets, **options)
+
+
+def final_scores(train: data.DataSplit, labelled: bool) -> tuple[str, tuple[str, ...]]:
+    """The extractor and the scores with which a run ends.
+
+    Args:
+        train: The data that the model is compared with.
+        labelled: Whether the model takes labels.
+    """
+    return _FINAL_SCORES[train.kind, train.conditioning, labelled]
 
 
 def _protocol(model: AdversarialModel, seed: int | list[int]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Networks of X-GAN: encoder, generator and discriminator of convolutions, and classifiers of codes and of images.
+"""Convolutional networks of X-GAN: an encoder, a generator, a discriminator and a classifier of images.
 
 Widths are the channels of the maps from the largest, at half the image's size, to the smallest. Where none are
 given, maps are halved to about four pixels: (64, 128, 256, 512, 512) at 128 pixels, the first four of these at 64, the
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from tfgans.networks.bigan import dcgan_generator
-from tfgans.networks.dcgan import LEAKY_SLOPE, BatchNormalization, TileChannels
+from tfgans.networks.dcgan import dcgan_generator
+from tfgans.networks.layers import LEAKY_SLOPE, BatchNormalization, TileChannels
 
 _KERNEL = 4
 _WIDTHS = (64, 128, 256, 512, 512)
@@ -95,22 +95,6 @@ def cnn_classifier(image_shape: Sequence[int], classes: int, widths: Sequence[in
     return _with_maps(image_shape, classes, widths, "classifier")
 
 
-def code_classifier(latent_size: int, classes: int, width: int = 512) -> keras.Model:
-    """C_emb: two layers. With N = 512 and 530 classes: 534,546 parameters.
-
-    Args:
-        latent_size: Entries N of a code.
-        classes: K; 1 for a discriminator of codes.
-        width: Units of the hidden layer.
-
-    Returns:
-        Model from codes [B, N] to logits [B, K].
-    """
-    code = keras.Input((latent_size,), name="latent")
-    x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Dense(width)(code))
-    return keras.Model(code, layers.Dense(classes)(x), name="code_classifier")
-
-
 def _with_maps(image_shape: Sequence[int], outputs: int, widths: Sequence[int] | None, name: str) -> keras.Model:
     image = keras.Input(tuple(image_shape), name="image")
     maps = _maps(image, _widths(image_shape, widths))
@@ -119,13 +103,13 @@ def _with_maps(image_shape: Sequence[int], outputs: int, widths: Sequence[int] |
 
 def _maps(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
     """Maps after each convolution of stride 2 and its leaky ReLU."""
-    found = []
+    maps = []
     for depth, filters in enumerate(widths):
         x = layers.Conv2D(filters, _KERNEL, 2, "same", use_bias=depth == 0)(x)
         x = BatchNormalization(momentum=0.9)(x) if depth > 0 else x
         x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
-        found.append(x)
-    return found
+        maps.append(x)
+    return maps
 
 
 def _widths(image_shape: Sequence[int], widths: Sequence[int] | None) -> Sequence[int]:

@@ -61,18 +61,6 @@ def test_classifier_has_a_logit_for_each_class():
     assert shapes(networks.cnn_classifier((16, 16, 1), 7, (4, 6)).outputs) == [(7,), (8, 8, 4), (4, 4, 6)]
 
 
-def test_code_classifier_has_two_layers(random):
-    """512 x 512 + 512 + 512 x 530 + 530 numbers; leaky ReLUs of slope .2 between."""
-    assert networks.code_classifier(512, 530).count_params() == 534_546
-    model = networks.code_classifier(3, 4, 5)
-    first, first_bias, last, last_bias = (weight + random.normal(size=weight.shape) for weight in model.get_weights())
-    model.set_weights([first, first_bias, last, last_bias])
-    codes = random.normal(size=(10, 3))
-    hidden = codes @ first + first_bias
-    expected = np.where(hidden > 0, hidden, 0.2 * hidden) @ last + last_bias
-    np.testing.assert_allclose(model(codes), expected, rtol=1e-4, atol=1e-5)
-
-
 @pytest.mark.parametrize("kind", ["cnn", "mlp"])
 def test_conditions_go_to_generator_and_encoder(random, kind):
     generator = getattr(networks, f"{kind}_generator")((8, 8, 1), 4, (5, 6), condition_size=3)
@@ -83,28 +71,6 @@ def test_conditions_go_to_generator_and_encoder(random, kind):
     one, other = np.eye(3)[[0, 0]], np.eye(3)[[1, 2]]
     for network, first in ((generator, latent), (encoder, image)):
         assert np.all(np.any(np.reshape(network([first, one]) != network([first, other]), (2, -1)), axis=1))
-
-
-def test_multilayer_perceptrons_of_tiny_images(random):
-    """8 x 8 pixels: 64 numbers in and out, and images within [-1, 1]."""
-    generator = networks.mlp_generator((8, 8, 1), 16, (128, 128))
-    assert generator.count_params() == (16 * 128 + 128) + (128 * 128 + 128) + (128 * 64 + 64)
-    images = generator(10 * random.normal(size=(5, 16))).numpy()
-    assert images.shape == (5, 8, 8, 1)
-    assert 0.9 < np.abs(images).max() <= 1
-    encoder = networks.mlp_encoder((8, 8, 1), 16, (128, 128))
-    assert encoder.count_params() == (64 * 128 + 128) + (128 * 128 + 128) + (128 * 16 + 16)
-    assert networks.mlp_discriminator((8, 8, 1), widths=(6,))(images).shape == (5, 1)
-
-
-def test_multilayer_classifier_gives_its_hidden_layers(random):
-    model = networks.mlp_classifier((8, 8, 1), 10, (7, 5))
-    image = random.normal(size=(3, 8, 8, 1))
-    logits, first, second = model(image)
-    assert (logits.shape, first.shape, second.shape) == ((3, 10), (3, 7), (3, 5))
-    kernel, bias = model.get_weights()[-2:]
-    np.testing.assert_allclose(second @ kernel + bias, logits, rtol=1e-5, atol=1e-6)
-    assert networks.mlp_classifier(2, 1, (4,), "discriminator").name == "discriminator"
 
 
 def test_refuses_too_many_halvings():

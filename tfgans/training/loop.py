@@ -1,0 +1,80 @@
+"""The loop of a run: steps, the writing of metrics and checkpoints, and the stop on a signal."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+
+from tfgans import callbacks, data
+from tfgans._errors import Interrupted
+from tfgans.models import AdversarialModel
+from tfgans.recipes import Recipe
+from tfgans.training.execution import Execution
+from tfgans.training.run_folder import RunFolder
+
+
+def train_and_write(
+    model: AdversarialModel,
+    recipe: Recipe,
+    folder: RunFolder,
+    train_split: data.DataSplit,
+    execution: Execution,
+    watching: Sequence[keras.callbacks.Callback],
+    progress: bool,
+) -> None:
+    """Trains, and writes metrics and checkpoints; a signal stops it after one more checkpoint.
+
+    Args:
+        model: The model, at the step where the run is.
+        recipe: Its recipe.
+        folder: The run's folder.
+        train_split: What it is trained on.
+        execution: How its steps are executed.
+        watching: Callbacks that act between the writing of metrics and of checkpoints.
+        progress: Whether to show a progress bar.
+
+    Raises:
+        Interrupted: After a signal, when the run is saved.
+        NonFiniteError: If a loss or a weight is NaN or Inf.
+    """
+    checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
+    metrics_log = callbacks.MetricsLog(folder.metrics_file, folder.tensorboard)
+    bar = callbacks.Progress(recipe.steps, recipe.name)
+    stop = callbacks.StopOnSignal(checkpoint.save)
+    acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint, *([bar] if progress else []), stop]
+    # A finished run calls them without `fit`.
+    for callback in acting:
+        callback.set_model(model)
+    try:
+        with stop:
+            train(model, recipe, train_split, execution, acting)
+    except Interrupted as interrupted:
+        raise Interrupted(
+            interrupted.signal,
+            f"Stopped and saved at step {int(model.step.numpy())} in {folder.path}; the same command resumes there.",
+        ) from None
+    finally:
+        bar.close()
+
+
+def train(
+    model: AdversarialModel,
+    recipe: Recipe,
+    train_split: data.DataSplit,
+    execution: Execution,
+    acting: Sequence[keras.callbacks.Callback],
+) -> None:
+    """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
+    while (step := int(model.step.numpy())) < recipe.steps:
+        # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
+        to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
+        whole = step % recipe.log_every == 0 and left >= recipe.log_every
+        steps = recipe.log_every if whole else min(to_next, left)
+        execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
+        model.fit(
+            train_split.batches(recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step),
+            epochs=left // recipe.log_every if whole else 1,
+            steps_per_epoch=steps,
+            verbose=0,
+            callbacks=list(acting),
+        )
