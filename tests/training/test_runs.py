@@ -77,8 +77,8 @@ def test_steps_in_one_call_of_the_graph_are_the_same_steps(tmp_path):
     assert_same_state(tfgans.load(tmp_path / "five"), tfgans.load(tmp_path / "one"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
-def test_a_signal_before_the_first_step_is_heard_after_the_first_line(tmp_path, monkeypatch, number):
+def test_a_signal_before_the_first_step_is_heard_after_the_first_line(tmp_path, monkeypatch):
+    number = signal.SIGUSR1
     original = data.ImageSet.batches
 
     def interrupted(*args, **kwargs):
@@ -116,17 +116,19 @@ def test_a_finished_run_that_was_killed_while_it_was_scored_is_not_exported_agai
     assert (tmp_path / "run" / "scores.json").is_file()
 
 
-@pytest.mark.parametrize("text", ["half", "[]", '{"step": -1}', '{"step": "3"}', '{"step": 15, "k": null}', "\xff"])
-def test_a_damaged_line_of_metrics_is_put_aside(finished, tmp_path, capsys, text):
+def test_damaged_lines_of_metrics_are_put_aside(finished, tmp_path, capsys):
     _, workdir = finished
     shutil.copytree(workdir, tmp_path / "run")
-    damaged = text.encode("latin-1")
+    damaged = b"".join(
+        text + b"\n"
+        for text in (b"half", b"[]", b'{"step": -1}', b'{"step": "3"}', b'{"step": 15, "k": null}', b"\xff")
+    )
     file = tmp_path / "run" / "metrics.jsonl"
-    file.write_bytes(damaged + b"\n" + file.read_bytes())
+    file.write_bytes(damaged + file.read_bytes())
     training.run(tiny(30), tmp_path / "run", progress=False)
     assert list(lines(tmp_path / "run")) == [10, 20, 30]
-    assert file.with_suffix(".damaged").read_bytes() == damaged + b"\n"
-    assert "metrics.jsonl (1 in all) is now in" in capsys.readouterr().err
+    assert file.with_suffix(".damaged").read_bytes() == damaged
+    assert "metrics.jsonl (6 in all) is now in" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
