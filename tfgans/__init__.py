@@ -27,7 +27,6 @@ _HOMES = {
     "AdversarialModel": "models",
     "AdversarialVAE": "models",
     "AdversarialXGAN": "models",
-    "AutoencodingModel": "models",
     "BiGAN": "models",
     "ConditionalGAN": "models",
     "ConditionalWGANGP": "models",

@@ -8,6 +8,7 @@ import dataclasses
 from dataclasses import replace
 from typing import Literal
 
+from tfgans.choices import Conditioning, LatentSharing
 from tfgans.recipes.base import Recipe
 
 
@@ -46,7 +47,7 @@ class ConditionalRecipe(Recipe):
 
     system: Literal["ConditionalWGANGP", "ConditionalGAN"]
     image_shape: tuple[int, int, int]
-    conditioning: Literal["class", "attributes"]
+    conditioning: Conditioning
     condition_size: int
     latent_size: int
     prior_mean: float
@@ -69,7 +70,7 @@ class ConditionalRecipe(Recipe):
     epsilon: float = 1e-7
     n_critic: int
     n_generator: int
-    latent_sharing: Literal["none", "updates", "players"] = "none"
+    latent_sharing: LatentSharing = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()

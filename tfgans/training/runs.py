@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
 from tfgans._errors import Interrupted
-from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
+from tfgans.models import XGAN, AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.serving import export, exported_step, latest_version
 from tfgans.training.build import build
@@ -155,7 +155,7 @@ def _final_scores(model: AdversarialModel, train: data.ImageSet | data.ToyWorld)
     """What a run is scored by when it ends: extractor and names."""
     if isinstance(train, data.ToyWorld):
         return "points", ("modes",)
-    if model.label_spec() is not None:
+    if model.samples_by_label:
         return "judge", _CONDITIONAL_SCORES[train.conditioning]
     return ("classifier", ("score", "frechet")) if train.conditioning == "class" else ("pixels", ("prdc",))
 
@@ -265,7 +265,7 @@ def _sample_grid(
     """Pictures of samples: rows are classes, or the attributes of some real images, where the model takes them."""
     if isinstance(train, data.ToyWorld):
         return callbacks.SamplePoints(folder.grids, train, every=recipe.grid_every)
-    if model.label_spec() is None:
+    if not model.samples_by_label:
         return callbacks.SampleGrid(folder.grids, every=recipe.grid_every)
     if train.conditioning == "class":
         labels, names = np.arange(len(train.label_names))[:most], list(train.label_names[:most])
@@ -279,13 +279,13 @@ def _code_pictures(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet | data.ToyWorld
 ) -> list[callbacks.CodeScatter]:
     """Codes of real and generated samples, where there is an encoder of images alone."""
-    if not isinstance(model, AutoencodingModel) or model.encoder_inputs:
+    if (encode := model.faces().get("encode")) is None or "label" in encode.inputs:
         return []
     if isinstance(train, data.ToyWorld):
         real, labels = train.sample(_CODES, (0, 0)).numpy(), None
     else:
         part = train.part(min(1.0, _CODES / len(train)))
-        real, labels = part.unit_images, None if model.label_spec() is None else part.label
+        real, labels = part.unit_images, part.label if model.samples_by_label else None
     return [callbacks.CodeScatter(folder.codes, real, labels, every=recipe.grid_every)]
 
 
