@@ -204,7 +204,9 @@ def test_faces_of_a_model_with_labels(server, scheme, expected, random):
         latent = random.normal(size=(3, 4)).astype("float32")
         made = expected("conditional", "generate", latent=latent, label=labels)
         close_to(made)(client.generate(latent, labels))
-        close_to(expected("conditional", "discriminate", image=made, label=labels))(client.discriminate(made, labels))
+        close_to(expected("conditional", "discriminate", image=made, label=labels))(
+            client.discriminate(made, labels=labels)
+        )
 
 
 def test_faces_of_a_model_with_an_encoder(server, scheme, expected, random):
@@ -224,7 +226,7 @@ def test_faces_of_a_model_with_an_encoder(server, scheme, expected, random):
         corners = images(random, 2, 4)
         weights = np.array([[1, 0, 0, 0], [0.1, 0.2, 0.3, 0.4]], "float32")
         wanted("morph", images=corners, weights=weights)(client.morph(corners, weights))
-        wanted("discriminate", image=first, latent=codes)(client.discriminate(first, latent=codes))
+        wanted("discriminate", image=first, latent=codes)(client.discriminate(first, codes))
         pixels = np.round((first[..., 0] + 1) * 127.5).astype("uint8")
         found = client.encode_png([PIL.Image.fromarray(each) for each in pixels])
         wanted("encode", image=pixels[..., np.newaxis] / np.float32(127.5) - 1)(found)
