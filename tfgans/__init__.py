@@ -37,10 +37,12 @@ _HOMES = {
 }
 _SUBPACKAGES = (
     "callbacks",
+    "choices",
     "data",
     "equilibrium",
     "evaluation",
     "experiments",
+    "faces",
     "latent",
     "losses",
     "metrics",

@@ -41,7 +41,5 @@ def test_refuses():
     nets = networks.relu_mlp(2, 3, (4,), "generator"), networks.relu_mlp(3, 4, (4,))
     with pytest.raises(ValueError, match="kl_reduction must be one of"):
         tfgans.VAE(*nets, latent.Normal(2), kl_reduction="batch")
-    with pytest.raises(
-        ValueError, match=r"The generator of a VAE must take \[\(3,\)\] .*; it takes \[\(2,\)\]"
-    ):
+    with pytest.raises(ValueError, match=r"The generator of a VAE must take \[\(3,\)\] .*; it takes \[\(2,\)\]"):
         tfgans.VAE(*nets, latent.Normal(3))
