@@ -123,11 +123,11 @@ class Client:
         return self._patiently(self._read_signatures)
 
     def _read_signatures(self, seconds: float) -> dict[str, Signature]:
-        found = self._transport.signatures(seconds)
+        metadata = self._transport.signatures(seconds)
         with reading("signatures"):
             return {
                 name: Signature(_specs(signature.inputs), _specs(signature.outputs))
-                for name, signature in sorted(found.items())
+                for name, signature in sorted(metadata.items())
                 if not name.startswith("__")
             }
 
@@ -216,11 +216,11 @@ class Client:
 
     def _pinned(self) -> "Client":
         """A client of the newest version, whatever others are served later."""
-        found = self.versions()
-        if not found:
+        served = self.versions()
+        if not served:
             raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
         limits = {"timeout": self._timeout, "retries": self._retries, "batch_size": self._batch_size}
-        return Client(self.address, self.model, found[-1], **limits)
+        return Client(self.address, self.model, served[-1], **limits)
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:

@@ -113,19 +113,19 @@ def _mark_as_whole(version: pathlib.Path, step: int) -> None:
 
 def exported_step(directory: str | os.PathLike) -> int | None:
     """The step of the model that was exported last to a model's folder; None where no whole version is there."""
-    found = versions(directory)
-    if not found:
+    numbers = versions(directory)
+    if not numbers:
         return None
     try:
-        return read_json(pathlib.Path(directory, str(found[-1]), _MARK))["step"]
+        return read_json(pathlib.Path(directory, str(numbers[-1]), _MARK))["step"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
 def versions(directory: str | os.PathLike) -> list[int]:
     """Versions in a model's folder, ascending; none where there is no such folder."""
-    found = pathlib.Path(directory).glob("*/saved_model.pb")
-    return sorted(int(file.parent.name) for file in found if file.parent.name.isdecimal())
+    files = pathlib.Path(directory).glob("*/saved_model.pb")
+    return sorted(int(file.parent.name) for file in files if file.parent.name.isdecimal())
 
 
 def latest_version(directory: str | os.PathLike) -> pathlib.Path:
@@ -134,10 +134,10 @@ def latest_version(directory: str | os.PathLike) -> pathlib.Path:
     Raises:
         ValueError: If there is none.
     """
-    found = versions(directory)
-    if not found:
+    numbers = versions(directory)
+    if not numbers:
         raise ValueError(f"Expected a folder with versions of a model; there are none in {directory}.")
-    return pathlib.Path(directory, str(found[-1]))
+    return pathlib.Path(directory, str(numbers[-1]))
 
 
 def check_models_config(directory: str | os.PathLike) -> None:
@@ -261,8 +261,8 @@ def decode_png(files: tf.Tensor, shape: Sequence[int]) -> tuple[tf.Tensor, tf.Te
     height, width, channels = shape
     # What a PNG of this size begins with. One of another size is not decoded at all: it could take gigabytes.
     beginning = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
-    found = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
-    fits = tf.reduce_all(found == tf.constant(list(beginning), tf.uint8), axis=1)
+    headers = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
+    fits = tf.reduce_all(headers == tf.constant(list(beginning), tf.uint8), axis=1)
 
     def decode(row: tf.Tensor, file: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return row, tf.ensure_shape(tf.io.decode_png(file, channels), shape)
