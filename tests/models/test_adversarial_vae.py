@@ -166,7 +166,7 @@ def test_refuses_choices_that_there_are_not(by_hand, options, message):
     [
         (
             [(2, 3), (3, 2), (3, 5), (5, 3)],
-            r"The encoder .* and give \(4,\) first, .*; it takes \[\(3,\)\] and gives \(2,\)",
+            r"The encoder .* and give \(4,\) first; it takes \[\(3,\)\] and gives \(2,\)",
         ),
         ([(2, 3), (3, 4), (3, 5), (4, 3)], r"The discriminator_decoder .* must take \[\(5,\)\] and give \(3,\) first"),
         ([(3, 3), (3, 4), (3, 5), (5, 3)], r"The generator .* must take \[\(2,\)\] and give \(3,\) first"),

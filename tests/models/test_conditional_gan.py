@@ -166,7 +166,7 @@ def test_refuses(arguments, message):
 def test_refuses_networks_that_do_not_fit_together():
     generator, discriminator = own_networks()
     other = networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4,))
-    with pytest.raises(ValueError, match=r"The discriminator of a ConditionalGAN must take \[\(2, 2, 3\), \(3,\)\], "):
+    with pytest.raises(ValueError, match=r"The discriminator of a ConditionalGAN must take \[\(2, 2, 3\), \(3,\)\]; "):
         tfgans.ConditionalGAN(generator, other, latent.Normal(4))
     with pytest.raises(ValueError, match=r"The generator .* must take \[\(4,\), \(4,\)\]"):
         tfgans.ConditionalGAN(

@@ -40,10 +40,7 @@ def check_fit(
         inputs, output = [tuple(tensor.shape[1:]) for tensor in network.inputs], first_output(network)
         if inputs != list(taken) or given not in (None, output):
             wanted = f"{list(taken)}" if given is None else f"{list(taken)} and give {given} first"
-            raise ValueError(
-                f"The {name} of a {owner} must take {wanted}, so that networks and prior fit together; it takes "
-                f"{inputs} and gives {output}."
-            )
+            raise ValueError(f"The {name} of a {owner} must take {wanted}; it takes {inputs} and gives {output}.")
 
 
 def first_output(network: keras.Model) -> Shape:
