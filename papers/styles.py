@@ -9,7 +9,7 @@ import numpy as np
 from papers.frame import Measured
 
 if TYPE_CHECKING:
-    from tfgans import AutoencodingModel
+    from tfgans import AdversarialModel
 
 KNOWN, CHANGED = 1_000, 200
 # Orientation and brightness are seen best.
@@ -35,7 +35,7 @@ def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.nda
     return np.stack(vectors), np.array(distances)
 
 
-def vector_grid(model: "AutoencodingModel", path: pathlib.Path) -> None:
+def vector_grid(model: "AdversarialModel", path: pathlib.Path) -> None:
     """Sprites, what the generator makes of their codes, and of these with two attributes' vectors and their sum."""
     from tfgans import data, plots
 
@@ -50,7 +50,7 @@ def vector_grid(model: "AutoencodingModel", path: pathlib.Path) -> None:
     plots.image_grid(np.concatenate(rows), _SHOWN, path, row_names=["x", *shifts], title=title)
 
 
-def arithmetic(model: "AutoencodingModel") -> Measured:
+def arithmetic(model: "AdversarialModel") -> Measured:
     """Does adding an attribute's vector to a code change the attribute, and it alone? On sprites, as a judge sees it.
 
     `moved` is how much of the way between the two groups an attribute moves, `moved_others` the mean of the other

@@ -27,7 +27,6 @@ _HOMES = {
     "AdversarialModel": "models",
     "AdversarialVAE": "models",
     "AdversarialXGAN": "models",
-    "AutoencodingModel": "models",
     "BiGAN": "models",
     "ConditionalGAN": "models",
     "ConditionalWGANGP": "models",
@@ -38,9 +37,11 @@ _HOMES = {
 }
 _SUBPACKAGES = (
     "callbacks",
+    "choices",
     "data",
     "equilibrium",
     "evaluation",
+    "faces",
     "latent",
     "losses",
     "metrics",

@@ -12,7 +12,7 @@ from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
-    from tfgans import AutoencodingModel
+    from tfgans import AdversarialModel
     from tfgans.training import Result
 
 _STEPS = 1_500
@@ -51,7 +51,7 @@ def table1(trial: Trial) -> Measured:
     values = {}
     if system != "began":
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
-    if model.discriminator_output == "energy":
+    if "examine" in model.faces():
         samples = model.sample(count, seed=_SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
             values[f"{name}_error"] = float(model.discriminate(images).mean())
@@ -60,7 +60,7 @@ def table1(trial: Trial) -> Measured:
     return Measured({**measured.values, **values, **paths}, protocols)
 
 
-def _paths(model: "AutoencodingModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
+def _paths(model: "AdversarialModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
     """Longest step of paths between pairs of images over the mean step, in the features of a classifier."""
     from tfgans import data, evaluation, latent
 

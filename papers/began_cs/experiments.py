@@ -14,7 +14,7 @@ from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
-    from tfgans import AutoencodingModel
+    from tfgans import AdversarialModel
 
 _PAIR = ("began", "began_cs")
 
@@ -162,7 +162,7 @@ def _marks(trial: Trial) -> tuple[int, ...]:
     return (1, 2) if trial.smoke else _SEARCH_STEPS
 
 
-def _random_starts(model: "AutoencodingModel", count: int) -> np.ndarray:
+def _random_starts(model: "AdversarialModel", count: int) -> np.ndarray:
     return model.prior.sample_rows(_SAMPLE_SEED + np.arange(count)).numpy()
 
 
@@ -171,7 +171,7 @@ def _error(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.linalg.norm((first - second).reshape(len(first), -1), axis=1).mean())
 
 
-def _trained(trial: Trial, data: str, *changes: str) -> "AutoencodingModel":
+def _trained(trial: Trial, data: str, *changes: str) -> "AdversarialModel":
     steps = (f"steps={_IMAGE_STEPS}",) if trial.scale == "small" else ()
     return train(trial, f"{trial.setting['system']}/{data}", *changes, *steps).model
 

@@ -44,10 +44,10 @@ def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
     for trial in trials:
         model = training.load(trial.workdir)
-        one_hot = np.eye(model.condition_size)
+        one_hot = np.eye(model.labels.count)
         latents = model.prior.sample_rows(np.arange(8)).numpy()
         name = f"fig3_{trial.setting['system']}"
-        digits = [str(digit) for digit in range(model.condition_size)]
+        digits = [str(digit) for digit in range(model.labels.count)]
         plots.swap_grid(model.generate, latents, one_hot, digits, folder / f"{name}_swap.png")
         plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], "2740", folder / f"{name}_corners.png")
 

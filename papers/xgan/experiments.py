@@ -54,13 +54,14 @@ def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         if row == "real images":
             continue
         model, name = training.load(trial.workdir), row.lower().replace("-", "_").replace(" ", "_")
-        labels = None if model.label_spec() is None else np.repeat(np.arange(10), 10)
+        labels = np.repeat(np.arange(10), 10) if model.samples_by_label else None
+        takes_label = "label" in model.faces()["reconstruct"].inputs
         plots.image_grid(model.sample(100, labels, seed=0), 10, folder / f"fig4_{name}.png", title=row)
         for figure, rows in (("different", [3, 2, 1, 18]), ("same", np.flatnonzero(test.label == 7)[:4])):
             corners = test.rows(np.asarray(rows))
-            if model.reconstructor_inputs and figure == "different":
+            if takes_label and figure == "different":
                 continue
-            beside = {"labels": int(corners.label[0])} if model.reconstructor_inputs else {}
+            beside = {"labels": int(corners.label[0])} if takes_label else {}
 
             def morph(images: np.ndarray, weights: np.ndarray, model=model, beside=beside) -> np.ndarray:  # noqa: ANN001
                 return model.morph(images, weights, **beside)
@@ -91,7 +92,7 @@ def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         _, train_set, test = training.load_data(recipe, None, trial.data_dir, False)
         model, system = training.load(trial.workdir), trial.setting["system"]
         classes = np.arange(len(train_set.label_names))
-        labels = None if model.label_spec() is None else np.repeat(classes, 8)
+        labels = np.repeat(classes, 8) if model.samples_by_label else None
         plots.image_grid(model.sample(8 * len(classes), labels, seed=0), 8, folder / f"fig4_flowers_{system}.png")
         if system != "xgan":
             continue

@@ -3,15 +3,16 @@
 import dataclasses
 import enum
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tfgans import latent, networks, training
 from tfgans.latent import Prior
-from tfgans.models.adversarial import AdversarialModel, Batch
+from tfgans.models._fit import check_fit
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, Logit
 from tfgans.recipes import Recipe
 
 # 1. The model: tfgans/models/relativistic_gan.py.
@@ -51,6 +52,7 @@ class RelativisticGAN(AdversarialModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")
+    discrimination: ClassVar[Discrimination] = Logit()
 
     def __init__(
         self,
@@ -62,14 +64,14 @@ class RelativisticGAN(AdversarialModel):
         seed: int = 0,
         name: str | None = None,
     ) -> None:
-        players = {"generator": generator, "discriminator": discriminator}
-        super().__init__(players, prior, ema_decay=ema_decay, seed=seed, name=name)
-        received = [tuple(network.input.shape[1:]) for network in (generator, discriminator)]
-        if received != [(prior.size,), self.sample_shape]:
-            raise ValueError(
-                f"The generator must take latents of size {prior.size}, and the discriminator {self.sample_shape}, "
-                f"what the generator makes; they take {received}."
-            )
+        networks = {"generator": generator, "discriminator": discriminator}
+        latent = (prior.size,)
+        check_fit(
+            type(self).__name__,
+            networks,
+            lambda sample: {"generator": ([latent], sample), "discriminator": ([sample], None)},
+        )
+        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
 
     @property
     def log_names(self) -> tuple[str, ...]:
@@ -78,30 +80,22 @@ class RelativisticGAN(AdversarialModel):
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
 
-    def losses_of(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The scalars of one pass: images or points x, `[B, ...]`, and z, `[B, N]`."""
-        generated = self.generator(latent, training=True)
-        logits = [self.discriminator(sample, training=True) for sample in (image, generated)]
-        difference = tf.cast(logits[0] - logits[1], self.variable_dtype)
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z, `[B, N]`."""
+        return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
+
+    def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of both players, from one pass."""
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        real, fake = (self.forward(self.discriminator, x, training=True) for x in (batch["image"], generated))
         return {
-            "discriminator_loss": tf.reduce_mean(tf.nn.softplus(-difference)),
-            "generator_loss": tf.reduce_mean(tf.nn.softplus(difference)),
+            "discriminator_loss": tf.reduce_mean(tf.nn.softplus(fake - real)),
+            "generator_loss": tf.reduce_mean(tf.nn.softplus(real - fake)),
         }
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        image = tf.cast(data["image"][:, 0], self.variable_dtype)
-        latent_vectors = self.noise(self.prior.sample, image.shape[0] or tf.shape(image)[0], Draw.LATENT)
-        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, latent_vectors))
-        return self.finish_step(losses)
-
-    def discriminate_graph(self, image: tf.Tensor) -> tf.Tensor:
-        """l(x) at inference, `[n, ...]` to `[n]`: high where a sample looks real."""
-        logits = self.discriminator(tf.cast(image, self.variable_dtype), training=False)
-        return tf.cast(logits, self.variable_dtype)
-
-    def discriminate(self, images: Any) -> np.ndarray:
-        """Logits [n] of images [n, H, W, C] in [-1, 1] or points [n, D]."""
-        return self._in_chunks(self._graph(self.discriminate_graph), self._check_samples(images))
+        batch = self.batch_of(data)
+        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
 
 
 # 2. Its recipes: tfgans/recipes/relativistic_gan.py, which imports no TensorFlow.

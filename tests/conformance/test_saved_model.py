@@ -1,107 +1,120 @@
-"""The SavedModel answers as the model does, row by row."""
+"""The SavedModel answers as the model does, face by face and row by row."""
 
-import functools
+import re
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-import tfgans
 from tfgans import serving
 
+SEEDS = np.array([5, -1, 2**40])
 
-def labels_of(row, inputs, n):
-    """Labels for the model and for a signature, none where these `inputs` have none."""
-    if "label" not in inputs:
-        return {}, {}
-    labels = row.arrays()["label"][:n]
-    return {"labels": labels}, {"label": tf.constant(labels.astype("int32"))}
+
+def inputs_of(row, model, face):
+    """Three rows for each input of a face, by its name."""
+    random, images, kind = np.random.default_rng(0), row.arrays()["image"], model.kind
+    values = {
+        "seed": SEEDS,
+        "label": row.arrays().get("label", np.zeros(3))[:3].astype("int32"),
+        "latent": random.normal(size=(3, model.prior.size)).astype("float32"),
+        kind: images[:3],
+        f"{kind}_a": images[:3],
+        f"{kind}_b": images[3:6],
+        f"{kind}s": images[[[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3]]],
+        "weight": np.array([0.0, 0.3, 1.0], "float32"),
+        "weights": np.array([[0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0, 0]], "float32"),
+        "dimension": np.array([0, model.prior.size - 1, 0], "int32"),
+        "value": np.array([0.5, -2.0, 0.0], "float32"),
+    }
+    return {name: values[name] for name in face.inputs}
+
+
+def ask(model, face, values):
+    """The model's own answer to the inputs of a signature."""
+    given = {face.inputs[name].argument: value for name, value in values.items()}
+    return getattr(model, face.name)(**({"n": 3} if face.name == "sample" else {}), **given)
+
+
+def call(served, face, values):
+    answers = served.signatures[face.name](**{name: tf.constant(value) for name, value in values.items()})
+    return answers[face.output].numpy()
 
 
 def test_signatures_equal_the_model(row, model, served):
-    signatures = served.signatures
-    seeds = np.array([5, -1, 2**40])
-    kind = "image" if len(model.sample_shape) == 3 else "point"
-
-    ours, theirs = labels_of(row, model.sample_inputs, 3)
-    image = signatures["sample"](seed=tf.constant(seeds), **theirs)[kind]
-    np.testing.assert_array_equal(image, model.sample(3, seed=seeds, **ours))
-    np.testing.assert_array_equal(image, signatures["serving_default"](seed=tf.constant(seeds), **theirs)[kind])
-    if kind == "image":
-        png = signatures["sample_png"](seed=tf.constant(seeds), **theirs)["image_bytes"]
-        for encoded, expected in zip(png.numpy(), image.numpy(), strict=True):
-            decoded = tf.io.decode_png(encoded).numpy()
-            np.testing.assert_allclose(decoded / 127.5 - 1, expected, atol=1 / 255 + 1e-6)
-    else:
-        assert "sample_png" not in signatures
-
-    ours, theirs = labels_of(row, model.generator_inputs, 3)
-    latent = np.random.default_rng(0).normal(size=(3, model.prior.size)).astype("float32")
-    generated = signatures["generate"](latent=tf.constant(latent), **theirs)[kind]
-    np.testing.assert_array_equal(generated, model.generate(latent, **ours))
-
-    ours, theirs = labels_of(row, model.discriminator_inputs, 3)
-    if "latent" in model.discriminator_inputs:
-        ours, theirs = {"latent": latent}, {"latent": tf.constant(latent)}
-    if model.discriminator_output is None:
-        assert "discriminate" not in signatures
-    else:
-        judged = signatures["discriminate"](**{kind: image}, **theirs)[model.discriminator_output]
-        np.testing.assert_array_equal(judged, model.discriminate(image, **ours))
-
-
-def test_signatures_of_the_encoder_equal_the_model(row, model, served):
-    if not isinstance(model, tfgans.AutoencodingModel):
-        pytest.skip("It has none.")
-    signatures = served.signatures
-    kind = "image" if len(model.sample_shape) == 3 else "point"
-    image = tf.constant(row.arrays()["image"][:3])
-
-    ours, theirs = labels_of(row, model.encoder_inputs, 3)
+    for face in model.faces().values():
+        values = inputs_of(row, model, face)
+        answer = call(served, face, values)
+        np.testing.assert_array_equal(answer, ask(model, face, values), err_msg=face.name)
+        assert answer.shape == (3, *face.output_spec.shape)
+    sample = model.faces()["sample"]
     np.testing.assert_array_equal(
-        signatures["encode"](**{kind: image}, **theirs)["latent"], model.encode(image, **ours)
+        served.signatures["serving_default"](**inputs_of(row, model, sample))[sample.output],
+        call(served, sample, inputs_of(row, model, sample)),
     )
-    if kind == "image":
-        files = [*serving.encode_png(image[:2]).numpy(), b"no PNG"]
-        codes = signatures["encode_png"](image_bytes=tf.constant(files), **theirs)["latent"].numpy()
-        rounded = np.round((image[:2].numpy() + 1) * 127.5) / 127.5 - 1
-        first, _ = labels_of(row, model.encoder_inputs, 2)
-        np.testing.assert_allclose(codes[:2], model.encode(rounded, **first), atol=1e-5)
-        assert np.all(np.isnan(codes[2]))
-    else:
-        assert "encode_png" not in signatures
-    ours, theirs = labels_of(row, model.reconstructor_inputs, 3)
-    two, _ = labels_of(row, model.reconstructor_inputs, 2)
-    again = signatures["reconstruct"](**{kind: image}, **theirs)[kind]
-    np.testing.assert_array_equal(again, model.reconstruct(image, **ours))
+    png = {"sample_png", *(["encode_png"] if model.encoder is not None else [])} if model.kind == "image" else set()
+    assert set(served.signatures) == {"serving_default", *model.faces(), *png}
 
-    # The model refuses the row that the signature answers with NaN, and kernels round otherwise for another n.
-    near = functools.partial(np.testing.assert_allclose, atol=1e-5)
-    weights = np.array([0.0, 0.3, 2.0], "float32")
-    pair = {f"{kind}_a": image, f"{kind}_b": image[::-1]}
-    between = signatures["interpolate"](**pair, weight=tf.constant(weights), **theirs)[kind].numpy()
-    near(between[:2], model.interpolate(image[:2], image[::-1][:2], weights[:2], **two))
-    assert np.all(np.isnan(between[2]))
 
-    change = (np.array([0, model.prior.size - 1, model.prior.size], "int32"), np.array([0.5, -2.0, 0.0], "float32"))
-    named = dict(zip(("dimension", "value"), map(tf.constant, change), strict=True))
-    changed = signatures["traverse"](**{kind: image}, **named, **theirs)[kind].numpy()
-    near(changed[:2], model.traverse(image[:2], *(values[:2] for values in change), **two))
-    assert np.all(np.isnan(changed[2]))
+def test_a_row_that_means_nothing_is_nan_and_refused_by_the_model(row, model, served):
+    bad = {"label": 99, "weight": 2.0, "weights": [0.5, 0.6, 0, 0], "dimension": model.prior.size}
+    for face in model.faces().values():
+        good = inputs_of(row, model, face)
+        expected = call(served, face, good)
+        for name in bad.keys() & face.inputs.keys():
+            values = {key: value.copy() for key, value in good.items()}
+            values[name][2] = bad[name]
+            answer = call(served, face, values)
+            np.testing.assert_array_equal(answer[:2], expected[:2], err_msg=f"{face.name} {name}")
+            assert np.all(np.isnan(answer[2]))
+            with pytest.raises(ValueError, match=f"{face.inputs[name].argument} must"):
+                ask(model, face, values)
 
-    corners = tf.gather(row.arrays()["image"], [[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3]])
-    weights = np.array([[0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0, 0]], "float32")
-    morphed = signatures["morph"](**{f"{kind}s": corners}, weights=tf.constant(weights), **theirs)[kind].numpy()
-    near(morphed[:2], model.morph(corners[:2], weights[:2], **two))
-    one, _ = labels_of(row, model.reconstructor_inputs, 1)
-    near(morphed[:1], model.reconstruct(corners[0, 2:3], **one))
-    assert np.all(np.isnan(morphed[2]))
+
+def test_files_of_images(row, model, served):
+    if model.kind != "image":
+        pytest.skip("It makes points.")
+    sample = model.faces()["sample"]
+    values = inputs_of(row, model, sample)
+    files = served.signatures["sample_png"](**values)["image_bytes"].numpy()
+    for file, expected in zip(files, call(served, sample, values), strict=True):
+        np.testing.assert_allclose(tf.io.decode_png(file).numpy() / 127.5 - 1, expected, atol=1 / 255 + 1e-6)
+    if model.encoder is None:
+        return
+    encode = model.faces()["encode"]
+    values = inputs_of(row, model, encode)
+    images = values.pop("image")
+    files = [*serving.encode_png(images[:2]).numpy(), b"no PNG"]
+    codes = served.signatures["encode_png"](image_bytes=tf.constant(files), **values)["latent"].numpy()
+    rounded = np.concatenate([np.round((images[:2] + 1) * 127.5) / 127.5 - 1, images[2:]])
+    np.testing.assert_allclose(codes[:2], ask(model, encode, {"image": rounded, **values})[:2], atol=1e-5)
+    assert np.all(np.isnan(codes[2]))
+
+
+def test_the_documented_table_has_the_signatures(served):
+    """Inputs and outputs by name, of points as of images; a model leaves out what it does not take."""
+    cells = [
+        [re.findall(r"`(\w+)`", cell) for cell in line.split("|")[1:-1]]
+        for line in serving.export.__doc__.splitlines()
+        if line.strip().startswith("| `")
+    ]
+    table = {name: (set(taken), set(given)) for names, taken, given in cells for name in names}
+    for name, function in served.signatures.items():
+        taken, given = (
+            {re.sub("^point", "image", each) for each in names}
+            for names in (function.structured_input_signature[1], function.structured_outputs)
+        )
+        documented, answers = table[name]
+        assert taken <= documented | {"label"}, name
+        assert documented - taken <= {"label", "latent"}, name
+        assert given <= answers, name
+    assert set(served.signatures) <= set(table)
 
 
 def test_a_row_depends_on_itself_alone(row, model, served):
     sample = served.signatures["sample"]
     seeds = tf.range(6, dtype=tf.int64)
-    if "label" not in model.sample_inputs:
+    if not model.samples_by_label:
         merged = next(iter(sample(seed=seeds).values())).numpy()
         alone = np.concatenate([next(iter(sample(seed=seeds[i : i + 1]).values())) for i in range(6)])
         np.testing.assert_allclose(merged, alone, atol=1e-5)
@@ -117,7 +130,7 @@ def test_a_row_depends_on_itself_alone(row, model, served):
 
 
 def test_png_of_a_bad_row_is_empty(row, model, served):
-    if model.label_spec() is None:
+    if not model.samples_by_label:
         pytest.skip("A seed cannot be bad.")
     sample = served.signatures["sample_png"]
     png = sample(seed=tf.constant([0, 1], tf.int64), label=tf.constant([99, 1]))["image_bytes"].numpy()

@@ -46,7 +46,7 @@ def test_keras_file_restores_model_optimizers_and_settings(row, tmp_path):
 
 def test_average_samples_unless_told_otherwise(row, model, monkeypatch):
     batch = next(iter(row.batches()))
-    labels = {"labels": batch["label"].numpy()[0]} if "label" in model.sample_inputs else {}
+    labels = {"labels": batch["label"].numpy()[0]} if model.samples_by_label else {}
     averaged = model.sample(2, seed=0, **labels)
     monkeypatch.setattr(model, "use_average", False)
     assert np.any(averaged != model.sample(2, seed=0, **labels))

@@ -10,6 +10,9 @@ import tensorflow as tf
 from table import state, train
 from tensorflow.python.eager import context
 
+# Numbers of a controller, or of a bank, which no turn gives.
+OF_THE_STEP = {"k", "error", "convergence", "measured_ratio", "shrinkage"}
+
 
 def sgd(model):
     return {player: keras.optimizers.SGD(0.1) for player in model.players}
@@ -26,10 +29,17 @@ def test_graph_equals_eager(row, float64):
         np.testing.assert_allclose(graph, eager, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
-def loss_and_gradients(model, loss, batch, variables):
+def turns(model, batch):
+    """Each turn's players, batch and noise, drawn beforehand: XLA draws other numbers."""
+    batch = {**batch, "image": tf.cast(batch["image"], model.variable_dtype)}
+    for turn, players in model.turns.items():
+        yield turn, players, batch, model.draw_noise(turn, batch)
+
+
+def loss_and_gradients(model, turn, player, batch, noise):
     with tf.GradientTape() as tape:
-        value = loss(model, batch)
-    return value, tape.gradient(value, variables)
+        value = model.losses_of(turn, batch, noise)[f"{player}_loss"]
+    return value, tape.gradient(value, getattr(model, player).trainable_variables)
 
 
 def optimized_graphs(function):
@@ -83,8 +93,9 @@ def test_no_read_races_an_update(row):
 @pytest.mark.slow
 def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
     model = row.make()
-    for player, loss in row.losses.items():
-        both = functools.partial(loss_and_gradients, model, loss, batch, getattr(model, player).trainable_variables)
+    passes = [(turn, player, *given) for turn, players, *given in turns(model, batch) for player in players]
+    for turn, player, *given in passes:
+        both = functools.partial(loss_and_gradients, model, turn, player, *given)
         start = model.get_weights()
         graph_loss, graph_gradients = tf.function(both)()
         # A loss in training mode moves the statistics that another network may be read at.
@@ -123,11 +134,27 @@ def test_a_step_changes_a_network_by_its_own_player_only(row):
 
 
 def test_every_variable_of_a_player_gets_a_gradient(row, batch):
-    model = row.make()
-    for player, loss in row.losses.items():
-        variables = getattr(model, player).trainable_variables
-        _, gradients = loss_and_gradients(model, loss, batch, variables)
-        assert not [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+    model, moved = row.make(), []
+    for turn, players, *given in turns(model, batch):
+        for player in players:
+            variables = getattr(model, player).trainable_variables
+            _, gradients = loss_and_gradients(model, turn, player, *given)
+            assert not [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+            moved.append(player)
+    assert sorted(moved) == sorted(model.players)
+
+
+def test_losses_are_scalars_that_the_log_names(row, batch):
+    """Each turn gives those of its players, and together they give what is logged, but for the step's own numbers."""
+    model, named = row.make(), set()
+    for turn, players, *given in turns(model, batch):
+        losses = model.losses_of(turn, *given)
+        assert all(value.shape == () for value in losses.values())
+        assert {f"{player}_loss" for player in players} <= set(losses)
+        named |= set(losses)
+    assert set(model.log_names) - named <= OF_THE_STEP
+    with pytest.raises(ValueError, match=f"The turns of a {row.name} are .*; received 'nobody'"):
+        model.losses_of("nobody", {}, {})
 
 
 def test_step_counts_generator_updates(model):

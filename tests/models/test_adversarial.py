@@ -5,7 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
-from tfgans._seeds import row_seeds
+from tfgans.faces import row_seeds
 
 
 def model(**arguments):
@@ -105,7 +105,7 @@ def test_update_scales_nothing_on_one_replica():
     before = [variable.numpy() for variable in gan.generator.trainable_variables]
     with tf.GradientTape() as tape:
         loss = 3 * tf.add_n([tf.reduce_sum(v) for v in gan.generator.trainable_variables])
-    gan.update("generator", tape, loss)
+    gan.update({"generator": (tape, loss)})
     for old, new in zip(before, gan.generator.trainable_variables, strict=True):
         np.testing.assert_allclose(new.numpy() - old, -0.3, atol=1e-6)
 

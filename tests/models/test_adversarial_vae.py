@@ -39,13 +39,15 @@ def by_hand(float64):
 
 @pytest.fixture
 def numbers():
-    return tuple(tf.constant([[value]], tf.float64) for value in (1.0, 0.3, 0.55))
+    """A batch and the noise of its turn."""
+    image, noise, z = (tf.constant([[value]], tf.float64) for value in (1.0, 0.3, 0.55))
+    return {"image": image}, {"posterior": noise, "latent": z}
 
 
 def test_losses_by_hand(by_hand, numbers):
     model = by_hand()
     model.equilibrium.k.assign(0.1)
-    found = {name: float(value) for name, value in model.losses_of(*numbers).items()}
+    found = {name: float(value) for name, value in model.joint_losses(*numbers).items()}
     divergence = 0.5 * (0.7**2 - 1 + 80)
     assert found == pytest.approx(
         {
@@ -67,7 +69,7 @@ def test_a_margin_is_of_each_row(by_hand):
     """z_g of .55 and 2.8 have errors of .05 and .8, and both reconstructions one of .1: .08 and .83 beside 1 / 3."""
     model = by_hand(equilibrium=Margin(1 / 3))
     image, noise, z = (tf.constant(values, tf.float64) for values in ([[1.0]] * 2, [[0.3]] * 2, [[0.55], [2.8]]))
-    found = model.losses_of(image, noise, z)
+    found = model.joint_losses({"image": image}, {"posterior": noise, "latent": z})
     assert float(found["discriminator_loss"]) == pytest.approx(0.2 + (1 / 3 - 0.08) / 2)
     assert float(found["generated_error"]) == pytest.approx(0.425)
 
@@ -75,7 +77,7 @@ def test_a_margin_is_of_each_row(by_hand):
 @pytest.mark.parametrize(("sign", "error"), [("corrected", 0.02), ("literal", 0.08)])
 def test_both_signs_of_the_error(by_hand, numbers, sign, error):
     model = by_hand(equilibrium=Equilibrium(0.5, 1.0), error_sign=sign)
-    found = model.controlled(model.losses_of(*numbers))
+    found = model.update_balance(model.joint_losses(*numbers))
     assert float(found["error"]) == pytest.approx(error)
     assert float(found["k"]) == pytest.approx(error)
     assert float(found["convergence"]) == pytest.approx(0.2 + error)
@@ -85,15 +87,16 @@ def test_both_signs_of_the_error(by_hand, numbers, sign, error):
 def test_a_perfect_discriminator_sees_no_errors(by_hand, numbers):
     model = by_hand()
     model.discriminator_decoder.set_weights([np.array([[0.75]]), np.array([0.0])])
-    found = model.losses_of(*numbers)
+    found = model.joint_losses(*numbers)
     for name in ("real_error", "generated_error", "reconstructed_error"):
         assert float(found[name]) == pytest.approx(0, abs=1e-12)
 
 
 def test_a_certain_posterior_decodes_its_mean(by_hand, numbers):
-    model, (image, noise, z) = by_hand(), numbers
+    model, (batch, noise) = by_hand(), numbers
     for scale in (0.0, 1.0, 100.0):
-        assert float(model.losses_of(image, scale * noise, z)["reconstruction_error"]) == pytest.approx(0.3)
+        found = model.joint_losses(batch, {**noise, "posterior": scale * noise["posterior"]})
+        assert float(found["reconstruction_error"]) == pytest.approx(0.3)
     np.testing.assert_allclose(model.encode([[1.0]]), [[0.7]])
     np.testing.assert_allclose(model.reconstruct([[1.0]]), [[0.7]])
 
@@ -110,14 +113,14 @@ def test_everybody_moves_from_where_all_were(by_hand, numbers, monkeypatch):
     for player in start.players:
         variables = getattr(start, player).trainable_variables
         with tf.GradientTape() as tape:
-            loss = start.losses_of(*numbers)[f"{player}_loss"]
+            loss = start.joint_losses(*numbers)[f"{player}_loss"]
         gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
         expected[player] = [v.numpy() - 0.1 * g.numpy() for v, g in zip(variables, gradients, strict=True)]
     model = by_hand(equilibrium=Equilibrium(0.5, 1.0))
     model.compile({player: keras.optimizers.SGD(0.1) for player in model.players}, run_eagerly=True)
-    draws = iter(numbers[1:])
-    monkeypatch.setattr(model, "noise", lambda *_: next(draws))
-    model.train_step({"image": numbers[0][:, tf.newaxis]})
+    batch, noise = numbers
+    monkeypatch.setattr(model, "draw_noise", lambda *_: noise)
+    model.train_step({"image": batch["image"][:, tf.newaxis]})
     for player, weights in expected.items():
         for ours, theirs in zip(getattr(model, player).trainable_variables, weights, strict=True):
             np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-6, atol=1e-9)
@@ -125,11 +128,9 @@ def test_everybody_moves_from_where_all_were(by_hand, numbers, monkeypatch):
 
 
 def test_active_units_are_those_whose_mean_varies():
-    from tfgans.models.variational import active_units
-
     means = np.zeros((4, 3), np.float32)
     means[:, 0], means[:, 1] = [0.3, -0.3, 0.3, -0.3], [0.09, -0.09, 0.09, -0.09]
-    assert float(active_units(tf.constant(means))) == 1
+    assert float(latent.active_units(tf.constant(means))) == 1
 
 
 def test_default_controller_is_the_papers():
@@ -152,7 +153,7 @@ def test_default_controller_is_the_papers():
     ("options", "message"),
     [
         ({"kl_reduction": "batch"}, "kl_reduction must be one of per_pixel, sum, mean"),
-        ({"error_sign": "plus"}, "error_sign one of corrected, literal; received 'per_pixel' and 'plus'"),
+        ({"error_sign": "plus"}, "error_sign must be one of corrected, literal; received 'plus'"),
     ],
 )
 def test_refuses_choices_that_there_are_not(by_hand, options, message):
@@ -163,9 +164,12 @@ def test_refuses_choices_that_there_are_not(by_hand, options, message):
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ([(2, 3), (3, 2), (3, 5), (5, 3)], "means and logarithms of variances, 4; they take and give"),
-        ([(2, 3), (3, 4), (3, 5), (4, 3)], "The discriminator's encoder must take samples"),
-        ([(3, 3), (3, 4), (3, 5), (5, 3)], "With latents of size 2"),
+        (
+            [(2, 3), (3, 2), (3, 5), (5, 3)],
+            r"The encoder .* and give \(4,\) first; it takes \[\(3,\)\] and gives \(2,\)",
+        ),
+        ([(2, 3), (3, 4), (3, 5), (4, 3)], r"The discriminator_decoder .* must take \[\(5,\)\] and give \(3,\) first"),
+        ([(3, 3), (3, 4), (3, 5), (5, 3)], r"The generator .* must take \[\(2,\)\] and give \(3,\) first"),
     ],
 )
 def test_refuses_networks_that_do_not_fit(sizes, message):

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import keras
 import numpy as np
 import pytest
@@ -26,6 +28,11 @@ def model(equilibrium=None, **arguments):
         equilibrium,
         **arguments,
     )
+
+
+def given(image, latents):
+    """A batch and the noise of a turn."""
+    return {"image": tf.constant(image, tf.float32)}, {"latent": tf.constant(latents, tf.float32)}
 
 
 def matrices(gan):
@@ -89,7 +96,7 @@ def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, no
 
 @pytest.mark.parametrize("recompute", [False, True])
 @pytest.mark.parametrize("share", [False, True])
-@pytest.mark.parametrize("norm", losses.NORMS)
+@pytest.mark.parametrize("norm", get_args(losses.Norm))
 def test_two_steps_by_hand(float64, image, noise, norm, share, recompute):
     """In the second step k is above 0, so that the discriminator climbs on what is generated."""
     options = {"norm": norm, "share_latent": share, "recompute_errors": recompute}
@@ -113,15 +120,13 @@ def test_two_steps_by_hand(float64, image, noise, norm, share, recompute):
 @pytest.mark.parametrize("share", [False, True])
 def test_the_generator_has_latents_of_its_own_unless_they_are_shared(image, share):
     gan = descend(model(share_latent=share))
-    seen = {}
-    for player in ("discriminator", "generator"):
-        compute = getattr(gan, f"{player}_losses")
+    seen, losses_of = {}, gan.losses_of
 
-        def spy(*arguments, player=player, compute=compute):
-            seen[player] = arguments[-1].numpy()
-            return compute(*arguments)
+    def spy(turn, batch, noise):
+        seen[turn] = noise["latent"].numpy()
+        return losses_of(turn, batch, noise)
 
-        setattr(gan, f"{player}_losses", spy)
+    gan.losses_of = spy
     gan.train_step({"image": tf.constant(image[:, np.newaxis])})
     assert seen["discriminator"].shape == seen["generator"].shape == (ROWS, 2)
     assert np.all((seen["discriminator"] == seen["generator"]) == share)
@@ -132,8 +137,8 @@ def test_the_generator_rests_while_the_discriminator_moves(image, noise):
     gan.equilibrium.k.assign(0.5)
     before = matrices(gan)
     with tf.GradientTape() as tape:
-        loss = gan.discriminator_losses(tf.constant(image, tf.float32), tf.constant(noise[0, 0], tf.float32))
-    gan.update("discriminator", tape, loss["discriminator_loss"])
+        loss = gan.discriminator_losses(*given(image, noise[0, 0]))
+    gan.update({"discriminator": (tape, loss["discriminator_loss"])})
     moved = [np.any(old != new) for old, new in zip(before, matrices(gan), strict=True)]
     assert moved == [False, True, True]
 
@@ -149,7 +154,7 @@ def test_k_weighs_what_is_generated(image, noise):
     """L(x) - k L(G(z)), at k = .25."""
     gan = model()
     gan.equilibrium.k.assign(0.25)
-    found = gan.discriminator_losses(tf.constant(image, tf.float32), tf.constant(noise[0, 0], tf.float32))
+    found = gan.discriminator_losses(*given(image, noise[0, 0]))
     generator, encoder, decoder = matrices(gan)
     real = error_and_slopes(image, encoder, decoder, "l1_mean")[0]
     generated = error_and_slopes(noise[0, 0] @ generator, encoder, decoder, "l1_mean")[0]
@@ -165,7 +170,7 @@ def test_a_perfect_auto_encoder_makes_no_error_on_anything(random):
     gan.encoder.set_weights([matrix])
     gan.decoder.set_weights([np.linalg.inv(matrix)])
     points, z = (tf.constant(random.normal(size=(ROWS, 2)), tf.float32) for _ in range(2))
-    found = gan.discriminator_losses(points, z) | gan.generator_losses(points, z)
+    found = gan.discriminator_losses(*given(points, z)) | gan.generator_losses(*given(points, z))
     for name in ("discriminator_loss", "real_error", "generated_error", "generator_loss"):
         assert float(found[name]) == pytest.approx(0, abs=1e-5)
 
@@ -214,13 +219,13 @@ def test_defaults_are_those_of_the_paper():
         assert (optimizer.beta_1, optimizer.beta_2) == (0.9, 0.999)
 
 
-@pytest.mark.parametrize("norm", losses.NORMS)
+@pytest.mark.parametrize("norm", get_args(losses.Norm))
 def test_energies_are_how_far_points_lie_from_what_the_discriminator_makes_of_them(image, norm):
     gan = model(norm=norm)
     _, encoder, decoder = matrices(gan)
     rest = image - image @ encoder @ decoder
     expected = np.abs(rest).mean(1) if norm == "l1_mean" else np.linalg.norm(rest, axis=1)
-    assert gan.discriminator_output == "energy"
+    assert gan.faces()["discriminate"].output == "energy"
     np.testing.assert_allclose(gan.discriminate(image), expected, rtol=1e-4)
 
 
@@ -253,13 +258,13 @@ def test_images_are_clipped_where_they_are_sampled():
             (3, 3),
             (3, 2),
             (2, 3),
-            r"The generator must take latents \(2,\), as of the prior, .*; they have \(3,\) and \(2,\)",
+            r"The generator of a BEGAN must take \[\(2,\)\] and give \(3,\) first; it takes \[\(3,\)\]",
         ),
-        ((2, 4), (3, 2), (2, 3), r"samples \(4,\)"),
-        ((2, 3), (4, 2), (2, 3), r"they take and give \[\(\(4,\), \(2,\)\), \(\(2,\), \(3,\)\)\]"),
-        ((2, 3), (3, 1), (2, 3), r"\(\(3,\), \(1,\)\)"),
-        ((2, 3), (3, 2), (1, 3), r"\(\(1,\), \(3,\)\)"),
-        ((2, 3), (3, 2), (2, 4), r"\(\(2,\), \(4,\)\)"),
+        ((2, 4), (3, 2), (2, 3), r"The encoder .* must take \[\(4,\)\]"),
+        ((2, 3), (4, 2), (2, 3), r"it takes \[\(4,\)\] and gives \(2,\)"),
+        ((2, 3), (3, 1), (2, 3), r"it takes \[\(3,\)\] and gives \(1,\)"),
+        ((2, 3), (3, 2), (1, 3), r"The decoder .*; it takes \[\(1,\)\] and gives \(3,\)"),
+        ((2, 3), (3, 2), (2, 4), r"The decoder .*; it takes \[\(2,\)\] and gives \(4,\)"),
     ],
 )
 def test_networks_that_do_not_fit(generator, encoder, decoder, message):
@@ -282,7 +287,7 @@ def test_faces_refuse_points_of_another_size(face):
 
 def test_the_decoder_is_not_the_generator():
     network = linear(2, 3, "generator")
-    with pytest.raises(ValueError, match="its decoder, another network than the generator, must take these back"):
+    with pytest.raises(ValueError, match="decoder must be another network than the generator"):
         tfgans.BEGAN(network, linear(3, 2, "encoder"), network, latent.Uniform(2))
 
 
@@ -300,7 +305,7 @@ def test_similarity_is_of_the_means_of_codes():
     gan = model(similarity_weight=2.0)
     z = tf.constant([[0.5, -1.0], [1.0, 0.25], [0.0, 0.5]])
     points = tf.constant([[1.0, 0.0, 2.0], [-1.0, 0.5, 0.0], [0.25, 1.0, 1.0]])
-    found = {name: float(value) for name, value in gan.generator_losses(points, z).items()}
+    found = {name: float(value) for name, value in gan.generator_losses(*given(points, z)).items()}
     means = [gan.encoder(x).numpy().mean(axis=0) for x in (points, gan.generator(z))]
     assert found["similarity"] == pytest.approx(np.abs(means[0] - means[1]).mean(), rel=1e-5)
     assert found["generator_loss"] == pytest.approx(found["generator_error"] + 2 * found["similarity"], rel=1e-6)
@@ -327,7 +332,7 @@ def test_a_margin_is_of_each_sample(image, noise, norm):
     errors = np.abs(rest).mean(axis=1) if norm == "l1_mean" else np.linalg.norm(rest, axis=1)
     margin = float(np.median(errors))
     gan.equilibrium = Margin(margin)
-    found = gan.discriminator_losses(tf.constant(image, tf.float32), tf.constant(noise[0, 0], tf.float32))
+    found = gan.discriminator_losses(*given(image, noise[0, 0]))
     real = error_and_slopes(image, encoder, decoder, norm)[0]
     hinge = np.maximum(margin - errors, 0).mean()
     assert float(found["discriminator_loss"]) == pytest.approx(real + hinge, rel=1e-5)

@@ -25,15 +25,15 @@ def test_real_pairs_are_labelled_one(batch):
     """A discriminator that is high on (x, E(x)) and low on (G(z), z) has less loss than its opposite."""
     gan = model()
     image, z = batch
-    weights = tf.fill([16], 0.5)
-    before = gan.discriminator_losses(image, z, weights, weights)
+    given = {"image": image}, {"latent": z}
+    before = gan.discriminator_losses(*given)
     for _ in range(200):
         with tf.GradientTape() as tape:
-            loss = gan.discriminator_losses(image, z, weights, weights)["discriminator_loss"]
+            loss = gan.discriminator_losses(*given)["discriminator_loss"]
         variables = gan.discriminator.trainable_variables
         for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
             variable.assign_sub(0.1 * gradient)
-    after = gan.discriminator_losses(image, z, weights, weights)
+    after = gan.discriminator_losses(*given)
     gap = [float(parts["real_logit"] - parts["generated_logit"]) for parts in (before, after)]
     assert gap[1] > gap[0] + 1
 
@@ -49,14 +49,14 @@ def test_the_encoder_goes_down_where_the_generator_goes_up(objective, batch):
 
         def logit(gan=gan, player=player):
             if player == "encoder":
-                return float(tf.reduce_mean(gan.logits(image, gan.encoder(image), training=True)))
-            return float(tf.reduce_mean(gan.logits(gan.generator(z), z, training=True)))
+                return float(tf.reduce_mean(gan.logits(image, gan.encoder(image))))
+            return float(tf.reduce_mean(gan.logits(gan.generator(z), z)))
 
         # In least squares, r is pulled to 0 and q to 1.
         gan.discriminator.layers[-2].bias.assign([5.0 if player == "encoder" else -5.0])
         before = logit()
         with tf.GradientTape() as tape:
-            loss = getattr(gan, f"{player}_losses")(image, z)[f"{player}_loss"]
+            loss = gan.generator_losses({"image": image}, {"latent": z})[f"{player}_loss"]
         variables = getattr(gan, player).trainable_variables
         gradients = tape.gradient(loss, variables)
         assert all(gradient is not None for gradient in gradients)
@@ -69,11 +69,11 @@ def test_penalty_in_x_is_between_an_image_and_its_own_reconstruction(batch):
     """With l = a . x and G(E(x)) = 0 it is E ||a - x / ||x|| ||."""
     gan = model(penalty=losses.PairwiseGradientPenalty(1.0))
     slope = tf.constant([0.3, -0.7])
-    gan.logits = lambda image, latent, training: tf.linalg.matvec(image, slope)
+    gan.logits = lambda image, latent: tf.linalg.matvec(image, slope)
     for variable in gan.generator.variables:
         variable.assign(tf.zeros_like(variable))
     image, z = batch
-    parts = gan.discriminator_losses(image, z, tf.fill([16], 0.2), tf.fill([16], 0.2))
+    parts = gan.discriminator_losses({"image": image}, {"latent": z, "interpolation": tf.fill([16], 0.2)})
     units = image.numpy() / np.linalg.norm(image, axis=1, keepdims=True)
     expected = np.linalg.norm(slope.numpy() - units, axis=1).mean()
     assert float(parts["gradient_penalty"]) == pytest.approx(expected, rel=1e-5)
@@ -84,13 +84,13 @@ def test_penalty_in_z_asks_for_the_opposite_slope(batch):
     gan = model(size=1, latent_penalty=losses.PairwiseGradientPenalty(1.0))
     for variable in gan.encoder.variables:
         variable.assign(tf.zeros_like(variable))
-    gan.logits = lambda image, latent, training: -latent[:, 0]
+    gan.logits = lambda image, latent: -latent[:, 0]
     image, z = batch[0], tf.abs(batch[1][:, :1])
-    weights = tf.fill([16], 0.2)
-    parts = gan.discriminator_losses(image, z, weights, weights)
+    given = {"image": image}, {"latent": z, "latent_interpolation": tf.fill([16], 0.2)}
+    parts = gan.discriminator_losses(*given)
     assert float(parts["latent_gradient_penalty"]) == pytest.approx(0.0, abs=1e-5)
-    gan.logits = lambda image, latent, training: latent[:, 0]
-    parts = gan.discriminator_losses(image, z, weights, weights)
+    gan.logits = lambda image, latent: latent[:, 0]
+    parts = gan.discriminator_losses(*given)
     assert float(parts["latent_gradient_penalty"]) == pytest.approx(2.0, rel=1e-4)
 
 
@@ -99,13 +99,8 @@ def test_direct_reconstruction_is_added_with_its_weight(batch):
     plain, direct = model(), model(reconstruction_weight=2.0)
     for ours, theirs in zip(plain.variables, direct.variables, strict=True):
         theirs.assign(ours)
-    added = [
-        float(direct_losses - plain_losses)
-        for direct_losses, plain_losses in (
-            (direct.generator_losses(image, z)["generator_loss"], plain.generator_losses(image, z)["generator_loss"]),
-            (direct.encoder_losses(image, z)["encoder_loss"], plain.encoder_losses(image, z)["encoder_loss"]),
-        )
-    ]
+    first, second = (gan.generator_losses({"image": image}, {"latent": z}) for gan in (plain, direct))
+    added = [float(second[name] - first[name]) for name in ("generator_loss", "encoder_loss")]
     expected = [
         2 * np.abs(image - plain.generator(plain.encoder(image))).mean(),
         2 * np.abs(z - plain.encoder(plain.generator(z))).mean(),
@@ -128,10 +123,16 @@ def test_faces(random):
     ("call", "message"),
     [
         (lambda gan: gan.encode(np.zeros((3, 5))), r"must have shape \[n, 2\]; received \(3, 5\)"),
-        (lambda gan: gan.discriminate(np.zeros((3, 2)), np.zeros((2, 2))), "received 2 and 3"),
-        (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((1, 2)), [1.5]), "weights must lie in"),
-        (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((2, 2)), [0.5]), "n others and n weights"),
-        (lambda gan: gan.sample(3, labels=[0, 1, 2]), "takes no labels"),
+        (
+            lambda gan: gan.discriminate(np.zeros((3, 2)), np.zeros((2, 2))),
+            "received {'images': 3, 'latent': 2}",
+        ),
+        (
+            lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((1, 2)), [1.5]),
+            r"lie in \[0, 1\]; received 1.5 in row 0",
+        ),
+        (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((2, 2)), [0.5]), "as many rows each"),
+        (lambda gan: gan.sample(3, labels=[0, 1, 2]), "BiGAN takes no labels here"),
     ],
 )
 def test_faces_refuse(call, message):
@@ -140,7 +141,7 @@ def test_faces_refuse(call, message):
 
 
 def test_networks_that_do_not_fit():
-    with pytest.raises(ValueError, match="the encoder samples, giving latents"):
+    with pytest.raises(ValueError, match=r"The encoder of a BiGAN must take \[\(2,\)\] and give \(2,\) first"):
         tfgans.BiGAN(
             networks.mlp_generator(2, 2, (4,)),
             networks.mlp_encoder(2, 3, (4,)),
@@ -175,10 +176,10 @@ def test_morph_weighs_four_codes(random):
 @pytest.mark.parametrize(
     ("images", "weights", "message"),
     [
-        (np.zeros((2, 3, 2)), np.full((2, 4), 0.25), r"Expected images \[n, 4, 2\] and weights"),
-        (np.zeros((2, 4, 2)), np.full((3, 4), 0.25), r"received \(2, 4, 2\) and \(3, 4\)"),
-        (np.zeros((1, 4, 2)), [[0.5, 0.5, 0.5, 0.0]], "sums 1.5 to 1.5"),
-        (np.zeros((1, 4, 2)), [[1.5, -0.5, 0.0, 0.0]], "must not be negative"),
+        (np.zeros((2, 3, 2)), np.full((2, 4), 0.25), r"images must have shape \[n, 4, 2\]; received \(2, 3, 2\)"),
+        (np.zeros((2, 4, 2)), np.full((3, 4), 0.25), "as many rows each"),
+        (np.zeros((1, 4, 2)), [[0.5, 0.5, 0.5, 0.0]], r"have sum 1; received \[0\.5 0\.5 0\.5 0\. \] in row 0"),
+        (np.zeros((1, 4, 2)), [[1.5, -0.5, 0.0, 0.0]], "weights must not be negative"),
     ],
 )
 def test_morph_refuses(images, weights, message):

@@ -52,23 +52,25 @@ def test_own_networks_train_and_sample(cls, random):
 def test_vanilla_losses_by_hand():
     """f(x) = 3 on x = 1 and f(G) = 0: softplus(-3) + softplus(0), and softplus(0) for G."""
     gan = tfgans.ConditionalGAN(*fixed_networks(3.0), latent.Normal(4))
-    condition, z = tf.one_hot([0, 1], 3), tf.ones([2, 4])
-    parts = gan.discriminator_losses(tf.ones([2, 2, 2, 1]), condition, z, tf.fill([2], 0.5))
+    batch = {"image": tf.ones([2, 2, 2, 1]), "label": tf.constant([0, 1])}
+    noise = {"latent": tf.ones([2, 4]), "interpolation": tf.fill([2], 0.5)}
+    parts = gan.discriminator_losses(batch, noise)
     assert float(parts["discriminator_loss"]) == pytest.approx(0.048587 + 0.693147, abs=1e-5)
     assert float(parts["real_logit"]) == pytest.approx(3.0)
     assert float(parts["generated_logit"]) == pytest.approx(0.0)
-    assert float(gan.generator_losses(condition, z)["generator_loss"]) == pytest.approx(0.693147, abs=1e-6)
+    assert float(gan.generator_losses(batch, noise)["generator_loss"]) == pytest.approx(0.693147, abs=1e-6)
 
 
 def test_wasserstein_losses_and_penalty_by_hand():
     """f is 3 times the mean of 4 pixels: its gradient is .75 each, so of norm 1.5, and the penalty .25."""
     gan = tfgans.ConditionalWGANGP(*fixed_networks(3.0), latent.Normal(4))
-    condition, z = tf.one_hot([0, 1], 3), tf.ones([2, 4])
-    parts = gan.discriminator_losses(tf.ones([2, 2, 2, 1]), condition, z, tf.fill([2], 0.5))
+    batch = {"image": tf.ones([2, 2, 2, 1]), "label": tf.constant([0, 1])}
+    noise = {"latent": tf.ones([2, 4]), "interpolation": tf.fill([2], 0.5)}
+    parts = gan.discriminator_losses(batch, noise)
     assert float(parts["gradient_norm"]) == pytest.approx(1.5, abs=1e-6)
     assert float(parts["gradient_penalty"]) == pytest.approx(0.25, abs=1e-6)
     assert float(parts["discriminator_loss"]) == pytest.approx(0 - 3 + 10 * 0.25, abs=1e-5)
-    assert float(gan.generator_losses(condition, z)["generator_loss"]) == pytest.approx(0.0, abs=1e-6)
+    assert float(gan.generator_losses(batch, noise)["generator_loss"]) == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize(("n_critic", "n_generator"), [(5, 1), (5, 2), (1, 1)])
@@ -86,7 +88,7 @@ def test_attributes_are_fed_as_they_are(random):
     gan.compile()
     data = {"image": random.uniform(-1, 1, (16, 8, 8, 1)), "label": random.uniform(size=(16, 2))}
     gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=1, verbose=0)
-    np.testing.assert_allclose(gan.condition(tf.constant([[0.25, 1.0]])), [[0.25, 1.0]])
+    np.testing.assert_allclose(gan.labels.encode(tf.constant([[0.25, 1.0]]), "float32"), [[0.25, 1.0]])
     images = gan.sample(3, labels=[0.5, 0.1], seed=0)
     np.testing.assert_array_equal(images, gan.sample(3, labels=[[0.5, 0.1]] * 3, seed=0))
     assert np.any(images != gan.sample(3, labels=[0.9, 0.1], seed=0))
@@ -104,7 +106,7 @@ def test_attributes_in_a_saved_model(tmp_path):
 
 def test_classes_are_fed_as_one_hot():
     gan = tfgans.ConditionalGAN(*own_networks(), latent.Normal(4))
-    np.testing.assert_array_equal(gan.condition(tf.constant([2, 0])), [[0, 0, 1], [1, 0, 0]])
+    np.testing.assert_array_equal(gan.labels.encode(tf.constant([2, 0]), "float32"), [[0, 0, 1], [1, 0, 0]])
 
 
 def test_a_class_is_its_one_hot_vector_and_classes_mix():
@@ -119,7 +121,7 @@ def test_training_refuses_a_class_out_of_range(label):
     gan = tfgans.ConditionalGAN(*own_networks(), latent.Normal(4))
     gan.compile()
     data = {"image": np.zeros((8, 2, 2, 3), "float32"), "label": np.full(8, label)}
-    with pytest.raises(tf.errors.InvalidArgumentError, match="classes in 0 to 2"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Labels must lie in 0 to 2"):
         gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=1, verbose=0)
 
 
@@ -150,8 +152,8 @@ def test_faces_refuse_shapes():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"prior": latent.Normal(5)}, "latents of size 4; the prior has size 5"),
-        ({"conditioning": "text"}, "conditioning"),
+        ({"prior": latent.Normal(5)}, r"The generator .* must take \[\(5,\), \(3,\)\] .*; it takes \[\(4,\), \(3,\)\]"),
+        ({"conditioning": "text"}, "conditioning must be one of class, attributes; received 'text'"),
         ({"n_critic": 0}, "n_critic=0"),
         ({"n_generator": 0}, "n_generator=0"),
     ],
@@ -164,9 +166,9 @@ def test_refuses(arguments, message):
 def test_refuses_networks_that_do_not_fit_together():
     generator, discriminator = own_networks()
     other = networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4,))
-    with pytest.raises(ValueError, match="the generator makes"):
+    with pytest.raises(ValueError, match=r"The discriminator of a ConditionalGAN must take \[\(2, 2, 3\), \(3,\)\]; "):
         tfgans.ConditionalGAN(generator, other, latent.Normal(4))
-    with pytest.raises(ValueError, match=r"takes \[latent, condition\]"):
+    with pytest.raises(ValueError, match=r"The generator .* must take \[\(4,\), \(4,\)\]"):
         tfgans.ConditionalGAN(
             keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]), discriminator, latent.Normal(4)
         )
@@ -182,4 +184,4 @@ def test_discriminate_is_the_mean_over_patches(random):
     images = random.uniform(-1, 1, (2, 8, 8, 1)).astype("float32")
     patches = gan.discriminator([tf.constant(images), tf.one_hot([1, 2], 3)]).numpy()
     assert patches.shape == (2, 2, 2, 1)
-    np.testing.assert_allclose(gan.discriminate(images, [1, 2]), patches.mean((1, 2, 3)), rtol=1e-5)
+    np.testing.assert_allclose(gan.discriminate(images, labels=[1, 2]), patches.mean((1, 2, 3)), rtol=1e-5)

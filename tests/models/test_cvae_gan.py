@@ -39,7 +39,8 @@ def softplus(x):
 def test_losses_by_hand(model):
     """x = 1 of class 1: z_f = .5 and x_f = 2, of logit 1; z_p = .25 and x_p = 1.5, of logit .5; last maps count."""
     image, noise, z = (tf.constant([[value]], tf.float64) for value in (1.0, 3.0, 0.25))
-    found = {name: float(value) for name, value in model.losses_of(image, tf.constant([1]), noise, z).items()}
+    losses = model.joint_losses({"image": image, "label": tf.constant([1])}, {"posterior": noise, "latent": z})
+    found = {name: float(value) for name, value in losses.items()}
     divergence, shared = 0.5 * (0.25 - 1 + 80), 1 + 9 + 4
     assert found == pytest.approx(
         {
@@ -89,7 +90,7 @@ def test_refuses(float64):
         networks.mlp_encoder(2, 6, (4,), condition_size=5),
         networks.mlp_classifier(2, 1, (4,)),
     )
-    with pytest.raises(ValueError, match=r"The generator must take \[\(3,\), \(4,\)\]"):
+    with pytest.raises(ValueError, match=r"The generator of a CVAEGAN must take \[\(3,\), \(4,\)\]"):
         tfgans.CVAEGAN(*nets, networks.mlp_classifier(2, 4, (4,)), latent.Normal(3))
     with pytest.raises(ValueError, match="must give a map behind their logits; they give 1 and 2 outputs"):
         tfgans.CVAEGAN(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfgans import latent as latents
 from tfgans import recipes, training
 
 _GOLDENS = pathlib.Path(__file__).parents[1] / "goldens"
@@ -85,19 +86,19 @@ def _gan(case, labels=None, generator_latent="generator_latent/0"):
     """A GAN, whose labels are those of one batch after the other."""
     model = _model(case, ("generator", "discriminator"))
     images = [_image(case, model, batch) for batch in range(model.n_critic)]
-    condition = None if labels is None else model.condition(labels[0])
+    batch = {"image": images[0]} | ({} if labels is None else {"label": labels[0]})
     latent, share = (_noise(case, model, f"{use}/0") for use in ("discriminator_latent", "interpolation"))
     losses, slopes = _gradients(
         model,
         lambda: (
-            model.discriminator_losses(images[0], condition, latent, share)
-            | model.generator_losses(condition, _noise(case, model, generator_latent))
+            model.discriminator_losses(batch, {"latent": latent, "interpolation": share})
+            | model.generator_losses(batch, {"latent": _noise(case, model, generator_latent)})
         ),
     )
     found = {
         "forward": _seen(
-            generated=model.generator(latent if labels is None else [latent, condition], training=True),
-            real_logits=model.logits(images[0], condition, training=True),
+            generated=model.forward(model.generator, latent, batch.get("label"), training=True),
+            real_logits=model.logits(images[0], batch.get("label")),
         ),
         "losses": _scalars(losses, "discriminator_loss", "generator_loss", "generated_logit"),
         "gradients": slopes,
@@ -127,9 +128,8 @@ def _logan(case):
     losses, slopes = _gradients(
         model,
         lambda: (
-            model.discriminator_losses(image, latent, share, share)
-            | model.encoder_losses(image, latent)
-            | model.generator_losses(image, latent)
+            model.discriminator_losses({"image": image}, {"latent": latent, "interpolation": share})
+            | model.generator_losses({"image": image}, {"latent": latent})
         ),
     )
     code, generated = model.encoder(image, training=True), model.generator(latent, training=True)
@@ -139,8 +139,8 @@ def _logan(case):
             generated=generated,
             code=code,
             reconstructed=model.generator(code, training=True),
-            real_logits=model.logits(image, code, training=True),
-            generated_logits=model.logits(generated, latent, training=True),
+            real_logits=model.logits(image, code),
+            generated_logits=model.logits(generated, latent),
         ),
         "losses": _scalars(losses, *names, "gradient_penalty"),
         "gradients": slopes,
@@ -154,7 +154,11 @@ def _began_cs(case):
     image = _image(case, model)
     latent, other = (_noise(case, model, f"{player}_latent/0") for player in ("discriminator", "generator"))
     losses, slopes = _gradients(
-        model, lambda: model.discriminator_losses(image, latent) | model.generator_losses(image, other)
+        model,
+        lambda: (
+            model.discriminator_losses({"image": image}, {"latent": latent})
+            | model.generator_losses({"image": image}, {"latent": other})
+        ),
     )
     names = ("discriminator_loss", "generator_loss", "real_error", "generated_error", "constraint")
     return {
@@ -175,8 +179,10 @@ def _avae(case):
     model.equilibrium.k.assign(cases.K)
     image = _image(case, model)
     noise, latent = (_noise(case, model, f"{use}/0") for use in ("posterior", "latent"))
-    losses, slopes = _gradients(model, lambda: model.losses_of(image, noise, latent))
-    mean, log_variance = model.posterior(image, training=True)
+    losses, slopes = _gradients(
+        model, lambda: model.joint_losses({"image": image}, {"posterior": noise, "latent": latent})
+    )
+    mean, log_variance = latents.mean_and_log_variance(model.encoder(image, training=True))
     forward = _seen(
         mean=mean,
         log_variance=log_variance,
@@ -186,7 +192,7 @@ def _avae(case):
     )
     ks = []
     for factor in cases.FACTORS:
-        model.controlled({**losses, "real_error": factor * losses["real_error"]})
+        model.update_balance({**losses, "real_error": factor * losses["real_error"]})
         ks.append(float(model.equilibrium.k) - cases.K)
     players = (f"{player}_loss" for player in model.players)
     errors = ("reconstruction_error", "divergence", "real_error", "generated_error", "reconstructed_error")
@@ -202,8 +208,10 @@ def _xgan(case):
     players = ("encoder", "generator", "discriminator", "code_classifier")
     model = _model(case, (*players, "image_classifier", "feature_discriminator"))
     image, latent = _image(case, model), _noise(case, model, "latent/0")
-    label = tf.constant(cases.classes(case, "label/0", model.condition_size), tf.int32)
-    losses, slopes = _gradients(model, lambda: model.losses_of(image, label, latent), players)
+    label = tf.constant(cases.classes(case, "label/0", model.labels.count), tf.int32)
+    losses, slopes = _gradients(
+        model, lambda: model.joint_losses({"image": image, "label": label}, {"latent": latent}), players
+    )
     names = (*players, "feature_discriminator")
     return {
         "forward": _seen(

@@ -27,6 +27,7 @@ def by_hand(**options):
 
 
 IMAGE, Z = np.array([[1.0, 1.0]]), np.array([[0.75]])
+BATCH, NOISE = {"image": tf.constant(IMAGE)}, {"latent": tf.constant(Z)}
 
 
 def softplus(x):
@@ -36,7 +37,7 @@ def softplus(x):
 def test_losses_by_hand(float64):
     """x = (1, 1) has the code 1 and comes back as (2, 2): an error of 2, and a logit of 1; G(z) = 1.5 has .5."""
     model = by_hand(reconstruction_weight=0.1, mode_weight=0.2)
-    found = {name: float(value) for name, value in model.generator_losses(tf.constant(IMAGE), tf.constant(Z)).items()}
+    found = {name: float(value) for name, value in model.generator_losses(BATCH, NOISE).items()}
     regulariser = 0.1 * 2 + 0.2 * softplus(-1)
     assert found == pytest.approx(
         {
@@ -46,7 +47,7 @@ def test_losses_by_hand(float64):
             "generator_loss": softplus(-0.5) + regulariser,
         }
     )
-    parts = model.discriminator_losses(tf.constant(IMAGE), tf.constant(Z))
+    parts = model.discriminator_losses(BATCH, NOISE)
     assert float(parts["discriminator_loss"]) == pytest.approx(softplus(0) + softplus(0.5))
     assert (float(parts["real_logit"]), float(parts["generated_logit"])) == pytest.approx((0, 0.5))
 
@@ -55,7 +56,7 @@ def test_modes_are_judged_more_real(float64):
     """The regulariser raises the logit of reconstructions; D(G(E(x))) itself would lower it."""
     model = by_hand(reconstruction_weight=0.0, mode_weight=1.0)
     with tf.GradientTape() as tape:
-        loss = model.generator_losses(tf.constant(IMAGE), tf.constant(Z))["encoder_loss"]
+        loss = model.generator_losses(BATCH, NOISE)["encoder_loss"]
     (_, bias) = tape.gradient(loss, model.encoder.trainable_variables)
     assert float(bias[0]) < 0
 
@@ -67,11 +68,11 @@ def test_discriminator_moves_first(float64, monkeypatch):
     monkeypatch.setattr(model, "noise", lambda *_: tf.constant(Z))
     after = by_hand()
     with tf.GradientTape() as tape:
-        loss = after.discriminator_losses(tf.constant(IMAGE), tf.constant(Z))["discriminator_loss"]
+        loss = after.discriminator_losses(BATCH, NOISE)["discriminator_loss"]
     variables = after.discriminator.trainable_variables
     for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
         variable.assign_sub(0.5 * gradient)
-    expected = float(after.generator_losses(tf.constant(IMAGE), tf.constant(Z))["generator_loss"])
+    expected = float(after.generator_losses(BATCH, NOISE)["generator_loss"])
     logs = model.train_step({"image": tf.constant(IMAGE)[:, tf.newaxis]})
     assert float(logs["generator_loss"]) == pytest.approx(expected)
 
@@ -96,5 +97,5 @@ def test_refuses(float64):
     with pytest.raises(ValueError, match="Weights must not be negative; received -1"):
         by_hand(reconstruction_weight=-1.0)
     nets = networks.mlp_generator(2, 3, (4,)), networks.mlp_encoder(2, 4, (4,))
-    with pytest.raises(ValueError, match=r"The encoder must take \[\(2,\)\] and give \(3,\) first"):
+    with pytest.raises(ValueError, match=r"The encoder of a MDGAN must take \[\(2,\)\] and give \(3,\) first"):
         tfgans.MDGAN(*nets, networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(3))

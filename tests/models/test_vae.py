@@ -20,23 +20,26 @@ def model(float64):
 
 def test_loss_by_hand(model):
     """x = 1, noise .5: z = 1 + .5 / e, error 2 z - 1; divergence (1 + e^-2 - 1 + 2) / 2."""
-    found = model.losses_of(tf.constant([[1.0]], tf.float64), tf.constant([[0.5]], tf.float64))
+    image, noise = tf.constant([[1.0]], tf.float64), tf.constant([[0.5]], tf.float64)
+    found = model.joint_losses({"image": image}, {"posterior": noise})
     error, divergence = 2 * (1 + 0.5 * np.exp(-1)) - 1, 0.5 * (np.exp(-2) + 2)
     assert float(found["reconstruction_error"]) == pytest.approx(error)
     assert float(found["divergence"]) == pytest.approx(divergence)
-    assert float(found["loss"]) == pytest.approx(error + divergence)
+    for name in ("loss", "encoder_loss", "generator_loss"):
+        assert float(found[name]) == pytest.approx(error + divergence)
 
 
 def test_faces_have_the_mean_and_no_discriminator(model):
     np.testing.assert_allclose(model.encode([[3.0]]), [[3.0]])
     np.testing.assert_allclose(model.reconstruct([[3.0]]), [[6.0]])
-    assert model.discriminator_output is None
-    assert not hasattr(model, "discriminate")
+    assert "discriminate" not in model.faces()
+    with pytest.raises(ValueError, match="VAE has no face discriminate; it has sample, generate, encode"):
+        model.discriminate([[3.0]])
 
 
 def test_refuses():
     nets = networks.relu_mlp(2, 3, (4,), "generator"), networks.relu_mlp(3, 4, (4,))
     with pytest.raises(ValueError, match="kl_reduction must be one of"):
         tfgans.VAE(*nets, latent.Normal(2), kl_reduction="batch")
-    with pytest.raises(ValueError, match="With latents of size 3"):
+    with pytest.raises(ValueError, match=r"The generator of a VAE must take \[\(3,\)\] .*; it takes \[\(2,\)\]"):
         tfgans.VAE(*nets, latent.Normal(3))

@@ -36,11 +36,12 @@ def model(size=2, **arguments):
 # r = 2 x_1 - x_2 is 1 and -2, q = 3 z is 3 and -1.5, and z - F(G(z)) = -2 z is -2 and 1.
 IMAGE, Z = tf.constant([[1.0, 1.0], [0.0, 2.0]]), tf.constant([[1.0], [-0.5]])
 WEIGHTS = tf.constant([0.5, 0.5])
+BATCH, NOISE = {"image": IMAGE}, {"latent": Z}
 
 
 def test_loss_of_the_discriminator_by_hand():
     """(log(1 + 1/e) + log(1 + e^2)) / 2 + (log(1 + e^3) + log(1 + e^-1.5)) / 2; with the signs swapped, 1.5951."""
-    found = linear_model().discriminator_losses(IMAGE, Z, WEIGHTS, WEIGHTS)
+    found = linear_model().discriminator_losses(BATCH, NOISE)
     assert float(found["discriminator_loss"]) == pytest.approx(2.8450952, rel=1e-6)
     assert float(found["real_logit"]) == pytest.approx(-0.5)
     assert float(found["generated_logit"]) == pytest.approx(0.75)
@@ -57,18 +58,18 @@ def test_discriminator_is_that_of_a_classifier_whose_logit_is_minus_t(random):
         return 1 / (1 + np.exp(-t))
 
     expected = -np.log(logistic(generated_t)).mean() - np.log(1 - logistic(real_t)).mean()
-    found = gan.discriminator_losses(image, z, tf.fill([16], 0.5), tf.fill([16], 0.5))
+    found = gan.discriminator_losses({"image": image}, {"latent": z})
     assert float(found["discriminator_loss"]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_loss_of_the_encoder_by_hand():
     """E (z - 3 z)^2 = (4 + 1) / 2."""
-    assert float(linear_model().encoder_losses(IMAGE, Z)["encoder_loss"]) == pytest.approx(2.5)
+    assert float(linear_model().generator_losses(BATCH, NOISE)["encoder_loss"]) == pytest.approx(2.5)
 
 
 def test_loss_of_the_generator_by_hand():
     """-E q is -.75, and what is lost of z 2.5; with the sign of q swapped it would be 3.25."""
-    assert float(linear_model().generator_losses(IMAGE, Z)["generator_loss"]) == pytest.approx(1.75)
+    assert float(linear_model().generator_losses(BATCH, NOISE)["generator_loss"]) == pytest.approx(1.75)
 
 
 def test_what_is_lost_of_z_is_summed_over_its_entries(random):
@@ -78,12 +79,12 @@ def test_what_is_lost_of_z_is_summed_over_its_entries(random):
         variable.assign(tf.zeros_like(variable))
     z = tf.constant(random.normal(size=(16, 3)), tf.float32)
     expected = np.square(z.numpy()).sum(1).mean()
-    assert float(gan.encoder_losses(None, z)["encoder_loss"]) == pytest.approx(expected, rel=1e-5)
+    assert float(gan.encoder_loss({}, {"latent": z})) == pytest.approx(expected, rel=1e-5)
 
 
 def slopes(gan, player):
     with tf.GradientTape() as tape:
-        loss = getattr(gan, f"{player}_losses")(IMAGE, Z)[f"{player}_loss"]
+        loss = gan.generator_losses(BATCH, NOISE)[f"{player}_loss"]
     return tape.gradient(loss, getattr(gan, player).trainable_variables)
 
 
@@ -139,7 +140,7 @@ def test_configuration_makes_the_same_model(random):
 
 
 def test_networks_that_do_not_fit():
-    with pytest.raises(ValueError, match="the encoder samples, giving latents"):
+    with pytest.raises(ValueError, match=r"The encoder of a VEEGAN must take \[\(2,\)\] and give \(2,\) first"):
         tfgans.VEEGAN(
             networks.mlp_generator(2, 2, (4,)),
             networks.mlp_encoder(2, 3, (4,)),

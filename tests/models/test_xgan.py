@@ -48,10 +48,15 @@ def numbers(*values):
     return tuple(tf.constant([[value]], tf.float64) for value in values)
 
 
-def losses_of(model, image=1.0, label=0, z=0.25, noise=None):
-    more = () if noise is None else numbers(noise)
-    found = model.losses_of(numbers(image)[0], None if label is None else tf.constant([label]), *numbers(z), *more)
-    return {name: float(value) for name, value in found.items()}
+def given(image=1.0, label=0, z=0.25, noise=0.0):
+    """A batch of one row, and the noise of its turn."""
+    (image,), (z,), (noise,) = (numbers(value) for value in (image, z, noise))
+    batch = {"image": image} if label is None else {"image": image, "label": tf.constant([label])}
+    return batch, {"latent": z, "posterior": noise}
+
+
+def losses_of(model, **values):
+    return {name: float(value) for name, value in model.joint_losses(*given(**values)).items()}
 
 
 EXPECTED = {
@@ -103,7 +108,7 @@ def test_a_discriminator_that_knows_nothing(float64):
     model = by_hand(discriminator=lines("discriminator", (0.0, 0.0)))
     image, z = tf.constant([[1.0], [2.0]], tf.float64), tf.constant([[0.5], [0.25]], tf.float64)
     with tf.GradientTape() as tape:
-        found = model.losses_of(image, tf.constant([0, 1]), z)
+        found = model.joint_losses({"image": image, "label": tf.constant([0, 1])}, {"latent": z})
     assert float(found["discriminator_loss"]) == pytest.approx(2 * 1.386294, abs=1e-5)
     slope, shift = tape.gradient(found["discriminator_loss"], model.discriminator.trainable_variables)
     # lambda (sum of 1/2 x_generated - 1/2 x_real) / B.
@@ -130,7 +135,7 @@ def test_embedding_error_is_a_mean_over_entries(float64):
         lines("classifier", ([1.0, 0.0], [0.0, 0.0])),
         bank,
     )
-    found = model.losses_of(numbers(1.0)[0], None, tf.ones([1, 512], tf.float64))
+    found = model.joint_losses({"image": numbers(1.0)[0]}, {"latent": tf.ones([1, 512], tf.float64)})
     assert float(found["embedding_error"]) == pytest.approx(1)
 
 
@@ -138,18 +143,18 @@ def test_embedding_error_is_a_mean_over_entries(float64):
 def test_everybody_moves_from_where_all_were(float64, monkeypatch):
     """One step of SGD equals each player's own gradient at the start."""
     start, model = by_hand(), by_hand()
-    image, z = numbers(1.0, 0.25)
+    batch, noise = given()
     expected = {}
     for player in start.players:
         variables = getattr(start, player).trainable_variables
         with tf.GradientTape() as tape:
-            loss = start.losses_of(image, tf.constant([0]), z)[f"{player}_loss"]
+            loss = start.joint_losses(batch, noise)[f"{player}_loss"]
         # Nothing descends the discriminator's map.
         gradients = [0.0 if g is None else g.numpy() for g in tape.gradient(loss, variables)]
         expected[player] = [v.numpy() - 0.1 * g for v, g in zip(variables, gradients, strict=True)]
     model.compile({player: keras.optimizers.SGD(0.1) for player in model.players}, run_eagerly=True)
-    monkeypatch.setattr(model, "draws", lambda *_: ({"latent": z}, {"shrinkage": tf.constant(1.0, tf.float64)}))
-    model.train_step({"image": image[:, tf.newaxis], "label": tf.constant([[0]]), "index": tf.constant([[0]])})
+    monkeypatch.setattr(model, "draw_noise", lambda *_: noise)
+    model.train_step({name: values[:, tf.newaxis] for name, values in {**batch, "index": tf.constant([0])}.items()})
     for player, weights in expected.items():
         for ours, theirs in zip(getattr(model, player).trainable_variables, weights, strict=True):
             np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-6, atol=1e-9)
@@ -158,10 +163,10 @@ def test_everybody_moves_from_where_all_were(float64, monkeypatch):
 def test_encoder_hears_nothing_of_what_follows_its_latents(float64):
     """z_hat is a constant, and E in L_emb another's: lambda and the class of generated images do not move it."""
     gradients = []
-    for weight, label in ((1.0, 0), (50.0, 0)):
+    for weight in (1.0, 50.0):
         model = by_hand(adversarial_weight=weight)
         with tf.GradientTape() as tape:
-            loss = model.losses_of(*numbers(1.0), tf.constant([label]), *numbers(0.25))["encoder_loss"]
+            loss = model.joint_losses(*given())["encoder_loss"]
         gradients.append(tape.gradient(loss, model.encoder.trainable_variables))
     for one, other in zip(*gradients, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -195,7 +200,7 @@ def tiny(fill=True, classes=3, sampler=None, condition_size=None, supervised=Tru
         networks.cnn_discriminator((8, 8, 1), (4, 6)),
         networks.cnn_classifier((8, 8, 1), 3, (4, 6)),
         latent.CodeBank(40, 4, sampler or latent.ConvexSampler(3), neighbours=6, classes=classes),
-        networks.code_classifier(4, 3, 5) if supervised else None,
+        code_classifier=networks.code_classifier(4, 3, 5) if supervised else None,
         **options,
     )
     if fill:
@@ -260,7 +265,7 @@ def test_the_image_classifier_is_frozen_and_the_encoder_normalises_real_images_o
     image = images()[0][:8]
     seen = keras.Model(encoder.input, norm.input)(image).numpy()
     z = tf.random.stateless_normal([8, 4], [0, 1])
-    model.losses_of(tf.constant(image), tf.constant(images()[1][:8]), z)
+    model.joint_losses({"image": tf.constant(image), "label": tf.constant(images()[1][:8])}, {"latent": z})
     np.testing.assert_allclose(norm.moving_mean.numpy(), 0.1 * seen.mean(axis=(0, 1, 2)), atol=1e-6)
     model.compile()
     train(model, 2)
@@ -310,16 +315,17 @@ def test_shrinkage_by_hand(float64):
     """Of two codes in a class each latent is the other, as far from the mean; of 0, 1 and 4 they are 1, 0 and 1."""
     model = by_hand(encoder=lines("encoder", (1.0, 0.0)))
     image = tf.constant([[0.0], [1.0], [4.0], [5.0]], tf.float64)
-    batch = {"index": tf.range(4, dtype=tf.int64)}
-    drawn, noted = model.draws(image, batch)
-    np.testing.assert_allclose(drawn["latent"], [[1.0], [0.0], [5.0], [4.0]])
-    assert float(noted["shrinkage"]) == pytest.approx(1)
+    index = tf.range(4, dtype=tf.int64)
+    model.bank.keep(index, image)
+    drawn = model.draw_noise("joint", {"image": image, "index": index})["latent"]
+    np.testing.assert_allclose(drawn, [[1.0], [0.0], [5.0], [4.0]])
+    assert float(model.shrinkage(index, drawn, image)) == pytest.approx(1)
     bank = latent.CodeBank(3, 1, latent.ConvexSampler(1), neighbours=1)
     bank.fill(np.array([[0.0], [1.0], [4.0]]))
     model = by_hand(encoder=lines("encoder", (1.0, 0.0)), source=bank)
-    _, noted = model.draws(image[:3], {"index": tf.range(3, dtype=tf.int64)})
+    drawn = model.draw_noise("joint", {"image": image[:3], "index": index[:3]})["latent"]
     squares = np.square(np.array([[1, 0, 1], [0, 1, 4]]) - 5 / 3).sum(axis=1)
-    assert float(noted["shrinkage"]) == pytest.approx(squares[0] / squares[1])
+    assert float(model.shrinkage(index[:3], drawn, image[:3])) == pytest.approx(squares[0] / squares[1])
 
 
 def _compiled(model):
@@ -333,7 +339,7 @@ def _compiled(model):
 def test_unsupervised():
     model = _compiled(tiny(classes=1, supervised=False))
     assert model.players == ("encoder", "generator", "discriminator")
-    assert model.label_spec() is None
+    assert model.labels is None
     assert list(model.batch_fields()) == ["image", "index"]
     history = train(model, 2)
     assert not {"code_classifier_loss", "generated_class_loss"} & set(history)
@@ -348,7 +354,8 @@ def test_supervised_without_the_class_of_latents():
     history = train(model, 2)
     assert "generated_class_loss" not in history
     assert "code_classifier_loss" in history
-    assert model.label_spec() is None
+    assert model.labels is not None
+    assert not model.samples_by_label
 
 
 def test_concatenated_labels():
@@ -413,7 +420,7 @@ def test_a_prior_and_concatenated_labels_have_the_loss_of_generated_classes(floa
         generator=generator,
         code_classifier=None,
     )
-    assert model.label_spec() == tf.TensorSpec([], tf.int32)
+    assert "label" in model.faces()["sample"].inputs
     # Of class 1, G(z) = 2 z + 1: the generated 1.5 has logits (1.5, 0).
     assert losses_of(model, label=1, noise=0.0)["generated_class_loss"] == pytest.approx(np.log1p(np.exp(1.5)))
 
@@ -444,15 +451,18 @@ def test_batches_need_their_numbers():
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"generator": lines("g", ([1.0, 1.0], 0.0), inputs=(2,))}, r"generator must take \[\(1,\)\] and give \(1,\)"),
-        ({"encoder": lines("e", ([1.0, 1.0], [0.0, 0.0]))}, r"encoder must take .* and give \(1,\) first; .*\(2,\)"),
-        ({"discriminator": lines("d", ([1.0, 1.0], [0.0, 0.0]))}, "discriminator must take"),
-        ({"feature_discriminator": lines("f", ([1.0, 1.0], [0.0, 0.0]))}, "feature_discriminator must take"),
-        ({"code_classifier": lines("c", ([1.0] * 3, [0.0] * 3))}, r"code_classifier must .* give \(2,\) first"),
+        (
+            {"generator": lines("g", ([1.0, 1.0], 0.0), inputs=(2,))},
+            r"a XGAN must take \[\(1,\)\] and give \(1,\)",
+        ),
+        ({"encoder": lines("e", ([1.0, 1.0], [0.0, 0.0]))}, r"encoder .* must take .* and give \(1,\) first; .*\(2,\)"),
+        ({"discriminator": lines("d", ([1.0, 1.0], [0.0, 0.0]))}, "discriminator of a XGAN must take"),
+        ({"feature_discriminator": lines("f", ([1.0, 1.0], [0.0, 0.0]))}, "feature_discriminator of a XGAN must take"),
+        ({"code_classifier": lines("c", ([1.0] * 3, [0.0] * 3))}, r"code_classifier .* must .* give \(2,\) first"),
         ({"generator": lines("g", (np.ones((4, 1)), 0.0), inputs=(1, 3))}, r"must take \[\(1,\), \(2,\)\]"),
         ({"adversarial_weight": -1.0}, "must not be negative; received -1"),
         ({"bank": latent.CodeBank(9, 1, latent.ConvexSampler(1), classes=3)}, "those 2 of the image_classifier"),
-        ({"bank": latent.CodeBank(9, 3, latent.ConvexSampler(1))}, r"generator must take \[\(3,\)\]"),
+        ({"bank": latent.CodeBank(9, 3, latent.ConvexSampler(1))}, r"generator of a XGAN must take \[\(3,\)\]"),
     ],
 )
 def test_refuses_what_does_not_fit(parts, message):

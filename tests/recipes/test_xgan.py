@@ -57,7 +57,7 @@ def test_ablations_are_fields(changes, system, players):
     if system == "XGAN":
         assert model.bank.count == 30
         assert model.bank.classes == (1 if "supervision=none" in changes else 10)
-    assert bool(recipe.takes_labels) == (model.label_spec() is not None)
+    assert bool(recipe.takes_labels) == model.samples_by_label
 
 
 def test_every_field_of_a_recipe_reaches_the_model():

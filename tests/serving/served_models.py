@@ -7,6 +7,7 @@ import pathlib
 import sys
 
 import keras
+import numpy as np
 
 import tfgans
 from tfgans import latent, networks, serving
@@ -33,7 +34,32 @@ def encoding():
     )
 
 
-MODELS = {"conditional": conditional, "encoding": encoding}
+def energies():
+    """A BEGAN of points, whose discriminator is an auto-encoder."""
+    keras.utils.set_random_seed(2)
+    return tfgans.BEGAN(
+        networks.relu_mlp(3, 2, (6, 5), "generator"),
+        networks.relu_mlp(2, 3, (5, 6), "encoder"),
+        networks.relu_mlp(3, 2, (6, 5), "decoder"),
+        latent.Uniform(3),
+    )
+
+
+def bank():
+    """An X-GAN of points of two classes, which has a bank of codes."""
+    keras.utils.set_random_seed(3)
+    model = tfgans.XGAN(
+        networks.mlp_generator(2, 3, (6,)),
+        networks.mlp_encoder(2, 3, (6,)),
+        networks.mlp_classifier(2, 1, (6,), "discriminator"),
+        networks.mlp_classifier(2, 2, (6,)),
+        latent.CodeBank(20, 3, latent.ConvexSampler(3), neighbours=5, classes=2),
+    )
+    model.fill_bank(np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2)
+    return model
+
+
+MODELS = {"conditional": conditional, "encoding": encoding, "energies": energies, "bank": bank}
 
 
 def write(folder):

@@ -1,6 +1,7 @@
 """The client by itself; `test_server.py` has it speak to servers."""
 
 import http.server
+import inspect
 import json
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import PIL.Image
 import pytest
 import tensorflow as tf
 
-from tfgans import serving
+from tfgans import faces, models, serving
 from tfgans.cli.client import parse_labels
 from tfgans.serving._transport import RefusalError
 
@@ -258,6 +259,24 @@ def test_what_needs_the_extra_says_so(tmp_path):
     assert len(lines) == 2, done.stderr
     assert all("needs the extra 'serving': pip install 'tfgans[serving]'" in line for line in lines)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("face", faces.ARGUMENTS)
+def test_arguments_of_the_client_are_those_of_the_model(face):
+    """Names, order and defaults; also in models with a method of their own."""
+    ours, *theirs = (inspect.signature(getattr(owner, face)) for owner in (serving.Client, *public_models()))
+    assert all(signature == ours for signature in theirs)
+    assert set(ours.parameters) - {"self", "n", "labels"} == set(faces.ARGUMENTS[face])
+
+
+def public_models():
+    return [getattr(models, name) for name in models.__all__]
+
+
+def test_the_client_imports_no_models():
+    code = "import sys, tfgans.serving.client\nprint([name for name in sys.modules if 'tfgans.models' in name])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 CLASS = tf.TensorSpec([None], tf.int32)

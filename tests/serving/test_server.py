@@ -11,6 +11,7 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import functools
+import inspect
 import io
 import os
 import pathlib
@@ -176,7 +177,7 @@ def close_to(wanted):
 def test_signatures_and_versions_are_those_of_the_export(server, scheme, model, expected):
     with server.client(scheme, model) as client:
         assert client.versions() == [1]
-        assert client.kind == "image"
+        assert client.kind == ("image" if model in ("conditional", "encoding") else "point")
         found = client.signatures()
     assert found.keys() == expected.loaded[model].keys()
     for name, function in expected.loaded[model].items():
@@ -187,6 +188,35 @@ def test_signatures_and_versions_are_those_of_the_export(server, scheme, model, 
             assert {key: (spec.shape.as_list(), spec.dtype) for key, spec in specs.items()} == {
                 key: (spec.shape.as_list(), spec.dtype) for key, spec in wanted.items()
             }
+
+
+@pytest.mark.parametrize("name", served_models.MODELS)
+def test_every_face_answers_as_the_model_does(server, scheme, name, random):
+    """The same arguments, given in the same order, to the methods of the model and of the client."""
+    model = served_models.MODELS[name]()
+    samples = random.uniform(-1, 1, (3, 4, *model.sample_shape)).astype("float32")
+    values = {
+        "n": 3,
+        "seed": [5, -1, 2**40],
+        "labels": [0, 1, 1],
+        "latent": random.normal(size=(3, model.prior.size)).astype("float32"),
+        "images": samples[:, 0],
+        "images_a": samples[:, 1],
+        "images_b": samples[:, 2],
+        "dimensions": [0, 1, 2],
+        "values": [0.5, -1.0, 0.0],
+    }
+    with server.client(scheme, name) as client:
+        for face in model.faces().values():
+            own = {
+                "morph": {"images": samples, "weights": np.full((3, 4), 0.25)},
+                "interpolate": {"weights": [0, 0.3, 1]},
+            }
+            given = {**values, **own.get(face.name, {})}
+            taken = {each.argument for each in face.inputs.values()} | {"n"}
+            names = inspect.signature(getattr(model, face.name)).parameters
+            arguments = [given[each] if each in taken else None for each in names]
+            close_to(getattr(model, face.name)(*arguments))(getattr(client, face.name)(*arguments))
 
 
 def test_faces_of_a_model_with_labels(server, scheme, expected, random):
@@ -204,7 +234,9 @@ def test_faces_of_a_model_with_labels(server, scheme, expected, random):
         latent = random.normal(size=(3, 4)).astype("float32")
         made = expected("conditional", "generate", latent=latent, label=labels)
         close_to(made)(client.generate(latent, labels))
-        close_to(expected("conditional", "discriminate", image=made, label=labels))(client.discriminate(made, labels))
+        close_to(expected("conditional", "discriminate", image=made, label=labels))(
+            client.discriminate(made, labels=labels)
+        )
 
 
 def test_faces_of_a_model_with_an_encoder(server, scheme, expected, random):
@@ -224,7 +256,7 @@ def test_faces_of_a_model_with_an_encoder(server, scheme, expected, random):
         corners = images(random, 2, 4)
         weights = np.array([[1, 0, 0, 0], [0.1, 0.2, 0.3, 0.4]], "float32")
         wanted("morph", images=corners, weights=weights)(client.morph(corners, weights))
-        wanted("discriminate", image=first, latent=codes)(client.discriminate(first, latent=codes))
+        wanted("discriminate", image=first, latent=codes)(client.discriminate(first, codes))
         pixels = np.round((first[..., 0] + 1) * 127.5).astype("uint8")
         found = client.encode_png([PIL.Image.fromarray(each) for each in pixels])
         wanted("encode", image=pixels[..., np.newaxis] / np.float32(127.5) - 1)(found)

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 from tfgans.cli import train
-from tfgans.models import _machines
+from tfgans.models import AdversarialModel
 from tfgans.training import runs
 
 
@@ -19,7 +19,7 @@ def main():
     mine, flags = sys.argv[1 : sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1 :]
     sys.argv = [sys.argv[0], *flags]
     if "plain" in mine:
-        del _machines.TrainedOnMachines._maybe_symbolic_build
+        del AdversarialModel._maybe_symbolic_build
     models, original = [], runs.take_from_chief
     is_chief = json.loads(os.environ["TF_CONFIG"])["task"]["index"] == 0
 

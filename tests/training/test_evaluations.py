@@ -82,7 +82,8 @@ def painter(shape=(8, 8, 1)):
         use_average=True,
         step=tf.Variable(7),
         asked=asked,
-        label_spec=lambda: tf.TensorSpec([], tf.int32),
+        samples_by_label=True,
+        faces=dict,
     )
 
 

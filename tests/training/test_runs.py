@@ -259,7 +259,7 @@ def test_own_arrays_in_place_of_the_recipes(tmp_path, random):
     images = random.integers(0, 256, (60, 12, 10, 3), dtype=np.uint8)
     own = data.from_arrays(images, np.arange(60) % 3, label_names=["a", "b", "c"])
     result = training.run(tiny(2), tmp_path / "run", own=own, progress=False)
-    assert result.model.condition_size == 3
+    assert result.model.labels.count == 3
     assert training.RunFolder(tmp_path / "run").label_names() == ("a", "b", "c")
     assert tfgans.load(tmp_path / "run").sample(3, labels=[0, 1, 2]).shape == (3, 8, 8, 1)
 

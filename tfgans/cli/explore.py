@@ -48,7 +48,7 @@ def main() -> None:
     if FLAGS.figure in _OF_IMAGES:
         _of_real_images(model, out)
         return
-    if model.label_spec() is None:
+    if not model.samples_by_label:
         raise ValueError(
             f"--figure={FLAGS.figure} is of a conditional model; the run is one of {type(model).__name__}."
         )
@@ -56,7 +56,7 @@ def main() -> None:
     latents = model.prior.sample_rows(FLAGS.seed + np.arange(max(4, FLAGS.size))).numpy()
     random = np.random.default_rng(FLAGS.seed)
     values = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size)
-    classes = model.conditioning == "class"
+    classes = model.labels.conditioning == "class"
     # Where nothing else is asked for: no class at all, or attributes in the middle.
     base = np.full(len(names), 0.0 if classes else (FLAGS.low + FLAGS.high) / 2)
     if FLAGS.figure == "swap":
@@ -82,9 +82,10 @@ def _of_real_images(model: "AdversarialModel", out: pathlib.Path) -> None:
     """Draws what a model with an encoder makes of images that it has not seen."""
     import numpy as np
 
-    from tfgans import AutoencodingModel, plots, training
+    from tfgans import plots, training
 
-    if not isinstance(model, AutoencodingModel) or len(model.sample_shape) != 3 or model.reconstructor_inputs:
+    face = model.faces().get("reconstruct")
+    if face is None or "label" in face.inputs or model.kind != "image":
         raise ValueError(
             f"--figure={FLAGS.figure} is of images, and an encoder and a generator that take no labels; "
             f"{type(model).__name__} here has not all of these."

@@ -34,16 +34,16 @@ def main() -> None:
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
     folder = training.RunFolder(FLAGS.workdir)
     arrays, rows = {}, {}
-    if model.label_spec() is None:
+    if not model.samples_by_label:
         if FLAGS.label:
             raise ValueError(f"{type(model).__name__} takes no labels; received --label={', '.join(FLAGS.label)}.")
         arrays["images"] = model.sample(FLAGS.count, seed=FLAGS.seed)
     else:
         names = folder.label_names()
-        labels = np.array(parse_labels(FLAGS.label, names, model.conditioning))
+        labels = np.array(parse_labels(FLAGS.label, names, model.labels.conditioning))
         arrays["labels"], seeds = _app.rows_of_labels(labels)
         arrays["images"] = model.sample(len(seeds), labels=arrays["labels"], seed=seeds)
-        shown = [names[label] for label in labels] if model.conditioning == "class" else FLAGS.label
+        shown = [names[label] for label in labels] if model.labels.conditioning == "class" else FLAGS.label
         rows = {"row_names": shown, "row_label": "label", "column_label": "one z a column"}
     if out.suffix == ".npz":
         with temporary_file(out) as temporary:

@@ -7,6 +7,7 @@ from tfgans.latent.intrinsic_dimension import ClassDimensions, class_dimensions,
 from tfgans.latent.inversion import Search, search_latent
 from tfgans.latent.neighbours import Neighbours, nearest_neighbours
 from tfgans.latent.paths import corner_weights, unevenness
+from tfgans.latent.posterior import active_units, draw_latent, mean_and_log_variance
 from tfgans.latent.priors import Normal, Prior, Uniform
 
 __all__ = [
@@ -23,11 +24,14 @@ __all__ = [
     "Search",
     "Uniform",
     "Weights",
+    "active_units",
     "class_dimensions",
     "code_plane",
     "code_variances",
     "corner_weights",
+    "draw_latent",
     "intrinsic_dimension",
+    "mean_and_log_variance",
     "nearest_neighbours",
     "search_latent",
     "unevenness",

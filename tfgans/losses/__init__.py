@@ -1,5 +1,6 @@
 """Losses: pure functions on tensors, and the small objects that name a choice among them."""
 
+from tfgans.choices import KLReduction, Norm
 from tfgans.losses.adversarial import (
     LeastSquares,
     LogitLoss,
@@ -14,7 +15,7 @@ from tfgans.losses.adversarial import (
     wasserstein_discriminator_loss,
     wasserstein_generator_loss,
 )
-from tfgans.losses.divergence import KL_REDUCTIONS, KLReduction, normal_divergence, reduced_divergence
+from tfgans.losses.divergence import normal_divergence, reduced_divergence
 from tfgans.losses.features import classification_loss, feature_distance, mean_feature_distance
 from tfgans.losses.penalties import (
     GradientPenalty,
@@ -26,8 +27,6 @@ from tfgans.losses.penalties import (
     safe_norm,
 )
 from tfgans.losses.reconstruction import (
-    NORMS,
-    Norm,
     mean_difference,
     reconstruction_error,
     reconstruction_errors,
@@ -35,8 +34,6 @@ from tfgans.losses.reconstruction import (
 )
 
 __all__ = [
-    "KL_REDUCTIONS",
-    "NORMS",
     "GradientPenalty",
     "HeightAxisGradientPenalty",
     "InterpolatedGradientPenalty",

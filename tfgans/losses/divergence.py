@@ -1,15 +1,9 @@
 """Divergences of latent distributions."""
 
-from typing import Literal
-
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-KLReduction = Literal["per_pixel", "sum", "mean"]
-"""What the sum over a latent's entries is divided by: the numbers in an image, so that it is on the scale of a mean
-pixel error; nothing; or the entries."""
-
-KL_REDUCTIONS = ("per_pixel", "sum", "mean")
+from tfgans.choices import KLReduction, check_choice
 
 
 def normal_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
@@ -25,13 +19,12 @@ def reduced_divergence(mean: tf.Tensor, log_variance: tf.Tensor, reduction: KLRe
     Args:
         mean: `[B, N]`.
         log_variance: `[B, N]`.
-        reduction: One of `KL_REDUCTIONS`.
+        reduction: The divisor of the sum over entries.
         image_size: Numbers in an image.
 
     Raises:
-        ValueError: If the reduction is none of them.
+        ValueError: If the reduction is unknown.
     """
-    if reduction not in KL_REDUCTIONS:
-        raise ValueError(f"kl_reduction must be one of {', '.join(KL_REDUCTIONS)}; received {reduction!r}.")
+    check_choice("kl_reduction", reduction, KLReduction)
     divisor = {"per_pixel": image_size, "sum": 1, "mean": mean.shape[1]}[reduction]
     return tf.reduce_mean(normal_divergence(mean, log_variance)) / divisor

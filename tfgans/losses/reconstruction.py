@@ -1,26 +1,18 @@
 """Distances between images and their reconstructions."""
 
-from typing import Literal
-
 import tensorflow as tf
 
+from tfgans.choices import Norm, check_choice
 from tfgans.losses.penalties import safe_norm
-
-Norm = Literal["l1_mean", "l2_sample", "l2_batch"]
-"""`l1_mean`: mean absolute error (BEGAN). `l2_sample`: Euclidean norm of a sample's error (BEGAN-CS, Eq. 1).
-`l2_batch`: that of the whole batch's error over its size, as in BEGAN-CS's code; about 1 / sqrt(B) of `l2_sample`."""
-
-NORMS = ("l1_mean", "l2_sample", "l2_batch")
 
 
 def sample_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
     """Distances of samples `[B, ...]` from others, `[B]`; `l2_batch` is no norm of one sample, and as `l2_sample`.
 
     Raises:
-        ValueError: If the norm is none of `NORMS`.
+        ValueError: If the norm is unknown.
     """
-    if norm not in NORMS:
-        raise ValueError(f"norm must be one of {', '.join(NORMS)}; received {norm!r}.")
+    check_choice("norm", norm, Norm)
     axes = list(range(1, first.shape.rank))
     return tf.reduce_mean(tf.abs(first - second), axes) if norm == "l1_mean" else safe_norm(first - second, axes)
 
@@ -31,13 +23,13 @@ def reconstruction_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf
     Args:
         first: Samples `[B, ...]`.
         second: Their reconstructions.
-        norm: One of `NORMS`.
+        norm: The distance.
 
     Returns:
         `[B]`, or of `l2_batch`, which is no norm of one sample, a scalar.
 
     Raises:
-        ValueError: If the norm is none of `NORMS`.
+        ValueError: If the norm is unknown.
     """
     if norm != "l2_batch":
         return sample_errors(first, second, norm)

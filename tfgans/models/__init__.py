@@ -2,7 +2,6 @@
 
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.adversarial_vae import AdversarialVAE
-from tfgans.models.autoencoding import AutoencodingModel
 from tfgans.models.baselines import CVAEGAN, MDGAN
 from tfgans.models.began import BEGAN
 from tfgans.models.began_cs import BEGANCS
@@ -29,7 +28,6 @@ __all__ = [
     "AdversarialModel",
     "AdversarialVAE",
     "AdversarialXGAN",
-    "AutoencodingModel",
     "BiGAN",
     "ConditionalGAN",
     "ConditionalWGANGP",

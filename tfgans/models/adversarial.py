@@ -1,7 +1,8 @@
-"""What all adversarial systems share: players, updates, noise, averaging, state and faces."""
+"""The base of all adversarial systems: players, turns, noise, averaging, state and faces."""
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -9,21 +10,27 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans._seeds import row_seeds
+from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
-from tfgans.models._machines import TrainedOnMachines
+from tfgans.models._fit import check_built
+from tfgans.models.discrimination import Discrimination
+from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
+from tfgans.models.labels import Labels
 
 Batch = dict[str, tf.Tensor]
+"""Tensors by name; the first axis is that of the rows."""
 
-# Rows that `sample`, `generate` and `discriminate` push through a network at a time.
+# Rows that a face pushes through a network at a time.
 _CHUNK = 256
 
 
-class AdversarialModel(TrainedOnMachines):
+class AdversarialModel(keras.Model):
     """Base of the systems: it owns what they share, and no algorithm.
 
-    A subclass names its `players`, stores one network a player under that name, writes `train_step`
-    beside its paper, and ends each player's turn with `update` and the step with `finish_step`.
+    A subclass names its `players` and stores one network a player under that name. For each of its `turns` it has a
+    method `TURN_losses(batch, noise)`, and `draw_noise` gives the noise of a turn. Its `train_step`, beside its paper,
+    calls `take_turn` for one turn after the other, and then `finish_step`. Each argument of its constructor is an
+    attribute of the same name, so that `get_config` finds it.
 
     One `train_step` is one generator update with the discriminator updates that belong to it. It
     receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
@@ -43,8 +50,14 @@ class AdversarialModel(TrainedOnMachines):
     players: ClassVar[tuple[str, ...]] = ()
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
-    discriminator_output: ClassVar[str | None] = "logit"
-    """What `discriminate` gives: a logit, high where a sample looks real, an energy, low there, or None."""
+    discrimination: Discrimination | None = None
+    """What the discriminator answers; None where there is no discriminator."""
+
+    labels: Labels | None = None
+    """The labels that the model learns from, and is asked for; None where it takes none."""
+
+    encoder: keras.Model | None = None
+    """E, from samples to latents, or to means and logarithms of variances; None where there is none."""
 
     def __init__(
         self,
@@ -96,16 +109,79 @@ class AdversarialModel(TrainedOnMachines):
         """The paper's optimizer for each player."""
         raise NotImplementedError(f"{type(self).__name__} must define default_optimizers.")
 
+    @property
+    def turns(self) -> Mapping[str, tuple[str, ...]]:
+        """The turns of a step by name, and the players who move in each, all at once; by default one `joint` turn."""
+        return {"joint": self.players}
+
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """The noise that the losses of a turn take, by name.
+
+        Args:
+            turn: One of `turns`.
+            batch: The batch of the turn, as `batch_of` gives it.
+            index: Number of the turn within the step, where there are several of its name.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define draw_noise.")
+
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         """What one batch holds: name, shape without the batch axis, and type of each field."""
-        return {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
-
-    @property
-    def network_names(self) -> tuple[str, ...]:
-        """Networks that the constructor takes; a player may be made of several."""
-        return self.players
+        fields = {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
+        return fields if self.labels is None else {**fields, "label": self.labels.spec}
 
     # Training.
+
+    def losses_of(self, turn: str, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The scalars of a turn by name, from its method `TURN_losses`.
+
+        Args:
+            turn: One of `turns`.
+            batch: Tensors of `batch_fields`, `[B, ...]`; the image is in the type of the variables.
+            noise: Tensors by name, such as `draw_noise` gives.
+
+        Returns:
+            Scalars, among which is `PLAYER_loss` for each player of the turn.
+
+        Raises:
+            ValueError: If there is no such turn.
+        """
+        if turn not in self.turns:
+            raise ValueError(f"The turns of a {type(self).__name__} are {', '.join(self.turns)}; received {turn!r}.")
+        return getattr(self, f"{turn}_losses")(batch, noise)
+
+    def take_turn(self, turn: str, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """Computes the losses of a turn in one pass, and moves all of its players, each by its own loss.
+
+        Args:
+            turn: One of `turns`.
+            batch: As of `losses_of`.
+            noise: As of `losses_of`.
+
+        Returns:
+            The scalars of `losses_of`.
+        """
+        with contextlib.ExitStack() as stack:
+            tapes = {player: stack.enter_context(tf.GradientTape()) for player in self.turns[turn]}
+            losses = self.losses_of(turn, batch, noise)
+        self.update({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
+        return losses
+
+    def batch_of(self, data: Batch, index: int = 0) -> Batch:
+        """One batch `[B, ...]` of the `[B, updates, ...]` of a step, its image in the type of the variables."""
+        batch = {name: values[:, index] for name, values in data.items()}
+        return {**batch, "image": tf.cast(batch["image"], self.variable_dtype)}
+
+    def with_condition(
+        self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None
+    ) -> tf.Tensor | list[tf.Tensor]:
+        """What a network takes: x `[B, ...]`, or both x and the condition of the label if it has two inputs."""
+        return [x, self.labels.encode(label, self.variable_dtype)] if takes_condition(network) else x
+
+    def forward(
+        self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None = None, *, training: bool
+    ) -> tf.Tensor:
+        """The output of a network for x `[B, ...]` and, if it takes a condition, a label; in the variables' type."""
+        return tf.cast(network(self.with_condition(network, x, label), training=training), self.variable_dtype)
 
     def compile(
         self,
@@ -218,7 +294,13 @@ class AdversarialModel(TrainedOnMachines):
             return tf.transpose(value, [1, 0, *range(2, value.shape.rank)])
 
         stacked = dataset.batch(self.updates_per_step, drop_remainder=True)
-        return stacked.map(lambda batch: tf.nest.map_structure(swap, batch)).prefetch(2)
+        batches = stacked.map(lambda batch: tf.nest.map_structure(swap, batch)).prefetch(2)
+        return batches if self.labels is None else batches.map(self._with_valid_labels)
+
+    def _with_valid_labels(self, batch: Batch) -> Batch:
+        valid, message = tf.reduce_all(self.labels.is_valid(batch["label"])), f"Labels must {self.labels.meaning}."
+        with tf.control_dependencies([tf.debugging.Assert(valid, [message])]):
+            return {**batch, "label": tf.identity(batch["label"])}
 
     def noise(self, draw: Callable[..., tf.Tensor], rows: int | tf.Tensor, use: int, index: int = 0) -> tf.Tensor:
         """This replica's rows of a draw for the global batch, a function of (seed, step, use, index).
@@ -240,24 +322,15 @@ class AdversarialModel(TrainedOnMachines):
         everyone = draw(rows * context.num_replicas_in_sync, seed, dtype=self.variable_dtype)
         return everyone[replica * rows : (replica + 1) * rows]
 
-    def update(self, player: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
-        """One step of `player`'s optimizer on `loss`; the other players' variables stay as they are.
+    def update(self, turns: Mapping[str, tuple[tf.GradientTape, tf.Tensor]]) -> None:
+        """One step of each named player's optimizer on its loss; all gradients are taken before anybody moves.
 
         The only home of scaling: Keras sums gradients over replicas, so each takes its share of the
         mean, and an optimizer with a loss scale applies it here, after the tape has closed.
 
         Args:
-            player: One of `players`.
-            tape: Tape under which `loss` was computed.
-            loss: Scalar mean over this replica's rows.
-        """
-        self.update_together({player: (tape, loss)})
-
-    def update_together(self, turns: Mapping[str, tuple[tf.GradientTape, tf.Tensor]]) -> None:
-        """As `update`, of several players, whose gradients are all taken before anybody moves.
-
-        Args:
-            turns: Tape and loss of each player; tapes may have recorded the same pass.
+            turns: For each player, the tape of its loss, and the loss: a scalar mean over this replica's rows. Several
+                tapes may have recorded one pass.
         """
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         steps = []
@@ -267,24 +340,6 @@ class AdversarialModel(TrainedOnMachines):
             steps.append((optimizer, tape.gradient(loss, variables, output_gradients=share), variables))
         for optimizer, gradients, variables in steps:
             optimizer.apply(gradients, variables)
-
-    def update_by_one_pass(
-        self, players: Sequence[str], compute: Callable[[], dict[str, tf.Tensor]]
-    ) -> dict[str, tf.Tensor]:
-        """Computes the losses of several players at once, under a tape for each, and moves all of them together.
-
-        Args:
-            players: Those who move.
-            compute: The pass; gives scalars, among which is `PLAYER_loss` of each.
-
-        Returns:
-            What `compute` gave.
-        """
-        with contextlib.ExitStack() as stack:
-            tapes = {player: stack.enter_context(tf.GradientTape()) for player in players}
-            losses = compute()
-        self.update_together({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
-        return losses
 
     def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Closes a step: averages the generator, watches for NaN and Inf, counts, and logs.
@@ -306,7 +361,18 @@ class AdversarialModel(TrainedOnMachines):
         self.nonfinite_step.assign(tf.where(first, tf.convert_to_tensor(self.step), self.nonfinite_step))
         self.step.assign_add(1)
         self.logged_means.update_state(values)
-        return self.as_logs(self.logged_means.result())
+        return self._as_logs(self.logged_means.result())
+
+    # Keras 3.15 needs these two so that `fit` trains on several machines (keras #20585); a test says when it does not.
+
+    def _maybe_symbolic_build(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing, since a model is built when it is made; Keras's own fails on the batches of several machines."""
+
+    def _as_logs(self, means: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Scalars that `train_step` returns: on several machines Keras averages them over an axis, which this adds."""
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            return {name: mean[tf.newaxis] for name, mean in means.items()}
+        return dict(means)
 
     def _average_generator(self) -> None:
         """Averages weights and copies moving statistics; young averages forget faster, as (1 + t)/(10 + t)."""
@@ -318,50 +384,18 @@ class AdversarialModel(TrainedOnMachines):
         for value, average in zip(source.non_trainable_variables, target.non_trainable_variables, strict=True):
             average.assign(value)
 
-    # Conditioning. A model without it has no label, and every `condition` is None.
+    # Faces. The graph forms are those that a SavedModel serves.
 
-    def label_spec(self) -> tf.TensorSpec | None:
-        """Shape without the batch axis, and type, of the labels that this model takes; None where it takes none."""
-        return None
-
-    def condition(self, label: tf.Tensor | None) -> tf.Tensor | None:
-        """The label as the networks take it."""
-        return None
-
-    def is_valid_label(self, label: tf.Tensor) -> tf.Tensor:
-        """bool [n]: whether a label means something."""
-        raise NotImplementedError(f"{type(self).__name__} takes no labels.")
-
-    def _check_labels(self, n: int, labels: Any) -> np.ndarray:
-        """n labels as arrays that the networks take."""
-        raise NotImplementedError(f"{type(self).__name__} takes no labels.")
-
-    def _labels_for(self, inputs: Sequence[str], n: int, labels: Any) -> np.ndarray | None:
-        """n labels for networks with such `inputs`, None where these take none."""
-        if "label" in inputs:
-            return self._check_labels(n, labels)
-        if labels is not None:
-            raise ValueError(f"{type(self).__name__} takes no labels here; received {labels!r}.")
-        return None
-
-    # What networks take beside samples or latents. Graph forms are given it; they leave out what is not in the list.
+    def faces(self) -> dict[str, Face]:
+        """The questions that this model answers, by name; the method of that name asks one."""
+        discriminator = [] if self.discrimination is None else self.discrimination.faces(self)
+        encoder = [] if self.encoder is None else encoder_faces(self)
+        return {face.name: face for face in (*generator_faces(self), *discriminator, *encoder)}
 
     @property
-    def sample_inputs(self) -> tuple[str, ...]:
-        """What `sample` takes beside seeds: `label`, or nothing."""
-        return () if self.label_spec() is None else ("label",)
-
-    @property
-    def generator_inputs(self) -> tuple[str, ...]:
-        """What `generate` takes beside latents: `label`, or nothing."""
-        return self.sample_inputs
-
-    @property
-    def discriminator_inputs(self) -> tuple[str, ...]:
-        """What `discriminate` takes beside samples: `label`, `latent`, or nothing."""
-        return self.sample_inputs
-
-    # Faces. The graph forms are what the SavedModel serves.
+    def samples_by_label(self) -> bool:
+        """Whether `sample` takes a label: samples are of the label that is asked for."""
+        return takes_condition(self.generator)
 
     @property
     def sampler(self) -> keras.Model:
@@ -373,16 +407,24 @@ class AdversarialModel(TrainedOnMachines):
         """Shape of a sample: (height, width, channels) of an image, (entries,) of a point."""
         return tuple(self.generator.output.shape[1:])
 
+    @property
+    def kind(self) -> str:
+        """The kind of samples: `image` or `point`."""
+        return "image" if len(self.sample_shape) == 3 else "point"
+
     def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """G(z) at inference: `[n, N]` and labels to images `[n, H, W, C]` in [-1, 1], or points `[n, D]`."""
-        condition = self.condition(label) if "label" in self.generator_inputs else None
-        sample = self.sampler(with_condition(latent, condition), training=False)
-        sample = tf.cast(sample, self.variable_dtype)
-        return tf.clip_by_value(sample, -1.0, 1.0) if len(self.sample_shape) == 3 else sample
+        sample = self.forward(self.sampler, latent, label, training=False)
+        return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
 
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Images or points from int64 seeds `[n]` and labels."""
         return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)
+
+    def encode_graph(self, image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """E(x) at inference, or its mean: images `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
+        code = self.forward(self.encoder, tf.cast(image, self.variable_dtype), label, training=False)
+        return code[:, : self.prior.size]
 
     def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
         """Draws images or points; the same seed gives the same one here and in the SavedModel.
@@ -397,44 +439,112 @@ class AdversarialModel(TrainedOnMachines):
             Array [n, H, W, C] in [-1, 1], or [n, D].
 
         Raises:
-            ValueError: If labels are out of range or missing, or a shape does not fit.
+            ValueError: If labels are out of range or missing, or a shape does not fit. All faces raise it, also where
+                the model has no such face.
         """
-        seeds = row_seeds(n, seed)
-        return self._in_chunks(self._graph(self.sample_graph), seeds, self._labels_for(self.sample_inputs, n, labels))
+        return self._ask("sample", seed=row_seeds(n, seed), labels=labels)
+
+    def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
+        """Draws around given images, whose place is the condition (X-GAN, section 3.4).
+
+        The anchor of a sample is the code of the bank that is nearest to the image's code.
+
+        Args:
+            images: [n, H, W, C] in [-1, 1], or points [n, D].
+            labels: As in `generate`.
+            seed: As in `sample`.
+
+        Returns:
+            [n, H, W, C] in [-1, 1], or [n, D].
+        """
+        return self._ask("sample_near", images=images, seed=row_seeds(len(images), seed), labels=labels)
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
         """Images [n, H, W, C] in [-1, 1], or points [n, D], of latent vectors [n, N] and labels, as in `sample`."""
-        latent = self._check_latent(latent)
-        labels = self._labels_for(self.generator_inputs, len(latent), labels)
-        return self._in_chunks(self._graph(self.generate_graph), latent, labels)
+        return self._ask("generate", latent=latent, labels=labels)
 
-    def _check_latent(self, latent: Any) -> np.ndarray:
-        latent = np.asarray(latent, self.variable_dtype)
-        if latent.ndim != 2 or latent.shape[1] != self.prior.size:
-            raise ValueError(f"latent must have shape [n, {self.prior.size}]; received {latent.shape}.")
-        return latent
+    def discriminate(self, images: Any, latent: Any = None, labels: Any = None) -> np.ndarray:
+        """Logits or energies [n] of images [n, H, W, C] in [-1, 1] or points [n, D].
 
-    def _check_samples(self, samples: Any) -> np.ndarray:
-        samples = np.asarray(samples, self.variable_dtype)
-        if samples.shape[1:] != self.sample_shape:
-            shape = ", ".join(map(str, self.sample_shape))
-            raise ValueError(f"images must have shape [n, {shape}]; received {samples.shape}.")
-        return samples
+        Args:
+            images: The images or points.
+            latent: Latent vectors [n, N], where the discriminator looks at pairs.
+            labels: As in `sample`, where the discriminator takes them.
+        """
+        return self._ask("discriminate", images=images, latent=latent, labels=labels)
 
-    def _in_chunks(self, function: Callable[..., tf.Tensor], *arrays: np.ndarray | None) -> np.ndarray:
-        """Applies `function` to slices of rows, so that any number of rows fits into memory."""
-        rows = len(arrays[0])
-        parts = []
-        for start in range(0, rows, _CHUNK):
-            chunk = [None if array is None else tf.constant(array[start : start + _CHUNK]) for array in arrays]
-            parts.append(function(*chunk).numpy())
-        return np.concatenate(parts)
+    def examine(self, images: Any) -> np.ndarray:
+        """Reconstructions by a discriminator that is an auto-encoder, of images or points [n, ...] (AVAE, Fig. 4)."""
+        return self._ask("examine", images=images)
 
-    def _graph(self, method: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
-        """`method` as a graph, kept for the next call; traced again where `use_average` changes."""
-        key = (method.__name__, self.use_average)
+    def encode(self, images: Any, labels: Any = None) -> np.ndarray:
+        """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1] or points [n, D], and labels where E takes them."""
+        return self._ask("encode", images=images, labels=labels)
+
+    def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
+        """G(E(x)) of images [n, H, W, C] in [-1, 1] or points [n, D].
+
+        Labels are as in `sample`, where the encoder or the generator takes them.
+        """
+        return self._ask("reconstruct", images=images, labels=labels)
+
+    def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
+        """Images between others: straight lines between their latents.
+
+        Args:
+            images_a: [n, H, W, C] in [-1, 1], or points [n, D].
+            images_b: As many.
+            weights: [n] in [0, 1]; 0 is the reconstruction of the first, 1 that of the second.
+            labels: As in `reconstruct`, one for both images.
+
+        Returns:
+            [n, H, W, C], or [n, D].
+        """
+        return self._ask("interpolate", images_a=images_a, images_b=images_b, weights=weights, labels=labels)
+
+    def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
+        """Images with one entry of their latents changed (BEGAN-CS, Fig. 9).
+
+        Args:
+            images: [n, H, W, C] in [-1, 1], or points [n, D].
+            dimensions: Integers [n] in 0 to N - 1, which entry.
+            values: [n], the new value of that entry; the prior's range, or beyond.
+            labels: As in `reconstruct`.
+
+        Returns:
+            [n, H, W, C], or [n, D].
+        """
+        return self._ask("traverse", images=images, dimensions=dimensions, values=values, labels=labels)
+
+    def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
+        """Images between four others each, such as over a grid between its corners (X-GAN, Fig. 5).
+
+        Args:
+            images: [n, 4, H, W, C] in [-1, 1], or points [n, 4, D].
+            weights: [n, 4], not negative, of sum 1, such as `tfgans.latent.corner_weights`.
+            labels: As in `reconstruct`, one for all four images.
+
+        Returns:
+            [n, H, W, C], or [n, D].
+        """
+        return self._ask("morph", images=images, weights=weights, labels=labels)
+
+    def _ask(self, name: str, **given: Any) -> np.ndarray:
+        """The answer of a face, computed a slice of rows at a time, so that any number of rows fits into memory."""
+        faces = self.faces()
+        if name not in faces:
+            raise ValueError(f"{type(self).__name__} has no face {name}; it has {', '.join(faces)}.")
+        face = faces[name]
+        arrays, function = face.arrays(given, type(self).__name__), self._graph(face)
+        starts = range(0, len(arrays[0]), _CHUNK)
+        parts = [function(*(tf.constant(array[start : start + _CHUNK]) for array in arrays)) for start in starts]
+        return np.concatenate([part.numpy() for part in parts])
+
+    def _graph(self, face: Face) -> Callable[..., tf.Tensor]:
+        """A face as a graph, kept for the next call; traced again where `use_average` changes."""
+        key = (face.name, self.use_average)
         if key not in self._graphs:
-            self._graphs[key] = tf.function(method, reduce_retracing=True)
+            self._graphs[key] = tf.function(face.function, reduce_retracing=True)
         return self._graphs[key]
 
     @functools.cached_property
@@ -444,9 +554,9 @@ class AdversarialModel(TrainedOnMachines):
     # Keras configuration.
 
     def get_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {name: getattr(self, name) for name in self.network_names}
-        config.update(prior=self.prior, ema_decay=self.ema_decay, seed=self.seed, name=self.name)
-        return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
+        """The arguments of the constructor, which are attributes of the same names."""
+        names = _constructor_arguments(type(self))
+        return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "AdversarialModel":
@@ -488,16 +598,24 @@ def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) ->
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
-def check_built(owner: str, networks: Mapping[str, keras.Model]) -> None:
-    """Raises ValueError where a network is no functional Keras model, built."""
-    for name, network in networks.items():
-        if not network.built or not getattr(network, "inputs", None):
-            raise ValueError(f"The {name} of a {owner} must be a functional Keras model, built.")
+def _constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
+    """Names of the arguments of a class; through `**kwargs`, it also takes the keywords of the class above."""
+    names: dict[str, None] = {}
+    for base in cls.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        kinds = {inspect.Parameter.KEYWORD_ONLY} | (set() if names else {inspect.Parameter.POSITIONAL_OR_KEYWORD})
+        names |= dict.fromkeys(parameter.name for parameter in parameters if parameter.kind in kinds)
+        if all(parameter.kind != inspect.Parameter.VAR_KEYWORD for parameter in parameters):
+            break
+    return list(names)
 
 
-def with_condition(first: tf.Tensor, condition: tf.Tensor | None) -> tf.Tensor | list[tf.Tensor]:
-    """What a network takes: its first input alone, or beside a condition."""
-    return first if condition is None else [first, condition]
+def rows_of(batch: Batch) -> int | tf.Tensor:
+    """The number of rows of a batch, a Python number where the graph knows it."""
+    image = batch["image"]
+    return image.shape[0] or tf.shape(image)[0]
 
 
 def _copy_network(network: keras.Model) -> keras.Model:

@@ -1,22 +1,18 @@
 """The adversarial VAE (Khan, Hayat and Barnes): learned loss and latent distributions."""
 
 import enum
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
+from tfgans.choices import ErrorSign, KLReduction, check_choice
 from tfgans.equilibrium import Equilibrium, Margin
-from tfgans.latent import Normal, Prior
-from tfgans.losses import KL_REDUCTIONS, KLReduction, reduced_divergence, sample_errors
-from tfgans.models.adversarial import Batch, check_built
-from tfgans.models.energy import EnergyModel, autoencoder
-from tfgans.models.variational import VariationalModel, active_units, check_variational, draw_latent
-
-ErrorSign = Literal["corrected", "literal"]
-"""Sign of the reconstructions in the controller's error: that of Eq. 10 and the convergence measure, or of Eq. 11."""
-
-_ERROR_SIGNS = ("corrected", "literal")
+from tfgans.latent import Normal, Prior, active_units, draw_latent, mean_and_log_variance
+from tfgans.losses import reduced_divergence, sample_errors
+from tfgans.models._fit import check_fit, first_output
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Energy, autoencoder
 
 
 class Draw(enum.IntEnum):
@@ -27,7 +23,7 @@ class Draw(enum.IntEnum):
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class AdversarialVAE(EnergyModel, VariationalModel):
+class AdversarialVAE(AdversarialModel):
     """A VAE whose generator answers to an auto-encoder, in balance with it (sections 3.2 to 3.4).
 
     With z_v = mean + deviation * noise of E(x), x_v = G(z_v), x_g = G(z_g), and r = A_d(A_e) the discriminator:
@@ -54,7 +50,7 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         reconstructed_weight: alpha, of reconstructions among what the discriminator tells from real images.
         similarity_weight: beta, of the similarity that the discriminator's code learns.
         pixel_weight: gamma, of the error of pixels.
-        kl_reduction: What L_n is divided by, one of `losses.KL_REDUCTIONS`.
+        kl_reduction: What L_n is divided by, one of `choices.KLReduction`.
         error_sign: `corrected`, or `literal` for e = eta L_d - L_g + alpha L_v as Eq. 11 is printed.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
@@ -79,6 +75,7 @@ class AdversarialVAE(EnergyModel, VariationalModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("encoder", "generator", "discriminator")
+    discrimination: ClassVar[Energy] = Energy("l1_mean")
 
     def __init__(
         self,
@@ -98,15 +95,24 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         seed: int = 0,
         name: str | None = None,
     ) -> None:
-        parts = {"discriminator_encoder": discriminator_encoder, "discriminator_decoder": discriminator_decoder}
-        check_built(type(self).__name__, {"generator": generator, "encoder": encoder, **parts})
-        check_variational(generator, encoder, prior)
+        check_fit(
+            type(self).__name__,
+            {
+                "generator": generator,
+                "encoder": encoder,
+                "discriminator_encoder": discriminator_encoder,
+                "discriminator_decoder": discriminator_decoder,
+            },
+            lambda sample: {
+                "generator": ([(prior.size,)], sample),
+                "encoder": ([sample], (2 * prior.size,)),
+                "discriminator_encoder": ([sample], None),
+                "discriminator_decoder": ([first_output(discriminator_encoder)], sample),
+            },
+        )
+        check_choice("kl_reduction", kl_reduction, KLReduction)
+        check_choice("error_sign", error_sign, ErrorSign)
         discriminator = autoencoder(discriminator_encoder, discriminator_decoder, generator)
-        if kl_reduction not in KL_REDUCTIONS or error_sign not in _ERROR_SIGNS:
-            raise ValueError(
-                f"kl_reduction must be one of {', '.join(KL_REDUCTIONS)} and error_sign one of "
-                f"{', '.join(_ERROR_SIGNS)}; received {kl_reduction!r} and {error_sign!r}."
-            )
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
         super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
         self.discriminator_encoder = discriminator_encoder
@@ -119,10 +125,6 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         self.error_sign = error_sign
 
     @property
-    def network_names(self) -> tuple[str, ...]:
-        return ("generator", "encoder", "discriminator_encoder", "discriminator_decoder")
-
-    @property
     def log_names(self) -> tuple[str, ...]:
         players = tuple(f"{player}_loss" for player in self.players)
         errors = ("reconstruction_error", "real_error", "generated_error", "reconstructed_error", "similarity")
@@ -132,24 +134,29 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         """Adam at 5e-5 (section 4)."""
         return {player: keras.optimizers.Adam(5e-5) for player in self.players}
 
-    def losses_of(self, image: tf.Tensor, noise: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What the players descend, and its parts.
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`posterior`, standard normal, of which z_v is made, and `latent` z_g, `[B, N]` each."""
+        rows = rows_of(batch)
+        return {
+            "posterior": self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR, index),
+            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
+        }
 
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            noise: Standard normal, `[B, N]`, of which z_v is made.
-            latent: z_g, `[B, N]`.
+    def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of all players, and their parts.
 
         Returns:
             Scalars: the losses of the players, `reconstruction_error` L_e, `divergence` L_n, `real_error` L_d,
             `generated_error` L_g, `reconstructed_error` L_v, `similarity` L_s, and `active_units`.
         """
-        mean, log_variance = self.posterior(image, training=True)
-        reconstructed = tf.cast(self.generator(draw_latent(mean, log_variance, noise), training=True), image.dtype)
-        generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        code, real_errors = self._looked_at(image)
-        reconstructed_code, reconstructed_errors = self._looked_at(reconstructed)
-        _, generated_errors = self._looked_at(generated)
+        image = batch["image"]
+        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
+        latent = draw_latent(mean, log_variance, noise["posterior"])
+        reconstructed = self.forward(self.generator, latent, training=True)
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        code, real_errors = self._code_and_errors(image)
+        reconstructed_code, reconstructed_errors = self._code_and_errors(reconstructed)
+        _, generated_errors = self._code_and_errors(generated)
         real_error = tf.reduce_mean(real_errors)
         error = tf.reduce_mean(tf.abs(image - reconstructed))
         similarity = tf.reduce_mean(tf.abs(code - reconstructed_code))
@@ -169,13 +176,13 @@ class AdversarialVAE(EnergyModel, VariationalModel):
             "active_units": active_units(mean),
         }
 
-    def _looked_at(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _code_and_errors(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """A_e(u), and the mean |u - r(u)| of each row."""
         code = self.discriminator_encoder(image, training=True)
-        seen = tf.cast(self.discriminator_decoder(code, training=True), image.dtype)
-        return tf.cast(code, image.dtype), sample_errors(image, seen, self.norm)
+        decoded = self.forward(self.discriminator_decoder, code, training=True)
+        return tf.cast(code, image.dtype), sample_errors(image, decoded, self.discrimination.norm)
 
-    def controlled(self, losses: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def update_balance(self, losses: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Moves k by this step's errors; scalars `k`, `error`, `convergence`, and `measured_ratio` (Eq. 10)."""
         weighted = self.reconstructed_weight * losses["reconstructed_error"]
         fakes = losses["generated_error"] + (weighted if self.error_sign == "corrected" else -weighted)
@@ -183,15 +190,6 @@ class AdversarialVAE(EnergyModel, VariationalModel):
         return {**self.equilibrium.update(losses["real_error"], fakes), "measured_ratio": measured}
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        image = tf.cast(data["image"][:, 0], self.variable_dtype)
-        rows = image.shape[0] or tf.shape(image)[0]
-        noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
-        latent = self.noise(self.prior.sample, rows, Draw.LATENT)
-        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, noise, latent))
-        return self.finish_step({**losses, **self.controlled(losses)})
-
-    def get_config(self) -> dict[str, Any]:
-        equilibrium = keras.saving.serialize_keras_object(self.equilibrium)
-        weights = ("reconstructed_weight", "similarity_weight", "pixel_weight", "kl_reduction", "error_sign")
-        options = {name: getattr(self, name) for name in weights}
-        return {**super().get_config(), "equilibrium": equilibrium, **options}
+        batch = self.batch_of(data)
+        losses = self.take_turn("joint", batch, self.draw_noise("joint", batch))
+        return self.finish_step({**losses, **self.update_balance(losses)})

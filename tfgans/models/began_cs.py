@@ -5,9 +5,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tfgans.choices import Norm, check_choice
 from tfgans.equilibrium import Equilibrium, Margin
 from tfgans.latent import Prior
-from tfgans.losses import NORMS, Norm, reconstruction_error
+from tfgans.losses import reconstruction_error
 from tfgans.models.began import BEGAN
 
 
@@ -67,11 +68,9 @@ class BEGANCS(BEGAN):
         **kwargs: Any,
     ) -> None:
         super().__init__(generator, encoder, decoder, prior, equilibrium, norm=norm, **kwargs)
-        if constraint_weight < 0 or constraint_norm not in NORMS:
-            raise ValueError(
-                f"Expected constraint_weight >= 0 and a constraint_norm of {', '.join(NORMS)}; received "
-                f"{constraint_weight} and {constraint_norm!r}."
-            )
+        check_choice("constraint_norm", constraint_norm, Norm)
+        if constraint_weight < 0:
+            raise ValueError(f"constraint_weight must not be negative; received {constraint_weight}.")
         self.constraint_weight = constraint_weight
         self.constraint_norm = constraint_norm
 
@@ -83,7 +82,3 @@ class BEGANCS(BEGAN):
         if not self.constraint_weight:
             return {}
         return {"constraint": (self.constraint_weight, reconstruction_error(latent, code, self.constraint_norm))}
-
-    def get_config(self) -> dict[str, Any]:
-        config = {"constraint_weight": self.constraint_weight, "constraint_norm": self.constraint_norm}
-        return {**super().get_config(), **config}

@@ -1,16 +1,16 @@
 """The bidirectional GAN, with any objective and with LOGAN's penalties."""
 
 import enum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective, Vanilla
-from tfgans.models.adversarial import Batch
-from tfgans.models.autoencoding import AutoencodingModel
+from tfgans.models._fit import check_fit
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, PairLogit
 from tfgans.models.gan import uniform
 
 
@@ -23,7 +23,7 @@ class Draw(enum.IntEnum):
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class BiGAN(AutoencodingModel):
+class BiGAN(AdversarialModel):
     """Bidirectional GAN: the discriminator sees pairs (x, E(x)) and (G(z), z) (Donahue et al. 2016).
 
     With r = l(x, E(x)) and q = l(G(z), z), real pairs labelled 1, one step is:
@@ -67,6 +67,11 @@ class BiGAN(AutoencodingModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("discriminator", "encoder", "generator")
+    turns: ClassVar[dict[str, tuple[str, ...]]] = {
+        "discriminator": ("discriminator",),
+        "generator": ("encoder", "generator"),
+    }
+    discrimination: ClassVar[Discrimination] = PairLogit()
 
     def __init__(
         self,
@@ -76,8 +81,8 @@ class BiGAN(AutoencodingModel):
         prior: Prior,
         objective: Objective | None = None,
         penalty: GradientPenalty | None = None,
-        latent_penalty: GradientPenalty | None = None,
         *,
+        latent_penalty: GradientPenalty | None = None,
         reconstruction_weight: float = 0.0,
         n_critic: int = 1,
         ema_decay: float | None = None,
@@ -85,8 +90,17 @@ class BiGAN(AutoencodingModel):
         name: str | None = None,
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
+        latent = (prior.size,)
+        check_fit(
+            type(self).__name__,
+            networks,
+            lambda sample: {
+                "generator": ([latent], sample),
+                "encoder": ([sample], latent),
+                "discriminator": ([sample, latent], None),
+            },
+        )
         super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
-        self._check_networks()
         if n_critic < 1 or reconstruction_weight < 0:
             raise ValueError(
                 f"Expected n_critic >= 1 and reconstruction_weight >= 0; received {n_critic}, {reconstruction_weight}."
@@ -96,18 +110,6 @@ class BiGAN(AutoencodingModel):
         self.latent_penalty = latent_penalty
         self.reconstruction_weight = reconstruction_weight
         self.n_critic = n_critic
-
-    def _check_networks(self) -> None:
-        """Raises ValueError where shapes do not fit together."""
-        latent, image = (self.prior.size,), self.sample_shape
-        networks = (self.generator, self.encoder, self.discriminator)
-        received = [[tensor.shape[1:] for tensor in network.inputs] for network in networks]
-        if received != [[latent], [image], [image, latent]] or self.encoder.output.shape[1:] != latent:
-            raise ValueError(
-                f"For latents {latent}, as of the prior, and samples {image}, as of the generator, the generator must "
-                "take latents, the encoder samples, giving latents, and the discriminator [samples, latents]; they "
-                f"take {received}, and the encoder gives {self.encoder.output.shape[1:]}."
-            )
 
     @property
     def updates_per_step(self) -> int:
@@ -123,109 +125,74 @@ class BiGAN(AutoencodingModel):
         """Adam at 1e-4, betas .5 and .9 (LOGAN, supplement 1.1)."""
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
 
-    @property
-    def discriminator_inputs(self) -> tuple[str, ...]:
-        return ("latent",)
+    def logits(self, image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
+        """l(x, z), in training mode and in the type of the variables."""
+        return tf.cast(self.discriminator([image, latent], training=True), self.variable_dtype)
 
-    def logits(self, image: tf.Tensor, latent: tf.Tensor, training: bool) -> tf.Tensor:
-        """l(x, z), in the type of the variables."""
-        return tf.cast(self.discriminator([image, latent], training=training), self.variable_dtype)
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z, `[B, N]`, and the epsilon of each penalty, `interpolation` and `latent_interpolation`, `[B]`."""
+        rows = rows_of(batch)
+        return {
+            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
+            "interpolation": self.noise(uniform, rows, Draw.INTERPOLATION, index),
+            "latent_interpolation": self.noise(uniform, rows, Draw.LATENT_INTERPOLATION, index),
+        }
 
-    def discriminator_losses(
-        self,
-        image: tf.Tensor,
-        latent: tf.Tensor,
-        interpolation: tf.Tensor,
-        latent_interpolation: tf.Tensor,
-    ) -> dict[str, tf.Tensor]:
-        """What the discriminator descends, and its parts.
-
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            latent: z, `[B, N]`.
-            interpolation: epsilon of the penalty in x, `[B]` in [0, 1].
-            latent_interpolation: epsilon of the penalty in z.
+    def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The loss of the discriminator, and its parts.
 
         Returns:
             Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and those of the penalties.
         """
-        encoded = tf.cast(self.encoder(image, training=True), image.dtype)
-        generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        real_logits = self.logits(image, encoded, training=True)
-        generated_logits = self.logits(generated, latent, training=True)
+        image, latent = batch["image"], noise["latent"]
+        encoded = self.forward(self.encoder, image, training=True)
+        generated = self.forward(self.generator, latent, training=True)
+        real_logits, generated_logits = self.logits(image, encoded), self.logits(generated, latent)
         loss = self.objective.discriminator_loss(real_logits, generated_logits)
         parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
         if self.penalty is not None:
-            reconstructed = tf.cast(self.generator(encoded, training=True), image.dtype)
-            parts |= self.penalty(lambda x: self.logits(x, encoded, training=True), image, reconstructed, interpolation)
+            reconstructed = self.forward(self.generator, encoded, training=True)
+            parts |= self.penalty(lambda x: self.logits(x, encoded), image, reconstructed, noise["interpolation"])
             loss += self.penalty.weight * parts["gradient_penalty"]
         if self.latent_penalty is not None:
-            recoded = tf.cast(self.encoder(generated, training=True), latent.dtype)
+            recoded = self.forward(self.encoder, generated, training=True)
             # The encoder goes down where the generator goes up: the slope is the other way round.
-            found = self.latent_penalty(
-                lambda z: -self.logits(generated, z, training=True), latent, recoded, latent_interpolation
+            penalty = self.latent_penalty(
+                lambda z: -self.logits(generated, z), latent, recoded, noise["latent_interpolation"]
             )
-            parts["latent_gradient_penalty"] = found["gradient_penalty"]
-            loss += self.latent_penalty.weight * found["gradient_penalty"]
+            parts["latent_gradient_penalty"] = penalty["gradient_penalty"]
+            loss += self.latent_penalty.weight * penalty["gradient_penalty"]
         return {"discriminator_loss": loss, **parts}
 
-    def encoder_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What the encoder descends: scalar `encoder_loss` of x `[B, ...]` and z `[B, N]`."""
-        encoded = tf.cast(self.encoder(image, training=True), image.dtype)
-        loss = self.objective.encoder_loss(self.logits(image, encoded, training=True))
-        if self.reconstruction_weight:
-            recoded = self.encoder(self.generator(latent, training=True), training=True)
-            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - tf.cast(recoded, latent.dtype)))
-        return {"encoder_loss": loss}
+    def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of the encoder and the generator, who move together: `encoder_loss` and `generator_loss`."""
+        return {
+            "encoder_loss": self.encoder_loss(batch, noise),
+            "generator_loss": self.generator_loss(batch, noise),
+        }
 
-    def generator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What the generator descends: scalar `generator_loss` of x `[B, ...]` and z `[B, N]`."""
-        generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        loss = self.objective.generator_loss(self.logits(generated, latent, training=True))
+    def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
+        """The loss of the encoder, a scalar."""
+        image, latent = batch["image"], noise["latent"]
+        loss = self.objective.encoder_loss(self.logits(image, self.forward(self.encoder, image, training=True)))
         if self.reconstruction_weight:
-            reconstructed = self.generator(self.encoder(image, training=True), training=True)
-            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - tf.cast(reconstructed, image.dtype)))
-        return {"generator_loss": loss}
+            recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
+            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - recoded))
+        return loss
+
+    def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
+        """The loss of the generator, a scalar."""
+        image, latent = batch["image"], noise["latent"]
+        loss = self.objective.generator_loss(self.logits(self.forward(self.generator, latent, training=True), latent))
+        if self.reconstruction_weight:
+            reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
+            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - reconstructed))
+        return loss
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         for i in range(self.n_critic):
-            image = tf.cast(data["image"][:, i], self.variable_dtype)
-            rows = image.shape[0] or tf.shape(image)[0]
-            latent = self.noise(self.prior.sample, rows, Draw.LATENT, i)
-            weights = [self.noise(uniform, rows, use, i) for use in (Draw.INTERPOLATION, Draw.LATENT_INTERPOLATION)]
-            with tf.GradientTape() as tape:
-                losses = self.discriminator_losses(image, latent, *weights)
-            self.update("discriminator", tape, losses["discriminator_loss"])
-        with tf.GradientTape() as encoder_tape:
-            losses |= self.encoder_losses(image, latent)
-        with tf.GradientTape() as generator_tape:
-            losses |= self.generator_losses(image, latent)
-        self.update_together(
-            {
-                "encoder": (encoder_tape, losses["encoder_loss"]),
-                "generator": (generator_tape, losses["generator_loss"]),
-            }
-        )
+            batch = self.batch_of(data, i)
+            noise = self.draw_noise("discriminator", batch, i)
+            losses = self.take_turn("discriminator", batch, noise)
+        losses |= self.take_turn("generator", batch, noise)
         return self.finish_step(losses)
-
-    def discriminate_graph(self, image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
-        """l(x, z) at inference: `[n, ...]` and `[n, N]` to logits `[n]`."""
-        logits = self.logits(tf.cast(image, self.variable_dtype), latent, training=False)
-        return tf.reshape(logits, [-1])
-
-    def discriminate(self, images: Any, latent: Any) -> np.ndarray:
-        """Logits [n] of pairs: images [n, H, W, C] in [-1, 1] or points [n, D], and latent vectors [n, N]."""
-        images, latent = self._check_samples(images), self._check_latent(latent)
-        if len(images) != len(latent):
-            raise ValueError(f"Expected as many latents as images; received {len(latent)} and {len(images)}.")
-        return self._in_chunks(self._graph(self.discriminate_graph), images, latent)
-
-    def get_config(self) -> dict[str, Any]:
-        config = {
-            "objective": keras.saving.serialize_keras_object(self.objective),
-            "penalty": keras.saving.serialize_keras_object(self.penalty),
-            "latent_penalty": keras.saving.serialize_keras_object(self.latent_penalty),
-            "reconstruction_weight": self.reconstruction_weight,
-            "n_critic": self.n_critic,
-        }
-        return {**super().get_config(), **config}

@@ -1,17 +1,20 @@
 """The conditional GAN, with any objective."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 
+from tfgans.choices import Conditioning, check_choice
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective
-from tfgans.models.conditioned import ConditionedModel
+from tfgans.models._fit import Shape
 from tfgans.models.gan import GAN
+from tfgans.models.labels import Attributes, Classes
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class ConditionalGAN(ConditionedModel, GAN):
+class ConditionalGAN(GAN):
     """GAN conditioned on a class or on attributes (cWGAN section IV-A, Eq. 2; Mirza and Osindero 2014).
 
     With its defaults it is the vanilla baseline of the cWGAN paper; `ConditionalWGANGP` is the same step
@@ -58,34 +61,20 @@ class ConditionalGAN(ConditionedModel, GAN):
         objective: Objective | None = None,
         penalty: GradientPenalty | None = None,
         *,
-        conditioning: str = "class",
+        conditioning: Conditioning = "class",
         **kwargs: Any,
     ) -> None:
         super().__init__(generator, discriminator, prior, objective, penalty, **kwargs)
-        if conditioning not in ("class", "attributes"):
-            raise ValueError(f"conditioning must be 'class' or 'attributes'; received {conditioning!r}.")
+        check_choice("conditioning", conditioning, Conditioning)
         self.conditioning = conditioning
-
-    @property
-    def condition_size(self) -> int:
-        return self.generator.inputs[1].shape[-1]
+        self.labels = {"class": Classes, "attributes": Attributes}[conditioning](generator.inputs[1].shape[-1])
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 2e-4, betas .5 and .999, as the authors' code trains the vanilla objective."""
         return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
 
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "conditioning": self.conditioning}
-
-    def _check_networks(self) -> None:
-        if len(self.generator.inputs) != 2 or len(self.discriminator.inputs) != 2:
-            raise ValueError("The generator takes [latent, condition], the discriminator [image, condition].")
-        latent, condition = self.generator.inputs
-        if latent.shape[-1] != self.prior.size:
-            raise ValueError(
-                f"The generator takes latents of size {latent.shape[-1]}; the prior has size {self.prior.size}."
-            )
-        expected = (self.sample_shape, condition.shape[1:])
-        received = tuple(tensor.shape[1:] for tensor in self.discriminator.inputs)
-        if received != expected:
-            raise ValueError(f"The discriminator takes (image, condition) {received}; the generator makes {expected}.")
+    def _shapes(
+        self, sample: Shape, generator: keras.Model, prior: Prior
+    ) -> dict[str, tuple[Sequence[Shape], Shape | None]]:
+        condition = tuple(generator.inputs[-1].shape[1:])
+        return {"generator": ([(prior.size,), condition], sample), "discriminator": ([sample, condition], None)}

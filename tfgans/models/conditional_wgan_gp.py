@@ -58,8 +58,3 @@ class ConditionalWGANGP(ConditionalGAN):
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 1e-4, betas 0 and .9 (section IV-B)."""
         return {player: keras.optimizers.Adam(1e-4, 0.0, 0.9) for player in self.players}
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        del config["objective"]
-        return config

@@ -1,19 +1,18 @@
 """The GAN, with any objective."""
 
 import enum
-from typing import Any, ClassVar, Literal, get_args
+from collections.abc import Sequence
+from typing import ClassVar
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from tfgans.choices import LatentSharing, check_choice
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective, Vanilla, mean_over_patches
-from tfgans.models.adversarial import AdversarialModel, Batch, with_condition
-
-LatentSharing = Literal["none", "updates", "players"]
-"""Which updates of a step have one z. `updates`: those of the generator, as in cWGAN's code on MNIST. `players`: these
-and the discriminator's last one, as in LOGAN's code."""
+from tfgans.losses import GradientPenalty, Objective, Vanilla
+from tfgans.models._fit import Shape, check_fit
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, Logit
 
 
 class Draw(enum.IntEnum):
@@ -61,6 +60,8 @@ class GAN(AdversarialModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")
+    turns: ClassVar[dict[str, tuple[str, ...]]] = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    discrimination: ClassVar[Discrimination] = Logit()
 
     def __init__(
         self,
@@ -78,28 +79,22 @@ class GAN(AdversarialModel):
         name: str | None = None,
     ) -> None:
         networks = {"generator": generator, "discriminator": discriminator}
+        check_fit(type(self).__name__, networks, lambda sample: self._shapes(sample, generator, prior))
         super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
-        self._check_networks()
         if n_critic < 1 or n_generator < 1:
             raise ValueError(f"A step needs updates of both; received n_critic={n_critic}, n_generator={n_generator}.")
-        if latent_sharing not in get_args(LatentSharing):
-            raise ValueError(
-                f"latent_sharing must be one of {', '.join(get_args(LatentSharing))}; received {latent_sharing!r}."
-            )
+        check_choice("latent_sharing", latent_sharing, LatentSharing)
         self.objective = objective or Vanilla()
         self.penalty = penalty
         self.n_critic = n_critic
         self.n_generator = n_generator
         self.latent_sharing = latent_sharing
 
-    def _check_networks(self) -> None:
-        """Raises ValueError where shapes do not fit together."""
-        received = [[tensor.shape[1:] for tensor in network.inputs] for network in (self.generator, self.discriminator)]
-        if received != [[(self.prior.size,)], [self.sample_shape]]:
-            raise ValueError(
-                f"The generator must take latents of size {self.prior.size}, that of the prior, and the discriminator "
-                f"{self.sample_shape}, what the generator makes; they take {received}."
-            )
+    def _shapes(
+        self, sample: Shape, generator: keras.Model, prior: Prior
+    ) -> dict[str, tuple[Sequence[Shape], Shape | None]]:
+        """The shapes of the networks, as `check_fit` takes them."""
+        return {"generator": ([(prior.size,)], sample), "discriminator": ([sample], None)}
 
     @property
     def updates_per_step(self) -> int:
@@ -114,79 +109,52 @@ class GAN(AdversarialModel):
         """Adam at 1e-4, betas .5 and .9, as LOGAN trains everything (supplement 1.1)."""
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
 
-    def logits(self, image: tf.Tensor, condition: tf.Tensor | None, training: bool) -> tf.Tensor:
-        """l(x, y) per sample or per patch, `[B, ...]`, in the type of the variables."""
-        return tf.cast(self.discriminator(with_condition(image, condition), training=training), self.variable_dtype)
+    def logits(self, image: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
+        """l(x, y) per sample or per patch, `[B, ...]`, in training mode."""
+        return self.forward(self.discriminator, image, label, training=True)
 
-    def discriminator_losses(
-        self, image: tf.Tensor, condition: tf.Tensor | None, latent: tf.Tensor, interpolation: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        """What the discriminator descends, and its parts.
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z, `[B, N]`; for the discriminator also `interpolation`, epsilon of the penalty, `[B]` in [0, 1]."""
+        rows = rows_of(batch)
+        if turn == "generator":
+            return {"latent": self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, index)}
+        return {
+            "latent": self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT, index),
+            "interpolation": self.noise(uniform, rows, Draw.INTERPOLATION, index),
+        }
 
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            condition: y, `[B, K]`, shared by the real and the generated image of a pair; or None.
-            latent: z, `[B, N]`.
-            interpolation: epsilon of the gradient penalty, `[B]` in [0, 1].
+    def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The loss of the discriminator, and its parts; a real and a generated image of a pair share their label.
 
         Returns:
             Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and those of the penalty.
         """
-        generated = tf.cast(self.generator(with_condition(latent, condition), training=True), image.dtype)
-        real_logits = self.logits(image, condition, training=True)
-        generated_logits = self.logits(generated, condition, training=True)
+        image, label = batch["image"], batch.get("label")
+        generated = self.forward(self.generator, noise["latent"], label, training=True)
+        real_logits, generated_logits = self.logits(image, label), self.logits(generated, label)
         loss = self.objective.discriminator_loss(real_logits, generated_logits)
         parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
         if self.penalty is not None:
-            parts |= self.penalty(lambda x: self.logits(x, condition, training=True), image, generated, interpolation)
+            parts |= self.penalty(lambda x: self.logits(x, label), image, generated, noise["interpolation"])
             loss += self.penalty.weight * parts["gradient_penalty"]
         return {"discriminator_loss": loss, **parts}
 
-    def generator_losses(self, condition: tf.Tensor | None, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What the generator descends: scalar `generator_loss` of y `[B, K]` or None, and z `[B, N]`."""
-        generated = self.generator(with_condition(latent, condition), training=True)
-        return {"generator_loss": self.objective.generator_loss(self.logits(generated, condition, training=True))}
+    def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The loss of the generator, the scalar `generator_loss`; labels are those of the batch."""
+        label = batch.get("label")
+        generated = self.forward(self.generator, noise["latent"], label, training=True)
+        return {"generator_loss": self.objective.generator_loss(self.logits(generated, label))}
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         for i in range(self.n_critic):
-            batch = {name: values[:, i] for name, values in data.items()}
-            image = tf.cast(batch["image"], self.variable_dtype)
-            condition = self.condition(batch.get("label"))
-            rows = image.shape[0] or tf.shape(image)[0]
-            latent = self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT, i)
-            interpolation = self.noise(uniform, rows, Draw.INTERPOLATION, i)
-            with tf.GradientTape() as tape:
-                losses = self.discriminator_losses(image, condition, latent, interpolation)
-            self.update("discriminator", tape, losses["discriminator_loss"])
+            batch = self.batch_of(data, i)
+            noise = self.draw_noise("discriminator", batch, i)
+            losses = self.take_turn("discriminator", batch, noise)
         for i in range(self.n_generator):
             if self.latent_sharing != "players":
-                draw = i if self.latent_sharing == "none" else 0
-                latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, draw)
-            with tf.GradientTape() as tape:
-                losses |= self.generator_losses(condition, latent)
-            self.update("generator", tape, losses["generator_loss"])
+                noise = self.draw_noise("generator", batch, i if self.latent_sharing == "none" else 0)
+            losses |= self.take_turn("generator", batch, noise)
         return self.finish_step(losses)
-
-    def discriminate_graph(self, image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """l(x, y) at inference: images or points `[n, ...]` and labels to logits `[n]`, means over patches."""
-        image = tf.cast(image, self.variable_dtype)
-        return mean_over_patches(self.logits(image, self.condition(label), training=False))
-
-    def discriminate(self, images: Any, labels: Any = None) -> np.ndarray:
-        """Logits [n] of images [n, H, W, C] in [-1, 1] or points [n, D], and labels as in `sample`."""
-        images = self._check_samples(images)
-        labels = self._labels_for(self.discriminator_inputs, len(images), labels)
-        return self._in_chunks(self._graph(self.discriminate_graph), images, labels)
-
-    def get_config(self) -> dict[str, Any]:
-        config = {
-            "objective": keras.saving.serialize_keras_object(self.objective),
-            "penalty": keras.saving.serialize_keras_object(self.penalty),
-            "n_critic": self.n_critic,
-            "n_generator": self.n_generator,
-            "latent_sharing": self.latent_sharing,
-        }
-        return {**super().get_config(), **config}
 
 
 def uniform(rows: int | tf.Tensor, seed: tf.Tensor, dtype: tf.DType | str) -> tf.Tensor:

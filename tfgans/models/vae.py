@@ -1,15 +1,16 @@
 """The variational auto-encoder (Kingma and Welling 2013), a rival of AVAE."""
 
 import enum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
-from tfgans.latent import Normal, Prior
-from tfgans.losses import KL_REDUCTIONS, KLReduction, reduced_divergence
-from tfgans.models.adversarial import Batch, check_built
-from tfgans.models.variational import VariationalModel, active_units, check_variational, draw_latent
+from tfgans.choices import KLReduction, check_choice
+from tfgans.latent import Normal, Prior, active_units, draw_latent, mean_and_log_variance
+from tfgans.losses import reduced_divergence
+from tfgans.models._fit import check_fit
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
 
 
 class Draw(enum.IntEnum):
@@ -19,7 +20,7 @@ class Draw(enum.IntEnum):
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class VAE(VariationalModel):
+class VAE(AdversarialModel):
     """Variational auto-encoder with a mean absolute error.
 
     Encoder and generator descend one loss:
@@ -30,7 +31,7 @@ class VAE(VariationalModel):
         generator: G, from latents `[B, N]` to images `[B, H, W, C]`, clipped to [-1, 1] where they are sampled.
         encoder: From these to means and logarithms of variances `[B, 2 N]`.
         prior: Standard normal, of size N.
-        kl_reduction: What the divergence is divided by, one of `losses.KL_REDUCTIONS`.
+        kl_reduction: What the divergence is divided by, one of `choices.KLReduction`.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
         name: Name of the Keras model.
@@ -52,7 +53,6 @@ class VAE(VariationalModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("encoder", "generator")
-    discriminator_output: ClassVar[None] = None
 
     def __init__(
         self,
@@ -66,10 +66,13 @@ class VAE(VariationalModel):
         name: str | None = None,
     ) -> None:
         networks = {"generator": generator, "encoder": encoder}
-        check_built(type(self).__name__, networks)
-        check_variational(generator, encoder, prior)
-        if kl_reduction not in KL_REDUCTIONS:
-            raise ValueError(f"kl_reduction must be one of {', '.join(KL_REDUCTIONS)}; received {kl_reduction!r}.")
+        latent = (prior.size,)
+        check_fit(
+            type(self).__name__,
+            networks,
+            lambda sample: {"generator": ([latent], sample), "encoder": ([sample], (2 * prior.size,))},
+        )
+        check_choice("kl_reduction", kl_reduction, KLReduction)
         super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
         self.kl_reduction = kl_reduction
 
@@ -81,34 +84,31 @@ class VAE(VariationalModel):
         """Adam at 1e-3, as in Kingma's and most later code."""
         return {player: keras.optimizers.Adam(1e-3) for player in self.players}
 
-    def losses_of(self, image: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What both descend, and its parts.
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`posterior`, standard normal, `[B, N]`."""
+        return {"posterior": self.noise(Normal(self.prior.size).sample, rows_of(batch), Draw.POSTERIOR, index)}
 
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            noise: Standard normal, `[B, N]`.
+    def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The one loss of both players, also under the name `loss`, and its parts.
 
         Returns:
-            Scalars, those of `log_names`.
+            Scalars: those of `log_names`, and `encoder_loss` and `generator_loss`.
         """
-        mean, log_variance = self.posterior(image, training=True)
-        generated = tf.cast(self.generator(draw_latent(mean, log_variance, noise), training=True), image.dtype)
-        error = tf.reduce_mean(tf.abs(image - generated))
+        image = batch["image"]
+        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
+        latent = draw_latent(mean, log_variance, noise["posterior"])
+        error = tf.reduce_mean(tf.abs(image - self.forward(self.generator, latent, training=True)))
         divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
+        loss = error + divergence
         return {
-            "loss": error + divergence,
+            "encoder_loss": loss,
+            "generator_loss": loss,
+            "loss": loss,
             "reconstruction_error": error,
             "divergence": divergence,
             "active_units": active_units(mean),
         }
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        image = tf.cast(data["image"][:, 0], self.variable_dtype)
-        noise = self.noise(Normal(self.prior.size).sample, image.shape[0] or tf.shape(image)[0], Draw.POSTERIOR)
-        with tf.GradientTape() as encoder_tape, tf.GradientTape() as generator_tape:
-            losses = self.losses_of(image, noise)
-        self.update_together({"encoder": (encoder_tape, losses["loss"]), "generator": (generator_tape, losses["loss"])})
-        return self.finish_step(losses)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "kl_reduction": self.kl_reduction}
+        batch = self.batch_of(data)
+        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))

@@ -1,12 +1,11 @@
 """VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
+from tfgans.models.adversarial import Batch
 from tfgans.models.bigan import BiGAN
 
 
@@ -68,17 +67,11 @@ class VEEGAN(BiGAN):
 
     def _latent_error(self, latent: tf.Tensor) -> tf.Tensor:
         """E ||z - F(G(z))||^2."""
-        recoded = self.encoder(self.generator(latent, training=True), training=True)
-        return tf.reduce_mean(tf.reduce_sum(tf.square(latent - tf.cast(recoded, latent.dtype)), axis=1))
+        recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
+        return tf.reduce_mean(tf.reduce_sum(tf.square(latent - recoded), axis=1))
 
-    def encoder_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"encoder_loss": self._latent_error(latent)}
+    def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
+        return self._latent_error(noise["latent"])
 
-    def generator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        losses = super().generator_losses(image, latent)
-        return {"generator_loss": losses["generator_loss"] + self._latent_error(latent)}
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        fixed = ("objective", "penalty", "latent_penalty", "reconstruction_weight", "n_critic")
-        return {name: value for name, value in config.items() if name not in fixed}
+    def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
+        return super().generator_loss(batch, noise) + self._latent_error(noise["latent"])

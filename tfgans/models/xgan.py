@@ -1,14 +1,14 @@
 """X-GAN (Blum, Brattoli and Ommer): a GAN whose latents are convex combinations of codes of real images."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans._seeds import row_seeds
+from tfgans.faces import Face
 from tfgans.latent import CodeBank, Normal, Prior
 from tfgans.losses import (
     Minimax,
@@ -18,10 +18,11 @@ from tfgans.losses import (
     minimax_generator_loss,
     nonsaturating_generator_loss,
 )
-from tfgans.models.adversarial import Batch, check_built, with_condition
-from tfgans.models.autoencoding import AutoencodingModel
-from tfgans.models.conditioned import ConditionedModel
-from tfgans.models.mapped import MappedModel, check_fit, looked_at
+from tfgans.models._fit import check_fit, first_output
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, Logit, logits_and_maps
+from tfgans.models.faces import make_face, takes_condition
+from tfgans.models.labels import Classes
 
 
 class Draw(enum.IntEnum):
@@ -31,22 +32,23 @@ class Draw(enum.IntEnum):
     POSTERIOR = 1
 
 
-class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
-    """What X-GAN and its ablations without a bank share: all but where latents come from.
+class XGANModel(AdversarialModel):
+    """X-GAN and its ablations without a bank: their losses, which leave open where codes and latents come from.
 
-    A subclass says in `draws` what the latents of a step are, and in `coded` what codes are and what they are held to.
+    A subclass draws latents in `draw_noise`, and codes in `draw_codes`.
 
     Args:
-        generator: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
+        networks: By name; those that a model may be without are None.
+            `generator`: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
             points `[B, D]`.
-        encoder: E, from these to codes.
-        discriminator: D, from these to `[logits [B, 1], *maps]`.
-        image_classifier: C_img, from these to `[logits [B, K], *maps]`; it becomes not trainable.
+            `encoder`: E, from these to codes.
+            `discriminator`: D, from these to `[logits [B, 1], *maps]`.
+            `image_classifier`: C_img, from these to `[logits [B, K], *maps]`; it becomes not trainable.
+            `code_classifier`: C_emb, from codes to logits `[B, K]`, or None.
+            `feature_discriminator`: A second discriminator, as D, or None.
+            `code_discriminator`: One of codes, from these to logits `[B, 1]`, or missing.
         prior: Says how large a code is.
-        code_classifier: C_emb, from codes to logits `[B, K]`, or `None`.
-        feature_discriminator: A second discriminator, as D, or `None`.
-        code_discriminator: One of codes, from these to logits `[B, 1]`, or `None`.
-        objective: Losses of D and G.
+        objective: Losses of D and G; `Minimax()` by default.
         adversarial_weight: lambda.
         ema_decay: Decay of the averaged generator, or `None`.
         seed: Seed of the noise of training.
@@ -65,74 +67,55 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
         "feature_discriminator",
     )
 
-    mixes_classes: ClassVar[bool] = False
+    discrimination: ClassVar[Discrimination] = Logit()
 
     code_numbers: ClassVar[int] = 1
     """Numbers that the encoder gives for an entry of a code."""
 
+    code_classifier: keras.Model | None = None
+    feature_discriminator: keras.Model | None = None
+
     def __init__(
         self,
-        generator: keras.Model,
-        encoder: keras.Model,
-        discriminator: keras.Model,
-        image_classifier: keras.Model,
+        networks: Mapping[str, keras.Model | None],
         prior: Prior,
-        code_classifier: keras.Model | None = None,
-        feature_discriminator: keras.Model | None = None,
-        *,
-        code_discriminator: keras.Model | None = None,
         objective: Objective | None = None,
+        *,
         adversarial_weight: float = 2.0,
         ema_decay: float | None = None,
         seed: int = 0,
         name: str | None = None,
     ) -> None:
-        networks = {
-            "generator": generator,
-            "encoder": encoder,
-            "discriminator": discriminator,
-            "image_classifier": image_classifier,
-            "code_classifier": code_classifier,
-            "feature_discriminator": feature_discriminator,
-            "code_discriminator": code_discriminator,
-        }
-        given = {name: network for name, network in networks.items() if network is not None}
-        check_built(type(self).__name__, given)
-        sample, code = tuple(generator.output.shape[1:]), (prior.size,)
-        classes = (image_classifier.outputs[0].shape[-1],)
-        check_fit(
-            networks,
-            {
-                "generator": ([code, classes][: len(generator.inputs)], sample),
+        def shapes(sample: tuple[int, ...]) -> dict[str, tuple]:
+            code, classes = (prior.size,), first_output(networks["image_classifier"])
+            conditions = [classes] if takes_condition(networks["generator"]) else []
+            expected = {
+                "generator": ([code, *conditions], sample),
                 "encoder": ([sample], (self.code_numbers * prior.size,)),
                 "discriminator": ([sample], (1,)),
                 "image_classifier": ([sample], classes),
                 "code_classifier": ([code], classes),
                 "feature_discriminator": ([sample], (1,)),
                 "code_discriminator": ([code], (1,)),
-            },
-        )
+            }
+            return {name: expected[name] for name in networks}
+
+        check_fit(type(self).__name__, networks, shapes)
         if adversarial_weight < 0:
             raise ValueError(f"adversarial_weight must not be negative; received {adversarial_weight}.")
-        self.players = tuple(player for player in type(self).players if player in given)
-        super().__init__(given, prior, ema_decay=ema_decay, seed=seed, name=name)
+        self.players = tuple(player for player in type(self).players if networks[player] is not None)
+        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        image_classifier = networks["image_classifier"]
         image_classifier.trainable = False
         self.image_classifier = image_classifier
-        for missing in networks.keys() - given.keys():
-            setattr(self, missing, None)
         self.objective = objective or Minimax()
         self.adversarial_weight = adversarial_weight
-
-    @property
-    def network_names(self) -> tuple[str, ...]:
-        beside = ("code_classifier", "feature_discriminator")
-        return ("generator", "encoder", "discriminator", "image_classifier", *beside)
 
     @property
     def log_names(self) -> tuple[str, ...]:
         players = tuple(f"{player}_loss" for player in self.players)
         errors = ("feature_error", "reconstruction_error", "embedding_error")
-        classes = ("generated_class_loss",) if self.latents_have_class else ()
+        classes = ("generated_class_loss",) if self.samples_by_label else ()
         adversarial = ("minimax_loss", "nonsaturating_loss", "real_logit", "generated_logit")
         return (*players, *errors, *classes, *adversarial, "code_norm", "code_spread")
 
@@ -140,107 +123,63 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
         """Adam at 1e-4 (section 4.1), whose betas the paper does not state."""
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.999) for player in self.players}
 
-    # Labels.
-
     @property
-    def is_concatenated(self) -> bool:
-        """Whether the generator is told the class beside the code, the ablation of section 4.6."""
-        return len(self.generator.inputs) > 1
+    def labels(self) -> Classes | None:
+        """The classes that C_emb learns from, or that a latent is of; `sample` may take none of them all the same."""
+        if self.code_classifier is None and not self.samples_by_label:
+            return None
+        return Classes(self.image_classifier.outputs[0].shape[-1], mixes=False)
 
-    @property
-    def latents_have_class(self) -> bool:
-        """Whether a latent is of a class, so that there is a loss L_G.clf, and samples are of the class asked for."""
-        return self.is_concatenated
-
-    @property
-    def condition_size(self) -> int:
-        return self.image_classifier.outputs[0].shape[-1]
-
-    @property
-    def learns_labels(self) -> bool:
-        return self.code_classifier is not None or self.latents_have_class
-
-    def label_spec(self) -> tf.TensorSpec | None:
-        return super().label_spec() if self.latents_have_class else None
-
-    @property
-    def generator_inputs(self) -> tuple[str, ...]:
-        return ("label",) if self.is_concatenated else ()
-
-    # Training.
-
-    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-        """What a step draws: arguments of `losses_of`, and scalars to log.
-
-        Args:
-            image: Real images or points x, `[B, ...]`, in the type of the variables.
-            batch: The batch.
-        """
-        raise NotImplementedError(f"{type(self).__name__} must define draws.")
-
-    def coded(
-        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
-    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        """Codes of a batch, and what the encoder descends so that they are as they should.
-
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            latent: Latents of the step, `[B, N]`.
-            noise: Standard normal, `[B, N]`, where a code is drawn.
+    def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        """The codes of a batch, and the loss by which the encoder is held to a prior of codes.
 
         Returns:
-            Codes `[B, N]`, a scalar, and scalars to log.
+            Codes `[B, N]`, a scalar that the encoder descends besides, and other scalars by name.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define coded.")
+        raise NotImplementedError(f"{type(self).__name__} must define draw_codes.")
 
-    def losses_of(
-        self, image: tf.Tensor, label: tf.Tensor | None, latent: tf.Tensor, noise: tf.Tensor | None = None
-    ) -> dict[str, tf.Tensor]:
-        """What the players descend, and its parts.
+    def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of all players, and their parts: the scalars of `log_names`.
 
         Args:
-            image: Real images or points x, `[B, ...]`.
-            label: Classes y, `[B]`, or None where no network learns from them.
-            latent: z_hat, `[B, N]`, of the classes y where latents have one.
-            noise: Standard normal, `[B, N]`, where a code is drawn.
-
-        Returns:
-            Scalars, those of `log_names` but for what `draws` gives.
+            batch: `image` x, and `label` y, `[B]`, where a network learns from it.
+            noise: `latent` z_hat, `[B, N]`, of the classes y where latents have one; what `draw_codes` takes.
         """
-        generated = self._generated(latent, label)
+        image, label, latent = batch["image"], batch.get("label"), noise["latent"]
+        generated = self.forward(self.generator, latent, label, training=True)
         # Before E looks at x in training mode, so that it is the E whose codes the bank has.
         embedding_error = tf.reduce_mean(tf.square(latent - self.encode_graph(generated)))
-        code, held, losses = self.coded(image, latent, noise)
-        reconstructed = self._generated(code, label)
+        code, code_loss, losses = self.draw_codes(batch, noise)
+        reconstructed = self.forward(self.generator, code, label, training=True)
 
         fixed_maps, fixed_reconstructed, generated_classes = (
-            looked_at(self.image_classifier, seen, training=False) for seen in (image, reconstructed, generated)
+            logits_and_maps(self.image_classifier, x, training=False) for x in (image, reconstructed, generated)
         )
-        looks = {
-            name: [looked_at(getattr(self, name), seen, training=True) for seen in (image, generated)]
+        judged = {
+            name: [logits_and_maps(getattr(self, name), x, training=True) for x in (image, generated)]
             for name in ("discriminator", "feature_discriminator")
             if name in self.players
         }
-        learned = "feature_discriminator" if "feature_discriminator" in looks else "discriminator"
-        _, learned_reconstructed = looked_at(getattr(self, learned), reconstructed, training=True)
+        learned = "feature_discriminator" if "feature_discriminator" in judged else "discriminator"
+        _, learned_reconstructed = logits_and_maps(getattr(self, learned), reconstructed, training=True)
         feature_error = feature_distance(
-            [image, *fixed_maps[1], *looks[learned][0][1]],
+            [image, *fixed_maps[1], *judged[learned][0][1]],
             [reconstructed, *fixed_reconstructed[1], *learned_reconstructed],
         )
-        (real_logits, _), (generated_logits, _) = looks["discriminator"]
+        (real_logits, _), (generated_logits, _) = judged["discriminator"]
 
-        encoder_loss = feature_error + held
+        encoder_loss = feature_error + code_loss
         generator_loss = (
             feature_error + self.adversarial_weight * self.objective.generator_loss(generated_logits) + embedding_error
         )
-        for name, pair in looks.items():
+        for name, pair in judged.items():
             losses[f"{name}_loss"] = self.objective.discriminator_loss(*(logits for logits, _ in pair))
         losses["discriminator_loss"] *= self.adversarial_weight
         if self.code_classifier is not None:
-            logits, _ = looked_at(self.code_classifier, code, training=True)
+            logits, _ = logits_and_maps(self.code_classifier, code, training=True)
             losses["code_classifier_loss"] = classification_loss(logits, label)
             encoder_loss += losses["code_classifier_loss"]
-        if self.latents_have_class:
+        if self.samples_by_label:
             losses["generated_class_loss"] = classification_loss(generated_classes[0], label)
             generator_loss += losses["generated_class_loss"]
         return {
@@ -259,20 +198,9 @@ class XGANModel(ConditionedModel, MappedModel, AutoencodingModel):
             "code_spread": tf.reduce_mean(tf.math.reduce_std(code, axis=0)),
         }
 
-    def _generated(self, latent: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
-        condition = self.condition(label) if self.is_concatenated else None
-        return tf.cast(self.generator(with_condition(latent, condition), training=True), latent.dtype)
-
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        batch = {name: values[:, 0] for name, values in data.items()}
-        image = tf.cast(batch["image"], self.variable_dtype)
-        draws, noted = self.draws(image, batch)
-        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, batch.get("label"), **draws))
-        return self.finish_step({**losses, **noted})
-
-    def get_config(self) -> dict[str, Any]:
-        objective = keras.saving.serialize_keras_object(self.objective)
-        return {**super().get_config(), "objective": objective, "adversarial_weight": self.adversarial_weight}
+        batch = self.batch_of(data)
+        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -307,14 +235,12 @@ class XGAN(XGANModel):
         discriminator: D, from these to `[logits [B, 1], *maps]`.
         image_classifier: C_img, from these to `[logits [B, K], *maps]`, trained before; it becomes not trainable here.
         bank: Codes of the training set, of size N; of K classes, or of one.
+        objective: Losses of D and G; `Minimax()` by default.
         code_classifier: C_emb, from codes to logits `[B, K]`, or `None` for no L_E.clf.
         feature_discriminator: A second discriminator, whose maps are compared; it descends its own loss, as D's. `None`
             compares the maps of D.
-        objective: Losses of D and G; `Minimax()` by default.
-        adversarial_weight: lambda; 2 in the paper.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
+        **kwargs: `adversarial_weight`, lambda, which is 2 in the paper, and `ema_decay`, `seed` and `name` of all
+            models.
 
     Raises:
         ValueError: If the networks and the bank do not fit together, or the weight is negative.
@@ -328,7 +254,7 @@ class XGAN(XGANModel):
     ...     tfgans.networks.mlp_classifier((8, 8, 1), 1, (16,), "discriminator"),
     ...     tfgans.networks.mlp_classifier((8, 8, 1), 3, (16,)),
     ...     tfgans.latent.CodeBank(30, 4, neighbours=8, classes=3),
-    ...     tfgans.networks.code_classifier(4, 3, 16),
+    ...     code_classifier=tfgans.networks.code_classifier(4, 3, 16),
     ... )
     >>> model.fill_bank(images, labels)
     >>> model.compile()
@@ -345,17 +271,27 @@ class XGAN(XGANModel):
         discriminator: keras.Model,
         image_classifier: keras.Model,
         bank: CodeBank,
+        objective: Objective | None = None,
+        *,
         code_classifier: keras.Model | None = None,
         feature_discriminator: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
         # Codes follow no prior; this one says how large they are, and is where a search for one may begin.
         prior = Normal(bank.size)
-        networks = (generator, encoder, discriminator, image_classifier)
-        super().__init__(*networks, prior, code_classifier, feature_discriminator, **kwargs)
-        if bank.classes not in (1, self.condition_size):
+        networks = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator": discriminator,
+            "image_classifier": image_classifier,
+            "code_classifier": code_classifier,
+            "feature_discriminator": feature_discriminator,
+        }
+        super().__init__(networks, prior, objective, **kwargs)
+        classes = image_classifier.outputs[0].shape[-1]
+        if bank.classes not in (1, classes):
             raise ValueError(
-                f"A bank has one class or those {self.condition_size} of the image_classifier; received {bank.classes}."
+                f"A bank has one class or those {classes} of the image_classifier; received {bank.classes}."
             )
         self.bank = bank
 
@@ -364,8 +300,8 @@ class XGAN(XGANModel):
         return (*super().log_names, "shrinkage")
 
     @property
-    def latents_have_class(self) -> bool:
-        return self.bank.classes > 1 or self.is_concatenated
+    def samples_by_label(self) -> bool:
+        return self.bank.classes > 1 or super().samples_by_label
 
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         return {**super().batch_fields(), "index": tf.TensorSpec([], tf.int64)}
@@ -385,7 +321,7 @@ class XGAN(XGANModel):
 
     def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         count, labels = self.bank.count, tf.constant(self.bank.labels.numpy())
-        compared = self.learns_labels and self.bank.classes > 1
+        compared = self.labels is not None and self.bank.classes > 1
 
         def checked(batch: Batch) -> Batch:
             index = tf.cast(batch["index"], tf.int64)
@@ -415,19 +351,31 @@ class XGAN(XGANModel):
         self._check_filled()
         self.fill_bank(images, self.bank.labels.numpy())
 
-    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-        code, index = self.encode_graph(image), batch["index"]
-        self.bank.keep(index, code)
-        rows = image.shape[0] or tf.shape(image)[0]
-        latent = self.bank.combine(index, self.noise(self.bank.noise.sample, rows, Draw.LATENT))
-        spreads = [self.bank.distance_from_class(index, values) for values in (latent, code)]
-        return {"latent": latent}, {"shrinkage": tf.math.divide_no_nan(*spreads)}
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z_hat, `[B, N]`, near the codes that the bank has of the batch."""
+        noise = self.noise(self.bank.noise.sample, rows_of(batch), Draw.LATENT, index)
+        return {"latent": self.bank.combine(batch["index"], noise)}
 
-    def coded(
-        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
-    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        code = tf.cast(self.encoder(image, training=True), image.dtype)
-        return code, tf.zeros([], image.dtype), {}
+    def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        code = self.forward(self.encoder, batch["image"], training=True)
+        return code, tf.zeros([], code.dtype), {}
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        batch = self.batch_of(data)
+        code = self.encode_graph(batch["image"])
+        self.bank.keep(batch["index"], code)
+        noise = self.draw_noise("joint", batch)
+        shrinkage = self.shrinkage(batch["index"], noise["latent"], code)
+        return self.finish_step({**self.take_turn("joint", batch, noise), "shrinkage": shrinkage})
+
+    def shrinkage(self, index: tf.Tensor, latent: tf.Tensor, code: tf.Tensor) -> tf.Tensor:
+        """Squared distance of latents `[B, N]` from the mean of their class, over that of codes: a scalar."""
+        return tf.math.divide_no_nan(*(self.bank.distance_from_class(index, values) for values in (latent, code)))
+
+    def faces(self) -> dict[str, Face]:
+        by_generator = takes_condition(self.generator)
+        near = make_face(self, "sample_near", self.sample_near_graph, self.kind, has_label=by_generator)
+        return {**super().faces(), near.name: near}
 
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Images or points from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
@@ -439,33 +387,11 @@ class XGAN(XGANModel):
         return super().sample(n, labels, seed)
 
     def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        """Draws around given images, the place of which is the condition (section 3.4).
-
-        The anchor of a sample is the code of the bank that is nearest to the image's code.
-
-        Args:
-            images: [n, H, W, C] in [-1, 1], or points [n, D].
-            labels: As of `generate`: classes, where the generator takes them beside a code.
-            seed: As of `sample`.
-
-        Returns:
-            [n, H, W, C] in [-1, 1], or [n, D].
-
-        Raises:
-            ValueError: If a shape does not fit, labels are missing or out of range, or the bank is empty.
-        """
         self._check_filled()
-        images = self._check_samples(images)
-        labels = self._labels_for(self.generator_inputs, len(images), labels)
-        return self._in_chunks(self._graph(self.sample_near_graph), images, row_seeds(len(images), seed), labels)
+        return super().sample_near(images, labels, seed)
 
     def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """As `sample_near`, in a graph."""
+        """Images or points around given ones `[n, ...]`, from int64 seeds `[n]` and labels."""
         anchor = self.bank.nearest(self.encode_graph(image))
         noise = self.bank.noise.sample_rows(seed, self.variable_dtype)
         return self.generate_graph(self.bank.combine(anchor, noise), label)
-
-    def get_config(self) -> dict[str, Any]:
-        config = {**super().get_config(), "bank": keras.saving.serialize_keras_object(self.bank)}
-        del config["prior"]
-        return config

@@ -5,22 +5,21 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from tfgans.latent import Normal, Prior
+from tfgans.choices import KLReduction, check_choice
+from tfgans.latent import Normal, Prior, draw_latent, mean_and_log_variance
 from tfgans.losses import (
-    KL_REDUCTIONS,
-    KLReduction,
+    Objective,
     nonsaturating_generator_loss,
     reduced_divergence,
     vanilla_discriminator_loss,
 )
-from tfgans.models.adversarial import Batch
-from tfgans.models.mapped import looked_at
-from tfgans.models.variational import VariationalModel, draw_latent
+from tfgans.models.adversarial import Batch, rows_of
+from tfgans.models.discrimination import logits_and_maps
 from tfgans.models.xgan import Draw, XGANModel
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class VariationalXGAN(VariationalModel, XGANModel):
+class VariationalXGAN(XGANModel):
     """X-GAN whose codes are held to a normal prior by their divergence from it, and whose latents are drawn from it.
 
     The losses are those of `XGAN`, with z_hat of N(0, I), and KL(N(mean, variance) || N(0, I)) of E(x) added to the
@@ -32,11 +31,12 @@ class VariationalXGAN(VariationalModel, XGANModel):
         discriminator: As of `XGAN`.
         image_classifier: As of `XGAN`.
         prior: Standard normal, of size N.
+        objective: As of `XGAN`.
         code_classifier: As of `XGAN`.
         feature_discriminator: As of `XGAN`.
-        kl_reduction: What the divergence is divided by, one of `losses.KL_REDUCTIONS`; the paper states none, and
+        kl_reduction: What the divergence is divided by, one of `choices.KLReduction`; the paper states none, and
             the mean over entries is on the scale of the other losses.
-        **kwargs: `objective`, `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
+        **kwargs: `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
 
     Raises:
         ValueError: If the networks and the prior do not fit together, or a choice is unknown.
@@ -65,36 +65,42 @@ class VariationalXGAN(VariationalModel, XGANModel):
         discriminator: keras.Model,
         image_classifier: keras.Model,
         prior: Prior,
+        objective: Objective | None = None,
+        *,
         code_classifier: keras.Model | None = None,
         feature_discriminator: keras.Model | None = None,
-        *,
         kl_reduction: KLReduction = "mean",
         **kwargs: Any,
     ) -> None:
-        networks = (generator, encoder, discriminator, image_classifier)
-        super().__init__(*networks, prior, code_classifier, feature_discriminator, **kwargs)
-        if kl_reduction not in KL_REDUCTIONS:
-            raise ValueError(f"kl_reduction must be one of {', '.join(KL_REDUCTIONS)}; received {kl_reduction!r}.")
+        networks = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator": discriminator,
+            "image_classifier": image_classifier,
+            "code_classifier": code_classifier,
+            "feature_discriminator": feature_discriminator,
+        }
+        check_choice("kl_reduction", kl_reduction, KLReduction)
+        super().__init__(networks, prior, objective, **kwargs)
         self.kl_reduction = kl_reduction
 
     @property
     def log_names(self) -> tuple[str, ...]:
         return (*super().log_names, "divergence")
 
-    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-        rows = image.shape[0] or tf.shape(image)[0]
-        noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
-        return {"latent": self.noise(self.prior.sample, rows, Draw.LATENT), "noise": noise}, {}
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z_hat of the prior, and `posterior`, standard normal, of which a code is made, `[B, N]` each."""
+        rows = rows_of(batch)
+        return {
+            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
+            "posterior": self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR, index),
+        }
 
-    def coded(
-        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
-    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        mean, log_variance = self.posterior(image, training=True)
+    def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        image = batch["image"]
+        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
         divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
-        return draw_latent(mean, log_variance, noise), divergence, {"divergence": divergence}
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "kl_reduction": self.kl_reduction}
+        return draw_latent(mean, log_variance, noise["posterior"]), divergence, {"divergence": divergence}
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -115,9 +121,10 @@ class AdversarialXGAN(XGANModel):
         image_classifier: As of `XGAN`.
         code_discriminator: c, from codes to logits `[B, 1]`.
         prior: Distribution of z_hat, of size N.
+        objective: As of `XGAN`.
         code_classifier: As of `XGAN`.
         feature_discriminator: As of `XGAN`.
-        **kwargs: `objective`, `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
+        **kwargs: `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
 
     Raises:
         ValueError: If the networks and the prior do not fit together.
@@ -148,30 +155,35 @@ class AdversarialXGAN(XGANModel):
         image_classifier: keras.Model,
         code_discriminator: keras.Model,
         prior: Prior,
+        objective: Objective | None = None,
+        *,
         code_classifier: keras.Model | None = None,
         feature_discriminator: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        networks = (generator, encoder, discriminator, image_classifier)
-        kwargs["code_discriminator"] = code_discriminator
-        super().__init__(*networks, prior, code_classifier, feature_discriminator, **kwargs)
-
-    @property
-    def network_names(self) -> tuple[str, ...]:
-        return (*super().network_names, "code_discriminator")
+        networks = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator": discriminator,
+            "image_classifier": image_classifier,
+            "code_classifier": code_classifier,
+            "feature_discriminator": feature_discriminator,
+            "code_discriminator": code_discriminator,
+        }
+        super().__init__(networks, prior, objective, **kwargs)
 
     @property
     def log_names(self) -> tuple[str, ...]:
         return (*super().log_names, "prior_loss")
 
-    def draws(self, image: tf.Tensor, batch: Batch) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-        rows = image.shape[0] or tf.shape(image)[0]
-        return {"latent": self.noise(self.prior.sample, rows, Draw.LATENT)}, {}
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z_hat of the prior, `[B, N]`."""
+        return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
 
-    def coded(
-        self, image: tf.Tensor, latent: tf.Tensor, noise: tf.Tensor | None
-    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        code = tf.cast(self.encoder(image, training=True), image.dtype)
-        (drawn, _), (found, _) = (looked_at(self.code_discriminator, z, training=True) for z in (latent, code))
-        loss = nonsaturating_generator_loss(found)
-        return code, loss, {"code_discriminator_loss": vanilla_discriminator_loss(drawn, found), "prior_loss": loss}
+    def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        code = self.forward(self.encoder, batch["image"], training=True)
+        (drawn, _), (encoded, _) = (
+            logits_and_maps(self.code_discriminator, z, training=True) for z in (noise["latent"], code)
+        )
+        loss = nonsaturating_generator_loss(encoded)
+        return code, loss, {"code_discriminator_loss": vanilla_discriminator_loss(drawn, encoded), "prior_loss": loss}

@@ -52,7 +52,7 @@ def traversal_grid(
     """Rows in which one entry of an image's latent runs through values (BEGAN-CS, Figs. 9 and 13).
 
     Args:
-        traverse: Images with an entry changed, as `AutoencodingModel.traverse`.
+        traverse: Images with an entry changed, as `AdversarialModel.traverse`.
         image: [H, W, C] in [-1, 1]; it stands at the start of each row.
         dimensions: Entries of the latent, one a row.
         values: Their reconstructions, one a column.
@@ -84,7 +84,7 @@ def interpolation_grid(
     """Rows between two real images, which stand at the ends (LOGAN Fig. 10).
 
     Args:
-        interpolate: Images at weights between others, as `AutoencodingModel.interpolate`.
+        interpolate: Images at weights between others, as `AdversarialModel.interpolate`.
         images: [2 n, H, W, C] in [-1, 1], a pair a row.
         path: PNG file to write.
         steps: Images between, the reconstructions of both among them.
@@ -117,7 +117,7 @@ def morph_grid(
     """Images between four real ones, which stand in the corners themselves (X-GAN, Figs. 5 and 6).
 
     Args:
-        morph: Images between four others each, as `AutoencodingModel.morph`.
+        morph: Images between four others each, as `AdversarialModel.morph`.
         corners: [4, H, W, C] in [-1, 1]: upper left, upper right, lower left, lower right.
         path: PNG file to write.
         size: Rows and columns.

@@ -8,6 +8,7 @@ import dataclasses
 from dataclasses import replace
 from typing import Any, Literal
 
+from tfgans.choices import ErrorSign, KLReduction
 from tfgans.recipes.base import Recipe
 
 
@@ -23,7 +24,7 @@ class VariationalRecipe(Recipe):
         reconstructed_weight: alpha.
         similarity_weight: beta.
         pixel_weight: gamma.
-        kl_reduction: Divisor of the divergence, one of `losses.KL_REDUCTIONS`.
+        kl_reduction: Divisor of the divergence, one of `choices.KLReduction`.
         error_sign: Sign of the reconstructions in the controller's error.
         ratio: eta.
         integral: Gain lambda_1 of the controller.
@@ -39,8 +40,8 @@ class VariationalRecipe(Recipe):
     reconstructed_weight: float = 0.3
     similarity_weight: float = 0.1
     pixel_weight: float = 0.1
-    kl_reduction: Literal["per_pixel", "sum", "mean"] = "per_pixel"
-    error_sign: Literal["corrected", "literal"] = "corrected"
+    kl_reduction: KLReduction = "per_pixel"
+    error_sign: ErrorSign = "corrected"
     ratio: float = 0.5
     integral: float = 1e-3
     proportional: float = 1e-5

@@ -9,15 +9,13 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from tfgans.choices import Conditioning
+
 FORMAT = 1
 """Version of what `Recipe.to_dict` gives. Another field, or another meaning of one, is another version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 """The type that layers compute in; in the mixed ones, variables stay float32."""
-
-
-Conditioning = Literal["none", "class", "attributes"]
-"""The kind of the labels of a data set."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -124,7 +122,7 @@ class Recipe:
         """Whether the system maps an image to a latent vector and back, without a label."""
         return False
 
-    def adapted(self, conditioning: Conditioning, condition_size: int) -> "Recipe":
+    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "Recipe":
         """This recipe with the kind and number of labels that the user's own data have, if it takes labels.
 
         Raises:

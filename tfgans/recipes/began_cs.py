@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from tfgans.choices import Norm
 from tfgans.recipes.base import Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
@@ -25,7 +26,7 @@ class EquilibriumRecipe(Recipe):
         networks: `mlp` for points; the layout of BEGAN or that of the code of BEGAN-CS for images.
         filters: n, channels of the first maps.
         widths: Units of the hidden layers of `mlp`.
-        norm: The distance L, one of `losses.NORMS`.
+        norm: The distance L, one of `choices.Norm`.
         constraint_norm: The distance of codes.
         constraint_weight: Factor alpha of the constraint.
         share_latent: Whether both players share one z.
@@ -49,8 +50,8 @@ class EquilibriumRecipe(Recipe):
     networks: Literal["mlp", "began", "cs"]
     filters: int = 64
     widths: tuple[int, ...] = (128, 128)
-    norm: Literal["l1_mean", "l2_sample", "l2_batch"]
-    constraint_norm: Literal["l1_mean", "l2_sample", "l2_batch"]
+    norm: Norm
+    constraint_norm: Norm
     constraint_weight: float = 0.1
     share_latent: bool = False
     recompute_errors: bool = False

@@ -8,7 +8,8 @@ import dataclasses
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.recipes.base import Conditioning, Recipe
+from tfgans.choices import Conditioning, LatentSharing
+from tfgans.recipes.base import Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class ConditionalRecipe(Recipe):
 
     system: Literal["ConditionalWGANGP", "ConditionalGAN"]
     image_shape: tuple[int, int, int]
-    conditioning: Literal["class", "attributes"]
+    conditioning: Conditioning
     condition_size: int
     latent_size: int
     prior_mean: float
@@ -69,7 +70,7 @@ class ConditionalRecipe(Recipe):
     epsilon: float = 1e-7
     n_critic: int
     n_generator: int
-    latent_sharing: Literal["none", "updates", "players"] = "none"
+    latent_sharing: LatentSharing = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,7 +91,7 @@ class ConditionalRecipe(Recipe):
     def takes_labels(self) -> tuple[str, int]:
         return self.conditioning, self.condition_size
 
-    def adapted(self, conditioning: Conditioning, condition_size: int) -> "ConditionalRecipe":
+    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "ConditionalRecipe":
         if conditioning == "none":
             raise ValueError(f"{self.data} has no labels; {self.name} needs classes or attributes.")
         return replace(self, conditioning=conditioning, condition_size=condition_size)

@@ -8,7 +8,8 @@ import dataclasses
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.recipes.base import Conditioning, Recipe
+from tfgans.choices import Conditioning
+from tfgans.recipes.base import Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class EncodedRecipe(Recipe):
         """False of CVAE-GAN, whose encoder takes a label beside the image."""
         return self.system != "CVAEGAN"
 
-    def adapted(self, conditioning: Conditioning, condition_size: int) -> "EncodedRecipe":
+    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "EncodedRecipe":
         if not self.takes_labels:
             return self
         if conditioning != "class":

@@ -38,16 +38,17 @@ class Grpc(Transport):
         self._channel.close()
 
     def versions(self, seconds: float) -> list[int]:
-        found = _ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model), seconds)
-        return [status.version for status in found.model_version_status if status.state == ModelVersionStatus.AVAILABLE]
+        answer = _ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model), seconds)
+        statuses = answer.model_version_status
+        return [status.version for status in statuses if status.state == ModelVersionStatus.AVAILABLE]
 
     def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         request = GetModelMetadataRequest(model_spec=self._servable, metadata_field=["signature_def"])
-        found = _ask(self._predictions.GetModelMetadata, request, seconds).metadata["signature_def"]
+        metadata = _ask(self._predictions.GetModelMetadata, request, seconds).metadata["signature_def"]
         signatures = SignatureDefMap()
         with reading("signatures"):
-            if not found.Unpack(signatures):
-                raise ValueError(f"{found.type_url!r}")
+            if not metadata.Unpack(signatures):
+                raise ValueError(f"{metadata.type_url!r}")
         return signatures.signature_def
 
     def _predict(
@@ -58,12 +59,12 @@ class Grpc(Transport):
         request.model_spec.signature_name = signature
         return _ask(self._predictions.Predict, request, seconds).outputs
 
-    def _decode(self, found: TensorProto, spec: tf.TensorSpec, rows: int) -> np.ndarray:
-        dtype, shape = tf.as_dtype(found.dtype), [dim.size for dim in found.tensor_shape.dim]
+    def _decode(self, answer: TensorProto, spec: tf.TensorSpec, rows: int) -> np.ndarray:
+        dtype, shape = tf.as_dtype(answer.dtype), [dim.size for dim in answer.tensor_shape.dim]
         # A shape alone may promise more than there is memory for, so that it is looked at first.
         if dtype != spec.dtype or not fits(shape, spec, rows):
             raise ValueError(f"{dtype.name} {shape}")
-        return tf.make_ndarray(found)
+        return tf.make_ndarray(answer)
 
 
 def _ask(method: Callable[..., Any], request: Any, seconds: float) -> Any:

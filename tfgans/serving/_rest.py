@@ -49,16 +49,16 @@ class Rest(Transport):
         self._session.close()
 
     def versions(self, seconds: float) -> list[int]:
-        found = self._ask("model_version_status", "GET", self._model, seconds)
+        statuses = self._ask("model_version_status", "GET", self._model, seconds)
         with reading("versions"):
-            return [int(status["version"]) for status in found if status["state"] == "AVAILABLE"]
+            return [int(status["version"]) for status in statuses if status["state"] == "AVAILABLE"]
 
     def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
-        found = self._ask("metadata", "GET", f"{self._servable}/metadata", seconds)
+        metadata = self._ask("metadata", "GET", f"{self._servable}/metadata", seconds)
         with reading("signatures"):
             return {
                 name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
-                for name, signature in found["signature_def"]["signature_def"].items()
+                for name, signature in metadata["signature_def"]["signature_def"].items()
             }
 
     def _predict(
@@ -66,14 +66,14 @@ class Rest(Transport):
     ) -> Mapping[str, Any]:
         columns = {name: _to_json(array) for name, array in inputs.items()}
         body = {"signature_name": signature, "inputs": columns}
-        found = self._ask("outputs", "POST", f"{self._servable}:predict", seconds, body)
+        answer = self._ask("outputs", "POST", f"{self._servable}:predict", seconds, body)
         # The name of an only output is left out.
         if len(outputs) == 1:
-            return dict.fromkeys(outputs, found)
-        return found if isinstance(found, dict) else {}
+            return dict.fromkeys(outputs, answer)
+        return answer if isinstance(answer, dict) else {}
 
-    def _decode(self, found: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
-        cells, dtype = np.array(found, object), np.dtype(spec.dtype.as_numpy_dtype)
+    def _decode(self, answer: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
+        cells, dtype = np.array(answer, object), np.dtype(spec.dtype.as_numpy_dtype)
         names = {type(cell).__name__ for cell in cells.ravel()}
         if not names <= _TYPES[dtype.kind] or not fits(cells.shape, spec, rows):
             raise ValueError(f"{', '.join(sorted(names))} {list(cells.shape)}")
@@ -194,10 +194,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _parsed(content: bytes) -> dict[str, Any]:
     """The object that a text in JSON is, or an empty one."""
     try:
-        found = json.loads(content)
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _to_json(array: np.ndarray) -> list:

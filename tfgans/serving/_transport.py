@@ -65,15 +65,15 @@ class Transport(abc.ABC):
         self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec], seconds: float
     ) -> dict[str, np.ndarray]:
         """The outputs of a signature, of its types and shapes, with a row for each of the inputs; strings are bytes."""
-        found = self._predict(signature, inputs, outputs, seconds)
+        answer = self._predict(signature, inputs, outputs, seconds)
         rows = len(next(iter(inputs.values())))
         arrays = {}
         for name, spec in outputs.items():
             sizes = ", ".join("any" if size is None else str(size) for size in (rows, *spec.shape[1:]))
             with reading(f"{spec.dtype.name} [{sizes}] as {name} of {signature}"):
-                if name not in found:
+                if name not in answer:
                     raise ValueError(f"no {name}")
-                arrays[name] = self._decode(found[name], spec, rows)
+                arrays[name] = self._decode(answer[name], spec, rows)
                 if spec.dtype.is_floating and np.any(np.isinf(arrays[name])):
                     raise ValueError("Infinity")
         return arrays
@@ -97,5 +97,5 @@ class Transport(abc.ABC):
         """The outputs as they came."""
 
     @abc.abstractmethod
-    def _decode(self, found: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
+    def _decode(self, answer: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
         """An output as an array; a ValueError says what came if it does not fit."""

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans._errors import needs_extra
-from tfgans._seeds import row_seeds
+from tfgans.faces import input_name, row_seeds
 from tfgans.serving._transport import RefusalError, Transport, reading
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ class Client:
         return self._patiently(self._read_signatures)
 
     def _read_signatures(self, seconds: float) -> dict[str, Signature]:
-        found = self._transport.signatures(seconds)
+        metadata = self._transport.signatures(seconds)
         with reading("signatures"):
             return {
                 name: Signature(_specs(signature.inputs), _specs(signature.outputs))
-                for name, signature in sorted(found.items())
+                for name, signature in sorted(metadata.items())
                 if not name.startswith("__")
             }
 
@@ -138,7 +138,7 @@ class Client:
 
     def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
         """Draws images [n, H, W, C] in [-1, 1], or points [n, D]; seeds are those of `AdversarialModel.sample`."""
-        return self._answer("sample", labels, seed=row_seeds(n, seed))
+        return self._ask("sample", labels, seed=row_seeds(n, seed))
 
     def sample_png(
         self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None
@@ -146,39 +146,46 @@ class Client:
         """As `sample`, as PIL images."""
         return [self._image(file) for file in self._answer("sample_png", labels, seed=row_seeds(n, seed))]
 
+    def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
+        """Draws around images or points, whose place is the condition, of an X-GAN."""
+        return self._ask("sample_near", labels, images=images, seed=row_seeds(len(images), seed))
+
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
         """Images or points of latent vectors [n, N]."""
-        return self._answer("generate", labels, latent=latent)
+        return self._ask("generate", labels, latent=latent)
 
-    def discriminate(self, images: Any, labels: Any = None, latent: Any = None) -> np.ndarray:
+    def discriminate(self, images: Any, latent: Any = None, labels: Any = None) -> np.ndarray:
         """Logits or energies [n] of images or points; of a BiGAN's pairs with `latent` [n, N]."""
-        beside = {} if latent is None else {"latent": latent}
-        return self._answer("discriminate", labels, **{self.kind: images}, **beside)
+        pair = {} if latent is None else {"latent": latent}
+        return self._ask("discriminate", labels, images=images, **pair)
+
+    def examine(self, images: Any) -> np.ndarray:
+        """Reconstructions of images or points by a discriminator that is an auto-encoder."""
+        return self._ask("examine", images=images)
 
     def encode(self, images: Any, labels: Any = None) -> np.ndarray:
         """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1], or points [n, D]."""
-        return self._answer("encode", labels, **{self.kind: images})
+        return self._ask("encode", labels, images=images)
 
     def encode_png(self, images: Sequence["PIL.Image.Image"], labels: Any = None) -> np.ndarray:
         """As `encode`, of PIL images of the model's size in a mode that PNG has; their colours become the model's."""
         return self._answer("encode_png", labels, image_bytes=[_png(image) for image in images])
 
     def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
-        """What the generator makes of the latents of images or points."""
-        return self._answer("reconstruct", labels, **{self.kind: images})
+        """Images or points that the generator makes of the latents of others."""
+        return self._ask("reconstruct", labels, images=images)
 
     def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
         """Images between pairs of others, with weights [n] in [0, 1]; 0 is the first."""
-        pair = {f"{self.kind}_a": images_a, f"{self.kind}_b": images_b}
-        return self._answer("interpolate", labels, weight=weights, **pair)
+        return self._ask("interpolate", labels, images_a=images_a, images_b=images_b, weights=weights)
 
     def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
         """Images with one entry of their latents, `dimensions` integer [n], put to `values` [n]."""
-        return self._answer("traverse", labels, dimension=dimensions, value=values, **{self.kind: images})
+        return self._ask("traverse", labels, images=images, dimensions=dimensions, values=values)
 
     def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
         """Images between four others each, [n, 4, ...], with weights [n, 4] of sum 1."""
-        return self._answer("morph", labels, weights=weights, **{f"{self.kind}s": images})
+        return self._ask("morph", labels, images=images, weights=weights)
 
     def predict(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
         """Calls a signature as it is.
@@ -209,16 +216,21 @@ class Client:
 
     def _pinned(self) -> "Client":
         """A client of the newest version, whatever others are served later."""
-        found = self.versions()
-        if not found:
+        served = self.versions()
+        if not served:
             raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
         limits = {"timeout": self._timeout, "retries": self._retries, "batch_size": self._batch_size}
-        return Client(self.address, self.model, found[-1], **limits)
+        return Client(self.address, self.model, served[-1], **limits)
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:
             raise ValueError(f"The signatures of {self.model} are {', '.join(self._signatures)}; there is no {name}.")
         return self._signatures[name]
+
+    def _ask(self, face: str, labels: Any = None, **arguments: Any) -> np.ndarray:
+        """The answer of a face to the arguments of its method."""
+        inputs = {input_name(face, argument, self.kind): values for argument, values in arguments.items()}
+        return self._answer(face, labels, **inputs)
 
     def _answer(self, signature: str, labels: Any, **inputs: Any) -> np.ndarray:
         """The only output of a signature, whose rows must all mean something."""

@@ -9,13 +9,16 @@ import re
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
 from tfgans._files import flush_to_disk, read_json, temporary_file, temporary_prefix
-from tfgans.models import AdversarialModel, AutoencodingModel
-from tfgans.models.autoencoding import is_convex
+from tfgans.faces import Face, Input
 from tfgans.serving.warmup import write_warmup_requests
+
+if TYPE_CHECKING:
+    from tfgans.models import AdversarialModel
 
 _DEFAULT_SIGNATURE = "serving_default"
 # TF Serving does not look at it.
@@ -25,7 +28,7 @@ _MARK = pathlib.Path("assets.extra", "tfgans.json")
 _NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
 
 
-def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
+def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
     Signatures, n being the number of rows; `label` is there where the model is conditioned, int32 [n], or
@@ -35,8 +38,10 @@ def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: boo
     |---|---|---|
     | `sample`, `serving_default` | `seed` int64 [n], `label` | `image` float32 [n, H, W, C] in [-1, 1] |
     | `sample_png` | `seed`, `label` | `image_bytes` string [n] |
+    | `sample_near`, of X-GAN | `image`, `seed`, `label` | `image` |
     | `generate` | `latent` float32 [n, N], `label` | `image` |
-    | `discriminate` | `image`, `label`; of a BiGAN, `latent` | `logit` or `energy` float32 [n] |
+    | `discriminate`, with a discriminator | `image`, `label`; of a BiGAN, `latent` | `logit` or `energy` float32 [n] |
+    | `examine`, of energies | `image` | `image` |
     | `encode`, with an encoder | `image` | `latent` float32 [n, N] |
     | `encode_png`, with an encoder | `image_bytes` string [n] | `latent` |
     | `reconstruct`, with an encoder | `image` | `image` |
@@ -44,8 +49,8 @@ def export(model: AdversarialModel, directory: str | os.PathLike, *, warmup: boo
     | `traverse`, with an encoder | `image`, `dimension` int32 [n] in 0 to N - 1, `value` float32 [n] | `image` |
     | `morph`, with an encoder | `images` float32 [n, 4, H, W, C], `weights` float32 [n, 4] of sum 1 | `image` |
 
-    Those with an encoder take `label` where the encoder or the generator does; `generate` and `discriminate` where
-    their network does.
+    Those with an encoder take `label` where the encoder or the generator does; `generate`, `sample_near` and
+    `discriminate` where their network does. The signatures are the faces of the model and two that have PNG files.
 
     A row's result depends on that row alone. A row that means nothing is answered with NaN, and with an empty string
     for PNG: a class, weight or dimension out of range, weights that do not sum to 1, a number that is NaN or Inf, or
@@ -108,19 +113,19 @@ def _mark_as_whole(version: pathlib.Path, step: int) -> None:
 
 def exported_step(directory: str | os.PathLike) -> int | None:
     """The step of the model that was exported last to a model's folder; None where no whole version is there."""
-    found = versions(directory)
-    if not found:
+    numbers = versions(directory)
+    if not numbers:
         return None
     try:
-        return read_json(pathlib.Path(directory, str(found[-1]), _MARK))["step"]
+        return read_json(pathlib.Path(directory, str(numbers[-1]), _MARK))["step"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
 def versions(directory: str | os.PathLike) -> list[int]:
     """Versions in a model's folder, ascending; none where there is no such folder."""
-    found = pathlib.Path(directory).glob("*/saved_model.pb")
-    return sorted(int(file.parent.name) for file in found if file.parent.name.isdecimal())
+    files = pathlib.Path(directory).glob("*/saved_model.pb")
+    return sorted(int(file.parent.name) for file in files if file.parent.name.isdecimal())
 
 
 def latest_version(directory: str | os.PathLike) -> pathlib.Path:
@@ -129,10 +134,10 @@ def latest_version(directory: str | os.PathLike) -> pathlib.Path:
     Raises:
         ValueError: If there is none.
     """
-    found = versions(directory)
-    if not found:
+    numbers = versions(directory)
+    if not numbers:
         raise ValueError(f"Expected a folder with versions of a model; there are none in {directory}.")
-    return pathlib.Path(directory, str(found[-1]))
+    return pathlib.Path(directory, str(numbers[-1]))
 
 
 def check_models_config(directory: str | os.PathLike) -> None:
@@ -171,89 +176,58 @@ def _read_models_config(directory: pathlib.Path) -> tuple[pathlib.Path, str]:
     return file, text
 
 
-def _signatures(model: AdversarialModel) -> dict[str, Callable]:
-    """Concrete functions by name; what a model does not take is no input of theirs."""
-    is_image = len(model.sample_shape) == 3
-    kind = "image" if is_image else "point"
-    image = tf.TensorSpec([None, *model.sample_shape], tf.float32)
-    latent = tf.TensorSpec([None, model.prior.size], tf.float32)
-    spec = model.label_spec()
-    known = {"latent": latent} | ({} if spec is None else {"label": tf.TensorSpec([None, *spec.shape], spec.dtype)})
-    checks = {
-        "label": model.is_valid_label,
-        "weight": lambda weight: (weight >= 0) & (weight <= 1),
-        "weights": is_convex,
-        "dimension": lambda dimension: (dimension >= 0) & (dimension < model.prior.size),
-    }
-
-    def beside(names: Sequence[str]) -> dict[str, tf.TensorSpec]:
-        return {name: known[name] for name in names}
-
-    def signature(function: Callable, output: str, inputs: dict[str, tf.TensorSpec]) -> Callable:
-        return _concrete(function, output, inputs, checks)
-
-    seeded = {"seed": tf.TensorSpec([None], tf.int64)} | beside(model.sample_inputs)
-    sample = signature(model.sample_graph, kind, seeded)
-    found = {
-        _DEFAULT_SIGNATURE: sample,
-        "sample": sample,
-        "generate": signature(model.generate_graph, kind, {"latent": latent} | beside(model.generator_inputs)),
-    }
-    if model.discriminator_output is not None:
-        judged = {kind: image} | beside(model.discriminator_inputs)
-        found["discriminate"] = signature(model.discriminate_graph, model.discriminator_output, judged)
-    if is_image:
-        found["sample_png"] = signature(lambda *row: encode_png(model.sample_graph(*row)), "image_bytes", seeded)
-    if not isinstance(model, AutoencodingModel):
-        return found
-
-    def encode_file(files: tf.Tensor, *label: tf.Tensor) -> tf.Tensor:
-        images, readable = decode_png(files, model.sample_shape)
-        return _where(readable, model.encode_graph(images, *label))
-
-    row = tf.TensorSpec([None], tf.float32)
-    encoded, both = beside(model.encoder_inputs), beside(model.reconstructor_inputs)
-    between = {f"{kind}_a": image, f"{kind}_b": image, "weight": row} | both
-    moved = {kind: image, "dimension": tf.TensorSpec([None], tf.int32), "value": row} | both
-    corners = tf.TensorSpec([None, 4, *model.sample_shape], tf.float32)
-    mixed = {f"{kind}s": corners, "weights": tf.TensorSpec([None, 4], tf.float32)} | both
-    found |= {
-        "encode": signature(model.encode_graph, "latent", {kind: image} | encoded),
-        "reconstruct": signature(model.reconstruct_graph, kind, {kind: image} | both),
-        "interpolate": signature(model.interpolate_graph, kind, between),
-        "traverse": signature(model.traverse_graph, kind, moved),
-        "morph": signature(model.morph_graph, kind, mixed),
-    }
-    if is_image:
-        files = {"image_bytes": tf.TensorSpec([None], tf.string)}
-        found["encode_png"] = signature(encode_file, "latent", files | encoded)
-    return found
+def _signatures(model: "AdversarialModel") -> dict[str, Callable]:
+    """Concrete functions by name, one for each face, and those of PNG files for images."""
+    faces = model.faces()
+    signatures = {name: _concrete(face.function, face.output, face.inputs) for name, face in faces.items()}
+    signatures[_DEFAULT_SIGNATURE] = signatures["sample"]
+    if model.kind == "image":
+        sample = faces["sample"]
+        signatures["sample_png"] = _concrete(
+            lambda *row: encode_png(sample.function(*row)), "image_bytes", sample.inputs
+        )
+        if "encode" in faces:
+            signatures["encode_png"] = _encode_png_signature(faces["encode"], model.sample_shape)
+    return signatures
 
 
-def _concrete(
-    function: Callable,
-    output: str,
-    inputs: dict[str, tf.TensorSpec],
-    checks: dict[str, Callable[[tf.Tensor], tf.Tensor]],
-) -> Callable:
+def _encode_png_signature(encode: Face, shape: Sequence[int]) -> Callable:
+    """`encode` of PNG files of images of this shape."""
+
+    def function(files: tf.Tensor, *label: tf.Tensor) -> tf.Tensor:
+        images, readable = decode_png(files, shape)
+        return _where(readable, encode.function(images, *label))
+
+    _, *beside = encode.inputs
+    files = Input("images", tf.TensorSpec([], tf.string))
+    return _concrete(function, encode.output, {"image_bytes": files} | {name: encode.inputs[name] for name in beside})
+
+
+def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> Callable:
     """A signature of `function`, which takes `inputs` in their order, and gives `output`.
 
     A server feeds tensors of any shape, so that shapes are errors here. What a value means is a matter of its row.
     """
-    named = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in inputs.items()}
+    named = {name: _served(name, each.spec) for name, each in inputs.items()}
 
     def answer(**values: tf.Tensor) -> dict[str, tf.Tensor]:
         rows = [tf.ensure_shape(values[name], spec.shape) for name, spec in named.items()]
         counts = [tf.shape(value)[0] for value in rows]
         for count in counts[1:]:
             tf.debugging.assert_equal(count, counts[0], "All inputs must have as many rows.")
-        valid = [checks[name](value) for name, value in zip(named, rows, strict=True) if name in checks]
+        checked = zip(inputs.values(), rows, strict=True)
+        valid = [each.is_valid(value) for each, value in checked if each.is_valid is not None]
         valid += [_is_finite(value) for value in rows if value.dtype.is_floating]
         answers = function(*rows)
         answers = answers if answers.dtype == tf.string else tf.cast(answers, tf.float32)
         return {output: _where(functools.reduce(tf.logical_and, valid), answers) if valid else answers}
 
     return tf.function(answer).get_concrete_function(**named)
+
+
+def _served(name: str, spec: tf.TensorSpec) -> tf.TensorSpec:
+    """An input as a server takes it: any number of rows, and float32 for the floating point of the model."""
+    return tf.TensorSpec([None, *spec.shape], tf.float32 if spec.dtype.is_floating else spec.dtype, name)
 
 
 def _is_finite(values: tf.Tensor) -> tf.Tensor:
@@ -287,8 +261,8 @@ def decode_png(files: tf.Tensor, shape: Sequence[int]) -> tuple[tf.Tensor, tf.Te
     height, width, channels = shape
     # What a PNG of this size begins with. One of another size is not decoded at all: it could take gigabytes.
     beginning = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
-    found = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
-    fits = tf.reduce_all(found == tf.constant(list(beginning), tf.uint8), axis=1)
+    headers = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
+    fits = tf.reduce_all(headers == tf.constant(list(beginning), tf.uint8), axis=1)
 
     def decode(row: tf.Tensor, file: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return row, tf.ensure_shape(tf.io.decode_png(file, channels), shape)

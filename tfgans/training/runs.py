@@ -155,7 +155,7 @@ def _final_scores(
     if scores := _last_scores(folder, int(model.step.numpy())):
         return scores
     print("Scoring the model.", file=sys.stderr)
-    extractor, names = final_scores(train_split, labelled=model.label_spec() is not None)
+    extractor, names = final_scores(train_split, labelled=model.samples_by_label)
     scorer = scorer_of(train_split, test_split, extractor, recipe.score_samples, **options)
     scores = scorer.model(model, names, _TAKEN)
     evaluation.add_scores(folder.scores_file, scores)

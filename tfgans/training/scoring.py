@@ -9,7 +9,7 @@ import numpy as np
 
 from tfgans import data, evaluation, metrics
 from tfgans.evaluation import Score
-from tfgans.models import AdversarialModel, AutoencodingModel
+from tfgans.models import AdversarialModel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Scorer:
 
     def _samples(self, model: AdversarialModel, number: int, notes: Mapping[str, Any]) -> evaluation.Source:
         protocol, labels = {**_protocol(model, number * self.samples), **notes}, None
-        if model.label_spec() is not None:
+        if model.samples_by_label:
             # Drawn, not each in turn: the kernel distance is unbiased for independent samples only.
             drawn = np.random.default_rng(number).integers(len(self.test), size=self.samples)
             labels = self.test.label[drawn]
@@ -119,7 +119,8 @@ class Scorer:
         def reconstruct(images: np.ndarray) -> np.ndarray:
             return evaluation.to_bytes(model.reconstruct(data.unit_images(images)))
 
-        encodes = isinstance(model, AutoencodingModel) and not model.reconstructor_inputs
+        face = model.faces().get("reconstruct")
+        encodes = face is not None and "label" not in face.inputs
         return evaluation.Source(
             read, self.samples, protocol, labelled=labels is not None, reconstruct=reconstruct if encodes else None
         )

@@ -6,7 +6,7 @@ import numpy as np
 
 from tfgans import callbacks, data
 from tfgans.equilibrium import Equilibrium
-from tfgans.models import XGAN, AdversarialModel, AutoencodingModel
+from tfgans.models import XGAN, AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.training.execution import take_from_chief
 from tfgans.training.preparation import refill
@@ -61,7 +61,7 @@ def _image_grids(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet
 ) -> callbacks.SampleGrid:
     """Rows are classes, or the attributes of some real images, where the model takes them."""
-    if model.label_spec() is None:
+    if not model.samples_by_label:
         return callbacks.SampleGrid(folder.grids, every=recipe.grid_every)
     if train.conditioning == "class":
         labels, names = np.arange(len(train.label_names))[:_ROWS], list(train.label_names[:_ROWS])
@@ -87,10 +87,10 @@ def code_pictures(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
 ) -> list[callbacks.CodeScatter]:
     """Pictures of the codes of real and generated samples, where there is an encoder of images alone."""
-    if not isinstance(model, AutoencodingModel) or model.encoder_inputs:
+    if (encode := model.faces().get("encode")) is None or "label" in encode.inputs:
         return []
     real, labels = train.examples(_CODES)
-    asked = None if model.label_spec() is None else labels
+    asked = labels if model.samples_by_label else None
     return [callbacks.CodeScatter(folder.codes, real, asked, every=recipe.grid_every)]
 
 

@@ -6,17 +6,17 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-from tfgans.latent import Normal, Prior
+from tfgans.latent import Normal, Prior, draw_latent, mean_and_log_variance
 from tfgans.losses import (
     classification_loss,
     mean_feature_distance,
     reduced_divergence,
     vanilla_discriminator_loss,
 )
-from tfgans.models.adversarial import Batch, check_built, with_condition
-from tfgans.models.conditioned import ConditionedModel
-from tfgans.models.mapped import MappedModel, check_fit, looked_at
-from tfgans.models.variational import VariationalModel, draw_latent
+from tfgans.models._fit import check_fit, first_output
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, Logit, logits_and_maps
+from tfgans.models.labels import Classes
 
 
 class Draw(enum.IntEnum):
@@ -27,7 +27,7 @@ class Draw(enum.IntEnum):
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
+class CVAEGAN(AdversarialModel):
     """A conditional VAE whose generator matches features of a discriminator and of a classifier.
 
     With x_f = G(z_f, y), z_f drawn from E(x, y), x_p = G(z_p, y), z_p from the prior, f_D and f_C the last maps of D
@@ -72,6 +72,7 @@ class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("encoder", "generator", "classifier", "discriminator")
+    discrimination: ClassVar[Discrimination] = Logit()
 
     def __init__(
         self,
@@ -91,23 +92,24 @@ class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
             "discriminator": discriminator,
             "classifier": classifier,
         }
-        check_built(type(self).__name__, networks)
-        sample, classes = tuple(generator.output.shape[1:]), (classifier.outputs[0].shape[-1],)
-        check_fit(
-            networks,
-            {
+
+        def shapes(sample: tuple[int, ...]) -> dict[str, tuple]:
+            classes = first_output(classifier)
+            return {
                 "generator": ([(prior.size,), classes], sample),
                 "encoder": ([sample, classes], (2 * prior.size,)),
                 "discriminator": ([sample], (1,)),
                 "classifier": ([sample], classes),
-            },
-        )
+            }
+
+        check_fit(type(self).__name__, networks, shapes)
         if min(len(discriminator.outputs), len(classifier.outputs)) < 2:
             raise ValueError(
                 "The discriminator and the classifier must give a map behind their logits; they give "
                 f"{len(discriminator.outputs)} and {len(classifier.outputs)} outputs."
             )
         super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        self.labels = Classes(classifier.outputs[0].shape[-1])
 
     @property
     def log_names(self) -> tuple[str, ...]:
@@ -119,39 +121,25 @@ class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
         """Adam at 2e-4, beta_1 = .5, as the code has it."""
         return {player: keras.optimizers.Adam(2e-4, 0.5) for player in self.players}
 
-    @property
-    def condition_size(self) -> int:
-        return self.classifier.outputs[0].shape[-1]
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`posterior`, standard normal, of which z_f is made, and `latent` z_p, `[B, N]` each."""
+        rows = rows_of(batch)
+        return {
+            "posterior": self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR, index),
+            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
+        }
 
-    @property
-    def encoder_inputs(self) -> tuple[str, ...]:
-        return ("label",)
-
-    def losses_of(
-        self, image: tf.Tensor, label: tf.Tensor, noise: tf.Tensor, latent: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        """What the players descend, and its parts.
-
-        Args:
-            image: Real images or points x, `[B, ...]`.
-            label: Classes y, `[B]`.
-            noise: Standard normal, `[B, N]`, of which z_f is made.
-            latent: z_p, `[B, N]`.
-
-        Returns:
-            Scalars, those of `log_names`.
-        """
-        condition = self.condition(label)
-        mean, log_variance = self.posterior(image, training=True, label=label)
-        reconstructed, generated = (
-            tf.cast(self.generator(with_condition(z, condition), training=True), image.dtype)
-            for z in (draw_latent(mean, log_variance, noise), latent)
-        )
-        seen = (image, reconstructed, generated)
-        logits, maps = zip(*(looked_at(self.discriminator, x, training=True) for x in seen), strict=True)
-        classes, class_maps = zip(*(looked_at(self.classifier, x, training=True) for x in seen), strict=True)
+    def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of all players, and their parts: the scalars of `log_names`."""
+        image, label = batch["image"], batch["label"]
+        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, label, training=True))
+        latents = draw_latent(mean, log_variance, noise["posterior"]), noise["latent"]
+        reconstructed, generated = (self.forward(self.generator, z, label, training=True) for z in latents)
+        samples = (image, reconstructed, generated)
+        logits, maps = zip(*(logits_and_maps(self.discriminator, x, training=True) for x in samples), strict=True)
+        classes, class_maps = zip(*(logits_and_maps(self.classifier, x, training=True) for x in samples), strict=True)
         (f_d, f_d_reconstructed, f_d_generated), (f_c, f_c_reconstructed, f_c_generated) = (
-            [found[-1] for found in of_each] for of_each in (maps, class_maps)
+            [maps_of_one[-1] for maps_of_one in maps_of_all] for maps_of_all in (maps, class_maps)
         )
         errors = {
             "reconstruction_error": tf.reduce_mean(tf.square(image - reconstructed)),
@@ -179,10 +167,5 @@ class CVAEGAN(ConditionedModel, MappedModel, VariationalModel):
         }
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        image = tf.cast(data["image"][:, 0], self.variable_dtype)
-        rows = image.shape[0] or tf.shape(image)[0]
-        noise = self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR)
-        latent = self.noise(self.prior.sample, rows, Draw.LATENT)
-        label = data["label"][:, 0]
-        losses = self.update_by_one_pass(self.players, lambda: self.losses_of(image, label, noise, latent))
-        return self.finish_step(losses)
+        batch = self.batch_of(data)
+        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))

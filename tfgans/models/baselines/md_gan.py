@@ -1,16 +1,16 @@
 """The mode-regularised GAN (Che et al. 2017), a rival of X-GAN."""
 
 import enum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import Vanilla
-from tfgans.models.adversarial import Batch, check_built
-from tfgans.models.autoencoding import AutoencodingModel
-from tfgans.models.mapped import MappedModel, check_fit, looked_at
+from tfgans.models._fit import check_fit
+from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models.discrimination import Discrimination, Logit, logits_and_maps
 
 _OBJECTIVE = Vanilla()
 
@@ -23,7 +23,7 @@ class Draw(enum.IntEnum):
 
 
 @keras.saving.register_keras_serializable("tfgans")
-class MDGAN(MappedModel, AutoencodingModel):
+class MDGAN(AdversarialModel):
     """A GAN with an encoder, whose generator must keep all images, and have their reconstructions judged real.
 
     In the form with regularisers (Che et al. 2017, section 3.1), that of the code which X-GAN was compared with:
@@ -64,6 +64,11 @@ class MDGAN(MappedModel, AutoencodingModel):
     """
 
     players: ClassVar[tuple[str, ...]] = ("discriminator", "encoder", "generator")
+    turns: ClassVar[dict[str, tuple[str, ...]]] = {
+        "discriminator": ("discriminator",),
+        "generator": ("encoder", "generator"),
+    }
+    discrimination: ClassVar[Discrimination] = Logit()
 
     def __init__(
         self,
@@ -79,11 +84,15 @@ class MDGAN(MappedModel, AutoencodingModel):
         name: str | None = None,
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
-        check_built(type(self).__name__, networks)
-        sample, latent = tuple(generator.output.shape[1:]), (prior.size,)
+        latent = (prior.size,)
         check_fit(
+            type(self).__name__,
             networks,
-            {"generator": ([latent], sample), "encoder": ([sample], latent), "discriminator": ([sample], (1,))},
+            lambda sample: {
+                "generator": ([latent], sample),
+                "encoder": ([sample], latent),
+                "discriminator": ([sample], (1,)),
+            },
         )
         if min(reconstruction_weight, mode_weight) < 0:
             raise ValueError(f"Weights must not be negative; received {reconstruction_weight} and {mode_weight}.")
@@ -100,21 +109,28 @@ class MDGAN(MappedModel, AutoencodingModel):
         """Adam at 1e-3, as the code has it."""
         return {player: keras.optimizers.Adam(1e-3) for player in self.players}
 
-    def discriminator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What the discriminator descends, of x `[B, ...]` and z `[B, N]`, and the mean logits."""
-        generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        real, fake = (looked_at(self.discriminator, seen, training=True)[0] for seen in (image, generated))
+    def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
+        """`latent` z, `[B, N]`."""
+        use = {"discriminator": Draw.DISCRIMINATOR_LATENT, "generator": Draw.GENERATOR_LATENT}[turn]
+        return {"latent": self.noise(self.prior.sample, rows_of(batch), use, index)}
+
+    def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The loss of the discriminator, and the mean logits."""
+        image = batch["image"]
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        real, fake = (logits_and_maps(self.discriminator, x, training=True)[0] for x in (image, generated))
         return {
             "discriminator_loss": _OBJECTIVE.discriminator_loss(real, fake),
             "real_logit": tf.reduce_mean(real),
             "generated_logit": tf.reduce_mean(fake),
         }
 
-    def generator_losses(self, image: tf.Tensor, latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What encoder and generator descend, of x `[B, ...]` and z `[B, N]`, and its parts."""
-        generated = tf.cast(self.generator(latent, training=True), image.dtype)
-        reconstructed = tf.cast(self.generator(self.encoder(image, training=True), training=True), image.dtype)
-        fake, kept = (looked_at(self.discriminator, seen, training=True)[0] for seen in (generated, reconstructed))
+    def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The losses of encoder and generator, who move together, and their parts."""
+        image = batch["image"]
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
+        fake, kept = (logits_and_maps(self.discriminator, x, training=True)[0] for x in (generated, reconstructed))
         axes = list(range(1, image.shape.rank))
         error = tf.reduce_mean(tf.reduce_sum(tf.square(image - reconstructed), axes))
         mode_loss = _OBJECTIVE.generator_loss(kept)
@@ -127,16 +143,7 @@ class MDGAN(MappedModel, AutoencodingModel):
         }
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        image = tf.cast(data["image"][:, 0], self.variable_dtype)
-        rows = image.shape[0] or tf.shape(image)[0]
-        latent = self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT)
-        with tf.GradientTape() as tape:
-            losses = self.discriminator_losses(image, latent)
-        self.update("discriminator", tape, losses["discriminator_loss"])
-        latent = self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT)
-        losses |= self.update_by_one_pass(("encoder", "generator"), lambda: self.generator_losses(image, latent))
+        batch = self.batch_of(data)
+        losses = self.take_turn("discriminator", batch, self.draw_noise("discriminator", batch))
+        losses |= self.take_turn("generator", batch, self.draw_noise("generator", batch))
         return self.finish_step(losses)
-
-    def get_config(self) -> dict[str, Any]:
-        weights = {name: getattr(self, name) for name in ("reconstruction_weight", "mode_weight")}
-        return {**super().get_config(), **weights}

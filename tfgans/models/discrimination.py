@@ -1,0 +1,96 @@
+"""The answers of discriminators, as values: a model's `discrimination` makes its `discriminate` and `examine`."""
+
+import abc
+import dataclasses
+from typing import TYPE_CHECKING
+
+import keras
+import tensorflow as tf
+
+from tfgans.choices import Norm
+from tfgans.faces import Face
+from tfgans.losses import mean_over_patches, sample_errors
+from tfgans.models.faces import make_face, takes_condition
+
+if TYPE_CHECKING:
+    from tfgans.models.adversarial import AdversarialModel
+
+
+class Discrimination(abc.ABC):
+    """What a discriminator is given, and what it answers."""
+
+    @abc.abstractmethod
+    def faces(self, model: "AdversarialModel") -> list[Face]:
+        """The faces of a model's discriminator."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Logit(Discrimination):
+    """A logit of samples, high where they look real.
+
+    The discriminator takes samples, and the condition of a label if it has a second input. Its first output is logits
+    `[B, ...]`, of which each sample has the mean; maps behind them are left out.
+    """
+
+    def faces(self, model: "AdversarialModel") -> list[Face]:
+        def logits(image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+            inputs = model.with_condition(model.discriminator, tf.cast(image, model.variable_dtype), label)
+            first, *_ = keras.tree.flatten(model.discriminator(inputs, training=False))
+            return mean_over_patches(tf.cast(first, model.variable_dtype))
+
+        has_label = takes_condition(model.discriminator)
+        return [make_face(model, "discriminate", logits, "logit", has_label=has_label, arguments=["images"])]
+
+
+@dataclasses.dataclass(frozen=True)
+class PairLogit(Discrimination):
+    """A logit of pairs of a sample and a latent, high where they look real."""
+
+    def faces(self, model: "AdversarialModel") -> list[Face]:
+        def logits(image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
+            pair = [tf.cast(image, model.variable_dtype), latent]
+            return tf.reshape(tf.cast(model.discriminator(pair, training=False), model.variable_dtype), [-1])
+
+        return [make_face(model, "discriminate", logits, "logit", has_label=False)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Energy(Discrimination):
+    """The distance of samples from their reconstruction r(x) by an auto-encoder, low where they look real.
+
+    Attributes:
+        norm: The distance.
+    """
+
+    norm: Norm = "l1_mean"
+
+    def faces(self, model: "AdversarialModel") -> list[Face]:
+        def reconstructions(image: tf.Tensor) -> tf.Tensor:
+            image = tf.cast(image, model.variable_dtype)
+            return tf.cast(model.discriminator(image, training=False), model.variable_dtype)
+
+        def energies(image: tf.Tensor) -> tf.Tensor:
+            return sample_errors(tf.cast(image, model.variable_dtype), reconstructions(image), self.norm)
+
+        return [
+            make_face(model, "discriminate", energies, "energy", has_label=False, arguments=["images"]),
+            make_face(model, "examine", reconstructions, model.kind, has_label=False),
+        ]
+
+
+def logits_and_maps(network: keras.Model, image: tf.Tensor, training: bool) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Logits, and the maps behind them, that a network gives for images, in the type of these."""
+    logits, *maps = (tf.cast(output, image.dtype) for output in keras.tree.flatten(network(image, training=training)))
+    return logits, maps
+
+
+def autoencoder(encoder: keras.Model, decoder: keras.Model, generator: keras.Model) -> keras.Model:
+    """The discriminator r, from samples to samples, that two halves make.
+
+    Raises:
+        ValueError: If the decoder is the generator itself.
+    """
+    if decoder is generator:
+        raise ValueError("The discriminator's decoder must be another network than the generator; received the same.")
+    x = keras.Input(encoder.input.shape[1:], dtype=encoder.input.dtype, name="image")
+    return keras.Model(x, decoder(encoder(x)), name="discriminator")

@@ -1,0 +1,132 @@
+"""The labels that a model learns from, and is asked for. A model without labels has None in their place."""
+
+import dataclasses
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from tfgans.choices import Conditioning
+from tfgans.faces import Input
+
+
+@dataclasses.dataclass(frozen=True)
+class Classes:
+    """Integers in 0 to count - 1; networks are fed one-hot vectors.
+
+    Attributes:
+        count: K.
+        mixes: Whether weights of classes, floating [n, K], may be asked for as well.
+    """
+
+    count: int
+    mixes: bool = True
+
+    conditioning: ClassVar[Conditioning] = "class"
+
+    @property
+    def spec(self) -> tf.TensorSpec:
+        """Shape of a label, without the batch axis, and type."""
+        return tf.TensorSpec([], tf.int32)
+
+    @property
+    def meaning(self) -> str:
+        """The labels that mean something, in words."""
+        return f"lie in 0 to {self.count - 1}" + (", or be finite weights of these" if self.mixes else "")
+
+    def encode(self, label: tf.Tensor, dtype: str) -> tf.Tensor:
+        """Conditions `[B, K]` of integers `[B]`, one-hot; or of weights `[B, K]`, which they are."""
+        return tf.one_hot(label, self.count, dtype=dtype) if label.dtype.is_integer else tf.cast(label, dtype)
+
+    def is_valid(self, label: tf.Tensor) -> tf.Tensor:
+        """bool `[n]`: whether a label means something."""
+        return (label >= 0) & (label < self.count) if label.dtype.is_integer else _is_finite(label)
+
+    def array(self, labels: Any, rows: int, dtype: str) -> np.ndarray:
+        """Labels of a user, one for each row or one for all, as integers [n] or weights [n, K].
+
+        Raises:
+            ValueError: If there are none, or a shape or a value does not fit.
+        """
+        array, kinds = _given(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
+        if np.issubdtype(array.dtype, np.integer):
+            # A class out of range stays out of range in 32 bits.
+            return _checked(self, np.clip(array, -1, self.count).astype(np.int32), (), rows, kinds)
+        return _checked(self, array.astype(dtype), (self.count,) if self.mixes else None, rows, kinds)
+
+
+@dataclasses.dataclass(frozen=True)
+class Attributes:
+    """Floating point numbers [K], which networks are fed as they are.
+
+    Attributes:
+        count: K.
+    """
+
+    count: int
+
+    conditioning: ClassVar[Conditioning] = "attributes"
+
+    meaning: ClassVar[str] = "be finite"
+
+    @property
+    def spec(self) -> tf.TensorSpec:
+        """Shape of a label, without the batch axis, and type."""
+        return tf.TensorSpec([self.count], tf.float32)
+
+    def encode(self, label: tf.Tensor, dtype: str) -> tf.Tensor:
+        """Conditions `[B, K]`, which are the labels themselves."""
+        return tf.cast(label, dtype)
+
+    def is_valid(self, label: tf.Tensor) -> tf.Tensor:
+        """bool `[n]`: whether all numbers of a label are finite."""
+        return _is_finite(label)
+
+    def array(self, labels: Any, rows: int, dtype: str) -> np.ndarray:
+        """Labels of a user, one for each row or one for all, as an array [n, K].
+
+        Raises:
+            ValueError: If there are none, or a shape or a value does not fit.
+        """
+        return _checked(self, _given(labels).astype(dtype), (self.count,), rows, f"floating [n, {self.count}]")
+
+
+Labels = Classes | Attributes
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelInput(Input):
+    """The label beside other inputs of a face; one label serves all rows.
+
+    Attributes:
+        labels: Those of the model.
+        dtype: Type of the model's variables.
+    """
+
+    labels: Labels = dataclasses.field(kw_only=True)
+    dtype: str = dataclasses.field(kw_only=True)
+
+    def array(self, values: Any, rows: int | None) -> np.ndarray:
+        """As that of all inputs; class weights keep their type."""
+        return self.labels.array(values, rows, self.dtype)
+
+
+def _is_finite(label: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_all(tf.math.is_finite(label), axis=-1)
+
+
+def _given(labels: Any) -> np.ndarray:
+    if labels is None:
+        raise ValueError("A conditional model makes what it is asked for; received no labels.")
+    return np.asarray(labels)
+
+
+def _checked(labels: Labels, array: np.ndarray, shape: tuple[int, ...] | None, rows: int, kinds: str) -> np.ndarray:
+    """Labels `[n, *shape]` of an array, which may be one label for all; without a shape, no label has this type."""
+    if array.shape == shape:
+        array = np.broadcast_to(array, (rows, *shape))
+    if shape is None or array.shape != (rows, *shape):
+        raise ValueError(f"labels must be {kinds}, n = {rows}; received {array.shape}, {array.dtype.name}.")
+    if not np.all(labels.is_valid(tf.constant(array))):
+        raise ValueError(f"labels must {labels.meaning}; received {np.unique(array)}.")
+    return array
