@@ -101,7 +101,15 @@ def test_a_recipe_of_the_first_format_means_what_it_meant():
     for preset in ("small", "code"):
         recipe = recipes.from_dict({**fields, "preset": preset})
         assert (recipe.epsilon, recipe.recompute_errors) == (1e-7, False)
-        assert (recipe.seed, recipe.widths, recipe.ratio) == (3, (128, 128), 1.5)
+        assert (recipe.seed, recipe.widths, recipe.ratio, recipe.integral) == (3, (128, 128), 1.5, 0.01)
+
+
+def test_fields_of_format_1_that_have_another_name():
+    fields = recipes.get("xgan/digits").to_dict()
+    fields["classes"] = fields.pop("condition_size") - 3
+    assert recipes.from_dict({**fields, "format": 1}).condition_size == 7
+    with pytest.raises(ValueError, match=r"unknown fields \['classes'\]"):
+        recipes.from_dict(fields)
 
 
 @pytest.mark.parametrize("field", sorted(recipes.get("cwgan/digits").to_dict().keys() - {"format"}))
@@ -116,8 +124,8 @@ def test_refuses_fields_and_formats_of_another_version():
     fields = recipes.get("cwgan/digits").to_dict()
     with pytest.raises(ValueError, match=r"unknown fields \['new_field'\]"):
         recipes.from_dict({**fields, "new_field": 1})
-    for version in (2, -1, "1", None, True):
-        with pytest.raises(ValueError, match="reads recipes of format 0 to 1"):
+    for version in (3, -1, "1", None, True):
+        with pytest.raises(ValueError, match="reads recipes of format 0 to 2"):
             recipes.from_dict({**fields, "format": version})
 
 

@@ -6,7 +6,7 @@ from tfgans.training import build
 
 def test_paper_toys_are_the_paper():
     recipe = recipes.get("began_cs/grid25", "paper")
-    assert (recipe.ratio, recipe.balance_rate, recipe.constraint_weight) == (25, 1e-4, 0.1)
+    assert (recipe.ratio, recipe.integral, recipe.constraint_weight) == (25, 1e-4, 0.1)
     assert (recipe.discriminator_learning_rate, recipe.generator_learning_rate) == (1e-4, 5e-4)
     assert (recipe.beta_1, recipe.beta_2, recipe.latent_size, recipe.widths) == (0.5, 0.999, 32, (128, 128))
 
@@ -49,7 +49,7 @@ def test_every_field_of_a_recipe_reaches_the_model():
         "recompute_errors=True": lambda m: m.recompute_errors,
         "epsilon=.3": lambda m: [optimizer.epsilon for optimizer in m.optimizers.values()],
         "ratio=0.3": lambda m: m.equilibrium.ratio,
-        "balance_rate=0.3": lambda m: m.equilibrium.integral,
+        "integral=0.3": lambda m: m.equilibrium.integral,
         "proportional=0.3": lambda m: m.equilibrium.proportional,
         "derivative=0.3": lambda m: m.equilibrium.derivative,
         "similarity_weight=0.3": lambda m: m.similarity_weight,

@@ -15,7 +15,7 @@ def test_paper_is_the_paper():
     )
     assert (recipe.neighbours, recipe.combined, recipe.generator_loss) == (100, 5, "minimax")
     assert (recipe.image_classifier, recipe.learned_features, len(recipe.widths)) == ("vgg19", "vgg19", 5)
-    assert recipe.classes == 530
+    assert recipe.condition_size == 530
     assert recipe.steps == 16 * recipe.refresh_every
 
 
@@ -86,7 +86,7 @@ def test_every_field_of_a_recipe_reaches_the_model():
         (["combined=101"], r"combined=101 codes cannot be drawn from neighbours=10\."),
         (["refresh_every=7"], "refresh_every must be a multiple of log_every=50; received 7"),
         (["latents=normal"], "supervision is none or concatenated"),
-        (["classes=0"], "must be at least 1"),
+        (["condition_size=0"], "must be at least 1"),
     ],
 )
 def test_refuses(change, message):
@@ -95,7 +95,7 @@ def test_refuses(change, message):
 
 
 def test_own_data_must_have_classes():
-    assert recipes.get("xgan/digits").adapted("class", 7).classes == 7
+    assert recipes.get("xgan/digits").adapted("class", 7).condition_size == 7
     assert recipes.get("md_gan/digits").adapted("none", 0) == recipes.get("md_gan/digits")
     with pytest.raises(ValueError, match="takes classes; the data have conditioning 'attributes'"):
         recipes.get("cvae_gan/digits").adapted("attributes", 3)

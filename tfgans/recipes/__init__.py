@@ -37,6 +37,9 @@ _ADDED_IN_1 = {
     "unit_pixels": False,
 }
 
+# Fields of format 1 that have another name since.
+_RENAMED_IN_2 = {"balance_rate": "integral", "classes": "condition_size"}
+
 _RECIPES: dict[str, dict[str, Recipe]] = {}
 
 
@@ -94,7 +97,8 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
     if type(version) is not int or not 0 <= version <= FORMAT:
         raise ValueError(f"This version of tfgans reads recipes of format 0 to {FORMAT}; received {version!r}.")
     hints = typing.get_type_hints(type(get(fields["name"], fields["preset"])))
-    given = {name: value for name, value in fields.items() if name != "format"}
+    renamed = _RENAMED_IN_2 if version < 2 else {}
+    given = {renamed.get(name, name): value for name, value in fields.items() if name != "format"}
     if version == 0:
         given = {name: value for name, value in _ADDED_IN_1.items() if name in hints} | given
     if given.keys() != hints.keys():

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tfgans.choices import Conditioning
 
-FORMAT = 1
+FORMAT = 2
 """Version of what `Recipe.to_dict` gives. Another field, or another meaning of one, is another version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]

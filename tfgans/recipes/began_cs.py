@@ -32,7 +32,7 @@ class EquilibriumRecipe(Recipe):
         share_latent: Whether both players share one z.
         recompute_errors: Whether k follows the errors after both players have moved.
         ratio: gamma, the diversity ratio.
-        balance_rate: lambda_k, the gain of the controller.
+        integral: Gain lambda_k of the controller.
         proportional: Its gain of the error's change, as AVAE has it.
         derivative: Its gain of the change of that.
         similarity_weight: Factor of the learned similarity of AVAE.
@@ -56,7 +56,7 @@ class EquilibriumRecipe(Recipe):
     share_latent: bool = False
     recompute_errors: bool = False
     ratio: float = 0.5
-    balance_rate: float = 1e-3
+    integral: float = 1e-3
     proportional: float = 0.0
     derivative: float = 0.0
     similarity_weight: float = 0.0
@@ -70,7 +70,7 @@ class EquilibriumRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_sizes("image_shape", "latent_size", "filters", "widths")
-        self._check_weights("constraint_weight", "ratio", "balance_rate", "similarity_weight")
+        self._check_weights("constraint_weight", "ratio", "integral", "similarity_weight")
         self._check_positive("discriminator_learning_rate", "generator_learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
@@ -100,7 +100,7 @@ _TOY_PAPER = EquilibriumRecipe(
     norm="l2_sample",
     constraint_norm="l2_sample",
     ratio=25.0,  # as printed, though a diversity ratio lies in 0 to 1
-    balance_rate=1e-4,
+    integral=1e-4,
     discriminator_learning_rate=1e-4,
     generator_learning_rate=5e-4,
     beta_1=0.5,
@@ -114,7 +114,7 @@ _TOY_SMALL = replace(
     ema_decay=0.999,
     latent_size=2,
     ratio=1.5,
-    balance_rate=1e-2,
+    integral=1e-2,
     constraint_weight=1.0,
     discriminator_learning_rate=1e-3,
     generator_learning_rate=2e-4,
@@ -137,7 +137,7 @@ _IMAGES_PAPER = replace(
     norm="l2_batch",
     constraint_norm="l2_batch",
     ratio=0.5,
-    balance_rate=1e-3,
+    integral=1e-3,
     generator_learning_rate=1e-4,
     beta_1=0.9,
 )
@@ -167,7 +167,7 @@ _IMAGES_SMALL = replace(
     constraint_norm="l1_mean",
     # At .5 all digits become ones, whose errors are half of the others'.
     ratio=1.0,
-    balance_rate=1e-2,
+    integral=1e-2,
     discriminator_learning_rate=1e-3,
     generator_learning_rate=1e-3,
 )

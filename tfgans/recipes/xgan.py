@@ -22,7 +22,7 @@ class EncodedRecipe(Recipe):
         latent_size: Entries N of a code.
         networks: Convolutional, or fully connected for images of a few pixels.
         widths: Channels of the maps from the largest to the smallest, or units of the hidden layers.
-        classes: Number of classes of the data.
+        condition_size: Number of classes of the data.
         learning_rate: Learning rate of Adam, for all players.
         beta_1: Decay of Adam's first moment.
     """
@@ -32,19 +32,19 @@ class EncodedRecipe(Recipe):
     latent_size: int = 512
     networks: Literal["cnn", "mlp"] = "cnn"
     widths: tuple[int, ...]
-    classes: int
+    condition_size: int
     learning_rate: float = 1e-4
     beta_1: float = 0.5
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("image_shape", "latent_size", "widths", "classes")
+        self._check_sizes("image_shape", "latent_size", "widths", "condition_size")
         self._check_positive("learning_rate")
         self._check_decays("beta_1")
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
-        return () if self.system == "MDGAN" else ("class", self.classes)
+        return () if self.system == "MDGAN" else ("class", self.condition_size)
 
     @property
     def has_encoder(self) -> bool:
@@ -56,7 +56,7 @@ class EncodedRecipe(Recipe):
             return self
         if conditioning != "class":
             raise ValueError(f"{self.name} takes classes; the data have conditioning {conditioning!r}.")
-        return replace(self, classes=condition_size)
+        return replace(self, condition_size=condition_size)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,7 @@ _PAPER = XGANRecipe(
     data="face_scrub",
     image_shape=(128, 128, 3),
     widths=(64, 128, 256, 512, 512),
-    classes=530,
+    condition_size=530,
     batch_size=80,
     steps=7_936,  # 16 epochs of 496 batches, if the 4,412 test images are a tenth
     log_every=16,
@@ -177,8 +177,8 @@ def _images(name: str, paper: dict[str, Any], small: dict[str, Any]) -> tuple[XG
     return replace(_PAPER, name=f"xgan/{name}", **paper), replace(_SMALL, name=f"xgan/{name}", **{**paper, **small})
 
 
-_DIGITS: dict[str, Any] = {"data": "digits", "image_shape": (8, 8, 1), "classes": 10, "least_accuracy": 0.95}
-_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1), "classes": 10, "least_accuracy": 0.95}
+_DIGITS: dict[str, Any] = {"data": "digits", "image_shape": (8, 8, 1), "condition_size": 10, "least_accuracy": 0.95}
+_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1), "condition_size": 10, "least_accuracy": 0.95}
 _ON_MNIST: dict[str, Any] = {
     "widths": (64, 128, 256),
     "image_classifier": "small_vgg",
@@ -198,13 +198,13 @@ _ON_MNIST_SMALL: dict[str, Any] = {
     "refresh_every": 500,
 }
 # Flowers come from the user: an .npz, or a folder a species.
-_FLOWERS17: dict[str, Any] = {"data": "folder:flowers", "image_shape": (64, 64, 3), "classes": 17}
+_FLOWERS17: dict[str, Any] = {"data": "folder:flowers", "image_shape": (64, 64, 3), "condition_size": 17}
 # The split that tensorflow-datasets calls test is the larger part.
 _FLOWERS102: dict[str, Any] = {
     "data": "oxford_flowers102",
     "train_split": "test",
     "test_split": "train+validation",
-    "classes": 102,
+    "condition_size": 102,
 }
 
 _XGAN = (
@@ -238,7 +238,7 @@ _XGAN = (
 # A thousand classes, of which only the image classifier is told; neighbours among all codes take a minute to find.
 _STACKED = _images(
     "stacked_mnist",
-    {**_ON_MNIST, "data": "stacked_mnist", "image_shape": (28, 28, 3), "classes": 1_000, "least_accuracy": 0.2}
+    {**_ON_MNIST, "data": "stacked_mnist", "image_shape": (28, 28, 3), "condition_size": 1_000, "least_accuracy": 0.2}
     | {"supervision": "none", "refresh_every": 1_000},
     {**_ON_MNIST_SMALL, "classifier_steps": 3_000, "refresh_every": 1_000},
 )

@@ -186,7 +186,7 @@ def _energy(recipe: EquilibriumRecipe) -> BEGAN:
         generator = networks.began_decoder(size, latent_size, name="generator", **options)
         encoder = networks.began_encoder(size, latent_size, **options)
         decoder = networks.began_decoder(size, latent_size, **options)
-    controller = Equilibrium(recipe.ratio, recipe.balance_rate, recipe.proportional, recipe.derivative)
+    controller = Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
     players = (generator, encoder, decoder, Uniform(latent_size), controller)
     names = ("norm", "similarity_weight", "share_latent", "recompute_errors", "ema_decay", "seed")
     options = {name: getattr(recipe, name) for name in names}
@@ -226,16 +226,16 @@ def _encoded(recipe: EncodedRecipe) -> MDGAN | CVAEGAN:
         players = (make_generator(shape, size, widths), make_encoder(shape, size, widths), discriminator)
         model = MDGAN(*players, Uniform(size), **options)
     else:
-        condition = {"condition_size": recipe.classes}
+        condition = {"condition_size": recipe.condition_size}
         generator = make_generator(shape, size, widths, **condition)
         encoder = make_encoder(shape, 2 * size, widths, **condition)
-        classifier = _MAPPED[recipe.networks](shape, recipe.classes, widths)
+        classifier = _MAPPED[recipe.networks](shape, recipe.condition_size, widths)
         model = CVAEGAN(generator, encoder, discriminator, classifier, Normal(size), **options)
     return _with_adam(model, recipe)
 
 
 def _xgan(recipe: XGANRecipe) -> XGANModel:
-    shape, widths, size, classes = recipe.image_shape, recipe.widths, recipe.latent_size, recipe.classes
+    shape, widths, size, classes = recipe.image_shape, recipe.widths, recipe.latent_size, recipe.condition_size
     make_generator, make_encoder, discriminator = _layers(recipe)
     concatenated = recipe.supervision == "concatenated"
     generator = make_generator(shape, size, widths, condition_size=classes if concatenated else None)
@@ -264,7 +264,7 @@ def _xgan(recipe: XGANRecipe) -> XGANModel:
 def image_classifier(recipe: XGANRecipe) -> keras.Model:
     """C_img, from images to logits and maps, before it has learnt anything."""
     make = {"vgg19": networks.vgg19, "small_vgg": networks.small_vgg}[recipe.image_classifier]
-    return make(recipe.image_shape, recipe.classes)
+    return make(recipe.image_shape, recipe.condition_size)
 
 
 _MAPPED = {"cnn": networks.cnn_classifier, "mlp": networks.mlp_classifier}
