@@ -14,34 +14,10 @@ def test_paper_is_the_paper():
     assert model.generator.count_params() == 563_395
 
 
-def test_every_field_of_a_recipe_reaches_the_model():
-    base = recipes.get("avae/digits").override(["filters=2"])
-    changes = {
-        "seed=1": lambda m: m.generator.get_weights()[0][0, 0],
-        "latent_size=5": lambda m: (m.prior.size, m.discriminator_encoder.output.shape[1]),
-        "filters=3": lambda m: m.encoder.count_params(),
-        "reconstructed_weight=.2": lambda m: m.reconstructed_weight,
-        "similarity_weight=.2": lambda m: m.similarity_weight,
-        "pixel_weight=.2": lambda m: m.pixel_weight,
-        "kl_reduction=sum": lambda m: m.kl_reduction,
-        "error_sign=literal": lambda m: m.error_sign,
-        "ratio=.2": lambda m: m.equilibrium.ratio,
-        "integral=.2": lambda m: m.equilibrium.integral,
-        "proportional=.2": lambda m: m.equilibrium.proportional,
-        "derivative=.2": lambda m: m.equilibrium.derivative,
-        "learning_rate=1": lambda m: float(m.optimizers["encoder"].learning_rate),
-        "ema_decay=.3": lambda m: m.ema_decay,
-        "system=VAE": type,
-    }
-    plain = build(base)
-    for change, look in changes.items():
-        assert look(build(base.override([change]))) != look(plain), change
-
-
-def test_the_plain_vae_has_the_same_networks():
-    ours, plain = (build(recipes.get(f"{system}/mnist")) for system in ("avae", "vae"))
-    assert [m.generator.count_params() for m in (ours, plain)] == [plain.generator.count_params()] * 2
-    assert ours.encoder.count_params() == plain.encoder.count_params()
+def test_the_plain_vae_differs_in_the_system_alone():
+    ours, plain = (recipes.get(f"{system}/mnist").to_dict() | {"name": 0} for system in ("avae", "vae"))
+    assert (ours.pop("system"), plain.pop("system")) == ("AdversarialVAE", "VAE")
+    assert ours == plain
 
 
 def test_refuses():
