@@ -83,7 +83,7 @@ def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         model = training.load(trial.workdir)
         samples, name = model.sample(16, seed=0), f"row{number}"
         plots.image_grid(model.sample(100, seed=0), 10, folder / f"fig2_{name}.png", title=trial.setting["row"])
-        if hasattr(model, "examine"):
+        if "examine" in model.faces():
             rows = [samples, model.examine(samples), test, model.examine(test)]
             names = ["generated", "r", "real", "r"]
             plots.image_grid(np.concatenate(rows), 16, folder / f"fig4_{name}.png", row_names=names)

@@ -104,7 +104,7 @@ def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 def _logits(model, points: np.ndarray) -> np.ndarray:  # noqa: ANN001
     """l(x), or l(x, E(x))."""
-    return model.discriminate(points, *((model.encode(points),) if hasattr(model, "encoder") else ()))
+    return model.discriminate(points, *((model.encode(points),) if model.encoder is not None else ()))
 
 
 def scatter_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
