@@ -14,6 +14,7 @@ from tfgans._errors import NonFiniteError
 TINY = "cwgan/digits generator_widths=(8,4) discriminator_widths=(4,8)"
 
 
+@pytest.mark.slow
 def test_two_steps_are_measured_and_stored(tmp_path):
     """Two processes; other recipes that stand stay."""
     results = tmp_path / "results"
@@ -29,6 +30,7 @@ def test_two_steps_are_measured_and_stored(tmp_path):
     assert all(row["seconds_a_step"] > 0 and row["gigabytes"] > 0.1 for row in stored.values())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:No class has")
 @pytest.mark.parametrize("text", ["xgan/digits", "avae/digits filters=2", "cwgan/sprites generator_widths=(8,4,4)"])
 def test_two_steps_of_what_has_a_bank_an_encoder_or_attributes(text):
