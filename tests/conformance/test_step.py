@@ -91,7 +91,8 @@ def test_no_read_races_an_update(row):
 
 
 @pytest.mark.slow
-def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
+def test_xla_has_the_losses_and_gradients_of_the_graph(row, float64, batch):
+    """In float32, what is left of a gradient whose parts cancel is rounding."""
     model = row.make()
     passes = [(turn, player, *given) for turn, players, *given in turns(model, batch) for player in players]
     for turn, player, *given in passes:
@@ -101,10 +102,10 @@ def test_xla_has_the_losses_and_gradients_of_the_graph(row, batch):
         # A loss in training mode moves the statistics that another network may be read at.
         model.set_weights(start)
         xla_loss, xla_gradients = tf.function(both, jit_compile=True)()
-        np.testing.assert_allclose(graph_loss, xla_loss, rtol=1e-5, err_msg=player)
+        np.testing.assert_allclose(graph_loss, xla_loss, rtol=1e-9, err_msg=player)
         for graph, xla in zip(graph_gradients, xla_gradients, strict=True):
             scale = np.abs(graph).max() + 1e-6
-            np.testing.assert_allclose(graph / scale, xla / scale, atol=1e-4, err_msg=player)
+            np.testing.assert_allclose(graph / scale, xla / scale, atol=1e-8, err_msg=player)
 
 
 @pytest.mark.slow
