@@ -146,7 +146,7 @@ def test_a_killed_machine_and_a_restart_of_both_end_with_the_same_bits(start, tm
 
 @SLOW
 def test_keras_alone_still_fails_on_several_machines(start, tmp_path):
-    """Where this fails, `AdversarialModel` needs neither `_maybe_symbolic_build` nor `_as_logs`."""
+    """A failure means that `AdversarialModel` no longer needs `_maybe_symbolic_build` and `_as_logs`."""
     machines = start(tmp_path / "run", 5, "plain")
     deadline = time.monotonic() + 120
     while all(process.poll() is None for process in machines.processes) and time.monotonic() < deadline:

@@ -52,7 +52,7 @@ class ImageSet:
 
     @property
     def conditioning(self) -> str:
-        """What the labels are: `class`, `attributes` or `none`."""
+        """The kind of the labels: `class`, `attributes` or `none`."""
         if self.label is None:
             return "none"
         return "class" if self.label.ndim == 1 else "attributes"

@@ -30,7 +30,7 @@ class DataSplit(Protocol):
 
     @property
     def conditioning(self) -> str:
-        """What the labels are: `class`, `attributes` or `none`."""
+        """The kind of the labels: `class`, `attributes` or `none`."""
 
     @property
     def label_names(self) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ class AdversarialModel(keras.Model):
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
     discrimination: Discrimination | None = None
-    """What the discriminator answers; None where there is no discriminator."""
+    """The answers of the discriminator; None where there is no discriminator."""
 
     labels: Labels | None = None
     """The labels that the model learns from, and is asked for; None where it takes none."""
@@ -174,7 +174,7 @@ class AdversarialModel(keras.Model):
     def with_condition(
         self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None
     ) -> tf.Tensor | list[tf.Tensor]:
-        """What a network takes: x `[B, ...]`, or both x and the condition of the label if it has two inputs."""
+        """The inputs of a network: x `[B, ...]`, or both x and the condition of the label if it has two inputs."""
         return [x, self.labels.encode(label, self.variable_dtype)] if takes_condition(network) else x
 
     def forward(

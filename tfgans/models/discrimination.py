@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Discrimination(abc.ABC):
-    """What a discriminator is given, and what it answers."""
+    """The inputs and the answers of a discriminator."""
 
     @abc.abstractmethod
     def faces(self, model: "AdversarialModel") -> list[Face]:
