@@ -36,7 +36,7 @@ CASES = {
         "widths": (4, 6, 8, 8, 8),
         "image_shape": (32, 32, 3),
         "latent_size": 6,
-        "classes": 5,
+        "condition_size": 5,
         "bank_size": 8,
     },
 }

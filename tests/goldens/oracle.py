@@ -568,7 +568,7 @@ def vgg19(net, x, classes):
 
 def xgan(case):
     small = cases.CASES[case]
-    widths, size, classes, shape = (small[name] for name in ("widths", "latent_size", "classes", "image_shape"))
+    widths, size, classes, shape = (small[name] for name in ("widths", "latent_size", "condition_size", "image_shape"))
 
     def encoded(outputs):
         def apply(net, x):

@@ -6,18 +6,28 @@ from tfgans.plots import image_grid
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_puts_rows_below_each_other(tmp_path, channels):
-    """Black, white over white, black."""
-    images = np.array([-1.0, 1.0, 1.0, -1.0])[:, None, None, None] * np.ones((4, 16, 16, channels))
+def test_puts_rows_below_each_other(tmp_path, drawn, channels):
+    """Black, grey over light, white, with a white gap of a pixel between images; grey images have no axis of colour."""
+    shades = np.array([-1.0, 0.0, 0.5, 1.0])
+    images = shades[:, None, None, None] * np.ones((4, 2, 3, channels))
     path = image_grid(
         images, 2, tmp_path / "grid.png", title="t", row_names=["a", "b"], row_label="r", column_label="c"
     )
-    pixels = np.asarray(Image.open(path).convert("L")).astype(float)
-    dark = pixels < 20
-    # The largest dark blocks lie on the diagonal of the sheet.
-    ys, xs = np.nonzero(dark[40:-40, 60:-20])
-    upper, lower = xs[ys < np.median(ys)].mean(), xs[ys > np.median(ys)].mean()
-    assert upper < lower
+    (axes,) = drawn[0].axes
+    (image,) = axes.images
+    sheet = np.asarray(image.get_array())
+    assert sheet.shape == ((5, 7) if channels == 1 else (5, 7, 3))
+    expected = np.ones((5, 7))
+    expected[:2, :3], expected[:2, 4:], expected[3:, :3] = 0.0, 0.5, 0.75
+    np.testing.assert_array_equal(sheet if channels == 1 else sheet[..., 1], expected)
+    assert image.get_clim() == (0, 1)
+    assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("t", "c", "r")
+    # The names stand beside the middle of their rows.
+    assert [(label.get_text(), place) for label, place in zip(axes.get_yticklabels(), axes.get_yticks())] == [
+        ("a", 0.5),
+        ("b", 3.5),
+    ]
+    assert Image.open(path).format == "PNG"
     assert [file.name for file in tmp_path.iterdir()] == ["grid.png"]
 
 

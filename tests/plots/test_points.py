@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -9,11 +10,19 @@ CENTERS = np.array([[-1.0, -1.0], [1.0, 1.0]])
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_cloud_is_written(size, tmp_path, random):
-    path = plots.point_cloud(random.normal(size=(50, size)), CENTERS[:, :size], tmp_path / "cloud.png", title="step 5")
-    pixels = np.asarray(Image.open(path).convert("RGB"), int)
-    blue = (pixels[..., 2] > pixels[..., 0] + 50).mean()
-    assert 0.001 < blue < 0.2
+def test_cloud_is_written(size, tmp_path, drawn):
+    """Points on a line lie at height 0."""
+    points = np.array([[0.5, 0.25], [-1.0, 0.75], [9.0, 9.0]])
+    path = plots.point_cloud(points[:, :size], CENTERS[:, :size], tmp_path / "cloud.png", title="step 5")
+    (axes,) = drawn[0].axes
+    rings, dots = axes.collections
+    flat = np.array([1, size - 1])
+    np.testing.assert_array_equal(rings.get_offsets(), CENTERS * flat)
+    np.testing.assert_array_equal(dots.get_offsets(), points * flat)
+    assert not len(rings.get_facecolors())
+    assert tuple(dots.get_facecolors()[0, :3]) == to_rgb("tab:blue")
+    assert axes.get_title() == "step 5"
+    assert Image.open(path).format == "PNG"
     assert [file.name for file in tmp_path.iterdir()] == ["cloud.png"]
 
 

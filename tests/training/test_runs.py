@@ -197,20 +197,24 @@ def test_loads_averaged_or_not(finished):
 
 
 def test_starts_from_the_networks_of_another_run(finished, tmp_path, monkeypatch):
+    """Each network has the other's weights before the first step; step and optimizers begin anew."""
     result, workdir = finished
-    seen = {}
+    started = []
 
-    def at_step_zero(model, *_):
-        seen["weights"], seen["step"] = model.get_weights(), int(model.step.numpy())
-        raise RuntimeError("seen enough")
+    def stop(model, *_):
+        started.append(model)
+        raise RuntimeError("before the first step")
 
-    monkeypatch.setattr("tfgans.training.loop.train", at_step_zero)
-    with pytest.raises(RuntimeError, match="seen enough"):
+    monkeypatch.setattr("tfgans.training.loop.train", stop)
+    with pytest.raises(RuntimeError, match="before the first step"):
         training.run(tiny(20, f"init_from={workdir}", "seed=5"), tmp_path / "new", progress=False)
-    assert seen["step"] == 0
-    expected = [*result.model.discriminator.get_weights(), *result.model.generator.get_weights()]
-    for theirs in expected:
-        assert any(ours.shape == theirs.shape and np.array_equal(ours, theirs) for ours in seen["weights"])
+    (model,) = started
+    for name in ("discriminator", "generator", "averaged_generator"):
+        pairs = zip(getattr(model, name).weights, getattr(result.model, name).weights, strict=True)
+        for ours, theirs in pairs:
+            np.testing.assert_array_equal(ours.numpy(), theirs.numpy(), err_msg=f"{name}: {ours.path}")
+    assert int(model.step.numpy()) == 0
+    assert [int(optimizer.iterations.numpy()) for optimizer in model.optimizers.values()] == [0, 0]
 
 
 def test_refuses_to_start_from_other_networks(finished, tmp_path):
