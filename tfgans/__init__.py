@@ -1,8 +1,8 @@
 """GANs that keep the modes of their data: TensorFlow 2 and Keras 3.
 
-`tfgans.ConditionalWGANGP` and its siblings are Keras models; `tfgans.training.run` trains a recipe of
-`tfgans.recipes` in a folder; `tfgans.load` gives the model of such a folder back. Importing the package
-loads neither TensorFlow nor Keras before something of them is needed.
+`tfgans.ConditionalWGANGP` and the other models are Keras models. `tfgans.run` trains a recipe of `tfgans.recipes` in a
+folder, and `tfgans.load` loads the model of such a folder. Importing the package loads neither TensorFlow nor Keras;
+using its names does.
 """
 
 import importlib
@@ -69,7 +69,7 @@ def __dir__() -> list[str]:
 
 
 def _keras_backend() -> str:
-    """The backend that Keras has or, before it is imported, will have."""
+    """Returns the backend of Keras, or the one that Keras will have once it is imported."""
     if "keras" in sys.modules:
         return sys.modules["keras"].backend.backend()
     if os.environ.get("KERAS_BACKEND"):

@@ -1,4 +1,4 @@
-"""Errors that are told apart without loading what raises them."""
+"""Errors of tfgans, in a module that callers can import without TensorFlow."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -8,8 +8,8 @@ class NonFiniteError(ArithmeticError):
     """A loss or a weight is NaN or Inf.
 
     Attributes:
-        step: The first step known to be broken.
-        names: The losses whose means were NaN or Inf by the end of that epoch, or the weights that are.
+        step: The first step at which that was seen.
+        names: The losses whose means over the epoch are NaN or Inf, or the weights that are.
     """
 
     def __init__(self, step: int, names: Sequence[str]) -> None:
@@ -22,10 +22,10 @@ class NonFiniteError(ArithmeticError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal ended the work.
+    """A signal ended the command or the run.
 
     Attributes:
-        signal: Its number.
+        signal: Number of the signal.
     """
 
     def __init__(self, number: int, message: str = "Interrupted.") -> None:
@@ -37,12 +37,12 @@ class Interrupted(KeyboardInterrupt):
 
 
 class MissingExtraError(ImportError):
-    """A package is missing that an extra of tfgans brings."""
+    """A package of an extra of tfgans is not installed."""
 
 
 @contextlib.contextmanager
 def needs_extra(name: str) -> Iterator[None]:
-    """A context for imports; where one fails, MissingExtraError says which extra brings it."""
+    """Turns a failed import in its context into a MissingExtraError that names the extra."""
     try:
         yield
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Files that others read, and the versions that go into them."""
+"""Files that other processes may read at any time, and the package versions that are stored in them."""
 
 import contextlib
 import importlib.metadata
@@ -17,20 +17,20 @@ _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a result depends on."""
+    """Returns the versions of Python and of the packages that results depend on."""
     packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), "tfgans": tfgans.__version__, **packages}
 
 
 @contextlib.contextmanager
 def temporary_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A file to write that becomes `path` in one move, so that a reader finds the old or the new one.
+    """Gives a temporary file that is renamed to `path` at the end, so that a reader finds the old file or the new one.
 
-    The move happens when the context ends without an error. The file and its name are then on the disk, also after a
+    The rename happens when the context ends without an error. The file and its name are then on the disk, and survive a
     power cut. After an error the temporary file is removed. It has the suffix of `path`.
 
     Raises:
-        OSError: If the file cannot be written, with its name.
+        OSError: If the file cannot be written. The error has the name of `path`.
     """
     temporary = path.with_name(f"{temporary_prefix()}{path.name}")
     try:
@@ -39,21 +39,21 @@ def temporary_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
         temporary.replace(path)
         flush_to_disk(path.parent)
     except OSError as error:
-        raise _named(error, path) from error
+        raise _with_name(error, path) from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def temporary_prefix() -> str:
-    """Beginning of the name of a temporary file or folder; it tells which process is writing."""
+    """Returns the beginning of the names of this process's temporary files and folders."""
     return f".{os.getpid()}-"
 
 
 def remove_leftovers(folder: pathlib.Path) -> None:
-    """Removes the temporary files and folders that killed processes have left anywhere below a folder.
+    """Removes the temporary files and folders that killed processes left below a folder.
 
-    A temporary file of a process that still runs is kept. Those with the number of this process are leftovers too:
-    a container gives its process the same number at each start.
+    It keeps those of other processes that still run. It removes those with the number of this process, since a
+    container gives its process the same number at each start.
     """
     for path in sorted(folder.rglob(".*-*")):
         number = path.name[1:].partition("-")[0]
@@ -84,25 +84,25 @@ def flush_to_disk(path: pathlib.Path) -> None:
         os.close(descriptor)
 
 
-def _named(error: OSError, path: pathlib.Path) -> OSError:
-    """The error with the name of a file, which an error of writing leaves out."""
+def _with_name(error: OSError, path: pathlib.Path) -> OSError:
+    """Adds the name of a file to an error, since an error of writing has none."""
     if error.filename is not None or error.errno is None:
         return error
     return type(error)(error.errno, os.strerror(error.errno), os.fspath(path))
 
 
 def write_json(path: pathlib.Path, value: Any) -> None:
-    """Writes a JSON file in one move."""
+    """Writes a JSON file through `temporary_file`."""
     with temporary_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
 def read_json(path: pathlib.Path) -> Any:
-    """The value of a JSON file.
+    """Reads a JSON file.
 
     Raises:
         OSError: If it cannot be read.
-        ValueError: If it is not JSON, with its name.
+        ValueError: If it is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -111,34 +111,34 @@ def read_json(path: pathlib.Path) -> Any:
 
 
 def put_aside(path: pathlib.Path, reason: str) -> None:
-    """Renames a damaged file that only informs, and says so on standard error."""
+    """Renames a damaged file that is not needed, and reports it on standard error."""
     aside = path.with_suffix(".damaged")
     path.replace(aside)
     print(f"{reason} It is now {aside}.", file=sys.stderr)
 
 
 def append_line(path: pathlib.Path, values: Mapping[str, float]) -> None:
-    """Adds a JSON object of numbers as a line of a file; `step` is one of them.
+    """Appends a line to a file: a JSON object of numbers, one of which is `step`.
 
     Raises:
-        OSError: If the line cannot be written, with the file's name.
+        OSError: If the line cannot be written. The error has the file's name.
     """
     try:
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
     except OSError as error:
-        raise _named(error, path) from error
+        raise _with_name(error, path) from error
 
 
 def read_lines(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The lines that `append_line` wrote, without damaged ones; none where there is no file."""
+    """Reads the lines that `append_line` wrote, without damaged ones; none if there is no file."""
     return [line for _, line in _texts_and_lines(path) if line is not None]
 
 
 def cut_lines(path: pathlib.Path, step: int) -> None:
-    """Removes lines of later steps than `step`, which a resumed run will write again.
+    """Removes the lines of steps after `step`, which a resumed run will write again.
 
-    Damaged lines go to a file of their own, and standard error says so.
+    It moves damaged lines to another file, and reports that on standard error.
     """
     lines = _texts_and_lines(path)
     damaged = [text for text, line in lines if line is None]
@@ -146,7 +146,7 @@ def cut_lines(path: pathlib.Path, step: int) -> None:
         aside = path.with_suffix(".damaged")
         with open(aside, "ab") as file:
             file.write(b"".join(text + b"\n" for text in damaged))
-        print(f"Each damaged line of {path} ({len(damaged)} in all) is now in {aside}.", file=sys.stderr)
+        print(f"Damaged lines of {path} ({len(damaged)} in all) are now in {aside}.", file=sys.stderr)
     kept = [text for text, line in lines if line is not None and line["step"] <= step]
     if len(kept) < len(lines):
         with temporary_file(path) as temporary:
@@ -154,17 +154,17 @@ def cut_lines(path: pathlib.Path, step: int) -> None:
 
 
 def _texts_and_lines(path: pathlib.Path) -> list[tuple[bytes, dict[str, Any] | None]]:
-    """Each line of a file as it is, and as an object; None for a damaged one."""
+    """Reads each line of a file as its bytes and its object, which is None for a damaged line."""
     if not path.exists():
         return []
-    return [(text, _line(text)) for text in path.read_bytes().split(b"\n") if text]
+    return [(text, _parsed(text)) for text in path.read_bytes().split(b"\n") if text]
 
 
-def _line(text: bytes) -> dict[str, Any] | None:
-    # A process that was killed may have left half a line.
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    # A killed process may have left half a line.
     try:
         line = json.loads(text)
     except ValueError:
         return None
-    is_whole = isinstance(line, dict) and all(type(value) in (int, float) for value in line.values())
-    return line if is_whole and type(line.get("step")) is int and line["step"] >= 0 else None
+    is_valid = isinstance(line, dict) and all(type(value) in (int, float) for value in line.values())
+    return line if is_valid and type(line.get("step")) is int and line["step"] >= 0 else None

@@ -1,4 +1,4 @@
-"""Keras callbacks: they act at the end of an epoch; they read the model, and do not train it."""
+"""Keras callbacks. They act at the end of an epoch, read the model, and do not train it."""
 
 from tfgans._errors import NonFiniteError
 from tfgans.callbacks.checkpoint import Checkpoint

@@ -1,4 +1,4 @@
-"""Pictures of the latent space, while a model trains."""
+"""Pictures of the latent space during the training."""
 
 import os
 import pathlib
@@ -12,12 +12,12 @@ from tfgans.plots import code_scatter
 
 
 class CodeScatter(SamplePicture):
-    """Codes of real and of generated samples in the plane of the real ones (BEGAN-CS, Fig. 2).
+    """Draws the codes of real and of generated samples in the plane of the real ones (BEGAN-CS, Fig. 2).
 
     Args:
         directory: Folder for `step_00000000.png` and so on, and for `variances.jsonl`.
-        real: Real images [n, H, W, C] in [-1, 1], or points [n, D]; as many are generated.
-        labels: What is asked for, of a model that takes labels; [n], or [n, K].
+        real: Real images [n, H, W, C] in [-1, 1], or points [n, D]. It generates as many samples.
+        labels: Labels of the samples, [n] or [n, K], for a model that samples by label.
         every: Steps between two pictures.
     """
 
@@ -29,15 +29,15 @@ class CodeScatter(SamplePicture):
         self._variances = pathlib.Path(directory) / "variances.jsonl"
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        cut_lines(self._variances, int(self.model.step.numpy()))
+        cut_lines(self._variances, self.step)
         super().on_train_begin(logs)
 
     def _write(self, path: pathlib.Path, title: str) -> None:
-        step = int(self.model.step.numpy())
         generated = self.model.sample(len(self._real), self._labels, seed=0)
-        codes = [self.model.encode(samples) for samples in (self._real, generated)]
-        variances = code_variances(*codes)
-        # A process that was killed before it drew the picture has left the line.
-        cut_lines(self._variances, step - 1)
-        append_line(self._variances, {"step": step, **variances._asdict()})
-        code_scatter(*codes, path, title=f"{title}, variances {variances.real:.3f} and {variances.generated:.3f}")
+        real_codes, generated_codes = (self.model.encode(samples) for samples in (self._real, generated))
+        variances = code_variances(real_codes, generated_codes)
+        # A process that was killed before it drew this picture has left its line.
+        cut_lines(self._variances, self.step - 1)
+        append_line(self._variances, {"step": self.step, **variances._asdict()})
+        title = f"{title}, variances {variances.real:.3f} and {variances.generated:.3f}"
+        code_scatter(real_codes, generated_codes, path, title=title)

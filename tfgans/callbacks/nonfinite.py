@@ -1,4 +1,4 @@
-"""Stop where training has broken."""
+"""The end of a training whose losses are not finite."""
 
 import keras
 import numpy as np
@@ -7,9 +7,9 @@ from tfgans._errors import NonFiniteError
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
-    """Ends training at the end of an epoch in which a loss was NaN or Inf.
+    """Ends training after an epoch in which a loss was NaN or Inf.
 
-    The model itself notes the first such step; this reads the note, which costs nothing while it trains.
+    The model records the first such step in its graph, so that reading it once an epoch costs nothing.
 
     Raises:
         NonFiniteError: With that step, and the losses that were not finite.

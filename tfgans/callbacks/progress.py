@@ -1,18 +1,18 @@
 """One progress bar for a whole run."""
 
-import keras
 import tqdm
+
+from tfgans.callbacks._at_steps import AtSteps
 
 # A terminal has room for a few values beside the bar.
 _MOST_VALUES = 4
 
 
-class Progress(keras.callbacks.Callback):
-    """A bar with steps done, steps a second, time left, and the first values that the model logs, its losses.
+class Progress(AtSteps):
+    """Shows the steps done, steps a second, the time left, and the first values that the model logs, its losses.
 
     Args:
-        steps: Steps of the whole run; the bar begins at the model's step, and spans several
-            calls of `fit`.
+        steps: Steps of the whole run. The bar begins at the model's step, and spans several calls of `fit`.
         name: Text before the bar.
     """
 
@@ -23,21 +23,22 @@ class Progress(keras.callbacks.Callback):
         self._bar: tqdm.tqdm | None = None
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        if self._bar is not None:
-            return
-        step = int(self.model.step.numpy())
-        self._bar = tqdm.tqdm(total=self._steps, initial=step, desc=self._name, unit="step", dynamic_ncols=True)
+        if self._bar is None:
+            self._bar = tqdm.tqdm(
+                total=self._steps, initial=self.step, desc=self._name, unit="step", dynamic_ncols=True
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        shown = {name: f"{logs[name]:.3g}" for name in self.model.log_names[:_MOST_VALUES]}
-        self._bar.set_postfix(shown, refresh=False)
-        self._bar.update(int(self.model.step.numpy()) - self._bar.n)
+        if self._bar is not None and logs is not None:
+            shown = {name: f"{logs[name]:.3g}" for name in self.model.log_names[:_MOST_VALUES]}
+            self._bar.set_postfix(shown, refresh=False)
+            self._bar.update(self.step - self._bar.n)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        if self._bar.n >= self._steps:
+        if self.step >= self._steps:
             self.close()
 
     def close(self) -> None:
-        """Ends the bar's line, also where training broke off."""
+        """Ends the line of the bar, also after an error."""
         if self._bar is not None:
             self._bar.close()

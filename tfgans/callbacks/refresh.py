@@ -1,16 +1,18 @@
-"""What a model keeps of its training set, made anew."""
+"""Refilling of a bank of codes."""
 
 from collections.abc import Callable
 
 import keras
 
+from tfgans.callbacks._at_steps import AtSteps
 
-class Refresh(keras.callbacks.Callback):
-    """Fills a bank of codes anew every so many steps, before a checkpoint of that step is written.
+
+class Refresh(AtSteps):
+    """Refills a model's bank of codes every `every` steps. It must come before the checkpoint of the step.
 
     Args:
         refill: Takes the model, and fills its bank.
-        every: Steps between two fillings; it acts at ends of epochs.
+        every: Steps between two fillings, a multiple of the steps of an epoch.
     """
 
     def __init__(self, refill: Callable[[keras.Model], None], every: int) -> None:
@@ -18,5 +20,5 @@ class Refresh(keras.callbacks.Callback):
         self._refill, self._every = refill, every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if int(self.model.step.numpy()) % self._every == 0:
+        if self.step % self._every == 0:
             self._refill(self.model)

@@ -1,21 +1,21 @@
-"""Pictures of samples from fixed noise, while a model trains."""
+"""Pictures of samples from fixed noise during the training."""
 
 import abc
 import os
 import pathlib
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 
+from tfgans.callbacks._at_steps import AtSteps
 from tfgans.data import ToyWorld
 from tfgans.plots import image_grid, point_cloud
 
 _POINTS = 2_500
 
 
-class SamplePicture(keras.callbacks.Callback, abc.ABC):
-    """Draws a picture of samples every so many steps, from step 0 on.
+class SamplePicture(AtSteps, abc.ABC):
+    """Draws a picture of samples every `every` steps, from step 0 on, and when training ends.
 
     Args:
         directory: Folder for `step_00000000.png` and so on.
@@ -29,32 +29,30 @@ class SamplePicture(keras.callbacks.Callback, abc.ABC):
 
     @abc.abstractmethod
     def _write(self, path: pathlib.Path, title: str) -> None:
-        """Writes the picture of the model as it is."""
+        """Writes the picture of the model at its step."""
 
     def path(self, step: int) -> pathlib.Path:
-        """The file of a step's picture."""
+        """Returns the file of a step's picture."""
         return self._directory / f"step_{step:08d}.png"
 
     def draw(self) -> pathlib.Path:
-        """Draws the picture of the model's step, unless it is there."""
-        step = int(self.model.step.numpy())
-        path = self.path(step)
+        """Draws the picture of the model's step, unless it exists, and returns its file."""
+        path = self.path(self.step)
         if not path.exists():
             self._directory.mkdir(parents=True, exist_ok=True)
-            self._write(path, f"step {step}")
+            self._write(path, f"step {self.step}")
         return path
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        step = int(self.model.step.numpy())
         for path in self._directory.glob("step_*.png"):
-            # A run that was killed drew it; a resumed run draws it again, with what belongs to it.
-            if path > self.path(step):
+            # A killed run drew it after its last checkpoint, and the resumed run will draw it again.
+            if path > self.path(self.step):
                 path.unlink()
-        if step == 0:
+        if self.step == 0:
             self.draw()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if int(self.model.step.numpy()) % self._every == 0:
+        if self.step % self._every == 0:
             self.draw()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
@@ -62,11 +60,11 @@ class SamplePicture(keras.callbacks.Callback, abc.ABC):
 
 
 class SampleGrid(SamplePicture):
-    """Grids of images: where there are labels, rows are labels and columns share z.
+    """Draws grids of images. With labels, each row has one label and each column one z.
 
     Args:
         directory: Folder for `step_00000000.png` and so on.
-        labels: One label a row, as the model's `sample` takes them; None for ten rows of a model that takes none.
+        labels: Label of each row, as the model's `sample` takes them; None for ten rows without labels.
         row_names: Name of each row.
         columns: Samples in a row.
         every: Steps between two grids.
@@ -75,7 +73,7 @@ class SampleGrid(SamplePicture):
     def __init__(
         self,
         directory: str | os.PathLike,
-        labels: Sequence | None = None,
+        labels: Sequence | np.ndarray | None = None,
         row_names: Sequence[str] | None = None,
         *,
         columns: int = 10,
@@ -104,7 +102,7 @@ class SampleGrid(SamplePicture):
 
 
 class SamplePoints(SamplePicture):
-    """Scatter plots of points over the modes of a toy world.
+    """Draws points over the modes of a toy world.
 
     Args:
         directory: Folder for `step_00000000.png` and so on.

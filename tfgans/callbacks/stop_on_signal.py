@@ -1,4 +1,4 @@
-"""An end of training that a signal asks for."""
+"""The end of a training after a signal."""
 
 import signal
 import sys
@@ -12,17 +12,17 @@ from tfgans._errors import Interrupted
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Saves and ends training at the end of the epoch in which a signal came.
+    """Saves the model and ends training at the end of the epoch in which a signal came.
 
-    SIGINT (Ctrl-C), SIGTERM, SIGHUP and SIGUSR1 are noted while the context lasts, unless the process ignores them. As
-    the last of the callbacks it acts when all others have done their work, so that a resumed run misses nothing. A
-    second Ctrl-C ends training at once, without saving, unless it saves already.
+    Its context handles SIGINT (Ctrl-C), SIGTERM, SIGHUP and SIGUSR1, unless the process ignores them. It must be the
+    last of the callbacks, so that all others have acted on the step that it saves. A second Ctrl-C ends training at
+    once, without saving, unless it saves already.
 
     Args:
         save: Writes the model.
 
     Raises:
-        Interrupted: By `on_epoch_end`, and at the end of the context, after the model was saved.
+        Interrupted: By `on_epoch_end`, or at the end of the context, after the model was saved.
         KeyboardInterrupt: At a second Ctrl-C.
     """
 
@@ -35,10 +35,10 @@ class StopOnSignal(keras.callbacks.Callback):
         self._saving = False
 
     def __enter__(self) -> "StopOnSignal":
-        # Python hears signals in the main thread alone.
-        hears = threading.current_thread() is threading.main_thread()
-        numbers = [number for number in self._SIGNALS if hears and signal.getsignal(number) != signal.SIG_IGN]
-        self._before = {number: signal.signal(number, self._note) for number in numbers}
+        # Python handles signals in the main thread only.
+        is_main = threading.current_thread() is threading.main_thread()
+        numbers = [number for number in self._SIGNALS if is_main and signal.getsignal(number) != signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._receive) for number in numbers}
         return self
 
     def __exit__(
@@ -51,7 +51,7 @@ class StopOnSignal(keras.callbacks.Callback):
             for number, handler in self._before.items():
                 signal.signal(number, handler)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _receive(self, number: int, frame: FrameType | None) -> None:
         if number == self._received == signal.SIGINT and not self._saving:
             raise KeyboardInterrupt("Stopped at once; the same command resumes at the last checkpoint.")
         if self._received is None:

@@ -3,12 +3,13 @@
 import dataclasses
 import hashlib
 import math
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import tensorflow as tf
 from sklearn.model_selection import train_test_split
 
+from tfgans.choices import Conditioning
 from tfgans.data.pipeline import batches
 from tfgans.data.split import SampleKind
 
@@ -51,7 +52,7 @@ class ImageSet:
         return {"image": self.image} if self.label is None else {"image": self.image, "label": self.label}
 
     @property
-    def conditioning(self) -> str:
+    def conditioning(self) -> Conditioning | Literal["none"]:
         """The kind of the labels: `class`, `attributes` or `none`."""
         if self.label is None:
             return "none"

@@ -5,6 +5,8 @@ from typing import Literal, Protocol, Self
 import numpy as np
 import tensorflow as tf
 
+from tfgans.choices import Conditioning
+
 SampleKind = Literal["image", "point"]
 """Whether samples are images [H, W, C] or points [D]."""
 
@@ -29,7 +31,7 @@ class DataSplit(Protocol):
         """Shape of one sample."""
 
     @property
-    def conditioning(self) -> str:
+    def conditioning(self) -> Conditioning | Literal["none"]:
         """The kind of the labels: `class`, `attributes` or `none`."""
 
     @property

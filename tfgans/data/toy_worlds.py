@@ -1,7 +1,7 @@
 """Toy worlds: mixtures whose modes are known, drawn without end."""
 
 import dataclasses
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import tensorflow as tf
@@ -32,7 +32,7 @@ class ToyWorld:
 
     kind: ClassVar[SampleKind] = "point"
     split: ClassVar[str] = "without end"
-    conditioning: ClassVar[str] = "none"
+    conditioning: ClassVar[Literal["none"]] = "none"
     label_names: ClassVar[tuple[str, ...]] = ()
     count: ClassVar[None] = None
 

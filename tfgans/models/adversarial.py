@@ -555,7 +555,7 @@ class AdversarialModel(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, which are attributes of the same names."""
-        names = _constructor_arguments(type(self))
+        names = constructor_arguments(type(self))
         return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
@@ -598,7 +598,7 @@ def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) ->
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
-def _constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
+def constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
     """Names of the arguments of a class; through `**kwargs`, it also takes the keywords of the class above."""
     names: dict[str, None] = {}
     for base in cls.__mro__:

@@ -50,6 +50,7 @@ class Recipe:
     data: str
     train_split: str = "train"
     test_split: str = "test"
+    image_shape: tuple[int, ...]
     train_fraction: float = 1.0
     batch_size: int
     steps: int

@@ -1,11 +1,15 @@
-"""From recipes to compiled models."""
+"""From recipes to compiled models.
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+Each builder makes the networks and objects of a family, and `_compiled` chooses the model by the recipe's system.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import keras
 
-from tfgans import networks
+from tfgans import models, networks
 from tfgans.equilibrium import Equilibrium
 from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 from tfgans.losses import (
@@ -18,25 +22,8 @@ from tfgans.losses import (
     Vanilla,
     Wasserstein,
 )
-from tfgans.models import (
-    BEGAN,
-    BEGANCS,
-    CVAEGAN,
-    GAN,
-    LOGAN,
-    MDGAN,
-    VAE,
-    VEEGAN,
-    XGAN,
-    AdversarialModel,
-    AdversarialVAE,
-    AdversarialXGAN,
-    BiGAN,
-    ConditionalGAN,
-    ConditionalWGANGP,
-    VariationalXGAN,
-)
-from tfgans.models.xgan import XGANModel
+from tfgans.models import AdversarialModel
+from tfgans.models.adversarial import constructor_arguments
 from tfgans.recipes import (
     ConditionalRecipe,
     EncodedRecipe,
@@ -51,9 +38,9 @@ AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
 
 
 def build(recipe: Recipe) -> AdversarialModel:
-    """The compiled model of a recipe, with the weights that the recipe's seed gives.
+    """Makes the compiled model of a recipe, with the initial weights of the recipe's seed.
 
-    Sets the seeds of Python, NumPy and TensorFlow, since initialisers draw from them.
+    It sets the seeds of Python, NumPy and TensorFlow, since initialisers draw from them.
 
     Args:
         recipe: The recipe.
@@ -62,7 +49,7 @@ def build(recipe: Recipe) -> AdversarialModel:
         The model, at step 0.
 
     Raises:
-        ValueError: If no builder is registered for recipes of this type, or networks cannot be made as the recipe says.
+        ValueError: If no builder is registered for recipes of this type, or the recipe's networks cannot be made.
     """
     if type(recipe) not in _BUILDERS:
         raise ValueError(f"No builder is registered for a {type(recipe).__name__}; see tfgans.training.register.")
@@ -79,8 +66,8 @@ def register(recipe_type: type[AnyRecipe], builder: Callable[[AnyRecipe], Advers
     """Registers the function that makes models from recipes of a type.
 
     Args:
-        recipe_type: The type; recipes of its subclasses need builders of their own.
-        builder: Takes a recipe and returns a compiled model. `build` calls it with seeds and precision set.
+        recipe_type: Type of the recipes. A subclass needs a builder of its own.
+        builder: Takes a recipe and returns a compiled model. `build` sets the seeds and the precision before it.
 
     Raises:
         ValueError: If the type has another builder already.
@@ -89,218 +76,226 @@ def register(recipe_type: type[AnyRecipe], builder: Callable[[AnyRecipe], Advers
         raise ValueError(f"{recipe_type.__name__} has a builder already: {_BUILDERS[recipe_type].__qualname__}.")
 
 
-def _conditional(recipe: ConditionalRecipe) -> ConditionalGAN:
-    common = {
-        "kernel_size": recipe.kernel_size,
-        "batch_norm_scale": recipe.batch_norm_scale,
-        "condition_size": recipe.condition_size,
+def _conditional(recipe: ConditionalRecipe) -> AdversarialModel:
+    penalty_options = (recipe.penalty_weight, recipe.penalty_target)
+    penalties = {
+        "interpolated": InterpolatedGradientPenalty(*penalty_options),
+        "height_axis": HeightAxisGradientPenalty(*penalty_options),
+        "none": None,
     }
-    generator = networks.conditional_dcgan_generator(
-        recipe.image_shape,
-        recipe.latent_size,
-        widths=recipe.generator_widths,
-        projection=recipe.projection,
-        output=recipe.output,
-        **common,
+    return _compiled(
+        recipe.system,
+        recipe,
+        generator=networks.conditional_dcgan_generator(
+            recipe.image_shape,
+            recipe.latent_size,
+            recipe.condition_size,
+            recipe.generator_widths,
+            kernel_size=recipe.kernel_size,
+            projection=recipe.projection,
+            output=recipe.output,
+            batch_norm_scale=recipe.batch_norm_scale,
+        ),
+        discriminator=networks.conditional_dcgan_discriminator(
+            recipe.image_shape,
+            recipe.condition_size,
+            recipe.discriminator_widths,
+            kernel_size=recipe.kernel_size,
+            batch_norm=recipe.discriminator_batch_norm,
+            batch_norm_scale=recipe.batch_norm_scale,
+            unit_pixels=recipe.unit_pixels,
+        ),
+        prior=Normal(recipe.latent_size, recipe.prior_mean, recipe.prior_std),
+        objective=Vanilla(recipe.patchwise),
+        penalty=penalties[recipe.penalty],
     )
-    discriminator = networks.conditional_dcgan_discriminator(
-        recipe.image_shape,
-        widths=recipe.discriminator_widths,
-        batch_norm=recipe.discriminator_batch_norm,
-        unit_pixels=recipe.unit_pixels,
-        **common,
+
+
+def _unconditional(recipe: UnconditionalRecipe) -> AdversarialModel:
+    shape, size, widths = recipe.image_shape, recipe.latent_size, recipe.widths
+    makers: dict[str, tuple[Callable[..., keras.Model], ...]] = {
+        "mlp": (networks.mlp_generator, networks.mlp_encoder, networks.mlp_discriminator),
+        "dcgan": (
+            networks.dcgan_generator,
+            networks.dcgan_encoder,
+            functools.partial(networks.dcgan_discriminator, head_width=recipe.head_width),
+        ),
+    }
+    make_generator, make_encoder, make_discriminator = makers[recipe.networks]
+    objectives = {
+        "v": Vanilla(),
+        "w": Wasserstein(),
+        "ls": LeastSquares(),
+        "lol1": LogitLoss(squared=False),
+        "lol2": LogitLoss(squared=True),
+    }
+    pairwise = PairwiseGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
+    interpolated = InterpolatedGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
+    return _compiled(
+        recipe.system,
+        recipe,
+        generator=make_generator(shape, size, widths),
+        encoder=make_encoder(shape, size, widths) if recipe.has_encoder else None,
+        discriminator=make_discriminator(
+            shape, size if recipe.has_encoder else None, recipe.discriminator_widths or widths
+        ),
+        prior={"uniform": Uniform(size), "normal": Normal(size)}[recipe.prior],
+        objective=objectives[recipe.objective],
+        penalty={"pairwise": pairwise, "interpolated": interpolated, "none": None}[recipe.penalty],
+        latent_penalty=pairwise if recipe.latent_penalty else None,
     )
-    prior = Normal(recipe.latent_size, recipe.prior_mean, recipe.prior_std)
-    penalties = {"interpolated": InterpolatedGradientPenalty, "height_axis": HeightAxisGradientPenalty}
-    penalty_type = penalties.get(recipe.penalty)
-    penalty = penalty_type and penalty_type(recipe.penalty_weight, recipe.penalty_target)
-    options = {
-        "penalty": penalty,
-        "conditioning": recipe.conditioning,
-        "n_critic": recipe.n_critic,
-        "n_generator": recipe.n_generator,
-        "latent_sharing": recipe.latent_sharing,
-        "ema_decay": recipe.ema_decay,
-        "seed": recipe.seed,
-    }
-    if recipe.system == "ConditionalWGANGP":
-        model = ConditionalWGANGP(generator, discriminator, prior, **options)
-    else:
-        model = ConditionalGAN(generator, discriminator, prior, Vanilla(recipe.patchwise), **options)
-    adam = (recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.epsilon)
-    model.compile({player: keras.optimizers.Adam(*adam) for player in model.players})
-    return model
 
 
-def _unconditional(recipe: UnconditionalRecipe) -> GAN | BiGAN:
-    image_shape, widths = recipe.image_shape, recipe.widths
-    discriminator_widths = recipe.discriminator_widths or widths
-    has_encoder = recipe.has_encoder
-    latent_beside = recipe.latent_size if has_encoder else None
+def _equilibrium(recipe: EquilibriumRecipe) -> AdversarialModel:
+    shape, size = recipe.image_shape, recipe.latent_size
     if recipe.networks == "mlp":
-        generator = networks.mlp_generator(image_shape[0], recipe.latent_size, widths)
-        encoder = networks.mlp_encoder(image_shape[0], recipe.latent_size, widths) if has_encoder else None
-        discriminator = networks.mlp_discriminator(image_shape[0], latent_beside, discriminator_widths)
+        generator = networks.relu_mlp(size, shape[0], recipe.widths, "generator")
+        encoder = networks.relu_mlp(shape[0], size, recipe.widths, "encoder")
+        decoder = networks.relu_mlp(size, shape[0], recipe.widths, "decoder")
     else:
-        generator = networks.dcgan_generator(image_shape, recipe.latent_size, widths)
-        encoder = networks.dcgan_encoder(image_shape, recipe.latent_size, widths) if has_encoder else None
-        discriminator = networks.dcgan_discriminator(
-            image_shape, latent_beside, discriminator_widths, head_width=recipe.head_width
-        )
-    prior = {"uniform": Uniform, "normal": Normal}[recipe.prior](recipe.latent_size)
-    penalties = {"pairwise": PairwiseGradientPenalty, "interpolated": InterpolatedGradientPenalty}
-    penalty_type = penalties.get(recipe.penalty)
-    options = {
-        "objective": _OBJECTIVES[recipe.objective],
-        "penalty": penalty_type and penalty_type(recipe.penalty_weight, power=recipe.penalty_power),
-        "n_critic": recipe.n_critic,
-        "ema_decay": recipe.ema_decay,
-        "seed": recipe.seed,
-    }
-    if recipe.system == "VEEGAN":
-        options = {name: options[name] for name in ("ema_decay", "seed")}
-        model = VEEGAN(generator, encoder, discriminator, prior, **options)
-    elif has_encoder:
-        in_latents = PairwiseGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
-        options["latent_penalty"] = in_latents if recipe.latent_penalty else None
-        options["reconstruction_weight"] = recipe.reconstruction_weight
-        system = LOGAN if recipe.system == "LOGAN" else BiGAN
-        model = system(generator, encoder, discriminator, prior, **options)
-    else:
-        model = GAN(generator, discriminator, prior, latent_sharing=recipe.latent_sharing, **options)
-
-    # An optimizer counts its own updates.
-    updates = {player: recipe.steps * (recipe.n_critic if player == "discriminator" else 1) for player in model.players}
-    model.compile({player: _adam(recipe, recipe.learning_rate, updates[player]) for player in model.players})
-    return model
+        generator = networks.began_decoder(shape, size, recipe.filters, recipe.networks, "generator")
+        encoder = networks.began_encoder(shape, size, recipe.filters, recipe.networks)
+        decoder = networks.began_decoder(shape, size, recipe.filters, recipe.networks)
+    return _compiled(
+        recipe.system,
+        recipe,
+        generator=generator,
+        encoder=encoder,
+        decoder=decoder,
+        prior=Uniform(size),
+        equilibrium=_controller(recipe),
+    )
 
 
-def _energy(recipe: EquilibriumRecipe) -> BEGAN:
-    size, latent_size = recipe.image_shape, recipe.latent_size
-    if recipe.networks == "mlp":
-        generator = networks.relu_mlp(latent_size, size[0], recipe.widths, "generator")
-        encoder = networks.relu_mlp(size[0], latent_size, recipe.widths, "encoder")
-        decoder = networks.relu_mlp(latent_size, size[0], recipe.widths, "decoder")
-    else:
-        options = {"filters": recipe.filters, "style": recipe.networks}
-        generator = networks.began_decoder(size, latent_size, name="generator", **options)
-        encoder = networks.began_encoder(size, latent_size, **options)
-        decoder = networks.began_decoder(size, latent_size, **options)
-    controller = Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
-    players = (generator, encoder, decoder, Uniform(latent_size), controller)
-    names = ("norm", "similarity_weight", "share_latent", "recompute_errors", "ema_decay", "seed")
-    options = {name: getattr(recipe, name) for name in names}
-    if recipe.system == "BEGANCS":
-        constraint = {name: getattr(recipe, name) for name in ("constraint_weight", "constraint_norm")}
-        model = BEGANCS(*players, **options, **constraint)
-    else:
-        model = BEGAN(*players, **options)
-    rates = {"discriminator": recipe.discriminator_learning_rate, "generator": recipe.generator_learning_rate}
-    model.compile({player: _adam(recipe, rate, recipe.steps) for player, rate in rates.items()})
-    return model
+def _variational(recipe: VariationalRecipe) -> AdversarialModel:
+    shape, size, filters = recipe.image_shape, recipe.latent_size, recipe.filters
+    adversarial = recipe.system == "AdversarialVAE"
+    return _compiled(
+        recipe.system,
+        recipe,
+        generator=networks.began_decoder(shape, size, filters, name="generator"),
+        encoder=networks.began_encoder(shape, 2 * size, filters),
+        discriminator_encoder=networks.began_encoder(shape, size, filters) if adversarial else None,
+        discriminator_decoder=networks.began_decoder(shape, size, filters) if adversarial else None,
+        prior=Normal(size),
+        equilibrium=_controller(recipe),
+    )
 
 
-def _variational(recipe: VariationalRecipe) -> VAE | AdversarialVAE:
-    size, latent_size, filters = recipe.image_shape, recipe.latent_size, recipe.filters
-    generator = networks.began_decoder(size, latent_size, filters, name="generator")
-    encoder = networks.began_encoder(size, 2 * latent_size, filters)
-    prior = Normal(latent_size)
-    options = {name: getattr(recipe, name) for name in ("kl_reduction", "ema_decay", "seed")}
-    if recipe.system == "VAE":
-        model = VAE(generator, encoder, prior, **options)
-    else:
-        halves = networks.began_encoder(size, latent_size, filters), networks.began_decoder(size, latent_size, filters)
-        controller = Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
-        weights = ("reconstructed_weight", "similarity_weight", "pixel_weight", "error_sign")
-        options |= {name: getattr(recipe, name) for name in weights}
-        model = AdversarialVAE(generator, encoder, *halves, prior, controller, **options)
-    model.compile({player: keras.optimizers.Adam(recipe.learning_rate) for player in model.players})
-    return model
+class _Makers(NamedTuple):
+    """Functions that make the networks of `EncodedRecipe`."""
+
+    generator: Callable[..., keras.Model]
+    encoder: Callable[..., keras.Model]
+    discriminator: Callable[..., keras.Model]
+    classifier: Callable[..., keras.Model]
 
 
-def _encoded(recipe: EncodedRecipe) -> MDGAN | CVAEGAN:
-    shape, widths, size = recipe.image_shape, recipe.widths, recipe.latent_size
-    options = {"ema_decay": recipe.ema_decay, "seed": recipe.seed}
-    make_generator, make_encoder, discriminator = _layers(recipe)
-    if recipe.system == "MDGAN":
-        players = (make_generator(shape, size, widths), make_encoder(shape, size, widths), discriminator)
-        model = MDGAN(*players, Uniform(size), **options)
-    else:
-        condition = {"condition_size": recipe.condition_size}
-        generator = make_generator(shape, size, widths, **condition)
-        encoder = make_encoder(shape, 2 * size, widths, **condition)
-        classifier = _MAPPED[recipe.networks](shape, recipe.condition_size, widths)
-        model = CVAEGAN(generator, encoder, discriminator, classifier, Normal(size), **options)
-    return _with_adam(model, recipe)
+_MAKERS = {
+    "cnn": _Makers(networks.cnn_generator, networks.cnn_encoder, networks.cnn_discriminator, networks.cnn_classifier),
+    "mlp": _Makers(
+        networks.mlp_generator,
+        networks.mlp_encoder,
+        lambda shape, widths: networks.mlp_classifier(shape, 1, widths, "discriminator"),
+        networks.mlp_classifier,
+    ),
+}
 
 
-def _xgan(recipe: XGANRecipe) -> XGANModel:
-    shape, widths, size, classes = recipe.image_shape, recipe.widths, recipe.latent_size, recipe.condition_size
-    make_generator, make_encoder, discriminator = _layers(recipe)
-    concatenated = recipe.supervision == "concatenated"
-    generator = make_generator(shape, size, widths, condition_size=classes if concatenated else None)
-    encoder = make_encoder(shape, 2 * size if recipe.latents == "normal" else size, widths)
-    players = (generator, encoder, discriminator, image_classifier(recipe))
-    options = {
-        "code_classifier": networks.code_classifier(size, classes) if recipe.supervision == "classes" else None,
-        "feature_discriminator": networks.vgg19(shape, 1) if recipe.learned_features == "vgg19" else None,
-        "objective": {"minimax": Minimax(), "nonsaturating": Vanilla()}[recipe.generator_loss],
-        "adversarial_weight": recipe.adversarial_weight,
-        "ema_decay": recipe.ema_decay,
-        "seed": recipe.seed,
-    }
-    if recipe.has_bank:
-        sampler = ConvexSampler(recipe.combined, recipe.weights) if recipe.latents == "convex" else KDESampler()
-        bank_classes = 1 if recipe.supervision == "none" else classes
-        bank = CodeBank(recipe.bank_size, size, sampler, neighbours=recipe.neighbours, classes=bank_classes)
-        model = XGAN(*players, bank, **options)
-    elif recipe.latents == "normal":
-        model = VariationalXGAN(*players, Normal(size), **options)
-    else:
-        model = AdversarialXGAN(*players, networks.code_classifier(size, 1), Normal(size), **options)
-    return _with_adam(model, recipe)
+def _encoded(recipe: EncodedRecipe) -> AdversarialModel:
+    shape, size, widths, make = recipe.image_shape, recipe.latent_size, recipe.widths, _MAKERS[recipe.networks]
+    # CVAE-GAN is conditional and variational, MD-GAN neither.
+    conditional = recipe.system == "CVAEGAN"
+    condition_size = recipe.condition_size if conditional else None
+    return _compiled(
+        recipe.system,
+        recipe,
+        # The order in which networks are made decides which initial weights they draw.
+        discriminator=make.discriminator(shape, widths),
+        generator=make.generator(shape, size, widths, condition_size),
+        encoder=make.encoder(shape, 2 * size if conditional else size, widths, condition_size),
+        classifier=make.classifier(shape, condition_size, widths) if conditional else None,
+        prior=Normal(size) if conditional else Uniform(size),
+    )
+
+
+def _xgan(recipe: XGANRecipe) -> AdversarialModel:
+    shape, size, widths, make = recipe.image_shape, recipe.latent_size, recipe.widths, _MAKERS[recipe.networks]
+    classes = recipe.condition_size
+    systems = {"convex": "XGAN", "kde": "XGAN", "normal": "VariationalXGAN", "discriminated": "AdversarialXGAN"}
+    return _compiled(
+        systems[recipe.latents],
+        recipe,
+        discriminator=make.discriminator(shape, widths),
+        generator=make.generator(shape, size, widths, classes if recipe.supervision == "concatenated" else None),
+        encoder=make.encoder(shape, 2 * size if recipe.latents == "normal" else size, widths),
+        image_classifier=image_classifier(recipe),
+        code_classifier=networks.code_classifier(size, classes) if recipe.supervision == "classes" else None,
+        feature_discriminator=networks.vgg19(shape, 1) if recipe.learned_features == "vgg19" else None,
+        code_discriminator=networks.code_classifier(size, 1) if recipe.latents == "discriminated" else None,
+        bank=_bank(recipe) if recipe.has_bank else None,
+        prior=Normal(size),
+        objective={"minimax": Minimax(), "nonsaturating": Vanilla()}[recipe.generator_loss],
+    )
 
 
 def image_classifier(recipe: XGANRecipe) -> keras.Model:
-    """C_img, from images to logits and maps, before it has learnt anything."""
+    """Makes C_img, from images to logits and maps, with initial weights."""
     make = {"vgg19": networks.vgg19, "small_vgg": networks.small_vgg}[recipe.image_classifier]
     return make(recipe.image_shape, recipe.condition_size)
 
 
-_MAPPED = {"cnn": networks.cnn_classifier, "mlp": networks.mlp_classifier}
+def _bank(recipe: XGANRecipe) -> CodeBank:
+    if recipe.neighbours is None:
+        raise ValueError("A run replaces neighbours=None by a number from its data; received None.")
+    samplers = {"convex": ConvexSampler(recipe.combined, recipe.weights), "kde": KDESampler()}
+    return CodeBank(
+        recipe.bank_size,
+        recipe.latent_size,
+        samplers[recipe.latents],
+        neighbours=recipe.neighbours,
+        classes=1 if recipe.supervision == "none" else recipe.condition_size,
+    )
 
 
-def _layers(recipe: EncodedRecipe) -> tuple[Callable[..., keras.Model], Callable[..., keras.Model], keras.Model]:
-    """What makes generators and encoders, and the discriminator."""
-    if recipe.networks == "mlp":
-        discriminator = networks.mlp_classifier(recipe.image_shape, 1, recipe.widths, "discriminator")
-        return networks.mlp_generator, networks.mlp_encoder, discriminator
-    return networks.cnn_generator, networks.cnn_encoder, networks.cnn_discriminator(recipe.image_shape, recipe.widths)
+def _controller(recipe: EquilibriumRecipe | VariationalRecipe) -> Equilibrium:
+    return Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
 
 
-def _with_adam(model: AdversarialModel, recipe: EncodedRecipe) -> AdversarialModel:
-    model.compile({player: keras.optimizers.Adam(recipe.learning_rate, recipe.beta_1) for player in model.players})
+def _compiled(system: str, recipe: Recipe, **objects: Any) -> AdversarialModel:
+    """Makes the model of a system, and compiles it.
+
+    An argument of the constructor is one of `objects`, or else the recipe's field of the same name. Objects for which
+    the constructor has no argument are left out, so that the systems of a family share a builder.
+    """
+    constructor: type[AdversarialModel] = getattr(models, system)
+    # The name of a model is not that of its recipe.
+    names = set(constructor_arguments(constructor)) - {"name"}
+    values = {**vars(recipe), **objects}
+    model = constructor(**{name: value for name, value in values.items() if name in names})
+    model.compile(_optimizers(recipe, model.players))
     return model
 
 
-def _adam(recipe: UnconditionalRecipe | EquilibriumRecipe, rate: float, updates: int) -> keras.optimizers.Optimizer:
-    """Adam, whose rate may fall to 0 over its updates."""
-    schedule = keras.optimizers.schedules.CosineDecay(rate, updates) if recipe.decay == "cosine" else rate
-    return keras.optimizers.Adam(schedule, recipe.beta_1, recipe.beta_2, recipe.epsilon)
+def _optimizers(recipe: Recipe, players: Sequence[str]) -> dict[str, keras.optimizers.Optimizer]:
+    """Makes an Adam for each player from the recipe's fields; Keras's defaults hold where it has none."""
+    fields = vars(recipe)
+    options = {name: fields[name] for name in ("beta_1", "beta_2", "epsilon") if name in fields}
+    optimizers = {}
+    for player in players:
+        rate = fields[name] if (name := f"{player}_learning_rate") in fields else fields["learning_rate"]
+        if fields.get("decay") == "cosine":
+            # An optimizer counts its own updates.
+            updates = recipe.steps * (fields.get("n_critic", 1) if player == "discriminator" else 1)
+            rate = keras.optimizers.schedules.CosineDecay(rate, updates)
+        optimizers[player] = keras.optimizers.Adam(rate, **options)
+    return optimizers
 
-
-_OBJECTIVES = {
-    "v": Vanilla(),
-    "w": Wasserstein(),
-    "ls": LeastSquares(),
-    "lol1": LogitLoss(squared=False),
-    "lol2": LogitLoss(squared=True),
-}
 
 _BUILDERS: dict[type[Recipe], Callable[[Any], AdversarialModel]] = {
     ConditionalRecipe: _conditional,
     UnconditionalRecipe: _unconditional,
-    EquilibriumRecipe: _energy,
+    EquilibriumRecipe: _equilibrium,
     VariationalRecipe: _variational,
     EncodedRecipe: _encoded,
     XGANRecipe: _xgan,

@@ -1,4 +1,4 @@
-"""Scores of a run's model, and of images that something else made."""
+"""Scores of a run's model, and of images that other programs made."""
 
 import dataclasses
 import os
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
-from tfgans.training.loading import load_data
+from tfgans.training.loading import as_images, load_data
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
-from tfgans.training.scoring import Scorer, WorldScorer, scorer_of
+from tfgans.training.scoring import Scorer, WorldScorer, make_scorer
 
 
 def run_scorer(
@@ -24,16 +24,16 @@ def run_scorer(
     batch_size: int = 256,
     progress: bool = True,
 ) -> Scorer | WorldScorer:
-    """What scores a run's models against the data that they were trained on.
+    """Makes the scorer of a run's models, which compares them with the data of the run.
 
     Args:
         workdir: Folder of the run.
         extractor: Name of an extractor, as in `evaluation.extractor`.
-        samples: Images in a set of samples; by default as many as the run itself scores.
-        sets: Sets of samples, over which a score has its mean and spread.
-        own: The data of a run that was given its own.
+        samples: Images in a set of samples; by default the number in the run's recipe.
+        sets: Number of sets of samples, over which a score has its mean and spread.
+        own: The data of a run that was trained with `own`.
         data_dir: Folder of prepared data sets.
-        download: Whether a data set that is not there may be downloaded.
+        download: Whether to download a data set that is not prepared.
         batch_size: Images that are read at a time.
         progress: Whether to show progress bars.
 
@@ -41,12 +41,13 @@ def run_scorer(
         The scorer.
 
     Raises:
-        FileNotFoundError: If the folder is no run, or the data set or the extractor's weights are not there.
+        FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
         ValueError: If the extractor does not fit the data.
     """
     recipe, train, test = load_data(RunFolder(workdir).recipe(), own, data_dir, download)
-    options = {"batch_size": batch_size, "progress": progress}
-    return scorer_of(train, test, extractor, samples or recipe.score_samples, sets, **options)
+    return make_scorer(
+        train, test, extractor, samples or recipe.score_samples, sets, batch_size=batch_size, progress=progress
+    )
 
 
 def evaluate(
@@ -62,23 +63,22 @@ def evaluate(
     Args:
         workdir: Folder of the run.
         names: Scores to take, keys of `evaluation.METRICS`; `all` for those that apply.
-        step: Step of the checkpoint; the newest by default.
+        step: Step of the checkpoint; by default the newest.
         averaged: Whether to sample from the averaged generator, where the run has one.
-        scorer: What takes them, such as `run_scorer(workdir, "pixels", samples=1_000)`; by default
-            `run_scorer(workdir)`.
+        scorer: The scorer, such as `run_scorer(workdir, "pixels", samples=1_000)`; by default `run_scorer(workdir)`.
 
     Returns:
         The scores, as in `scores.json`.
 
     Raises:
-        FileNotFoundError: If the folder is no run or has no such checkpoint.
-        ValueError: If a score is unknown or does not apply, or as the metrics raise.
+        FileNotFoundError: If the folder is not that of a run, or has no such checkpoint.
+        ValueError: If a score is unknown or does not apply, or a metric refuses the samples.
     """
     scorer = scorer or run_scorer(workdir)
     folder = RunFolder(workdir)
     recipe = folder.recipe()
     chosen = scorer.chosen(names, bool(recipe.takes_labels), recipe.has_encoder)
-    # Scores cannot be added to a damaged file, and the work would be lost.
+    # Scores cannot be added to a damaged file, so they would be lost.
     folder.put_damaged_aside()
     scores = scorer.model(load(workdir, step, averaged), chosen)
     evaluation.add_scores(folder.scores_file, scores)
@@ -99,37 +99,38 @@ def image_scorer(
     batch_size: int = 256,
     progress: bool = True,
 ) -> tuple[Scorer, evaluation.Source]:
-    """What scores images that something else made, and these images: `scorer.sources([source], names)`.
+    """Makes the scorer of images that other programs made, for `scorer.sources([source], names)`.
 
     Args:
         generated: `folder:PATH` or `npz:FILE`, as in `evaluation.generated_source`; or `split:NAME`, real images
-            of another split, whose scores are what a perfect generator would have.
+            of another split, which have the scores of a perfect generator.
         name: Data set to compare with, as in `data.load_split`.
         extractor: Name of an extractor, as in `evaluation.extractor`.
         samples: Images to score; by default all.
         split: Split of the data set to compare with.
         test_split: Split that extractors and D* are tested on.
-        image_shape: (height, width, channels) that a folder or `.npz` of real images is brought to.
+        image_shape: (height, width, channels) to which a folder or `.npz` of real images is resized.
         data_dir: Folder of prepared data sets.
-        download: Whether a data set that is not there may be downloaded.
+        download: Whether to download a data set that is not prepared.
         batch_size: Images that are read at a time.
         progress: Whether to show progress bars.
 
     Returns:
-        The scorer and the source.
+        The scorer, and the source of the images.
 
     Raises:
-        FileNotFoundError: If data, images or the extractor's weights are not there.
-        ValueError: If the data set has points, images have another shape than its images, or an extractor does not fit.
+        FileNotFoundError: If data, images or the extractor's weights are missing.
+        ValueError: If the data set has points, the images have another shape than its images, or the extractor does
+            not fit.
     """
-    options = {"image_shape": image_shape, "data_dir": data_dir, "download": download}
-    train, test = data.load_splits(name, (split, test_split), **options)
-    if train.kind != "image":
-        raise ValueError(f"Images are compared with images; received the points of {name}.")
-    kind, _, which = generated.partition(":")
+    kind, _, generated_split = generated.partition(":")
+    splits = [split, test_split, *([generated_split] if kind == "split" else [])]
+    train, test, *others = map(
+        as_images, data.load_splits(name, splits, image_shape=image_shape, data_dir=data_dir, download=download)
+    )
     if kind == "split":
-        source = evaluation.image_set_source(data.load_split(name, which, **options), seed=1)
-        source = dataclasses.replace(source, protocol={"generated": f"{name} {which}"})
+        source = evaluation.image_set_source(others[0], seed=1)
+        source = dataclasses.replace(source, protocol={"generated": f"{name} {generated_split}"})
     else:
         source = evaluation.generated_source(generated, train.image.shape[1:])
     features = evaluation.extractor(extractor, train, test)

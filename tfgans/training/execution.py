@@ -1,4 +1,4 @@
-"""How steps are executed: on which devices, and whether XLA compiles them."""
+"""Execution of steps: devices, XLA, and the number of steps in one call of the graph."""
 
 import os
 import sys
@@ -9,15 +9,15 @@ from tfgans.models import AdversarialModel
 
 
 def strategy_of(name: str) -> tf.distribute.Strategy:
-    """A strategy by its name.
+    """Makes a strategy by its name.
 
     Args:
-        name: `default` for all GPUs of this machine where there are several, else TensorFlow's own; `mirrored` for all
-            devices of this machine; `multi_worker` for the machines that TF_CONFIG names, before TensorFlow has done
-            anything else.
+        name: `default` takes all GPUs of this machine if it has several, else TensorFlow's default device. `mirrored`
+            takes all devices of this machine. `multi_worker` takes the machines in TF_CONFIG, and must be made before
+            TensorFlow does anything else.
 
     Raises:
-        ValueError: If the name is another, or there is no TF_CONFIG for several machines.
+        ValueError: If there is no such strategy, or `multi_worker` finds no TF_CONFIG.
     """
     if name == "mirrored":
         return tf.distribute.MirroredStrategy()
@@ -32,20 +32,20 @@ def strategy_of(name: str) -> tf.distribute.Strategy:
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process writes; of several machines, one does."""
+    """Returns whether this process writes the run's files. Of several machines, one does."""
     return strategy.extended.should_checkpoint
 
 
 def compiles(xla: bool | None, strategy: tf.distribute.Strategy) -> bool:
-    """Whether XLA compiles the steps of a run.
+    """Returns whether XLA compiles the steps of a run.
 
     Args:
-        xla: Whether it is asked for. None is off on CPUs, where it helps some systems and hurts others
-            (docs/scaling.md), and on with one GPU, which is not measured.
-        strategy: Where the run trains.
+        xla: Whether the user asks for it. None turns it off on CPUs, where it helps some systems and hurts others
+            (docs/scaling.md), and on with one GPU, which was not measured.
+        strategy: Strategy of the training.
 
     Raises:
-        ValueError: If it is asked for on several replicas, which TensorFlow cannot.
+        ValueError: If XLA is asked for on several replicas, which TensorFlow does not support.
     """
     replicas = strategy.num_replicas_in_sync
     if xla and replicas > 1:
@@ -58,7 +58,7 @@ def compiles(xla: bool | None, strategy: tf.distribute.Strategy) -> bool:
 
 
 def take_from_chief(model: AdversarialModel) -> None:
-    """Gives all machines the state that the chief has, which each has read or made for itself."""
+    """Copies the chief's state to all machines, since each has read or made its own."""
     strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return
@@ -75,24 +75,24 @@ def take_from_chief(model: AdversarialModel) -> None:
 
 
 class Execution:
-    """How the steps of a model are executed; of what cannot be, it says so once.
+    """Sets how the steps of a model are executed. It warns once when a setting is not supported.
 
     Args:
-        model: The model, compiled.
+        model: The compiled model.
         xla: Whether XLA compiles its steps.
     """
 
     def __init__(self, model: AdversarialModel, xla: bool) -> None:
-        self._model, self._said = model, False
+        self._model, self._has_warned = model, False
         self._replicas = model.distribute_strategy.num_replicas_in_sync
         model.jit_compile = xla
 
     def take_at_once(self, steps: int) -> None:
-        """Sets how many steps one call of the graph takes; it is one on several replicas, where TensorFlow fails."""
+        """Sets how many steps one call of the graph takes. On several replicas TensorFlow supports only one."""
         if steps > 1 and self._replicas > 1:
-            if not self._said:
+            if not self._has_warned:
                 print(f"On {self._replicas} replicas a call of the graph takes one step, not {steps}.", file=sys.stderr)
-            self._said, steps = True, 1
+            self._has_warned, steps = True, 1
         if self._model.steps_per_execution != steps:
-            # The function of the old number must not be called again.
+            # `fit` would call the old function again, which takes the old number of steps.
             self._model.steps_per_execution, self._model.train_function = steps, None

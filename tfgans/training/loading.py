@@ -1,6 +1,7 @@
-"""The data of a run, and whether they fit its recipe."""
+"""Loads the data of a run, and checks that they fit its recipe."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from tfgans import data
 from tfgans.recipes import Recipe
@@ -9,58 +10,78 @@ _OWN_DATA = ("folder:", "npz:", "own:")
 
 
 def has_own_data(recipe: Recipe) -> bool:
-    """Whether the data of a recipe are the user's own."""
+    """Returns whether the data of a recipe are the user's own."""
     return recipe.data.startswith(_OWN_DATA)
 
 
 def load_data(
     recipe: Recipe, own: data.ImageSet | None, data_dir: str | None, download: bool
 ) -> tuple[Recipe, data.DataSplit, data.DataSplit]:
-    """The recipe for its data, and their train and test split. The user's own data say what a label is.
+    """Loads the data of a recipe.
 
     Args:
         recipe: The recipe.
-        own: Data in place of the recipe's; a fifth is held out.
+        own: Data in place of the recipe's. A fifth of them is held out as the test split.
         data_dir: Folder of prepared data sets.
-        download: Whether a data set that is not there may be downloaded.
+        download: Whether to download a data set that is not prepared.
+
+    Returns:
+        The recipe, the train split and the test split. A recipe for the user's own data takes the kind and the number
+        of its labels from them.
 
     Raises:
         FileNotFoundError: If the data set is not there.
-        ValueError: If it is not as it must be, or has no labels.
+        ValueError: If the data set does not fit the recipe, or has no labels that the recipe needs.
     """
     if (own is not None or has_own_data(recipe)) and len(recipe.image_shape) != 3:
-        raise ValueError(f"{recipe.name} is made for points of a toy world; received {recipe.data} or own images.")
+        received = recipe.data if own is None else "own images"
+        raise ValueError(f"{recipe.name} is made for points of a toy world; received {received}.")
     if own is not None:
         own = dataclasses.replace(own, image=data.fit_images(own.image, recipe.image_shape))
         recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
     if has_own_data(recipe):
         recipe = dataclasses.replace(recipe, train_split="train", test_split="test")
     splits = (recipe.train_split, recipe.test_split)
+    loaded: Sequence[data.DataSplit]
     if own is not None:
-        train, test = (data.hold_out(own, split) for split in splits)
+        loaded = [data.hold_out(own, split) for split in splits]
     else:
-        source = {"image_shape": recipe.image_shape, "data_dir": data_dir, "download": download}
-        train, test = data.load_splits(recipe.data, splits, **source)
+        loaded = data.load_splits(
+            recipe.data, splits, image_shape=recipe.image_shape, data_dir=data_dir, download=download
+        )
+    train, test = loaded
     if has_own_data(recipe):
         recipe = recipe.adapted(train.conditioning, len(train.label_names))
     return recipe, train, test
 
 
 def check_data(recipe: Recipe, train: data.DataSplit, replicas: int) -> None:
-    """Checks that a recipe is made for its data, and that batches can be cut among replicas.
+    """Checks that a recipe is made for its data, and that replicas can share its batches.
 
     Raises:
-        ValueError: If not.
+        ValueError: If the data have other shapes or labels than the recipe, or the size of batches does not fit.
     """
     received = (train.sample_shape, train.conditioning, len(train.label_names))
     expected = (recipe.image_shape, *(recipe.takes_labels or received[1:]))
     if received != expected:
         raise ValueError(
-            f"{recipe.data} has (shape, conditioning, its size) {received}; the recipe is made for {expected}."
+            f"{recipe.data} has (shape, conditioning, number of classes or attributes) {received}; the recipe expects "
+            f"{expected}."
         )
     most = train.count or recipe.batch_size
     if recipe.batch_size > most or recipe.batch_size % replicas:
         raise ValueError(
-            f"batch_size must be at most {most}, the number of images, and a multiple of {replicas}, that of "
+            f"batch_size must be at most {most}, the number of images, and a multiple of {replicas}, the number of "
             f"replicas; received {recipe.batch_size}."
         )
+
+
+def as_images(split: data.DataSplit) -> data.ImageSet:
+    """Returns a split whose samples are images.
+
+    Raises:
+        ValueError: If they are points.
+    """
+    if not isinstance(split, data.ImageSet):
+        raise ValueError(f"Expected a data set of images; received the points of {split.name}.")
+    return split

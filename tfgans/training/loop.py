@@ -1,4 +1,4 @@
-"""The loop of a run: steps, the writing of metrics and checkpoints, and the stop on a signal."""
+"""The training loop of a run, with its metrics, its checkpoints and the stop on a signal."""
 
 import math
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ def train_and_write(
     watching: Sequence[keras.callbacks.Callback],
     progress: bool,
 ) -> None:
-    """Trains, and writes metrics and checkpoints; a signal stops it after one more checkpoint.
+    """Trains, and writes metrics and checkpoints. After a signal it saves and stops.
 
     Args:
-        model: The model, at the step where the run is.
+        model: The model, at the step of the run.
         recipe: Its recipe.
         folder: The run's folder.
-        train_split: What it is trained on.
-        execution: How its steps are executed.
-        watching: Callbacks that act between the writing of metrics and of checkpoints.
+        train_split: The data to train on.
+        execution: The execution of its steps.
+        watching: Callbacks that act after the metrics and before the checkpoint are written.
         progress: Whether to show a progress bar.
 
     Raises:
-        Interrupted: After a signal, when the run is saved.
+        Interrupted: If a signal came, after the run was saved.
         NonFiniteError: If a loss or a weight is NaN or Inf.
     """
     checkpoint = callbacks.Checkpoint(folder.save, recipe.checkpoint_every)
@@ -42,7 +42,7 @@ def train_and_write(
     bar = callbacks.Progress(recipe.steps, recipe.name)
     stop = callbacks.StopOnSignal(checkpoint.save)
     acting = [callbacks.StopOnNonFinite(), metrics_log, *watching, checkpoint, *([bar] if progress else []), stop]
-    # A finished run calls them without `fit`.
+    # Callbacks of a finished run act without `fit`.
     for callback in acting:
         callback.set_model(model)
     try:
@@ -64,9 +64,9 @@ def train(
     execution: Execution,
     acting: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """Trains in virtual epochs of `log_every` steps, at whose ends the callbacks act."""
+    """Trains in virtual epochs of `log_every` steps. The callbacks act at the end of each."""
     while (step := int(model.step.numpy())) < recipe.steps:
-        # A run that stopped inside an epoch first finishes it, so that lines stay where they were.
+        # A run that stopped inside an epoch finishes it first, so that metrics are logged at the same steps.
         to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
         whole = step % recipe.log_every == 0 and left >= recipe.log_every
         steps = recipe.log_every if whole else min(to_next, left)

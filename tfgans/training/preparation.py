@@ -1,4 +1,4 @@
-"""What a model takes from its data before the first step."""
+"""Settings, networks and codes that a model takes from its data before the first step."""
 
 import dataclasses
 import math
@@ -12,70 +12,77 @@ from tfgans.models import XGAN, AdversarialModel
 from tfgans.models.xgan import XGANModel
 from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.build import build, image_classifier
+from tfgans.training.loading import as_images
 
-# Images that are brought to floating point at a time.
+# Images that are converted to floating point at a time.
 _CHUNK = 4_096
-# Images of a class whose dimension is estimated.
-_OF_A_CLASS = 1_000
+# Images of a class from which its dimension is estimated.
+_IMAGES_PER_CLASS = 1_000
 
 
-def fitted(recipe: Recipe, train: data.DataSplit) -> Recipe:
-    """The recipe for its data: a bank has a code of each image, and m may come from the dimension of images.
+def with_bank_settings(recipe: Recipe, train: data.DataSplit) -> Recipe:
+    """Returns the recipe with the settings of its bank that depend on the training images.
 
-    Of images, since the encoder's codes have none before it has learnt, and the bank's table is as wide as m.
+    The bank has a code for each image. A recipe with `neighbours=None` gets twice the mean intrinsic dimension of a
+    class. The dimension is that of images, since the codes of an untrained encoder have none, and the size of the
+    bank's table depends on the number of neighbours.
 
     Raises:
-        ValueError: If the dimension is asked for and a class has too few images, or two that are the same.
+        ValueError: If the dimension of a class cannot be estimated: it has too few images, or two equal ones.
     """
     if not isinstance(recipe, XGANRecipe) or not recipe.has_bank:
         return recipe
+    images = as_images(train)
     neighbours = recipe.neighbours
     if neighbours is None:
-        labels = np.zeros(len(train), int) if recipe.supervision == "none" else train.label
-        estimates = latent.class_dimensions(train.image, labels, _OF_A_CLASS)
+        labels = images.label
+        if labels is None or recipe.supervision == "none":
+            labels = np.zeros(len(images), int)
+        estimates = latent.class_dimensions(images.image, labels, _IMAGES_PER_CLASS)
         neighbours = max(recipe.combined, math.ceil(2 * estimates.dimension.mean()))
         print(
-            f"Images of a class have dimension {estimates.dimension.mean():.1f}, of {estimates.count.min()} to "
-            f"{estimates.count.max()} images; m = {neighbours}.",
+            f"Images of a class have dimension {estimates.dimension.mean():.1f}, estimated from "
+            f"{estimates.count.min()} to {estimates.count.max()} images; neighbours = {neighbours}.",
             file=sys.stderr,
         )
-    return dataclasses.replace(recipe, bank_size=len(train), neighbours=neighbours)
+    return dataclasses.replace(recipe, bank_size=len(images), neighbours=neighbours)
 
 
 def prepare(model: AdversarialModel, recipe: Recipe, train: data.DataSplit, test: data.DataSplit) -> None:
-    """Gives a new model the networks and codes that it begins with.
+    """Gives a new X-GAN its trained image classifier and its codes. Other models need no preparation.
 
     Args:
         model: The model, at step 0.
         recipe: Its recipe.
-        train: What it is trained on.
-        test: What its image classifier is tested on.
+        train: The images to train on.
+        test: Images to test the image classifier on.
 
     Raises:
-        ValueError: If the image classifier does not know the data well enough to teach.
+        ValueError: If the image classifier is less accurate than the recipe asks for.
     """
-    if isinstance(model, XGANModel):
-        _give_classifier(model, recipe, train, test)
+    if isinstance(model, XGANModel) and isinstance(recipe, XGANRecipe):
+        _train_classifier(model, recipe, as_images(train), as_images(test))
     if isinstance(model, XGAN):
         refill(model, train)
 
 
 def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
-    """The model of a recipe for its data, to time its steps: an image classifier stays as it was initialised."""
-    model = build(fitted(recipe, train))
+    """Makes the model of a recipe to time its steps; an image classifier keeps its initial weights."""
+    model = build(with_bank_settings(recipe, train))
     if isinstance(model, XGAN):
         refill(model, train)
     return model
 
 
-def refill(model: XGAN, train: data.ImageSet) -> None:
-    """Encodes all images, and finds the neighbours of each code."""
-    starts = range(0, len(train), _CHUNK)
-    codes = [model.encode(train.rows(slice(start, start + _CHUNK)).unit_images) for start in starts]
-    model.bank.fill(np.concatenate(codes), train.label if model.bank.classes > 1 else None)
+def refill(model: XGAN, train: data.DataSplit) -> None:
+    """Encodes all training images, and finds the neighbours of each code."""
+    images = as_images(train)
+    starts = range(0, len(images), _CHUNK)
+    codes = [model.encode(images.rows(slice(start, start + _CHUNK)).unit_images) for start in starts]
+    model.bank.fill(np.concatenate(codes), images.label if model.bank.classes > 1 else None)
 
 
-def _give_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet, test: data.ImageSet) -> None:
+def _train_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet, test: data.ImageSet) -> None:
     def make() -> keras.Model:
         network = image_classifier(recipe)
         return keras.Model(network.input, keras.layers.Softmax()(network.outputs[0]))
@@ -88,10 +95,11 @@ def _give_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet,
         steps=recipe.classifier_steps,
         learning_rate=recipe.classifier_rate,
     )
-    print(f"The image classifier knows {accuracy:.1%} of {test.name} {test.split}.", file=sys.stderr)
+    measured = f"The image classifier has accuracy {accuracy:.1%} on {test.name} {test.split}"
+    print(f"{measured}.", file=sys.stderr)
     if accuracy < recipe.least_accuracy:
         raise ValueError(
-            f"The image classifier knows {accuracy:.1%} of {test.name} {test.split}, and the recipe asks for "
-            f"{recipe.least_accuracy:.1%}; train it longer (classifier_steps), or ask for less (least_accuracy)."
+            f"{measured}; the recipe asks for {recipe.least_accuracy:.1%}. Train it longer (classifier_steps), or ask "
+            "for less (least_accuracy)."
         )
     model.image_classifier.set_weights(network.get_weights())

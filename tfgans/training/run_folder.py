@@ -1,4 +1,4 @@
-"""The folder of a run: what lies where, and how it is written without ever losing data."""
+"""The folder of a run: its files, and how to write them without losing data."""
 
 import contextlib
 import fcntl
@@ -9,7 +9,7 @@ import os
 import pathlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -22,12 +22,12 @@ from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
 _CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
-# A longer run continues a shorter one; any other change makes another run.
+# A longer run continues a shorter one. Any other change makes another run.
 _FREE_FIELDS = ("steps",)
 
 
 class RunFolder:
-    """Paths of a run, its recipe, and its checkpoints.
+    """The paths of a run, its recipe, and its checkpoints.
 
     Args:
         path: The folder; it need not exist.
@@ -51,18 +51,18 @@ class RunFolder:
         self.saved_model = self.path / "saved_model"
 
     def recipe(self) -> Recipe:
-        """The recipe of this run.
+        """Reads the recipe of this run.
 
         Raises:
             FileNotFoundError: If this is not the folder of a run.
-            ValueError: If the recipe is not one of this version.
+            ValueError: If this version of tfgans cannot read the recipe.
         """
         if not self.recipe_file.is_file():
             raise FileNotFoundError(f"{self.path} is not the folder of a run: it has no {self.recipe_file.name}.")
         return recipes.from_dict(read_json(self.recipe_file))
 
     def label_names(self) -> tuple[str, ...]:
-        """Names of the classes or attributes that the run's model is conditioned on.
+        """Reads the names of the classes or attributes of the run's data.
 
         Raises:
             FileNotFoundError: If this is not the folder of a run.
@@ -70,11 +70,10 @@ class RunFolder:
         return tuple(read_json(self.label_names_file))
 
     def check(self, recipe: Recipe) -> None:
-        """Checks that `recipe` may run here, and writes nothing.
+        """Checks that `recipe` may run here. It writes nothing.
 
         Raises:
-            ValueError: If the folder holds a run of another recipe, with the difference, or files that
-                are not of a run.
+            ValueError: If the folder holds a run of another recipe, or files that do not belong to a run.
         """
         if self.recipe_file.exists():
             asked, there = recipe.to_dict(), self.recipe().to_dict()
@@ -92,13 +91,13 @@ class RunFolder:
 
     @contextlib.contextmanager
     def claim(self, recipe: Recipe) -> Iterator[None]:
-        """Keeps other processes out of this folder while the context lasts.
+        """Locks this folder for this process while the context lasts.
 
-        Only its holder may read a checkpoint to train on, or write. If nothing but the lock was written, no trace of
-        it is left.
+        A process must hold the lock to write here, or to read a checkpoint for training. If it wrote nothing else, the
+        lock and the folder are removed at the end.
 
         Raises:
-            ValueError: As `check`, or if another process runs here.
+            ValueError: If `check` fails, or another process runs here.
             OSError: If the folder cannot be written.
         """
         self.check(recipe)
@@ -122,9 +121,9 @@ class RunFolder:
                             folder.rmdir()
 
     def begin(self, recipe: Recipe, label_names: tuple[str, ...]) -> None:
-        """Makes this the folder of `recipe`'s run; the caller has claimed it.
+        """Begins or continues the run of `recipe` in this folder, which the caller has claimed.
 
-        Damaged files that a run can do without are put aside, and the leftovers of killed processes are removed.
+        It puts aside damaged files that a run does not need, and removes temporary files of killed processes.
         """
         self.put_damaged_aside()
         remove_leftovers(self.path)
@@ -136,8 +135,8 @@ class RunFolder:
         self.checkpoints.mkdir(exist_ok=True)
 
     def put_damaged_aside(self) -> None:
-        """Renames each damaged file that a run can do without, and names it on standard error."""
-        readers = {
+        """Renames each damaged file that a run does not need, and reports it on standard error."""
+        readers: dict[pathlib.Path, Callable[[pathlib.Path], object]] = {
             self.versions_file: _read_list,
             self.label_names_file: _read_list,
             self.checksums_file: _read_object,
@@ -150,15 +149,15 @@ class RunFolder:
                 put_aside(path, str(error))
 
     def _note_versions(self) -> None:
-        """Adds the versions of this start to those of earlier ones, where they differ."""
+        """Adds the versions of this start to those of earlier starts, if they differ."""
         earlier, now = _read_list(self.versions_file), package_versions()
         if earlier and earlier[-1] != now:
-            print(f"{self.path} began under other versions than these; see {self.versions_file}.", file=sys.stderr)
+            print(f"{self.path} began with other package versions; see {self.versions_file}.", file=sys.stderr)
         if not earlier or earlier[-1] != now:
             write_json(self.versions_file, [*earlier, now])
 
     def scores(self) -> list[Score]:
-        """The scores of this run.
+        """Reads the scores of this run.
 
         Raises:
             ValueError: If their file is damaged.
@@ -166,20 +165,20 @@ class RunFolder:
         return read_scores(self.scores_file)
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
-        """The checkpoints by their step, newest first."""
+        """Lists the checkpoints by step, newest first."""
         names = [(path, _CHECKPOINT_NAME.fullmatch(path.name)) for path in self.checkpoints.glob("step_*")]
         files = {int(match[1]): path for path, match in names if match}
         return dict(sorted(files.items(), reverse=True))
 
     def save(self, model: keras.Model) -> pathlib.Path:
-        """Writes a checkpoint of everything that `model` has, and removes those beyond the last three.
+        """Writes a checkpoint of the model with its optimizers, and removes all but the last three.
 
         Raises:
-            OSError: If it cannot be written; the earlier checkpoints are as they were.
+            OSError: If it cannot be written. The earlier checkpoints stay.
         """
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
-        # HDF5 ends the process where a disk is full, so it writes to memory. Keras has no public way to do that.
+        # HDF5 ends the process when the disk is full, so it writes to memory. Keras has no public function for that.
         content = _InMemory()
         saving_lib.save_weights_only(model, content)
         kept = [path.name for path in self.checkpoint_files().values()]
@@ -192,42 +191,42 @@ class RunFolder:
         return path
 
     def restore(self, model: keras.Model, step: int | None = None) -> pathlib.Path | None:
-        """Reads the newest checkpoint that is whole, or that of a step, into `model`.
+        """Reads the newest undamaged checkpoint, or the checkpoint of a step, into `model`.
 
-        A newest checkpoint that is damaged is named on standard error and passed over.
+        It reports damaged checkpoints on standard error.
 
         Returns:
-            The file that was read; None if there is no checkpoint.
+            The file that was read, or None if there is no checkpoint.
 
         Raises:
             FileNotFoundError: If there is no checkpoint of that step.
-            ValueError: If there are checkpoints and none can be read.
+            ValueError: If there are checkpoints, and none can be read.
         """
         files = self.checkpoint_files()
         if step is not None:
             if step not in files:
-                raise FileNotFoundError(f"{self.path} has checkpoints of steps {sorted(files)}; asked for {step}.")
+                raise FileNotFoundError(f"{self.path} has checkpoints of steps {sorted(files)}; received step {step}.")
             files = {step: files[step]}
         for path in files.values():
             try:
-                self._check_whole(path)
+                self._check_checksum(path)
                 model.load_weights(path)
                 return path
-            # h5py raises RuntimeError, too, where a file is damaged.
+            # h5py also raises RuntimeError for a damaged file.
             except (OSError, KeyError, ValueError, RuntimeError) as error:
                 print(f"Cannot read {path} ({str(error).splitlines()[0]}).", file=sys.stderr)
         if files:
-            raise ValueError(f"No checkpoint that was asked for in {self.checkpoints} can be read.")
+            raise ValueError(f"None of the checkpoints {', '.join(path.name for path in files.values())} can be read.")
         return None
 
     def _checksums(self) -> dict[str, str]:
-        """Checksums of checkpoints by their names; none where the file cannot be read, since checkpoints can."""
+        """Reads the checksums by file name; none if their file is damaged, which does not prevent a restore."""
         try:
             return _read_object(self.checksums_file)
         except (OSError, ValueError):
             return {}
 
-    def _check_whole(self, path: pathlib.Path) -> None:
+    def _check_checksum(self, path: pathlib.Path) -> None:
         expected = self._checksums().get(path.name)
         if expected is None:
             print(f"{self.checksums_file} has no checksum of {path}, which is read unchecked.", file=sys.stderr)
@@ -235,11 +234,11 @@ class RunFolder:
         with open(path, "rb") as file:
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
         if checksum != expected:
-            raise ValueError("damaged: it is not what was written")
+            raise ValueError("damaged: its checksum is wrong")
 
 
 def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
-    """The value of a JSON file; an empty one where there is no file.
+    """Reads a JSON file; returns an empty value if there is no file.
 
     Raises:
         ValueError: If it is damaged, or holds another kind of value.
@@ -255,7 +254,7 @@ _read_object = functools.partial(_read_or_empty, kind=dict)
 
 
 class _InMemory(io.BytesIO):
-    """Bytes that Keras takes for a file of weights by their name."""
+    """A buffer that Keras accepts as a file of weights, by its name."""
 
     def __str__(self) -> str:
         return "memory.weights.h5"

@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import sys
-from typing import Any
 
 import tensorflow as tf
 
@@ -19,25 +18,25 @@ from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
 from tfgans.training.loading import check_data, has_own_data, load_data
 from tfgans.training.loop import train, train_and_write
-from tfgans.training.preparation import fitted, prepare
+from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.scoring import final_scores, scorer_of
-from tfgans.training.watching import alarms, code_pictures, refreshes, sample_pictures, score_curves
+from tfgans.training.scoring import final_metrics, make_scorer
+from tfgans.training.watching import alarms, pictures, refreshes, score_curves
 
-# Notes in the protocol of the scores that every run ends with.
-_TAKEN = {"taken": "when the run ended"}
+# Marks the scores that a run takes at its end among those that `evaluate` adds.
+_AT_END = {"taken": "when the run ended"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a run leaves behind.
+    """Results of a run.
 
     Attributes:
         model: The trained model.
         scores: Objects with `metric`, `value`, `spread` and `protocol`, as in `scores.json`.
         grid: PNG of the last grid of samples.
         scores_file: JSON of the scores.
-        saved_model: Folder of the exported generator.
+        saved_model: Folder of the exported model.
     """
 
     model: AdversarialModel
@@ -58,44 +57,45 @@ def run(
     xla: bool | None = None,
     progress: bool = True,
 ) -> Result | None:
-    """Trains a recipe, resuming where `workdir` has a checkpoint; then scores and exports the model.
+    """Trains the model of a recipe, then scores and exports it. It resumes where `workdir` has a checkpoint.
 
     Args:
-        recipe: What to train.
-        workdir: Folder of the run; by default `runs/NAME/SEED`, with the preset where it is not `small`.
-        own: Data in place of the recipe's, such as `data.from_arrays` makes; a fifth is held out. The recipe
-            takes its conditioning from them, as it does from `folder:` and `npz:` data.
+        recipe: The recipe.
+        workdir: Folder of the run; by default that of `default_workdir`.
+        own: Data in place of the recipe's, such as `data.from_arrays` makes. A fifth of them is held out for tests. The
+            recipe takes its conditioning from them, as from `folder:` and `npz:` data.
         data_dir: Folder of prepared data sets.
-        download: Whether a data set that is not there may be downloaded.
-        strategy: Distribution of the training, such as `strategy_of` gives; by default that of `default`.
-        xla: Whether XLA compiles the steps; by default on one GPU alone.
+        download: Whether to download a data set that is not prepared.
+        strategy: Distribution of the training; by default `strategy_of("default")`.
+        xla: Whether XLA compiles the steps; by default only on one GPU.
         progress: Whether to show a progress bar.
 
     Returns:
-        The model, its scores, and the paths of what was written; None on a machine that is not the chief of several,
-        which writes nothing.
+        The model, its scores, and the paths of its files. Of several machines only the chief writes, and the others
+        return None.
 
     Raises:
         ValueError: If `workdir` belongs to another recipe, the data do not fit this one, the run in
-            `recipe.init_from` has other networks, or XLA is asked for where it cannot be had.
-        FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is no run.
+            `recipe.init_from` has other networks, or XLA is asked for on several replicas.
+        FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is not the folder of a run.
         OSError: If `workdir` cannot be written.
-        callbacks.NonFiniteError: If training broke; the last good checkpoint stands.
-        Interrupted: After SIGINT, SIGTERM, SIGHUP or SIGUSR1 came while it trained, and a checkpoint was saved. It
-            is a KeyboardInterrupt.
+        callbacks.NonFiniteError: If a loss or a weight became NaN or Inf. The last good checkpoint is kept.
+        Interrupted: If SIGINT, SIGTERM, SIGHUP or SIGUSR1 came during the training, after the run saved a checkpoint.
+            It is a KeyboardInterrupt.
     """
     strategy = strategy or strategy_of("default")
     xla = compiles(xla, strategy)
     recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
     trained_on = train_split.part(recipe.train_fraction)
     check_data(recipe, trained_on, strategy.num_replicas_in_sync)
-    recipe = fitted(recipe, trained_on)
+    recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
-    # Of several machines the chief scores alone.
+    # Of several machines only the chief scores, so that it uses its own devices alone.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
+        # Scores that do not apply are refused before the model is built.
         curves = score_curves(recipe, folder, train_split, test_split, devices)
         with strategy.scope():
             model = build(recipe)
@@ -107,15 +107,24 @@ def run(
             train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshing])
             return None
         folder.begin(recipe, train_split.label_names)
-        samples = sample_pictures(recipe, folder, model, train_split)
-        pictures = [samples, *code_pictures(recipe, folder, model, train_split)]
-        watching = [*refreshing, *pictures, *alarms(folder, model), *curves]
+        drawing = pictures(recipe, folder, model, train_split)
+        watching = [*refreshing, *drawing, *alarms(folder, model), *curves]
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
-        for picture in pictures:
-            picture.draw()
-        _export_once(model, folder)
-        scores = _final_scores(model, recipe, folder, train_split, test_split, devices=devices, progress=progress)
-    return Result(model, scores, samples.draw(), folder.scores_file, latest_version(folder.saved_model))
+        # A finished run that lost a picture has it drawn again.
+        grid, *_ = [picture.draw() for picture in drawing]
+        if exported_step(folder.saved_model) != int(model.step.numpy()):
+            print("Exporting the model.", file=sys.stderr)
+            export(model, folder.saved_model)
+        scores = _scores_at_end(folder, int(model.step.numpy()))
+        if not scores:
+            print("Scoring the model.", file=sys.stderr)
+            extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
+            scorer = make_scorer(
+                train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
+            )
+            scores = scorer.model(model, names, _AT_END)
+            evaluation.add_scores(folder.scores_file, scores)
+    return Result(model, scores, grid, folder.scores_file, latest_version(folder.saved_model))
 
 
 def _restore_or_prepare(
@@ -125,7 +134,7 @@ def _restore_or_prepare(
     train_split: data.DataSplit,
     test_split: data.DataSplit,
 ) -> None:
-    """Brings a new model to where the run in the folder is, or to its beginning."""
+    """Restores the newest checkpoint of the run, or prepares the model for step 0."""
     if folder.restore(model) is None:
         if recipe.init_from is not None:
             _copy_networks(load(recipe.init_from), model)
@@ -136,58 +145,32 @@ def _restore_or_prepare(
         print(f"Resuming {folder.path} at step {step}.", file=sys.stderr)
 
 
-def _export_once(model: AdversarialModel, folder: RunFolder) -> None:
-    """Exports the model, unless its step is exported."""
-    if exported_step(folder.saved_model) != int(model.step.numpy()):
-        print("Exporting the model.", file=sys.stderr)
-        export(model, folder.saved_model)
-
-
-def _final_scores(
-    model: AdversarialModel,
-    recipe: Recipe,
-    folder: RunFolder,
-    train_split: data.DataSplit,
-    test_split: data.DataSplit,
-    **options: Any,
-) -> list[Score]:
-    """The scores with which the run ends. They are taken unless the folder has them."""
-    if scores := _last_scores(folder, int(model.step.numpy())):
-        return scores
-    print("Scoring the model.", file=sys.stderr)
-    extractor, names = final_scores(train_split, labelled=model.samples_by_label)
-    scorer = scorer_of(train_split, test_split, extractor, recipe.score_samples, **options)
-    scores = scorer.model(model, names, _TAKEN)
-    evaluation.add_scores(folder.scores_file, scores)
-    return scores
-
-
-def _last_scores(folder: RunFolder, step: int) -> list[Score]:
-    """The scores with which the run ended at a step; others may have been added later."""
-    ours = {"step": step, **_TAKEN}
-    return [score for score in folder.scores() if ours.items() <= score["protocol"].items()]
+def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
+    """Returns the scores that the run took when it ended at a step; none if it took none."""
+    marks = {"step": step, **_AT_END}
+    return [score for score in folder.scores() if marks.items() <= score["protocol"].items()]
 
 
 def default_workdir(recipe: Recipe) -> pathlib.Path:
-    """`runs/NAME/SEED`; other presets than `small`, and data of one's own, have folders of their own below NAME."""
+    """Returns `runs/NAME/SEED`, with folders before SEED for other presets than `small` and for the user's own data."""
     preset = [] if recipe.preset == "small" else [recipe.preset]
     own = [re.sub(r"[^\w.-]+", "-", recipe.data)] if has_own_data(recipe) else []
     return pathlib.Path("runs", recipe.name, *preset, *own, str(recipe.seed))
 
 
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:
-    """The model of a run.
+    """Loads the model of a run.
 
     Args:
         workdir: Folder of the run.
         step: Step of the checkpoint; by default the newest.
-        averaged: Whether the averaged generator samples, where there is one.
+        averaged: Whether the averaged generator makes the samples, where the model has one.
 
     Returns:
-        The compiled model, ready to sample or to train on.
+        The compiled model, which can sample and continue training.
 
     Raises:
-        FileNotFoundError: If the folder is no run, or has no such checkpoint.
+        FileNotFoundError: If the folder is not that of a run, or has no such checkpoint.
         ValueError: If no checkpoint can be read.
     """
     folder = RunFolder(workdir)
@@ -199,12 +182,14 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
 
 
 def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:
-    """Starts `target` from the networks of another run; optimizers and the step start afresh."""
+    """Copies the networks of another run; the target keeps its own step and optimizers."""
     pairs = [(getattr(source, player), getattr(target, player)) for player in target.players]
     if target.averaged_generator is not None:
         pairs.append((source.averaged_generator or source.generator, target.averaged_generator))
-    for ours, theirs in pairs:
-        shapes = [[tuple(weight.shape) for weight in network.weights] for network in (ours, theirs)]
+    for from_network, to_network in pairs:
+        shapes = [[tuple(weight.shape) for weight in network.weights] for network in (from_network, to_network)]
         if shapes[0] != shapes[1]:
-            raise ValueError(f"The {theirs.name} of the run to start from has other shapes than that of this recipe.")
-        theirs.set_weights(ours.get_weights())
+            raise ValueError(
+                f"The {to_network.name} of the run in init_from has other shapes than this recipe's."
+            )
+        to_network.set_weights(from_network.get_weights())

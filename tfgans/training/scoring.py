@@ -1,4 +1,4 @@
-"""Scores of a model, and of images that another made."""
+"""Scorers of models, and of images that other programs made."""
 
 import dataclasses
 import functools
@@ -18,10 +18,10 @@ class Scorer:
 
     Attributes:
         train: Real images to compare with.
-        test: Others: extractors are tested on them, and D*.
+        test: Other real images, on which extractors and D* are tested.
         extractor: The extractor.
         samples: Images in a set of samples.
-        sets: Sets of a model's samples, each with seeds of its own.
+        sets: Number of sets of a model's samples, each with its own seeds.
         batch_size: Images that are read at a time.
         progress: Whether to show progress bars.
     """
@@ -36,31 +36,36 @@ class Scorer:
 
     @functools.cached_property
     def _real(self) -> list[evaluation.Source]:
-        """The two splits; to hash large ones takes seconds."""
+        """The two splits, made once, since hashing a large one takes seconds."""
         return [evaluation.image_set_source(images) for images in (self.train, self.test)]
 
     @property
     def against(self) -> str:
-        """What models are compared with, in words."""
+        """Describes the real images."""
         return f"{self.train.name} {self.train.split}, {len(self.train)} images"
 
     def left_out(self, labelled: bool = True, reconstructs: bool = False) -> dict[str, str]:
-        """Why each score that cannot be taken cannot, of samples with labels or without, with an encoder or without."""
+        """Returns, for each score that does not apply, the reason.
+
+        Args:
+            labelled: Whether the samples have labels.
+            reconstructs: Whether the model of the samples has an encoder.
+        """
         reasons = evaluation.which_apply(
             self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled, reconstructs
         )
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
     def chosen(self, names: Sequence[str], labelled: bool = True, reconstructs: bool = False) -> list[str]:
-        """The scores to take.
+        """Returns the names of the scores to take.
 
         Args:
             names: Keys of `evaluation.METRICS`, or `all` for those that apply.
             labelled: Whether the samples have labels.
-            reconstructs: Whether what makes them has an encoder.
+            reconstructs: Whether the model of the samples has an encoder.
 
         Raises:
-            ValueError: If one is unknown or does not apply.
+            ValueError: If a name is unknown, or its score does not apply.
         """
         left_out = self.left_out(labelled, reconstructs)
         if "all" in names:
@@ -73,23 +78,23 @@ class Scorer:
         return list(names)
 
     def prepare(self) -> None:
-        """Does now what has to be done once, such as the training of an extractor."""
+        """Trains the extractor, where it is trained on the data."""
         _ = self.extractor.fingerprint
 
     def model(
         self, model: AdversarialModel, names: Sequence[str], notes: Mapping[str, Any] | None = None
     ) -> list[Score]:
-        """Scores of a model's samples, conditioned as real images are.
+        """Scores samples of a model, whose labels are drawn from the test images.
 
         Args:
             model: The model.
             names: Keys of `evaluation.METRICS`.
-            notes: What else their protocol says.
+            notes: Further entries of the scores' protocol.
         """
         return self.sources([self._samples(model, number, notes or {}) for number in range(self.sets)], names)
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
-        """Scores of sets of images, as `evaluation.compute_scores` gives them."""
+        """Scores sets of images, as `evaluation.compute_scores` does."""
         real, test = self._real
         return evaluation.compute_scores(
             names,
@@ -104,16 +109,17 @@ class Scorer:
         )
 
     def _samples(self, model: AdversarialModel, number: int, notes: Mapping[str, Any]) -> evaluation.Source:
-        protocol, labels = {**_protocol(model, number * self.samples), **notes}, None
-        if model.samples_by_label:
-            # Drawn, not each in turn: the kernel distance is unbiased for independent samples only.
-            drawn = np.random.default_rng(number).integers(len(self.test), size=self.samples)
-            labels = self.test.label[drawn]
+        first_seed = number * self.samples
+        protocol = {**_protocol(model, first_seed), **notes}
+        labels = self.test.label if model.samples_by_label else None
+        if labels is not None:
+            # Labels are drawn at random, since the kernel distance is unbiased for independent samples only.
+            labels = labels[np.random.default_rng(number).integers(len(self.test), size=self.samples)]
             protocol["labels"] = f"drawn from {self.test.name} {self.test.split}"
 
         def read(start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
             rows = None if labels is None else labels[start:stop]
-            seeds = [protocol["seed"] + row for row in range(start, stop)]
+            seeds = range(first_seed + start, first_seed + stop)
             return evaluation.to_bytes(model.sample(stop - start, labels=rows, seed=seeds)), rows
 
         def reconstruct(images: np.ndarray) -> np.ndarray:
@@ -128,12 +134,12 @@ class Scorer:
 
 @dataclasses.dataclass(frozen=True)
 class WorldScorer:
-    """Counts the modes of a toy world that models have.
+    """Counts the modes of a toy world that a model covers.
 
     Attributes:
         world: The world.
         samples: Points in a set of samples; 2,500 is usual.
-        sets: Sets of samples, each with seeds of its own.
+        sets: Number of sets of samples, each with its own seed.
     """
 
     world: data.ToyWorld
@@ -142,30 +148,30 @@ class WorldScorer:
 
     @property
     def against(self) -> str:
-        """What models are compared with, in words."""
+        """Describes the world."""
         return f"{len(self.world.centers)} modes of {self.world.name}"
 
     def left_out(self, labelled: bool = False, reconstructs: bool = False) -> dict[str, str]:
-        """Nothing: modes can always be counted."""
+        """Returns no reasons, since modes can always be counted."""
         return {}
 
     def chosen(self, names: Sequence[str], labelled: bool = False, reconstructs: bool = False) -> list[str]:
-        """The scores to take.
+        """Returns the names of the scores to take.
 
         Raises:
             ValueError: If `names` are neither `modes` nor `all`.
         """
         if list(names) not in (["modes"], ["all"]):
-            raise ValueError(f"Of a toy world, modes are counted; received {', '.join(names)}.")
+            raise ValueError(f"The scores of a toy world are modes, or all; received {', '.join(names)}.")
         return ["modes"]
 
     def prepare(self) -> None:
-        """There is nothing to be done beforehand."""
+        """Does nothing, since a toy world has no extractor."""
 
     def model(
         self, model: AdversarialModel, names: Sequence[str], notes: Mapping[str, Any] | None = None
     ) -> list[Score]:
-        """Modes, their share of high quality and the reverse KL of a model's samples (`metrics.mode_coverage`)."""
+        """Scores samples of a model by `metrics.mode_coverage`: modes, share of high quality, and reverse KL."""
         self.chosen(names)
         seeds = [number * self.samples for number in range(self.sets)]
         coverages = []
@@ -195,9 +201,9 @@ def _image_scorer(
     devices: Sequence[str] = (),
     **options: Any,
 ) -> Scorer:
-    made = evaluation.extractor(extractor, train, test)
-    made.devices = devices or made.devices
-    return Scorer(train, test, made, samples, sets, **options)
+    features = evaluation.extractor(extractor, train, test)
+    features.devices = devices or features.devices
+    return Scorer(train, test, features, samples, sets, **options)
 
 
 def _world_scorer(
@@ -208,8 +214,8 @@ def _world_scorer(
 
 _SCORERS: dict[data.SampleKind, Callable[..., Scorer | WorldScorer]] = {"image": _image_scorer, "point": _world_scorer}
 
-# Extractor and scores with which a run ends, by the kind of samples, the labels in the data, and whether the model
-# takes them. The judge needs no training of a network.
+# The extractor and the scores at the end of a run, by the kind of the samples, the kind of the labels in the data, and
+# whether the model samples by label. The judge needs no training of a network.
 _FINAL_SCORES = {
     ("point", "none", False): ("points", ("modes",)),
     ("image", "none", False): ("pixels", ("prdc",)),
@@ -220,7 +226,7 @@ _FINAL_SCORES = {
 }
 
 
-def scorer_of(
+def make_scorer(
     train: data.DataSplit,
     test: data.DataSplit,
     extractor: str,
@@ -228,26 +234,26 @@ def scorer_of(
     sets: int = 3,
     **options: Any,
 ) -> Scorer | WorldScorer:
-    """The scorer of models of these data.
+    """Makes the scorer of models of a data set.
 
     Args:
         train: Images to compare with, or the toy world.
         test: Other images.
-        extractor: Name of an extractor of images.
+        extractor: Name of an extractor of images; a toy world needs none.
         samples: Images or points in a set of samples.
-        sets: Sets of samples.
-        **options: `batch_size` and `progress` of `Scorer`; `devices` that share the images to extract features of, in
-            place of the extractor's. A toy world needs none of them.
+        sets: Number of sets of samples.
+        **options: `batch_size` and `progress` of `Scorer`, and `devices`, which replace those of the extractor. A toy
+            world ignores them.
     """
     return _SCORERS[train.kind](train, test, extractor, samples, sets, **options)
 
 
-def final_scores(train: data.DataSplit, labelled: bool) -> tuple[str, tuple[str, ...]]:
-    """The extractor and the scores with which a run ends.
+def final_metrics(train: data.DataSplit, labelled: bool) -> tuple[str, tuple[str, ...]]:
+    """Returns the names of the extractor and of the scores at the end of a run.
 
     Args:
         train: The data that the model is compared with.
-        labelled: Whether the model takes labels.
+        labelled: Whether the model samples by label.
     """
     return _FINAL_SCORES[train.kind, train.conditioning, labelled]
 

@@ -1,31 +1,32 @@
-"""The callbacks that watch a run: pictures, scores and alarms, and the refreshing of a bank."""
+"""Chooses the callbacks of a run: pictures, scores, alarms, and the refilling of a bank."""
 
 from collections.abc import Callable, Sequence
 
+import keras
 import numpy as np
 
 from tfgans import callbacks, data
 from tfgans.equilibrium import Equilibrium
 from tfgans.models import XGAN, AdversarialModel
-from tfgans.recipes import Recipe
+from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.execution import take_from_chief
 from tfgans.training.preparation import refill
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.scoring import scorer_of
+from tfgans.training.scoring import make_scorer
 
 # Images whose codes are drawn.
-_CODES = 2_000
+_MOST_CODES = 2_000
 # Rows of a grid.
-_ROWS = 10
+_MOST_ROWS = 10
 
 
 def score_curves(
     recipe: Recipe, folder: RunFolder, train: data.DataSplit, test: data.DataSplit, devices: Sequence[str]
-) -> list[callbacks.ScoreCurve]:
-    """The scoring of one set of samples every so many steps, where the recipe asks for it."""
+) -> list[keras.callbacks.Callback]:
+    """Makes the callback that scores one set of samples every `score_every` steps, where the recipe sets that."""
     if recipe.score_every is None:
         return []
-    scorer = scorer_of(
+    scorer = make_scorer(
         train, test, recipe.score_extractor, recipe.score_samples, sets=1, devices=devices, progress=False
     )
     names = scorer.chosen(recipe.score_metrics, bool(recipe.takes_labels), recipe.has_encoder)
@@ -38,35 +39,45 @@ def score_curves(
     return [callbacks.ScoreCurve(score, *files, recipe.score_every)]
 
 
-def refreshes(recipe: Recipe, model: AdversarialModel, train: data.ImageSet) -> list[callbacks.Refresh]:
-    """The refilling of the bank of a model that has one."""
-    if not isinstance(model, XGAN):
+def refreshes(recipe: Recipe, model: AdversarialModel, train: data.DataSplit) -> list[keras.callbacks.Callback]:
+    """Makes the callback that refills the bank of a model, where the model has one."""
+    if not isinstance(model, XGAN) or not isinstance(recipe, XGANRecipe):
         return []
 
-    def refresh(model: XGAN) -> None:
+    def refresh(_: keras.Model) -> None:
         refill(model, train)
         take_from_chief(model)
 
     return [callbacks.Refresh(refresh, recipe.refresh_every)]
 
 
-def sample_pictures(
+def pictures(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
-) -> callbacks.SamplePicture:
-    """Pictures of samples, as suits their kind."""
-    return _SAMPLE_PICTURES[train.kind](recipe, folder, model, train)
+) -> list[callbacks.SamplePicture]:
+    """Makes the callbacks that draw pictures.
+
+    The first draws samples. A second draws the codes of real and generated samples, where the model has an encoder that
+    takes no label.
+    """
+    drawn = [_SAMPLE_PICTURES[train.kind](recipe, folder, model, train)]
+    encode = model.faces().get("encode")
+    if encode is not None and "label" not in encode.inputs:
+        real, labels = train.examples(_MOST_CODES)
+        requested = labels if model.samples_by_label else None
+        drawn.append(callbacks.CodeScatter(folder.codes, real, requested, every=recipe.grid_every))
+    return drawn
 
 
 def _image_grids(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ImageSet
 ) -> callbacks.SampleGrid:
-    """Rows are classes, or the attributes of some real images, where the model takes them."""
-    if not model.samples_by_label:
+    """Makes grids whose rows are classes, or attributes of real images, if the model samples by label."""
+    if not model.samples_by_label or train.label is None:
         return callbacks.SampleGrid(folder.grids, every=recipe.grid_every)
     if train.conditioning == "class":
-        labels, names = np.arange(len(train.label_names))[:_ROWS], list(train.label_names[:_ROWS])
+        labels, names = np.arange(len(train.label_names))[:_MOST_ROWS], list(train.label_names[:_MOST_ROWS])
     else:
-        labels = train.label[:_ROWS]
+        labels = train.label[:_MOST_ROWS]
         names = [" ".join(f"{value:.1f}" for value in label) for label in labels]
     return callbacks.SampleGrid(folder.grids, labels, names, every=recipe.grid_every)
 
@@ -83,19 +94,8 @@ _SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] 
 }
 
 
-def code_pictures(
-    recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
-) -> list[callbacks.CodeScatter]:
-    """Pictures of the codes of real and generated samples, where there is an encoder of images alone."""
-    if (encode := model.faces().get("encode")) is None or "label" in encode.inputs:
-        return []
-    real, labels = train.examples(_CODES)
-    asked = labels if model.samples_by_label else None
-    return [callbacks.CodeScatter(folder.codes, real, asked, every=recipe.grid_every)]
-
-
-def alarms(folder: RunFolder, model: AdversarialModel) -> list[callbacks.CollapseAlarm]:
-    """The alarm of a model with a controller."""
+def alarms(folder: RunFolder, model: AdversarialModel) -> list[keras.callbacks.Callback]:
+    """Makes the alarm of a model with a controller."""
     if not isinstance(getattr(model, "equilibrium", None), Equilibrium):
         return []
     return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)]
