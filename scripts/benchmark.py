@@ -51,7 +51,7 @@ def main() -> None:
     from papers.frame import markdown_table
     from tfgans._files import write_json
 
-    out = None if FLAGS.out is None else _app.checked_out(FLAGS.out, (".json",))
+    out = None if FLAGS.out is None else _app.output_path(FLAGS.out, (".json",))
     of_recipes = [name for name in ("recipe", "preset", "set", "steps", "xla", "fake_data") if FLAGS[name].present]
     if FLAGS.by_hand and of_recipes:
         raise ValueError(f"--by_hand times no recipes; received --{', --'.join(of_recipes)}.")

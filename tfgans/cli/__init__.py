@@ -1,1 +1,1 @@
-"""Commands: flags and one call each. Imports TensorFlow only when a command has work for it."""
+"""The commands: flags, and one call each. A command imports TensorFlow only when it needs it."""

@@ -1,4 +1,4 @@
-"""What all commands share: their flags in --help, and errors in one line."""
+"""The frame of all commands: shared flags, errors in one line, and exit codes."""
 
 import logging as logging_of_python
 import os
@@ -17,71 +17,81 @@ from tfgans._errors import Interrupted, MissingExtraError
 if TYPE_CHECKING:
     import numpy as np
 
-# A shell adds the number of the signal.
-_EXIT_OF_SIGNALS = 128
-# What bad input raises; anything else is a fault of ours and keeps its traceback, as these do with --traceback.
+# As in a shell, the exit code after a signal is this plus its number.
+_SIGNAL_EXIT_CODE = 128
+# Bad input raises these. Any other error is a fault of tfgans and keeps its traceback.
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 
 
 def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
-    """Runs a command: defines its flags, parses them, calls `main`, and exits.
+    """Defines the flags of a command, parses them, calls `main`, and exits.
 
-    Exits with 0, with 1 and one line on standard error after bad input, and as a shell does after a signal: with 130
-    after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
+    The exit code is 0 after success, and 1 after bad input, with one line on standard error. After a signal it is 128
+    plus the signal's number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.set_verbosity(logging.WARNING)
-    # TensorFlow tells of deprecations in the libraries that use it.
+    # TensorFlow warns of deprecations in the libraries that use it.
     logging_of_python.getLogger("tensorflow").setLevel(logging_of_python.ERROR)
     warnings.formatwarning = lambda message, *_: f"Warning: {message}\n"
     before = set(flags.FLAGS)
     define_flags()
-    flags.DEFINE_bool("traceback", False, "Shows where an error arose.")
+    flags.DEFINE_bool("traceback", False, "Shows the traceback of an error.")
     for name in set(flags.FLAGS) - before:
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
-        # `nohup` has a command ignore that its terminal is gone.
+        # `nohup` sets SIGHUP to be ignored.
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    app.run(lambda argv: _guarded(argv, main))
+    app.run(lambda argv: _call(main, argv))
 
 
 def define_data_flags() -> None:
-    """Flags of commands that read data sets."""
-    flags.DEFINE_string("data_dir", None, "Folder of prepared data sets; by default TFDS_DATA_DIR, else TFDS's own.")
+    """Defines the flags of commands that read data sets."""
+    flags.DEFINE_string(
+        "data_dir", None, "Folder of prepared data sets; by default $TFDS_DATA_DIR or ~/tensorflow_datasets."
+    )
     flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
 
 
 def define_run_flags() -> None:
-    """Flags of commands that read a run."""
+    """Defines the flags of commands that load the model of a run."""
     flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
-    flags.DEFINE_bool("averaged", True, "Takes the averaged generator, where the run has one.")
+    flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
 
 
 def define_grid_flags() -> None:
-    """Flags of commands that sample a grid, one label a row."""
-    flags.DEFINE_integer("count", 10, "Samples for each label; of other models, all there are.", lower_bound=1)
-    flags.DEFINE_integer("seed", 0, "Seed; samples of one column share it, and so their latent vector.")
+    """Defines the flags of commands that sample a grid with one label a row."""
+    flags.DEFINE_integer("count", 10, "Samples for each label; without labels, samples in all.", lower_bound=1)
+    flags.DEFINE_integer("seed", 0, "Seed of the first column. Samples of one column share their latent vector.")
 
 
 def rows_of_labels(labels: "np.ndarray") -> "tuple[np.ndarray, list[int]]":
-    """`--count` of each label, row by row, and the seeds of their samples."""
+    """Repeats each label `--count` times, and returns these labels and the seeds of their samples."""
     import numpy as np
 
     count, seed = flags.FLAGS.count, flags.FLAGS.seed
     return np.repeat(labels, count, axis=0), list(range(seed, seed + count)) * len(labels)
 
 
+def write_labelled_grid(images: "np.ndarray", row_names: Sequence[str], out: pathlib.Path) -> None:
+    """Writes the PNG of samples with `--count` columns, one label a row and one latent vector a column."""
+    from tfgans import plots
+
+    options = {"row_label": "label", "column_label": "one z a column"}
+    plots.image_grid(images, flags.FLAGS.count, out, row_names=row_names, **options)
+
+
 def position(text: str, names: Sequence[str]) -> int | None:
-    """Index of a name that is given as it is or by its number; None if it is neither."""
+    """Returns the index of a name, which `text` is or has the number of; None if it is neither."""
     if text in names:
         return names.index(text)
     return int(text) if text.isdecimal() and int(text) < len(names) else None
 
 
-def checked_out(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
-    """The path of a file to write.
+def output_path(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
+    """Returns the path of a file to write.
 
     Raises:
         ValueError: If it has none of the suffixes.
@@ -95,7 +105,8 @@ def checked_out(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
     return path
 
 
-def _guarded(argv: list[str], main: Callable[[], None]) -> None:
+def _call(main: Callable[[], None], argv: list[str]) -> None:
+    """Calls the command, and turns its errors into lines and exit codes."""
     try:
         if argv[1:]:
             raise ValueError(f"Flags begin with --; received {' '.join(argv[1:])}.")
@@ -103,7 +114,7 @@ def _guarded(argv: list[str], main: Callable[[], None]) -> None:
     except KeyboardInterrupt as stop:
         print(*stop.args or ["Interrupted."], file=sys.stderr)
         number = stop.signal if isinstance(stop, Interrupted) else signal.SIGINT
-        sys.exit(_EXIT_OF_SIGNALS + number)
+        sys.exit(_SIGNAL_EXIT_CODE + number)
     except _EXPECTED_ERRORS as error:
         if flags.FLAGS.traceback:
             raise

@@ -1,4 +1,4 @@
-"""Samples from a model behind TensorFlow Serving: `python scripts/client.py`, or `tfgans-client`."""
+"""Samples from a model on a server: `python scripts/client.py`, or `tfgans-client`."""
 
 from typing import TYPE_CHECKING
 
@@ -14,47 +14,51 @@ FLAGS = flags.FLAGS
 
 
 def define_flags() -> None:
-    """The command's flags."""
-    flags.DEFINE_string("server", "http://localhost:8501", "http://HOST:PORT for REST, grpc://HOST:PORT for gRPC.")
+    """Defines the flags of the command."""
+    flags.DEFINE_string(
+        "server",
+        "http://localhost:8501",
+        "Address of the server: http://HOST:PORT for REST, grpc://HOST:PORT for gRPC.",
+    )
     flags.DEFINE_string("model", None, "Name of the model on the server.", required=True)
     flags.DEFINE_multi_string(
-        "label", [], "What to sample of a conditional model: a class by number, or attributes with commas; one a row."
+        "label", [], "Label of a row, for a conditional model: the number of a class, or attributes with commas"
     )
     _app.define_grid_flags()
-    flags.DEFINE_string("out", "samples.png", "PNG of a grid.")
+    flags.DEFINE_string("out", "samples.png", "PNG file of the grid.")
 
 
 def main() -> None:
-    """Samples, and prints where the grid is."""
-    out = _app.checked_out(FLAGS.out, (".png",))
+    """Samples, and prints the path of the grid."""
+    out = _app.output_path(FLAGS.out, (".png",))
 
     from tfgans import plots, serving
 
     with serving.Client(FLAGS.server, FLAGS.model) as client:
         if client.kind != "image":
-            raise ValueError(f"{FLAGS.model} makes no images; received points.")
+            raise ValueError(f"Expected a model of images; {FLAGS.model} makes points.")
         labels = parse_labels(FLAGS.label, client.signatures()["sample"].inputs.get("label"))
         if labels is None:
-            images, rows = client.sample(FLAGS.count, seed=FLAGS.seed), {}
+            plots.image_grid(client.sample(FLAGS.count, seed=FLAGS.seed), FLAGS.count, out)
         else:
-            each, seeds = _app.rows_of_labels(labels)
-            images = client.sample(len(seeds), each, seed=seeds)
-            rows = {"row_names": FLAGS.label, "row_label": "label", "column_label": "one z a column"}
-    print(f"samples: {plots.image_grid(images, FLAGS.count, out, **rows)}")
+            repeated, seeds = _app.rows_of_labels(labels)
+            _app.write_labelled_grid(client.sample(len(seeds), repeated, seed=seeds), FLAGS.label, out)
+    print(f"samples: {out}")
 
 
 def parse_labels(texts: list[str], spec: "tf.TensorSpec | None") -> "np.ndarray | None":
-    """Labels from their texts.
+    """Parses labels.
 
     Args:
-        texts: Classes by number, or attributes with commas between them.
-        spec: What the signature takes: integer [n], floating [n, K], or no labels.
+        texts: Numbers of classes, or attributes with commas between them.
+        spec: Spec of the signature's labels, integer [n] or floating [n, K]; None if it takes no labels.
 
     Returns:
-        Labels as the signature takes them; None where it takes none.
+        The labels in the shape and type of the spec; None if the signature takes no labels.
 
     Raises:
-        ValueError: If a text is no label, or there are none though the signature takes them, or the other way round.
+        ValueError: If a text is not a label, if the signature takes labels and there are none, or if it takes no labels
+            and there are some.
     """
     import numpy as np
 
@@ -66,10 +70,10 @@ def parse_labels(texts: list[str], spec: "tf.TensorSpec | None") -> "np.ndarray 
         labels = np.array([text.split(",") for text in texts]).astype(spec.dtype.as_numpy_dtype)
         return labels.reshape(len(texts), *spec.shape[1:])
     except ValueError:
-        kind = "a class by number" if spec.dtype.is_integer else f"{spec.shape[1]} numbers with commas"
+        kind = "the number of a class" if spec.dtype.is_integer else f"{spec.shape[1]} numbers with commas"
         raise ValueError(f"--label takes {kind}; received {', '.join(map(repr, texts))}.") from None
 
 
 def run() -> None:
-    """Entry point."""
+    """Runs the command."""
     _app.run(define_flags, main)

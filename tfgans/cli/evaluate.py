@@ -1,22 +1,32 @@
-"""Scores a run, or images of any origin: `python scripts/evaluate.py`, or `tfgans-evaluate`."""
+"""Scores a run, or images that other programs made: `python scripts/evaluate.py`, or `tfgans-evaluate`."""
+
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from absl import flags
 
 from tfgans.cli import _app
 
+if TYPE_CHECKING:
+    from tfgans.evaluation import Score
+    from tfgans.training.scoring import Scorer, WorldScorer
+
 FLAGS = flags.FLAGS
 
 
 def define_flags() -> None:
-    """The command's flags."""
-    flags.DEFINE_string("workdir", None, "Folder of the run to score; scores are added to its scores.json.")
+    """Defines the flags of the command."""
+    flags.DEFINE_string("workdir", None, "Folder of the run to score. The scores are added to its scores.json.")
     flags.DEFINE_string(
-        "generated", None, "Images to score in place of a run: folder:PATH, npz:FILE, or split:NAME of the data set."
+        "generated", None, "Images to score in place of a run: folder:PATH, npz:FILE, or split:NAME of --data."
     )
-    flags.DEFINE_string("data", None, "What to compare --generated with: folder:PATH, npz:FILE, or a data set's name.")
-    flags.DEFINE_string("split", "train", "Its split.")
-    flags.DEFINE_string("test_split", "test", "Its split that extractors and D* are tested on.")
-    flags.DEFINE_list("image_shape", None, "HEIGHT,WIDTH,CHANNELS that a folder or .npz of --data is brought to.")
+    flags.DEFINE_string(
+        "data", None, "Data set to compare --generated with: folder:PATH, npz:FILE, or the name of a data set."
+    )
+    flags.DEFINE_string("split", "train", "Split of --data to compare with.")
+    flags.DEFINE_string("test_split", "test", "Split of --data that extractors and D* are tested on.")
+    flags.DEFINE_list("image_shape", None, "HEIGHT,WIDTH,CHANNELS to which a folder or .npz of --data is resized.")
     flags.DEFINE_list(
         "metrics",
         ["all"],
@@ -27,77 +37,114 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "extractor",
         "classifier",
-        "What turns images into features: classifier (trained on the data set, kept in TFGANS_CACHE), judge, pixels, "
+        "Extractor of features: classifier (trained on the data set, kept in TFGANS_CACHE), judge, pixels, "
         "inception_tfgan[:PATH] (the Inception that FID is defined on), inception_keras[:FILE] or saved_model:PATH.",
     )
-    flags.DEFINE_integer("samples", None, "Images in a set; by default those of the recipe, or all.", lower_bound=2)
-    flags.DEFINE_integer("seeds", 3, "Sets of a model's samples, over which scores have a spread.", lower_bound=1)
+    flags.DEFINE_integer(
+        "samples",
+        None,
+        "Images in a set of samples; by default as in the recipe, or all of --generated.",
+        lower_bound=2,
+    )
+    flags.DEFINE_integer(
+        "seeds", 3, "Sets of samples of a run, over which scores have a mean and a spread.", lower_bound=1
+    )
     flags.DEFINE_integer("batch_size", 256, "Images that are read at a time.", lower_bound=1)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
-    flags.DEFINE_bool("averaged", True, "Takes the averaged generator, where the run has one.")
-    flags.DEFINE_string("out", "scores.json", "Where scores of --generated go; those that stand there are kept.")
-    flags.DEFINE_bool("dry_run", False, "Prints what would be scored, and exits.")
+    flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
+    flags.DEFINE_string("out", "scores.json", "File for the scores of --generated, which are added to those in it.")
+    flags.DEFINE_bool("dry_run", False, "Prints the scores that would be taken, and exits.")
     _app.define_data_flags()
 
 
+class _Job(NamedTuple):
+    """Samples to score.
+
+    Attributes:
+        scorer: Scorer of the samples.
+        samples: Description of the samples.
+        labelled: Whether the samples have labels.
+        reconstructs: Whether the model of the samples has an encoder.
+        take: Takes scores by their names, and stores them.
+        out: File of the scores.
+    """
+
+    scorer: "Scorer | WorldScorer"
+    samples: str
+    labelled: bool
+    reconstructs: bool
+    take: "Callable[[Sequence[str]], list[Score]]"
+    out: pathlib.Path
+
+
 def main() -> None:
-    """Scores, and prints a table."""
+    """Takes the scores, and prints a table."""
     if (FLAGS.workdir is None) == (FLAGS.generated is None):
         raise ValueError("Name either the --workdir of a run, or --generated images.")
     if FLAGS.generated is not None and FLAGS.data is None:
         raise ValueError("--generated needs --data to compare with.")
-
-    from tfgans import evaluation, training
-
     options = {"batch_size": FLAGS.batch_size, "data_dir": FLAGS.data_dir, "download": FLAGS.download}
-    if FLAGS.workdir is not None:
-        scorer = training.run_scorer(FLAGS.workdir, FLAGS.extractor, samples=FLAGS.samples, sets=FLAGS.seeds, **options)
-        source, out = None, training.RunFolder(FLAGS.workdir).scores_file
-    else:
-        out = _app.checked_out(FLAGS.out, (".json",))
-        # What stands there is not ours to lose.
-        evaluation.read_scores(out)
-        scorer, source = training.image_scorer(
-            FLAGS.generated,
-            FLAGS.data,
-            FLAGS.extractor,
-            samples=FLAGS.samples,
-            split=FLAGS.split,
-            test_split=FLAGS.test_split,
-            image_shape=image_shape(FLAGS.image_shape),
-            **options,
-        )
-    if source is None:
-        recipe = training.RunFolder(FLAGS.workdir).recipe()
-        offered = (bool(recipe.takes_labels), recipe.has_encoder)
-    else:
-        offered = (source.labelled, False)
-    names = scorer.chosen(FLAGS.metrics, *offered)
+    job = _run_job(options) if FLAGS.generated is None else _image_job(options)
+    names = job.scorer.chosen(FLAGS.metrics, job.labelled, job.reconstructs)
     if "all" in FLAGS.metrics:
-        for name, reason in scorer.left_out(*offered).items():
+        for name, reason in job.scorer.left_out(job.labelled, job.reconstructs).items():
             print(f"left out: {name}, since {reason}")
     if FLAGS.dry_run:
-        sets = f"{scorer.sets} sets of " if source is None else ""
-        print(f"would score {sets}{scorer.samples} images of {FLAGS.workdir or FLAGS.generated}: {', '.join(names)}")
-        print(f"against: {scorer.against}")
+        print(f"would score {job.samples}: {', '.join(names)}")
+        print(f"against: {job.scorer.against}")
         return
-    if source is None:
-        scores = training.evaluate(FLAGS.workdir, names, step=FLAGS.step, averaged=FLAGS.averaged, scorer=scorer)
-    else:
-        scores = scorer.sources([source], names)
-        evaluation.add_scores(out, scores)
+    scores = job.take(names)
     width = max(len(score["metric"]) for score in scores)
     for score in scores:
         spread = "" if score["spread"] is None else f" +- {score['spread']:.4f}"
         print(f"{score['metric']:{width}} {score['value']:12.4f}{spread}")
-    print(f"scores: {out}")
+    print(f"scores: {job.out}")
+
+
+def _run_job(options: dict[str, Any]) -> _Job:
+    from tfgans import training
+
+    folder = training.RunFolder(FLAGS.workdir)
+    scorer = training.run_scorer(FLAGS.workdir, FLAGS.extractor, samples=FLAGS.samples, sets=FLAGS.seeds, **options)
+    recipe = folder.recipe()
+
+    def take(names: Sequence[str]) -> "list[Score]":
+        return training.evaluate(FLAGS.workdir, names, step=FLAGS.step, averaged=FLAGS.averaged, scorer=scorer)
+
+    samples = f"{scorer.sets} sets of {scorer.samples} samples of {FLAGS.workdir}"
+    return _Job(scorer, samples, bool(recipe.takes_labels), recipe.has_encoder, take, folder.scores_file)
+
+
+def _image_job(options: dict[str, Any]) -> _Job:
+    from tfgans import evaluation, training
+
+    out = _app.output_path(FLAGS.out, (".json",))
+    # A file that holds something else is refused before any work.
+    evaluation.read_scores(out)
+    scorer, source = training.image_scorer(
+        FLAGS.generated,
+        FLAGS.data,
+        FLAGS.extractor,
+        samples=FLAGS.samples,
+        split=FLAGS.split,
+        test_split=FLAGS.test_split,
+        image_shape=image_shape(FLAGS.image_shape),
+        **options,
+    )
+
+    def take(names: Sequence[str]) -> "list[Score]":
+        scores = scorer.sources([source], names)
+        evaluation.add_scores(out, scores)
+        return scores
+
+    return _Job(scorer, f"{scorer.samples} images of {FLAGS.generated}", source.labelled, False, take, out)
 
 
 def image_shape(parts: list[str] | None) -> tuple[int, ...] | None:
-    """HEIGHT,WIDTH,CHANNELS as numbers.
+    """Parses HEIGHT,WIDTH,CHANNELS.
 
     Raises:
-        ValueError: If they are none.
+        ValueError: If they are not three positive numbers, or there are neither 1 nor 3 channels.
     """
     if parts is None:
         return None
@@ -107,5 +154,5 @@ def image_shape(parts: list[str] | None) -> tuple[int, ...] | None:
 
 
 def run() -> None:
-    """Entry point."""
+    """Runs the command."""
     _app.run(define_flags, main)

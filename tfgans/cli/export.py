@@ -1,4 +1,4 @@
-"""Exports a run's model for TensorFlow Serving: `python scripts/export.py`, or `tfgans-export`."""
+"""Exports the model of a run for TensorFlow Serving: `python scripts/export.py`, or `tfgans-export`."""
 
 import pathlib
 
@@ -10,18 +10,18 @@ FLAGS = flags.FLAGS
 
 
 def define_flags() -> None:
-    """The command's flags."""
+    """Defines the flags of the command."""
     _app.define_run_flags()
-    flags.DEFINE_string("out", None, "Folder of the model's versions, such as saved_models/NAME.", required=True)
-    flags.DEFINE_bool("warmup", False, "Adds requests that TF Serving tries first; needs the extra `serving`.")
+    flags.DEFINE_string("out", None, "Folder for the versions of the model, such as saved_models/NAME.", required=True)
+    flags.DEFINE_bool("warmup", False, "Adds warm-up requests for TensorFlow Serving; needs the extra `serving`.")
 
 
 def main() -> None:
-    """Exports, and prints where the SavedModel is."""
+    """Exports the model, and prints the path of the SavedModel."""
     from tfgans import serving, training
 
     out = pathlib.Path(FLAGS.out)
-    # Before a server sees the version.
+    # A server may load the new version at once, so a wrong configuration must be found before.
     serving.check_models_config(out)
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
     print(f"SavedModel: {serving.export(model, out, warmup=FLAGS.warmup)}")
@@ -29,5 +29,5 @@ def main() -> None:
 
 
 def run() -> None:
-    """Entry point."""
+    """Runs the command."""
     _app.run(define_flags, main)

@@ -1,4 +1,6 @@
-"""Samples from a run's model: `python scripts/sample.py`, or `tfgans-sample`."""
+"""Samples from the model of a run: `python scripts/sample.py`, or `tfgans-sample`."""
+
+from typing import Any
 
 from absl import flags
 
@@ -9,23 +11,23 @@ FLAGS = flags.FLAGS
 
 
 def define_flags() -> None:
-    """The command's flags."""
+    """Defines the flags of the command."""
     _app.define_run_flags()
     flags.DEFINE_multi_string(
         "label",
         [],
-        "What to sample of a conditional model: a class by number or name, or attributes as numbers with commas; may "
-        "be repeated. All classes, if none is named.",
+        "Label of a row, for a conditional model: the name or number of a class, or attributes as numbers with commas. "
+        "By default all classes",
     )
     _app.define_grid_flags()
     flags.DEFINE_string(
-        "out", "samples.png", "PNG of a grid, one label a row; or .npz of images, or points, and labels."
+        "out", "samples.png", "PNG file of a grid, or .npz file of the samples (named images) and their labels."
     )
 
 
 def main() -> None:
-    """Samples, and prints where the images are."""
-    out = _app.checked_out(FLAGS.out, (".png", ".npz"))
+    """Samples, and prints the path of the samples."""
+    out = _app.output_path(FLAGS.out, (".png", ".npz"))
 
     import numpy as np
 
@@ -33,42 +35,44 @@ def main() -> None:
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
     folder = training.RunFolder(FLAGS.workdir)
-    arrays, rows = {}, {}
-    if not model.samples_by_label:
+    arrays: dict[str, Any] = {}
+    row_names = None
+    if model.labels is None or not model.samples_by_label:
         if FLAGS.label:
             raise ValueError(f"{type(model).__name__} takes no labels; received --label={', '.join(FLAGS.label)}.")
         arrays["images"] = model.sample(FLAGS.count, seed=FLAGS.seed)
     else:
-        names = folder.label_names()
-        labels = np.array(parse_labels(FLAGS.label, names, model.labels.conditioning))
+        names, conditioning = folder.label_names(), model.labels.conditioning
+        labels = np.array(parse_labels(FLAGS.label, names, conditioning))
         arrays["labels"], seeds = _app.rows_of_labels(labels)
         arrays["images"] = model.sample(len(seeds), labels=arrays["labels"], seed=seeds)
-        shown = [names[label] for label in labels] if model.labels.conditioning == "class" else FLAGS.label
-        rows = {"row_names": shown, "row_label": "label", "column_label": "one z a column"}
+        row_names = [names[label] for label in labels] if conditioning == "class" else FLAGS.label
     if out.suffix == ".npz":
         with temporary_file(out) as temporary:
             np.savez_compressed(temporary, **arrays)
-    elif len(model.sample_shape) == 3:
-        plots.image_grid(arrays["images"], FLAGS.count, out, **rows)
-    else:
-        world = data.load_split(folder.recipe().data)
+    elif model.kind == "point":
+        world = data.toy_world(folder.recipe().data)
         plots.point_cloud(arrays["images"] * world.scale, world.centers, out)
+    elif row_names is None:
+        plots.image_grid(arrays["images"], FLAGS.count, out)
+    else:
+        _app.write_labelled_grid(arrays["images"], row_names, out)
     print(f"samples: {out}")
 
 
 def parse_labels(texts: list[str], names: tuple[str, ...], conditioning: str) -> list:
-    """Labels from their texts.
+    """Parses labels.
 
     Args:
-        texts: Classes by name or number, or attributes with commas between them.
+        texts: Names or numbers of classes, or attributes with commas between them.
         names: Names of the classes or attributes.
         conditioning: `class` or `attributes`.
 
     Returns:
-        Class numbers, or lists of attributes.
+        Numbers of classes, by default all; or lists of attributes.
 
     Raises:
-        ValueError: If a text is no label.
+        ValueError: If a text is not a label, or attributes are missing.
     """
     if conditioning == "class":
         classes = [_app.position(text, names) for text in texts]
@@ -77,7 +81,9 @@ def parse_labels(texts: list[str], names: tuple[str, ...], conditioning: str) ->
             raise ValueError(f"The classes are {', '.join(names)}; received {', '.join(unknown)}.")
         return classes or list(range(len(names)))
     if not texts:
-        raise ValueError(f"Name attributes with --label, numbers with commas: {', '.join(names)}.")
+        raise ValueError(
+            f"Expected --label with the attributes {', '.join(names)} as numbers with commas; received none."
+        )
     labels = []
     for text in texts:
         try:
@@ -90,5 +96,5 @@ def parse_labels(texts: list[str], names: tuple[str, ...], conditioning: str) ->
 
 
 def run() -> None:
-    """Entry point."""
+    """Runs the command."""
     _app.run(define_flags, main)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import typing
+from typing import Any
 
 from absl import flags
 
@@ -13,50 +14,53 @@ FLAGS = flags.FLAGS
 
 
 def define_flags() -> None:
-    """The command's flags."""
-    flags.DEFINE_string("recipe", "cwgan/digits", "What to train, SYSTEM/DATA; --list shows all.")
+    """Defines the flags of the command."""
+    flags.DEFINE_string("recipe", "cwgan/digits", "Recipe to train, SYSTEM/DATA; --list shows all.")
     flags.DEFINE_string(
-        "preset", "small", "The recipe's preset: paper, code (the authors' code) or small (CPU minutes)."
+        "preset", "small", "Preset of the recipe: paper, code (of the authors) or small (minutes on a CPU)."
     )
-    flags.DEFINE_multi_string("set", [], "A field of the recipe, as name=value; may be repeated.")
+    flags.DEFINE_multi_string("set", [], "Field of the recipe to change, as name=value")
     flags.DEFINE_integer("steps", None, "Length of the run in generator updates, in place of the recipe's.")
-    flags.DEFINE_integer("seed", None, "Seed of weights, order of the data and noise, in place of the recipe's.")
+    flags.DEFINE_integer("seed", None, "Seed of weights, noise and the order of the data, in place of the recipe's.")
     flags.DEFINE_enum(
         "precision",
         None,
         list(typing.get_args(recipes.Precision)),
-        "What layers compute in, in place of the recipe's; variables and losses stay float32.",
+        "Type that layers compute in, in place of the recipe's. Variables and losses stay float32.",
     )
     flags.DEFINE_enum(
         "strategy",
         "default",
         ["default", "mirrored", "multi_worker"],
-        "Where to train: default, all GPUs of this machine where there are several; mirrored, all devices of this "
-        "machine; multi_worker, the machines that TF_CONFIG names, of which the chief writes.",
+        "Devices to train on. default: all GPUs of this machine, or one device; mirrored: all devices of this machine; "
+        "multi_worker: the machines in TF_CONFIG, of which only the chief writes files.",
     )
     flags.DEFINE_enum(
         "xla",
         "auto",
         ["on", "off", "auto"],
-        "Whether XLA compiles the steps. auto: off on CPUs, where BEGAN-CS and AVAE gain by it and cWGAN "
-        "loses most, and on several replicas, where TensorFlow cannot; on on one GPU, which is not measured.",
+        "Whether XLA compiles the steps. auto turns it on for one GPU, which was not measured, and off otherwise. On "
+        "CPUs it makes BEGAN-CS and AVAE faster and cWGAN much slower. On several replicas TensorFlow does not support "
+        "it.",
     )
-    flags.DEFINE_string("data", None, "Data in place of the recipe's: folder:PATH, npz:FILE, or a name.")
-    flags.DEFINE_string("workdir", None, "Folder of the run; by default runs/RECIPE/SEED. A run there is resumed.")
-    flags.DEFINE_string("init_from", None, "Folder of another run whose networks the weights start from.")
+    flags.DEFINE_string(
+        "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, or the name of a data set."
+    )
+    flags.DEFINE_string("workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed.")
+    flags.DEFINE_string("init_from", None, "Folder of another run whose weights the networks start from.")
     _app.define_data_flags()
-    flags.DEFINE_bool("list", False, "Lists recipes and presets, and exits.")
-    flags.DEFINE_bool("dry_run", False, "Prints the whole recipe, and exits.")
+    flags.DEFINE_bool("list", False, "Lists the recipes with their presets, and exits.")
+    flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, and exits.")
 
 
 def main() -> None:
-    """Trains, and prints where everything is."""
+    """Trains the model, and prints its scores and the paths of its files."""
     if FLAGS.list:
         for name in recipes.names():
             print(f"{name}: {', '.join(recipes.presets(name))}")
         return
     recipe = recipes.get(FLAGS.recipe, FLAGS.preset).override(FLAGS.set)
-    given = {
+    given: dict[str, Any] = {
         name: FLAGS[name].value
         for name in ("data", "steps", "seed", "precision", "init_from")
         if FLAGS[name].value is not None
@@ -70,8 +74,9 @@ def main() -> None:
 
     strategy = training.strategy_of(FLAGS.strategy)
     xla = {"on": True, "off": False, "auto": None}[FLAGS.xla]
-    source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
-    result = training.run(recipe, FLAGS.workdir, strategy=strategy, xla=xla, **source)
+    result = training.run(
+        recipe, FLAGS.workdir, data_dir=FLAGS.data_dir, download=FLAGS.download, strategy=strategy, xla=xla
+    )
     if result is None:
         print("This machine is done; the chief writes.")
         return
@@ -83,5 +88,5 @@ def main() -> None:
 
 
 def run() -> None:
-    """Entry point."""
+    """Runs the command."""
     _app.run(define_flags, main)

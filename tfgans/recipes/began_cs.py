@@ -224,7 +224,6 @@ def _veegan(recipe: EquilibriumRecipe) -> UnconditionalRecipe:
         name=recipe.name.replace("began_cs/", "veegan/"),
         system="VEEGAN",
         objective="lol1",  # its discriminator, and the generator's term of the ratio, are those of lol1
-        image_shape=recipe.image_shape,
         latent_size=recipe.latent_size,
         networks="mlp",
         widths=recipe.widths,

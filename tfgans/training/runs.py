@@ -189,7 +189,5 @@ def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:
     for from_network, to_network in pairs:
         shapes = [[tuple(weight.shape) for weight in network.weights] for network in (from_network, to_network)]
         if shapes[0] != shapes[1]:
-            raise ValueError(
-                f"The {to_network.name} of the run in init_from has other shapes than this recipe's."
-            )
+            raise ValueError(f"The {to_network.name} of the run in init_from has other shapes than this recipe's.")
         to_network.set_weights(from_network.get_weights())
