@@ -11,7 +11,6 @@ import keras
 import numpy as np
 import pytest
 
-
 _KINDS = ("unit", "conformance", "run", "slow")
 _KINDS_OF_FOLDERS = {"conformance": "conformance", "training": "run", "cli": "run", "serving": "run", "papers": "run"}
 
