@@ -29,7 +29,7 @@ _ROOT = pathlib.Path(__file__).parents[2]
 _RECIPES = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
 _PHASES = ("start", "training", "checkpoint", "export", "scoring")
 _COMMON = ("log_every=10", "grid_every=20", "checkpoint_every=20", "score_samples=200")
-_STEPS = 80
+_STEPS = 60
 _CHANGES = {"xgan/digits": ("refresh_every=20", "classifier_steps=200", "least_accuracy=0.0")}
 _ENVIRONMENT = {"TF_NUM_INTRAOP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
 
