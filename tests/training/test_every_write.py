@@ -14,14 +14,12 @@ import sys
 
 import keras
 import pytest
-import tensorflow as tf
 from matplotlib.figure import Figure
 from table import assert_same_state
 
 import tfgans
 from tfgans import recipes, serving, training
 from tfgans.models import XGAN, AdversarialModel
-from tfgans.serving import saved_model
 
 pytestmark = pytest.mark.slow
 
@@ -130,18 +128,9 @@ class States:
 
 
 @pytest.fixture
-def _quick(monkeypatch):
-    """Pictures and graphs take most of the time of a short run; their files are what matters here."""
-
-    def save(module, folder, signatures):
-        pathlib.Path(folder).mkdir()
-        pathlib.Path(folder, "saved_model.pb").write_bytes(b"graph")
-
+def _quick(quick, monkeypatch):
+    """Pictures take much of the time of a short run; their files are what matters here."""
     monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(b"picture"))
-    monkeypatch.setattr(saved_model, "_signatures", lambda model: {})
-    monkeypatch.setattr(tf.saved_model, "save", save)
-    compile_model = AdversarialModel.compile
-    monkeypatch.setattr(AdversarialModel, "compile", lambda *given: compile_model(*given, run_eagerly=True))
 
 
 @pytest.fixture

@@ -1,0 +1,80 @@
+"""Helpers of several test files: recipes of runs that take a moment, and what such runs leave behind."""
+
+import contextlib
+import json
+import pathlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgans import recipes, training
+from tfgans.models import AdversarialModel
+from tfgans.serving import saved_model
+
+_SHORT = ("batch_size=16", "log_every=1", "grid_every=100", "checkpoint_every=1", "score_samples=200")
+_WIDTHS = {
+    "avae": ("filters=2",),
+    "began": ("filters=2", "widths=(6,)"),
+    "began_cs": ("filters=2", "widths=(6,)"),
+    "bigan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
+    "cvae_gan": ("widths=(12, 10)",),
+    "cwgan": ("generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "n_critic=1"),
+    "gan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
+    "logan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
+    "md_gan": ("widths=(12, 10)",),
+    "xgan": ("widths=(12, 10)", "refresh_every=1", "classifier_steps=60", "least_accuracy=0.5", "neighbours=8"),
+}
+
+
+def tiny(name, *changes):
+    """The small recipe of a name, with tiny networks and short intervals."""
+    return recipes.get(name).override([*_SHORT, *_WIDTHS[name.split("/")[0]], *changes])
+
+
+def new_run(path, recipe, label_names=()):
+    """The folder of a run at step 0, whose networks are as they were initialised."""
+    folder = training.RunFolder(path)
+    with folder.claim(recipe):
+        folder.begin(recipe, label_names)
+        folder.save(training.build(recipe))
+    return folder
+
+
+def read_lines(path):
+    """The objects of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def metrics_of(workdir):
+    """The metrics of a run by step, which are fingerprints of the batches seen, without the time that they took."""
+    lines = read_lines(workdir / "metrics.jsonl")
+    return {line.pop("step"): {name: value for name, value in line.items() if name != "seconds"} for line in lines}
+
+
+def trainable(network):
+    """The number of trainable parameters of a network."""
+    return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+
+
+@contextlib.contextmanager
+def eager_steps():
+    """Models take their steps without a graph, which takes longer to make than a few steps do."""
+    compile_model = AdversarialModel.compile
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AdversarialModel, "compile", lambda *given: compile_model(*given, run_eagerly=True))
+        yield
+
+
+@contextlib.contextmanager
+def quick_runs():
+    """Runs take eager steps, and export an empty SavedModel, whose graphs would take most of the time."""
+
+    def save(module, folder, signatures):
+        pathlib.Path(folder).mkdir()
+        pathlib.Path(folder, "saved_model.pb").write_bytes(b"graph")
+
+    with eager_steps(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saved_model, "_signatures", lambda model: {})
+        patch.setattr(tf.saved_model, "save", save)
+        yield
