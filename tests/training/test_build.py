@@ -2,14 +2,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from helpers import trainable
 
 import tfgans
 from tfgans import losses, recipes, training
 from tfgans.training import build
-
-
-def trainable(network):
-    return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
 
 
 @pytest.mark.parametrize(

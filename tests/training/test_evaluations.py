@@ -5,42 +5,35 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
+from helpers import quick_runs, read_lines, tiny
 from PIL import Image
 from table import assert_same_state
 
 import tfgans
-from tfgans import data, evaluation, recipes, training
+from tfgans import data, evaluation, training
 from tfgans.training import Scorer
 
-TINY = [
-    "generator_widths=(8, 4)",
-    "discriminator_widths=(4, 8)",
-    "n_critic=1",
-    "batch_size=16",
-    "log_every=10",
-    "checkpoint_every=10",
-    "grid_every=100",
-    "score_samples=200",
-]
-SCORED = ["score_every=10", "score_extractor=pixels", "score_metrics=('frechet', 'prdc')"]
+SCORED = ["score_every=1", "score_extractor=pixels", "score_metrics=('frechet', 'prdc')"]
 PRDC = [f"{name}/pixels" for name in ("precision", "recall", "density", "coverage")]
 
 
-def tiny(steps, *more):
-    return recipes.get("cwgan/digits").override([*TINY, f"steps={steps}", *more])
+def digit_recipe(*changes):
+    return tiny("cwgan/digits", "steps=2", *changes)
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     workdir = tmp_path_factory.mktemp("runs") / "plain"
-    return training.run(tiny(20), workdir, progress=False), workdir
+    with quick_runs():
+        return training.run(digit_recipe(), workdir, progress=False), workdir
 
 
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory):
     """The same run, scored as it trains."""
     workdir = tmp_path_factory.mktemp("runs") / "scored"
-    return training.run(tiny(20, *SCORED), workdir, progress=False), workdir
+    with quick_runs():
+        return training.run(digit_recipe(*SCORED), workdir, progress=False), workdir
 
 
 @pytest.fixture
@@ -98,15 +91,15 @@ def test_a_run_that_is_scored_ends_with_the_weights_of_one_that_is_not(plain, sc
 
 def test_a_run_that_is_scored_leaves_its_curve(scored):
     _, workdir = scored
-    lines = [json.loads(line) for line in (workdir / "score_curves.jsonl").read_text().splitlines()]
+    lines = read_lines(workdir / "score_curves.jsonl")
     assert [list(line) for line in lines] == [["step", "frechet/pixels", *PRDC]] * 2
-    assert [line["step"] for line in lines] == [10, 20]
+    assert [line["step"] for line in lines] == [1, 2]
     assert (workdir / "score_curves.png").is_file()
 
 
 def test_the_curve_has_the_scores_of_the_checkpoints(scored, digits):
     _, workdir = scored
-    lines = [json.loads(line) for line in (workdir / "score_curves.jsonl").read_text().splitlines()]
+    lines = read_lines(workdir / "score_curves.jsonl")
     for line in lines:
         model = tfgans.load(workdir, step=line.pop("step"))
         found = by_name(pixel_scorer(digits, samples=200).model(model, ["frechet", "prdc"]))
@@ -115,7 +108,7 @@ def test_the_curve_has_the_scores_of_the_checkpoints(scored, digits):
 
 def test_scores_that_do_not_apply_are_refused_before_the_run(tmp_path):
     with pytest.raises(ValueError, match="score cannot be taken: the extractor pixels gives no probabilities"):
-        training.run(tiny(20, "score_every=10", "score_extractor=pixels"), tmp_path / "run", progress=False)
+        training.run(digit_recipe("score_every=1", "score_extractor=pixels"), tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
 
@@ -129,7 +122,7 @@ def test_scores_are_added_to_those_of_the_run(copied):
     assert [score["metric"] for score in scores] == ["frechet/pixels", *PRDC]
     for score in scores:
         assert score["spread"] is not None
-        assert score["protocol"].items() >= {"step": 20, "averaged": True, "samples": 200, "seed": [0, 200]}.items()
+        assert score["protocol"].items() >= {"step": 2, "averaged": True, "samples": 200, "seed": [0, 200]}.items()
     assert json.loads((copied / "scores.json").read_text()) == [*before, *scores]
     text = (copied / "scores.json").read_text()
     assert training.evaluate(copied, ["frechet", "prdc"], scorer=scorer) == scores
@@ -140,11 +133,11 @@ def test_a_checkpoint_and_the_raw_generator_have_scores_of_their_own(copied):
     scorer = training.run_scorer(copied, "pixels", samples=100, sets=1, progress=False)
     found = [
         training.evaluate(copied, ["frechet"], scorer=scorer, **options)[0]
-        for options in ({}, {"step": 10}, {"averaged": False})
+        for options in ({}, {"step": 1}, {"averaged": False})
     ]
     assert len({score["value"] for score in found}) == 3
     assert [(score["protocol"]["step"], score["protocol"]["averaged"]) for score in found] == [
-        *((20, True), (10, True), (20, False))
+        *((2, True), (1, True), (2, False))
     ]
 
 
@@ -153,7 +146,7 @@ def test_a_later_run_neither_loses_nor_repeats_them(scored):
     scorer = training.run_scorer(workdir, "pixels", samples=100, sets=1, progress=False)
     training.evaluate(workdir, ["frechet"], scorer=scorer)
     before = (workdir / "scores.json").read_text()
-    again = training.run(tiny(20, *SCORED), workdir, progress=False)
+    again = training.run(digit_recipe(*SCORED), workdir, progress=False)
     assert again.scores == result.scores
     assert (workdir / "scores.json").read_text() == before
 
@@ -165,7 +158,7 @@ def test_refuses_before_it_scores(copied, monkeypatch, tmp_path):
     for options, error, message in (
         ({"names": ["fid"]}, ValueError, "Scores are score, frechet, .* or all; received 'fid'"),
         ({"names": ["modes"]}, ValueError, "modes cannot be taken: the extractor pixels gives no predictions"),
-        ({"step": 11}, FileNotFoundError, r"checkpoints of steps \[10, 20\]; asked for 11"),
+        ({"step": 11}, FileNotFoundError, r"checkpoints of steps \[1, 2\]; received step 11"),
     ):
         with pytest.raises(error, match=message):
             training.evaluate(copied, scorer=scorer, **options)
@@ -299,10 +292,10 @@ def test_a_run_keeps_to_its_own_scores_beside_others(copied, plain, digits):
     scorer = pixel_scorer(digits, samples=100)
     tfgans.evaluate(copied, ["intra_class_distance_share"], averaged=False, scorer=scorer)
     assert len(training.RunFolder(copied).scores()) == 3
-    assert training.runs._last_scores(training.RunFolder(copied), 20) == plain[0].scores
-    assert not training.runs._last_scores(training.RunFolder(copied), 10)
+    assert training.runs._scores_at_end(training.RunFolder(copied), 2) == plain[0].scores
+    assert not training.runs._scores_at_end(training.RunFolder(copied), 1)
 
 
 def test_images_are_not_compared_with_points(tmp_path):
-    with pytest.raises(ValueError, match="Images are compared with images; received the points of ring8"):
+    with pytest.raises(ValueError, match="Expected a data set of images; received the points of ring8"):
         training.image_scorer(f"folder:{tmp_path}", "ring8", "pixels")

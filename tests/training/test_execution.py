@@ -3,16 +3,11 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
+from helpers import new_run, tiny
 
 import tfgans
-from tfgans import recipes, training
-from tfgans.training import execution
-
-TINY = ["widths=(8, 8)", "log_every=2", "grid_every=2", "checkpoint_every=2", "score_samples=100", "steps=2"]
-
-
-def tiny(*changes):
-    return recipes.get("logan/ring8").override([*TINY, *changes])
+from tfgans import data, recipes, training
+from tfgans.training import execution, loop
 
 
 def replicas(count):
@@ -56,28 +51,32 @@ def test_the_function_of_another_number_of_steps_is_not_called_again():
     assert (model.steps_per_execution, model.train_function, model.jit_compile) == (10, None, True)
 
 
-def test_a_run_that_xla_compiles(tmp_path):
-    model = training.run(tiny(), tmp_path / "run", xla=True, progress=False).model
+def test_steps_that_xla_compiles():
+    recipe = tiny("gan/ring8", "steps=2", "steps_per_execution=1")
+    model = training.build(recipe)
+    loop.train(model, recipe, data.toy_world("ring8"), execution.Execution(model, xla=True), [])
     assert model.jit_compile
     assert int(model.step.numpy()) == 2
     assert all(np.all(np.isfinite(variable.numpy())) for variable in model.weights)
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_a_run_keeps_its_precision(precision, tmp_path):
-    training.run(tiny(f"precision={precision}"), tmp_path / "run", progress=False)
+    recipe = tiny("gan/ring8", f"precision={precision}", "steps=1")
+    new_run(tmp_path / "run", recipe)
+    resumed = training.run(recipe, tmp_path / "run", progress=False).model
+    assert int(resumed.step.numpy()) == 1
     model = tfgans.load(tmp_path / "run")
     assert model.generator.compute_dtype == precision.removeprefix("mixed_")
     assert {variable.dtype for variable in model.generator.weights} == {"float32"}
     assert model.sample(2, seed=0).dtype == np.float32
-    resumed = training.run(tiny(f"precision={precision}", "steps=4"), tmp_path / "run", progress=False).model
-    assert int(resumed.step.numpy()) == 4
     with pytest.raises(ValueError, match=f"precision is '{precision}' there and 'float32' here"):
-        training.run(tiny(), tmp_path / "run", progress=False)
+        training.run(tiny("gan/ring8", "steps=1"), tmp_path / "run", progress=False)
 
 
 def test_what_is_made_after_a_model_has_the_precision_of_before():
-    training.build(tiny("precision=mixed_bfloat16"))
+    training.build(tiny("gan/ring8", "precision=mixed_bfloat16"))
     assert tfgans.networks.relu_mlp(2, 2, (4,), "generator").compute_dtype == "float32"
 
 
