@@ -1,16 +1,21 @@
-"""Helpers of several test files: recipes of runs that take a moment, and what such runs leave behind."""
+"""Helpers of several test files: recipes of runs that take a moment, the files of runs, and calls of commands."""
 
 import contextlib
 import json
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from absl import flags
 
 from tfgans import recipes, training
 from tfgans.models import AdversarialModel
 from tfgans.serving import saved_model
+
+SCRIPTS = pathlib.Path(__file__).parents[1] / "scripts"
 
 _SHORT = ("batch_size=16", "log_every=1", "grid_every=100", "checkpoint_every=1", "score_samples=200")
 _WIDTHS = {
@@ -27,9 +32,14 @@ _WIDTHS = {
 }
 
 
+def tiny_changes(name):
+    """Fields of the small recipe of a name that make its networks tiny, and its intervals short."""
+    return [*_SHORT, *_WIDTHS[name.split("/")[0]]]
+
+
 def tiny(name, *changes):
     """The small recipe of a name, with tiny networks and short intervals."""
-    return recipes.get(name).override([*_SHORT, *_WIDTHS[name.split("/")[0]], *changes])
+    return recipes.get(name).override([*tiny_changes(name), *changes])
 
 
 def new_run(path, recipe, label_names=()):
@@ -78,3 +88,28 @@ def quick_runs():
         patch.setattr(saved_model, "_signatures", lambda model: {})
         patch.setattr(tf.saved_model, "save", save)
         yield
+
+
+def run_script(name, *arguments, cwd=None):
+    """A finished process of a script."""
+    command = [sys.executable, SCRIPTS / f"{name}.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120)
+
+
+@contextlib.contextmanager
+def flags_of(command):
+    """The flags of a command are defined; commands share names of flags, so there is one command at a time."""
+    before = set(flags.FLAGS)
+    command.define_flags()
+    try:
+        yield flags.FLAGS
+    finally:
+        for name in set(flags.FLAGS) - before:
+            delattr(flags.FLAGS, name)
+
+
+def call(command, *arguments):
+    """Calls a command in this process, since another would take seconds to start TensorFlow."""
+    with flags_of(command) as values:
+        values([command.__name__, *map(str, arguments)])
+        command.main()

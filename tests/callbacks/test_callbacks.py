@@ -9,17 +9,6 @@ import tfgans
 from tfgans import callbacks, latent, networks
 
 
-@pytest.fixture
-def model():
-    gan = tfgans.ConditionalGAN(
-        networks.conditional_dcgan_generator((8, 8, 1), 4, 3, widths=(6, 4)),
-        networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4, 6)),
-        latent.Normal(4),
-    )
-    gan.compile()
-    return gan
-
-
 def fit(model, *acting, epochs=4, values=(0.0,), start=0):
     """Epochs of two steps; image number i has value `values[i]`, and zero beyond them."""
     constants = tf.constant([*values, *[0.0] * 20])
@@ -123,7 +112,7 @@ def test_progress_shows_the_loss_of_a_model_without_a_discriminator(capsys):
     vae = tfgans.VAE(
         networks.relu_mlp(3, 2, (4,), "generator"), networks.relu_mlp(2, 6, (4,), "encoder"), latent.Normal(3)
     )
-    vae.compile()
+    vae.compile(run_eagerly=True)
     points = tf.data.Dataset.from_tensors({"image": tf.ones([4, 2])}).repeat()
     history = vae.fit(points, epochs=1, steps_per_epoch=2, verbose=0, callbacks=[callbacks.Progress(2)])
     loss = vae.log_names[0]

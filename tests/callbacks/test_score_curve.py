@@ -2,21 +2,10 @@ import json
 
 import pytest
 import tensorflow as tf
+from helpers import read_lines
 from PIL import Image
 
-import tfgans
-from tfgans import callbacks, latent, networks
-
-
-@pytest.fixture(scope="module")
-def model():
-    gan = tfgans.ConditionalGAN(
-        networks.conditional_dcgan_generator((8, 8, 1), 4, 3, widths=(6, 4)),
-        networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4, 6)),
-        latent.Normal(4),
-    )
-    gan.compile()
-    return gan
+from tfgans import callbacks
 
 
 @pytest.fixture
@@ -37,13 +26,11 @@ def fit(model, curve, epochs, start=0):
     model.fit(data, epochs=epochs, steps_per_epoch=2, verbose=0, callbacks=[curve])
 
 
-def lines(tmp_path):
-    return [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
-
-
 def test_scores_at_multiples_only(model, curve, tmp_path):
     fit(model, curve, epochs=5)
-    assert lines(tmp_path) == [{"step": step, "frechet/pixels": step, "half": step / 2} for step in (4, 8)]
+    assert read_lines(tmp_path / "a.jsonl") == [
+        {"step": step, "frechet/pixels": step, "half": step / 2} for step in (4, 8)
+    ]
     with Image.open(tmp_path / "a.png") as picture:
         assert min(picture.size) > 100
 
@@ -72,10 +59,10 @@ def test_a_resumed_run_writes_its_lines_again_and_keeps_earlier_ones(model, curv
     text = json.dumps(kept) + "\n" + '{"step": 8, "frechet/pixels": -2.0}\n{"step": 12, "fre'
     (tmp_path / "a.jsonl").write_text(text)
     fit(model, curve, epochs=1, start=6)
-    assert lines(tmp_path) == [kept, {"step": 8, "frechet/pixels": 8, "half": 4}]
+    assert read_lines(tmp_path / "a.jsonl") == [kept, {"step": 8, "frechet/pixels": 8, "half": 4}]
 
 
 def test_a_run_that_goes_on_in_several_fits_has_one_curve(model, curve, tmp_path):
     for start in (0, 4):
         fit(model, curve, epochs=2, start=start)
-    assert [line["step"] for line in lines(tmp_path)] == [4, 8]
+    assert [line["step"] for line in read_lines(tmp_path / "a.jsonl")] == [4, 8]

@@ -2,21 +2,16 @@ import json
 import pathlib
 import subprocess
 import sys
-import time
 
+import numpy as np
 import pytest
+from helpers import call, new_run, quick_runs, run_script, tiny, tiny_changes
 
-from tfgans import recipes, training
+import tfgans
+from tfgans import recipes
+from tfgans.cli import explore, export, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
-
-SCRIPTS = pathlib.Path(__file__).parents[2] / "scripts"
-
-
-def command(name, *arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, SCRIPTS / f"{name}.py", *arguments], capture_output=True, text=True, check=False, cwd=cwd
-    )
 
 
 @pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client"])
@@ -27,22 +22,19 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
         f"try: {name}.run()\n"
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert ("--server" if name == "client" else "--workdir") in done.stdout
     assert done.stdout.splitlines()[-1] == "False"
-    # Without TensorFlow this takes a tenth of a second; the bound only tells a hang.
-    assert time.monotonic() - began < 5
 
 
 def test_list():
-    done = command("train", "--list")
+    done = run_script("train", "--list")
     assert done.stdout.splitlines() == [f"{name}: {', '.join(recipes.presets(name))}" for name in recipes.names()]
 
 
 def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
     arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
-    done = command("train", *arguments, "--dry_run", cwd=tmp_path)
+    done = run_script("train", *arguments, "--dry_run", cwd=tmp_path)
     expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
     assert json.loads(done.stdout) == expected.to_dict()
     assert not list(tmp_path.iterdir())
@@ -60,7 +52,7 @@ def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
-    done = command("train", *arguments, cwd=tmp_path)
+    done = run_script("train", *arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert message in done.stderr
@@ -82,34 +74,54 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
-    done = command(name, *arguments)
+    done = run_script(name, *arguments)
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_train_then_export(tmp_path):
-    tiny = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "n_critic=1", "score_samples=200"]
-    done = command("train", "--steps=2", f"--workdir={tmp_path / 'run'}", *[f"--set={change}" for change in tiny])
-    assert done.returncode == 0, done.stderr
-    printed = dict(line.split(": ", 1) for line in done.stdout.splitlines())
-    assert {"label_accuracy/judge", "samples", "scores", "SavedModel"} <= printed.keys()
-    assert all(pathlib.Path(printed[name]).exists() for name in ("samples", "scores", "SavedModel"))
-    assert "2/2" in done.stderr
+def test_train(tmp_path, capsys):
+    changes = [f"--set={change}" for change in tiny_changes("gan/ring8")]
+    with quick_runs():
+        call(train, "--recipe=gan/ring8", "--steps=1", f"--workdir={tmp_path / 'run'}", *changes)
+    printed = capsys.readouterr()
+    paths = dict(line.split(": ", 1) for line in printed.out.splitlines())
+    assert {"modes/points", "samples", "scores", "SavedModel"} <= paths.keys()
+    assert all(pathlib.Path(paths[name]).exists() for name in ("samples", "scores", "SavedModel"))
+    assert "1/1" in printed.err
 
-    for name in ("sample", "explore"):
-        done = command(name, f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / name}.png")
-        assert done.returncode == 0, done.stderr
-        assert (tmp_path / f"{name}.png").is_file()
 
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    """A run of a conditional model at step 0."""
+    return new_run(tmp_path_factory.mktemp("runs") / "run", tiny("cwgan/digits"), tuple("0123456789")).path
+
+
+@pytest.mark.parametrize("command", [sample, explore])
+def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
+    out = tmp_path / "picture.png"
+    call(command, f"--workdir={digits}", f"--out={out}")
+    assert out.is_file()
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f": {out}")
+
+
+def test_export(digits, tmp_path):
     out = tmp_path / "saved_models" / "digits"
-    for version, flags in ((1, []), (2, ["--warmup"])):
-        done = command("export", f"--workdir={tmp_path / 'run'}", f"--out={out}", *flags)
-        assert done.returncode == 0, done.stderr
-        assert (out / f"{version}" / "saved_model.pb").is_file()
-    warmup = [out / version / "assets.extra" / "tf_serving_warmup_requests" for version in "12"]
-    assert [file.is_file() for file in warmup] == [False, True]
+    call(export, f"--workdir={digits}", f"--out={out}", "--warmup")
+    assert (out / "1" / "saved_model.pb").is_file()
+    assert (out / "1" / "assets.extra" / "tf_serving_warmup_requests").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+def test_samples_of_a_model_without_labels(tmp_path):
+    workdir = new_run(tmp_path / "run", tiny("gan/ring8")).path
+    out = tmp_path / "points.npz"
+    call(sample, f"--workdir={workdir}", "--count=7", f"--out={out}")
+    with np.load(out) as arrays:
+        assert list(arrays) == ["images"]
+        np.testing.assert_array_equal(arrays["images"], tfgans.load(workdir).sample(7, seed=0))
+    with pytest.raises(ValueError, match="GAN takes no labels; received --label=3"):
+        call(sample, f"--workdir={workdir}", "--label=3", f"--out={tmp_path / 'none.npz'}")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +141,7 @@ def test_labels_from_their_texts(texts, conditioning, labels):
     [
         (["2"], "class", "classes are a, b; received 2"),
         (["c"], "class", "received c"),
-        ([], "attributes", "Name attributes"),
+        ([], "attributes", "Expected --label with the attributes a, b"),
         (["1"], "attributes", "takes 2 numbers"),
         (["1,x"], "attributes", "numbers with commas; received '1,x'"),
     ],
@@ -146,26 +158,17 @@ def test_attributes_of_a_figure():
             indices(texts, ("a", "b"), 2)
 
 
-def test_export_of_no_run_is_one_clear_error(tmp_path):
-    done = command("export", f"--workdir={tmp_path / 'nothing'}", f"--out={tmp_path / 'out'}")
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("Error: ")
-    assert "not the folder of a run" in done.stderr
+def test_export_of_no_run_writes_nothing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not the folder of a run"):
+        call(export, f"--workdir={tmp_path / 'nothing'}", f"--out={tmp_path / 'out'}")
     assert not list(tmp_path.iterdir())
 
 
-def test_figures_that_a_model_cannot_have(tmp_path):
-    tiny = ["widths=(4, 6)", "head_width=5", "latent_size=3", "batch_size=8", "score_samples=200"]
-    recipe = recipes.get("bigan/digits").override([*tiny, "steps=1"])
-    folder = training.RunFolder(tmp_path / "run")
-    with folder.claim(recipe):
-        folder.begin(recipe, tuple("0123456789"))
-        folder.save(training.build(recipe))
+def test_figures_that_a_model_can_have_and_cannot(tmp_path):
+    workdir = new_run(tmp_path / "run", tiny("bigan/digits"), tuple("0123456789")).path
     for figure in ("reconstructions", "interpolations", "traversals"):
         out = tmp_path / f"{figure}.png"
-        done = command("explore", f"--workdir={tmp_path / 'run'}", f"--figure={figure}", f"--out={out}")
-        assert done.returncode == 0, done.stderr
+        call(explore, f"--workdir={workdir}", f"--figure={figure}", f"--out={out}", "--size=2")
         assert out.is_file()
-    done = command("explore", f"--workdir={tmp_path / 'run'}", f"--out={tmp_path / 'swap.png'}")
-    assert done.returncode == 1
-    assert "--figure=swap is of a conditional model; the run is one of BiGAN" in done.stderr
+    with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a BiGAN"):
+        call(explore, f"--workdir={workdir}", f"--out={tmp_path / 'swap.png'}")

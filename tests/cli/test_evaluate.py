@@ -1,40 +1,18 @@
+import functools
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from absl import flags
-from absl.testing import flagsaver
+from helpers import call, flags_of, new_run, run_script, tiny
 from PIL import Image
 
-from tfgans import evaluation, recipes
+from tfgans import evaluation
 from tfgans.cli import evaluate
-from tfgans.training import RunFolder, build
 
-SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "evaluate.py"
 METRICS = "--metrics=frechet,prdc"
 
-
-def command(*arguments):
-    return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def main():
-    """The command without a process of its own, which takes seconds to start TensorFlow."""
-    before = set(flags.FLAGS)
-    evaluate.define_flags()
-
-    def call(*arguments):
-        with flagsaver.flagsaver():
-            flags.FLAGS(["evaluate", *map(str, arguments)])
-            evaluate.main()
-
-    yield call
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+main = functools.partial(call, evaluate)
 
 
 @pytest.fixture
@@ -52,13 +30,8 @@ def files(tmp_path, random, monkeypatch):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A run at step 0: its networks as they were made."""
-    folder = RunFolder(tmp_path_factory.mktemp("runs") / "run")
-    changes = ["generator_widths=(8, 4)", "discriminator_widths=(4, 8)", "score_samples=100"]
-    recipe = recipes.get("cwgan/digits").override(changes)
-    with folder.claim(recipe):
-        folder.begin(recipe, tuple("0123456789"))
-        folder.save(build(recipe))
-    return folder
+    recipe = tiny("cwgan/digits", "score_samples=100")
+    return new_run(tmp_path_factory.mktemp("runs") / "run", recipe, tuple("0123456789"))
 
 
 def against_real(*more):
@@ -70,13 +43,14 @@ def contents(folder):
 
 
 def test_help_names_every_score_and_extractor():
-    shown = " ".join(command("--help").stdout.split())
+    shown = " ".join(run_script("evaluate", "--help").stdout.split())
     for name in (*evaluation.METRICS, "classifier", "judge", "pixels", "inception_tfgan", "inception_keras"):
         assert name in shown
 
 
-def test_the_scores_that_help_names_are_those_that_there_are(main):
-    listed = flags.FLAGS["metrics"].help.removeprefix("Scores: ").removesuffix(", or all that apply.")
+def test_the_scores_that_help_names_are_those_that_there_are():
+    with flags_of(evaluate) as values:
+        listed = values["metrics"].help.removeprefix("Scores: ").removesuffix(", or all that apply.")
     assert listed.split(", ") == list(evaluation.METRICS)
 
 
@@ -89,13 +63,13 @@ def test_the_scores_that_help_names_are_those_that_there_are(main):
     ],
 )
 def test_wrong_flags_are_one_line(arguments, message):
-    done = command(*arguments)
+    done = run_script("evaluate", *arguments)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [f"Error: {message}"]
 
 
 @pytest.mark.parametrize("flag", ["--samples=1", "--seeds=0", "--batch_size=0"])
-def test_numbers_out_of_range_are_refused(main, flag):
+def test_numbers_out_of_range_are_refused(flag):
     with pytest.raises(flags.IllegalFlagValueError):
         main(flag)
 
@@ -122,14 +96,14 @@ def test_numbers_out_of_range_are_refused(main, flag):
         (["--out=nowhere/scores.json"], FileNotFoundError, "no folder nowhere"),
     ],
 )
-def test_bad_input_writes_nothing(main, files, arguments, error, message):
+def test_bad_input_writes_nothing(files, arguments, error, message):
     before = contents(files)
     with pytest.raises(error, match=message):
         main(*against_real(METRICS), *arguments)
     assert contents(files) == before
 
 
-def test_a_foreign_file_is_refused_before_the_work_and_stays(main, files, monkeypatch):
+def test_a_foreign_file_is_refused_before_the_work_and_stays(files, monkeypatch):
     (files / "scores.json").write_text('{"mine": 1}')
     monkeypatch.setattr("tfgans.training.image_scorer", lambda *_, **__: pytest.fail("It worked."))
     with pytest.raises(ValueError, match=r"scores\.json holds no scores"):
@@ -137,7 +111,7 @@ def test_a_foreign_file_is_refused_before_the_work_and_stays(main, files, monkey
     assert (files / "scores.json").read_text() == '{"mine": 1}'
 
 
-def test_dry_run_prints_and_writes_nothing(main, files, capsys):
+def test_dry_run_prints_and_writes_nothing(files, capsys):
     before = contents(files)
     main(*against_real("--dry_run"))
     assert contents(files) == before
@@ -149,7 +123,7 @@ def test_dry_run_prints_and_writes_nothing(main, files, capsys):
     ]
 
 
-def test_images_of_a_folder(main, files, capsys):
+def test_images_of_a_folder(files, capsys):
     main(*against_real(METRICS))
     first = (files / "scores.json").read_text()
     printed = capsys.readouterr().out.splitlines()
@@ -166,9 +140,9 @@ def test_images_of_a_folder(main, files, capsys):
     assert json.loads((files / "scores.json").read_text())[:-1] == scores
 
 
-def test_a_run(main, run, capsys):
+def test_a_run(run, capsys):
     main(f"--workdir={run.path}", "--extractor=pixels", METRICS, "--dry_run")
-    assert "would score 3 sets of 100 images" in capsys.readouterr().out
+    assert "would score 3 sets of 100 samples" in capsys.readouterr().out
     assert not run.scores_file.exists()
     main(f"--workdir={run.path}", "--extractor=pixels", METRICS, "--seeds=2", "--samples=80")
     scores = json.loads(run.scores_file.read_text())
@@ -178,7 +152,7 @@ def test_a_run(main, run, capsys):
     assert printed[-1] == f"scores: {run.scores_file}"
 
 
-def test_a_folder_that_is_no_run(main, tmp_path):
+def test_a_folder_that_is_no_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         main(f"--workdir={tmp_path}", "--extractor=pixels")
     assert not list(tmp_path.iterdir())
