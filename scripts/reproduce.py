@@ -23,34 +23,34 @@ _OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 
 def define_flags() -> None:
-    """The command's flags."""
+    """Defines the flags of the command."""
     flags.DEFINE_string("paper", None, "Name of a paper; by default all papers.")
-    flags.DEFINE_multi_string("item", [], "A table or figure of the paper; may be repeated. By default all of them.")
+    flags.DEFINE_multi_string("item", [], "Table or figure of the paper, by default all of them")
     flags.DEFINE_enum(
         "scale",
         "small",
         ["small", "paper"],
-        "small takes at most 10 minutes a run on two CPU cores; paper takes the recipes' preset of that name.",
+        "Scale of the runs: small takes at most 10 minutes a run on two CPU cores; paper uses the preset paper.",
     )
-    flags.DEFINE_integer("seeds", 3, "Number of seeds, from 0 on.", lower_bound=1)
-    flags.DEFINE_integer("jobs", 1, "Runs at a time, each with its share of the cores.", lower_bound=1)
+    flags.DEFINE_integer("seeds", 3, "Number of seeds, which begin with 0.", lower_bound=1)
+    flags.DEFINE_integer("jobs", 1, "Number of runs at a time, each with its share of the cores.", lower_bound=1)
     flags.DEFINE_bool(
         "smoke",
         False,
-        "Runs every step for a moment, and writes results to the workdir; with --scale=paper, takes two steps of each "
-        "recipe on generated data, at full width, and stores their cost.",
+        "Shortens all runs to a moment, and writes their results to the workdir. With --scale=paper, takes two steps "
+        "of each recipe at full width on generated data, and stores their cost.",
     )
     flags.DEFINE_bool(
         "dry_run",
         False,
-        "Prints the runs that are stored and those that are to run, with --scale=paper their cost too, and exits.",
+        "Prints the stored runs and the missing ones, with --scale=paper also their cost, and exits.",
     )
-    flags.DEFINE_bool("report", False, "Writes docs/results.md from all results, and the scores into README.md.")
-    flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs, which are resumed.")
+    flags.DEFINE_bool("report", False, "Writes docs/results.md and the scores in README.md from the stored results.")
+    flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs. Runs in it are resumed.")
     flags.DEFINE_string(
         "results",
         None,
-        "Folder of the papers, where results and figures go to PAPER/results; by default papers/ of this checkout.",
+        "Folder of the papers, whose PAPER/results get results and figures; by default papers/ of this checkout.",
     )
     _app.define_data_flags()
 

@@ -1,4 +1,4 @@
-"""Adam as a hand-written graph has it."""
+"""Adam for hand-written graphs."""
 
 from collections.abc import Callable, Sequence
 

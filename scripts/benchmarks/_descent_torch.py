@@ -1,4 +1,4 @@
-"""How players move in PyTorch: gradients of all are taken before anybody does."""
+"""Updates of the players in PyTorch. All gradients are computed before any player moves."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ import torch
 def descend(
     players: Sequence[Iterable[torch.nn.Parameter]], adams: Sequence[torch.optim.Adam], losses: Sequence[torch.Tensor]
 ) -> None:
-    """One step of each player's optimizer on its loss; losses may be of the same pass."""
+    """Takes one step of each player's optimizer on its loss. The losses may come from one pass."""
     players = [list(player) for player in players]
     gradients = [
         torch.autograd.grad(loss, player, retain_graph=loss is not losses[-1])

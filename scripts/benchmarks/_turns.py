@@ -1,4 +1,4 @@
-"""Rates of several ways to do the same, which take turns, since other work on the machine only slows."""
+"""Rates of several implementations, which take turns. The best turn counts, since other work only slows a turn."""
 
 import json
 import time
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 
 def best_rates(runs: Mapping[str, Callable[[], None]], steps: int, turns: int) -> dict[str, float]:
-    """Steps a second of each in its best turn; a first turn, which builds and warms up, does not count.
+    """Measures the steps a second of each in its best turn. A first turn, which compiles, does not count.
 
     Args:
-        runs: What takes `steps` steps, by name.
-        steps: Their number.
+        runs: Functions that take `steps` steps, by name.
+        steps: Steps in a turn.
         turns: Turns of each.
     """
     for run in runs.values():

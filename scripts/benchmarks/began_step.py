@@ -1,6 +1,6 @@
-"""Steps a second of BEGAN on images: `fit` against a step written by hand, in one process.
+"""Measures the steps a second of BEGAN on images: `fit` and a hand-written step, in one process.
 
-L1, uniform z of 64 entries, no averaging. Prints lines of JSON; `began_step_torch.py` is the same step in PyTorch.
+L1, uniform z of 64 entries, no averaging. It prints lines of JSON. `began_step_torch.py` is the same step in PyTorch.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ FLAGS = flags.FLAGS
 flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
 flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
-    """Measures both, and prints the rates and their ratio."""
+    """Measures both, and prints their rates and the ratio."""
     import numpy as np
 
     import tfgans
@@ -52,7 +52,7 @@ def networks_of(shape: tuple[int, ...]) -> "tuple[keras.Model, keras.Model, kera
 
 
 def hand_written(shape: tuple[int, ...], images: "np.ndarray") -> Callable[[], None]:  # noqa: F821
-    """The same training with nothing but TensorFlow."""
+    """Makes the hand-written training, which uses TensorFlow alone."""
     import tensorflow as tf
 
     generator, encoder, decoder = networks_of(shape)

@@ -1,6 +1,6 @@
-"""Steps a second of BEGAN on images in PyTorch, channels last: twin of `began_step.py`, in an environment of its own.
+"""Measures the steps a second of BEGAN on images in PyTorch, for comparison with `began_step.py`.
 
-`pip install torch numpy absl-py`; run both one after the other on the same machine.
+It needs another environment: `pip install torch numpy absl-py`. Run one script after the other on the same machine.
 """
 
 import _began_torch
@@ -18,7 +18,7 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
 flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:

@@ -1,7 +1,7 @@
-"""Steps a second of cWGAN on 28x28 images: `fit` against a step written by hand, in one process.
+"""Measures the steps a second of cWGAN on 28x28 images: `fit` and a hand-written step, in one process.
 
 A step is five updates of the discriminator and one of the generator. Ten classes, z of 64 entries, no averaging.
-Prints lines of JSON; `cwgan_step_torch.py` is the same step in PyTorch.
+It prints lines of JSON. `cwgan_step_torch.py` is the same step in PyTorch.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ _SHAPE = (28, 28, 1)
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
 flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
-    """Measures both, and prints the rates and their ratio."""
+    """Measures both, and prints their rates and the ratio."""
     import numpy as np
 
     import tfgans
@@ -53,7 +53,7 @@ def networks_of() -> "tuple[keras.Model, keras.Model]":  # noqa: F821
 
 
 def hand_written(images: "np.ndarray", labels: "np.ndarray") -> Callable[[], None]:  # noqa: F821
-    """The same training with nothing but TensorFlow."""
+    """Makes the hand-written training, which uses TensorFlow alone."""
     import tensorflow as tf
 
     generator, discriminator = networks_of()

@@ -1,6 +1,6 @@
-"""Steps a second of cWGAN in PyTorch, channels last: twin of `cwgan_step.py`.
+"""Measures the steps a second of cWGAN in PyTorch, for comparison with `cwgan_step.py`.
 
-In an environment of its own, `pip install torch numpy absl-py`; run both one after the other on the same machine.
+It needs another environment: `pip install torch numpy absl-py`. Run one script after the other on the same machine.
 """
 
 import itertools
@@ -18,7 +18,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
 flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 class Discriminator(nn.Module):

@@ -1,6 +1,7 @@
-"""Time to find latents of images: a search of all at once, one by one, and in one shot through an encoder.
+"""Measures the time to find the latents of images: a search of all at once, one by one, and an encoder alone.
 
-An untrained BEGAN on random images; what is found does not matter for the time. Prints lines of JSON.
+The model is an untrained BEGAN and the images are random, since the time does not depend on them.
+It prints lines of JSON.
 """
 
 import time

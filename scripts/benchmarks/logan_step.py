@@ -1,7 +1,7 @@
-"""Steps a second of LOGAN on a toy world: `fit` against a loop written by hand, in one process.
+"""Measures the steps a second of LOGAN on a toy world: `fit` and a hand-written loop, in one process.
 
-Width 128, batch 256, 2-D z, lol2, pair-wise penalty, no averaging. Prints lines of JSON; the two take turns, and the
-best of them counts, since other work on the machine only slows. `logan_step_torch.py` is the same step in PyTorch.
+Width 128, batch 256, 2-D z, lol2, pair-wise penalty, no averaging. It prints lines of JSON. Both take turns, and the
+best turn counts, since other work on the machine only slows a turn. `logan_step_torch.py` is the same step in PyTorch.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("steps", 5_000, "Steps in a turn, a multiple of 50.", lower_bound=_LOOP)
-flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
-    """Measures both, and prints the rates and their ratio."""
+    """Measures both, and prints their rates and the ratio."""
     import tfgans
     from tfgans import data, latent, networks
 
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> None:
 
 
 def hand_written(world: "ToyWorld") -> Callable[[], None]:  # noqa: F821 - data imports TensorFlow
-    """The same training with nothing but TensorFlow: a loop in the graph over what a step must compute."""
+    """Makes the hand-written training, which uses TensorFlow alone: a loop in the graph over the updates."""
     import tensorflow as tf
 
     from tfgans import networks

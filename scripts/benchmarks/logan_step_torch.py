@@ -1,6 +1,6 @@
-"""Steps a second of LOGAN on a toy world in PyTorch, eager: the twin of `logan_step.py`, in an environment of its own.
+"""Measures the steps a second of LOGAN on a toy world in PyTorch, for comparison with `logan_step.py`.
 
-`pip install torch numpy absl-py`; run both one after the other on the same machine.
+It needs another environment: `pip install torch numpy absl-py`. Run one script after the other on the same machine.
 """
 
 import itertools
@@ -15,7 +15,7 @@ _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("steps", 300, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:

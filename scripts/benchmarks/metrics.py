@@ -1,7 +1,8 @@
-"""Time and memory of scores against other implementations, as JSON lines.
+"""Compares the time and memory of scores with other implementations.
 
-A line has the `name` of a measurement, its `value` and `unit`, and what it was taken `against`. Ratios are of the
-least times of several turns, which the implementations take in turn, since other work on the machine only adds.
+It prints lines of JSON: the `name` of a measurement, its `value` and `unit`, and the implementation that it is compared
+with (`against`). The implementations take turns. Ratios are those of the shortest turns, since other work on the
+machine only slows a turn.
 """
 
 import json
@@ -16,7 +17,7 @@ from absl import app, flags
 if TYPE_CHECKING:
     import numpy as np
 
-_QUICK = flags.DEFINE_bool("quick", False, "Small sizes, to see that the benchmark runs.")
+_QUICK = flags.DEFINE_bool("quick", False, "Uses small sizes, to test the benchmark itself.")
 _TURNS = flags.DEFINE_integer("turns", 3, "Times that each implementation is run.", lower_bound=1)
 _ONLY = flags.DEFINE_multi_enum(
     "only", ["frechet", "prdc", "memory"], ["frechet", "prdc", "memory"], "Benchmarks to run."
@@ -27,7 +28,7 @@ _CHUNK = 1000
 
 
 def main(_: list[str]) -> None:
-    """Runs the benchmarks that were asked for."""
+    """Runs the chosen benchmarks."""
     count = 500 if _QUICK.value else 10_000
     if "frechet" in _ONLY.value:
         frechet(count, 64 if _QUICK.value else 2048)

@@ -1,7 +1,7 @@
-"""Nearest neighbours of a bank's codes against scikit-learn's brute force, over all codes and within classes.
+"""Compares the search of neighbours in a bank with scikit-learn's brute force, over all codes and within classes.
 
-Both take turns, and the best of each counts, since other work on the machine only slows. Prints lines of JSON; a ratio
-above 1 says that tfgans is so many times faster.
+Both take turns, and the best turn counts, since other work on the machine only slows a turn. It prints lines of
+JSON. A ratio above 1 means that tfgans is faster by that factor.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _CLASSES = 10
 FLAGS = flags.FLAGS
 flags.DEFINE_multi_string("sizes", ["60000x64", "20000x512"], "Codes x entries of each.")
 flags.DEFINE_integer("neighbours", 100, "m, neighbours of a code.", lower_bound=1)
-flags.DEFINE_integer("turns", 1, "Turns of each, after one that does not count.", lower_bound=1)
+flags.DEFINE_integer("turns", 1, "Turns of each implementation, after a first one that does not count.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:

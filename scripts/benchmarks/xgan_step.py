@@ -1,7 +1,7 @@
-"""Steps a second of X-GAN on images: `fit` against a step written by hand, in one process.
+"""Measures the steps a second of X-GAN on images: `fit` and a hand-written step, in one process.
 
 A bank of 2,000 codes of 64 entries in 10 classes, m = 100, k = 5, the maps of the discriminator and of `small_vgg`, no
-averaging. Prints lines of JSON; `xgan_step_torch.py` is the same step in PyTorch.
+averaging. It prints lines of JSON. `xgan_step_torch.py` is the same step in PyTorch.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,12 @@ FLAGS = flags.FLAGS
 flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
 flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn, so many that the start of a fit is lost in them.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)
+flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
-    """Measures both, and prints the rates and their ratio."""
+    """Measures both, and prints their rates and the ratio."""
     import numpy as np
 
     import tfgans
@@ -70,7 +70,7 @@ def hand_written(
     codes: "np.ndarray",  # noqa: F821
     table: "np.ndarray",  # noqa: F821
 ) -> Callable[[], None]:
-    """The same training with nothing but TensorFlow."""
+    """Makes the hand-written training, which uses TensorFlow alone."""
     import tensorflow as tf
 
     generator, encoder, discriminator, image_classifier, code_classifier = networks_of(shape)

@@ -1,6 +1,6 @@
-"""Steps a second of X-GAN in PyTorch, channels last: twin of `xgan_step.py`.
+"""Measures the steps a second of X-GAN in PyTorch, for comparison with `xgan_step.py`.
 
-In an environment of its own, `pip install torch numpy absl-py`; run both one after the other on the same machine.
+It needs another environment: `pip install torch numpy absl-py`. Run one script after the other on the same machine.
 """
 
 import itertools
@@ -20,7 +20,7 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
 flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns, of which the best counts.", lower_bound=1)
+flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 class Down(nn.Module):
