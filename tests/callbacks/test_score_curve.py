@@ -2,8 +2,8 @@ import json
 
 import pytest
 import tensorflow as tf
-from helpers import read_lines
 from PIL import Image
+from short_runs import read_lines
 
 from tfgans import callbacks
 

@@ -3,7 +3,7 @@ import json
 import types
 
 import pytest
-from helpers import SCRIPTS, call, tiny
+from short_runs import SCRIPTS, call, tiny
 
 from papers import paper_scale
 

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import call, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import call, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes

@@ -4,8 +4,8 @@ import json
 import numpy as np
 import pytest
 from absl import flags
-from helpers import call, flags_of, new_run, run_script, tiny
 from PIL import Image
+from short_runs import call, flags_of, new_run, run_script, tiny
 
 from tfgans import evaluation
 from tfgans.cli import evaluate

@@ -1,5 +1,5 @@
 import pytest
-from helpers import quick_runs
+from short_runs import quick_runs
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from helpers import trainable
+from small_networks import trainable
 
 import tfgans
 from tfgans import losses, recipes, training

@@ -5,8 +5,8 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import quick_runs, read_lines, tiny
 from PIL import Image
+from short_runs import quick_runs, read_lines, tiny
 from table import assert_same_state
 
 import tfgans

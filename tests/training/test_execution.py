@@ -3,7 +3,7 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import new_run, tiny
+from short_runs import new_run, tiny
 
 import tfgans
 from tfgans import data, recipes, training

@@ -2,7 +2,7 @@ import signal
 
 import numpy as np
 import pytest
-from helpers import metrics_of, quick_runs, tiny
+from short_runs import metrics_of, quick_runs, tiny
 from table import assert_same_state
 
 import tfgans

@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from helpers import tiny
+from short_runs import tiny
 
 from tfgans.training import RunFolder, build
 

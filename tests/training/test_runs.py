@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import eager_steps, metrics_of, quick_runs, read_lines, tiny
+from short_runs import eager_steps, metrics_of, quick_runs, read_lines, tiny
 from table import assert_same_state, state
 
 import tfgans

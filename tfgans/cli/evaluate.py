@@ -1,8 +1,8 @@
 """Scores a run, or images that other programs made: `python scripts/evaluate.py`, or `tfgans-evaluate`."""
 
-import pathlib
+import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from absl import flags
 
@@ -57,87 +57,60 @@ def define_flags() -> None:
     _app.define_data_flags()
 
 
-class _Job(NamedTuple):
-    """Samples to score.
-
-    Attributes:
-        scorer: Scorer of the samples.
-        samples: Description of the samples.
-        labelled: Whether the samples have labels.
-        reconstructs: Whether the model of the samples has an encoder.
-        take: Takes scores by their names, and stores them.
-        out: File of the scores.
-    """
-
-    scorer: "Scorer | WorldScorer"
-    samples: str
-    labelled: bool
-    reconstructs: bool
-    take: "Callable[[Sequence[str]], list[Score]]"
-    out: pathlib.Path
-
-
 def main() -> None:
     """Takes the scores, and prints a table."""
     if (FLAGS.workdir is None) == (FLAGS.generated is None):
         raise ValueError("Name either the --workdir of a run, or --generated images.")
     if FLAGS.generated is not None and FLAGS.data is None:
         raise ValueError("--generated needs --data to compare with.")
+
+    from tfgans import evaluation, training
+
     options = {"batch_size": FLAGS.batch_size, "data_dir": FLAGS.data_dir, "download": FLAGS.download}
-    job = _run_job(options) if FLAGS.generated is None else _image_job(options)
-    names = job.scorer.chosen(FLAGS.metrics, job.labelled, job.reconstructs)
+    scorer: Scorer | WorldScorer
+    take: Callable[[Sequence[str]], list[Score]]
+    if FLAGS.generated is None:
+        folder = training.RunFolder(FLAGS.workdir)
+        recipe, out = folder.recipe(), folder.scores_file
+        scorer = training.run_scorer(FLAGS.workdir, FLAGS.extractor, samples=FLAGS.samples, sets=FLAGS.seeds, **options)
+        samples = f"{scorer.sets} sets of {scorer.samples} samples of {FLAGS.workdir}"
+        labelled, reconstructs = bool(recipe.takes_labels), recipe.has_encoder
+        take = functools.partial(
+            training.evaluate, FLAGS.workdir, step=FLAGS.step, averaged=FLAGS.averaged, scorer=scorer
+        )
+    else:
+        out = _app.output_path(FLAGS.out, (".json",))
+        # A file that holds something else is refused before any work.
+        evaluation.read_scores(out)
+        scorer, source = training.image_scorer(
+            FLAGS.generated,
+            FLAGS.data,
+            FLAGS.extractor,
+            samples=FLAGS.samples,
+            split=FLAGS.split,
+            test_split=FLAGS.test_split,
+            image_shape=image_shape(FLAGS.image_shape),
+            **options,
+        )
+        samples = f"{scorer.samples} images of {FLAGS.generated}"
+        labelled, reconstructs = source.labelled, False
+        take = functools.partial(scorer.sources, [source])
+    names = scorer.chosen(FLAGS.metrics, labelled, reconstructs)
     if "all" in FLAGS.metrics:
-        for name, reason in job.scorer.left_out(job.labelled, job.reconstructs).items():
+        for name, reason in scorer.left_out(labelled, reconstructs).items():
             print(f"left out: {name}, since {reason}")
     if FLAGS.dry_run:
-        print(f"would score {job.samples}: {', '.join(names)}")
-        print(f"against: {job.scorer.against}")
+        print(f"would score {samples}: {', '.join(names)}")
+        print(f"against: {scorer.against}")
         return
-    scores = job.take(names)
+    scores = take(names)
+    if FLAGS.generated is not None:
+        evaluation.add_scores(out, scores)
     width = max(len(score["metric"]) for score in scores)
     for score in scores:
         spread = "" if score["spread"] is None else f" +- {score['spread']:.4f}"
         print(f"{score['metric']:{width}} {score['value']:12.4f}{spread}")
-    print(f"scores: {job.out}")
-
-
-def _run_job(options: dict[str, Any]) -> _Job:
-    from tfgans import training
-
-    folder = training.RunFolder(FLAGS.workdir)
-    scorer = training.run_scorer(FLAGS.workdir, FLAGS.extractor, samples=FLAGS.samples, sets=FLAGS.seeds, **options)
-    recipe = folder.recipe()
-
-    def take(names: Sequence[str]) -> "list[Score]":
-        return training.evaluate(FLAGS.workdir, names, step=FLAGS.step, averaged=FLAGS.averaged, scorer=scorer)
-
-    samples = f"{scorer.sets} sets of {scorer.samples} samples of {FLAGS.workdir}"
-    return _Job(scorer, samples, bool(recipe.takes_labels), recipe.has_encoder, take, folder.scores_file)
-
-
-def _image_job(options: dict[str, Any]) -> _Job:
-    from tfgans import evaluation, training
-
-    out = _app.output_path(FLAGS.out, (".json",))
-    # A file that holds something else is refused before any work.
-    evaluation.read_scores(out)
-    scorer, source = training.image_scorer(
-        FLAGS.generated,
-        FLAGS.data,
-        FLAGS.extractor,
-        samples=FLAGS.samples,
-        split=FLAGS.split,
-        test_split=FLAGS.test_split,
-        image_shape=image_shape(FLAGS.image_shape),
-        **options,
-    )
-
-    def take(names: Sequence[str]) -> "list[Score]":
-        scores = scorer.sources([source], names)
-        evaluation.add_scores(out, scores)
-        return scores
-
-    return _Job(scorer, f"{scorer.samples} images of {FLAGS.generated}", source.labelled, False, take, out)
+    print(f"scores: {out}")
 
 
 def image_shape(parts: list[str] | None) -> tuple[int, ...] | None:

@@ -6,7 +6,6 @@ import pathlib
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 import tensorflow as tf
 from absl import flags
@@ -15,11 +14,10 @@ from tfgans import recipes, training
 from tfgans.models import AdversarialModel
 from tfgans.serving import saved_model
 
-SCRIPTS = pathlib.Path(__file__).parents[1] / "scripts"
+SCRIPTS = pathlib.Path(__file__).parents[2] / "scripts"
 
 _SHORT = ("batch_size=16", "log_every=1", "grid_every=100", "checkpoint_every=1", "score_samples=200")
 _WIDTHS = {
-    "avae": ("filters=2",),
     "began": ("filters=2", "widths=(6,)"),
     "began_cs": ("filters=2", "widths=(6,)"),
     "bigan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
@@ -60,11 +58,6 @@ def metrics_of(workdir):
     """The metrics of a run by step, which are fingerprints of the batches seen, without the time that they took."""
     lines = read_lines(workdir / "metrics.jsonl")
     return {line.pop("step"): {name: value for name, value in line.items() if name != "seconds"} for line in lines}
-
-
-def trainable(network):
-    """The number of trainable parameters of a network."""
-    return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
 
 
 @contextlib.contextmanager
