@@ -1,4 +1,4 @@
-"""Judges as extractors: they read the labels off images."""
+"""Judges as extractors, which predict the labels of images."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from tfgans.evaluation.extractor import Extractor, Outputs
 
 
 class JudgeExtractor(Extractor):
-    """A frozen predictor of what images are conditioned on, fitted to real ones.
+    """A predictor of labels that is fitted to real images.
 
-    Classes are judged by a support vector machine, attributes by a kernel ridge regression.
+    Classes are predicted by a support vector machine, attributes by a kernel ridge regression.
 
     Args:
         train: Labelled images to learn from.
-        test: Others, on which the judge itself is judged.
+        test: Other labelled images, on which the judge is tested.
 
     Raises:
         ValueError: If the images have no labels.
@@ -27,7 +27,7 @@ class JudgeExtractor(Extractor):
         if train.conditioning not in judges:
             raise ValueError(f"The extractor 'judge' learns labels, and {train.name} has none.")
         if train.conditioning == "attributes":
-            # Photographs as floating numbers are large; no more are made than are used.
+            # Photographs in floating point are large, so only those that are used are converted.
             train, test = (part.first(metrics.MOST_RIDGE_ROWS) for part in (train, test))
         self._judge = judges[train.conditioning](train.unit_images, train.label, test.unit_images, test.label)
         self.fingerprint = self._judge.fingerprint
