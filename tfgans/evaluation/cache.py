@@ -4,6 +4,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
             return data.read_npz(path)
         except (OSError, ValueError) as error:
             print(f"Cannot read {path} ({error}); it is made anew.", file=sys.stderr)
-    arrays = dict(make())
+    # `savez` has a keyword that is no array.
+    arrays: dict[str, Any] = dict(make())
     write_to_cache(path, lambda temporary: np.savez(temporary, **arrays))
     return arrays
 

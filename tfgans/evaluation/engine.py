@@ -117,7 +117,8 @@ _NO_ENCODER = "there is no encoder to reconstruct images with"
 
 def _outputs(needs: Iterable[Need]) -> set[str]:
     """Returns the outputs of the extractor from which these parts are made."""
-    return {"features" if need == "moments" else need for need in needs} - {"images", "labels"}
+    outputs: set[str] = {"features" if need == "moments" else need for need in needs}
+    return outputs - {"images", "labels"}
 
 
 def _score(of: Comparison) -> dict[str, float]:
@@ -152,8 +153,8 @@ def _d_star(of: Comparison) -> dict[str, float]:
 def _sliced_wasserstein(of: Comparison) -> dict[str, float]:
     options = dict(_WASSERSTEIN)
     count = min(of.real.count, of.generated.count, options.pop("most_images"))
-    pair = (data.unit_images(sample["images"][:count]) for sample in (of.real, of.generated))
-    distances = metrics.sliced_wasserstein_distance(*pair, seed=of.seed, **options)
+    real, generated = (data.unit_images(sample["images"][:count]) for sample in (of.real, of.generated))
+    distances = metrics.sliced_wasserstein_distance(real, generated, seed=of.seed, **options)
     return {f"sliced_wasserstein_{level}": distance for level, distance in distances.items()}
 
 
@@ -162,9 +163,12 @@ def _label_accuracy(of: Comparison) -> dict[str, float]:
 
 
 def _intra_class_distance(of: Comparison) -> dict[str, float]:
+    def repeated(sample: Sample) -> np.ndarray:
+        labels, counts = np.unique(sample["labels"], return_counts=True)
+        return labels[counts > 1]
+
     # A rare class may have a single image among those that are compared.
-    pairs = [np.unique(sample["labels"], return_counts=True) for sample in (of.generated, of.real)]
-    classes = np.intersect1d(*(labels[counts > 1] for labels, counts in pairs))
+    classes = np.intersect1d(repeated(of.generated), repeated(of.real))
     if len(classes) == 0:
         raise ValueError(
             f"A distance inside a class needs a class with two samples and two real images; there is none among "
@@ -357,8 +361,8 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
     return {name: METRICS[name] for name in names}
 
 
-def _check_labels(labels: np.ndarray, kind: str, names: Sequence[str]) -> None:
-    """Raises ValueError where labels of samples are not of the kind that the real images have."""
+def _check_labels(labels: np.ndarray, kind: Conditioning | None, names: Sequence[str]) -> None:
+    """Raises ValueError unless the labels of samples are of the kind that the real images have."""
     if kind == "attributes":
         fit, expected = labels.ndim == 2 and labels.shape[1] == len(names), f"[n, {len(names)}], an attribute a column"
     else:

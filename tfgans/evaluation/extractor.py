@@ -25,20 +25,26 @@ class Extractor(abc.ABC):
     Attributes:
         name: Suffix of the names of its scores, as in `frechet/classifier`.
         provides: Names of its outputs.
-        fingerprint: Hash of everything on which its outputs depend.
-        protocol: Further entries in the protocols of its scores.
         score_names: Names in the literature for scores with this extractor, by their names here.
-        devices: Devices that share the images, by default all GPUs of this machine. If empty, TensorFlow chooses one.
     """
 
     name: str
     provides: frozenset[str]
-    fingerprint: str
-    protocol: Mapping[str, Any]
     score_names: Mapping[str, str] = {}
 
     @functools.cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything on which the outputs depend; extractors set it, or override this property."""
+        raise NotImplementedError(f"{type(self).__name__} has no fingerprint.")
+
+    @functools.cached_property
+    def protocol(self) -> Mapping[str, Any]:
+        """Further entries in the protocols of the scores."""
+        return {}
+
+    @functools.cached_property
     def devices(self) -> Sequence[str]:
+        """Devices that share the images, by default all GPUs of this machine. If empty, TensorFlow chooses one."""
         return [device.name for device in tf.config.list_logical_devices("GPU")]
 
     def feature_count(self, image_shape: Sequence[int]) -> int | None:
@@ -69,7 +75,6 @@ class Pixels(Extractor):
     name = "pixels"
     provides = frozenset({"features"})
     fingerprint = "pixels"
-    protocol: Mapping[str, Any] = {}
 
     def feature_count(self, image_shape: Sequence[int]) -> int:
         return math.prod(image_shape)

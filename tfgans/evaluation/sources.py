@@ -116,9 +116,9 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:
         rows = order[start:stop]
         return images[rows], None if labels is None else labels[rows]
 
-    digest = hashlib.sha256(np.ascontiguousarray(images))
+    digest = hashlib.sha256(np.ascontiguousarray(images).data)
     if labels is not None:
-        digest.update(np.ascontiguousarray(labels))
+        digest.update(np.ascontiguousarray(labels).data)
     protocol = {"generated": f"npz:{path.name}", "generated_hash": digest.hexdigest()[:12]}
     return Source(read, len(images), protocol, labelled=labels is not None)
 
