@@ -9,7 +9,6 @@ import tensorflow as tf
 from tfgans import data, evaluation
 from tfgans.evaluation import classifier
 
-
 # The input pipeline is traced all the same.
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`")
 WIDTHS = "tfgans.networks.classifier._WIDTHS"
