@@ -61,14 +61,20 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
 
 def image_set_source(images: data.ImageSet, seed: int = 0) -> Source:
     """Returns the images and labels of a data set in a random order drawn from `seed`."""
+    read = _shuffled(images.image, images.label, seed)
+    protocol = {"data": images.name, "split": images.split}
+    return Source(read, len(images), protocol, f"{images.fingerprint}-{seed}", images.label is not None)
+
+
+def _shuffled(images: np.ndarray, labels: np.ndarray | None, seed: int) -> Callable[[int, int], Rows]:
+    """Returns a function that reads rows of the images and labels in a random order."""
     order = np.random.default_rng(seed).permutation(len(images))
 
     def read(start: int, stop: int) -> Rows:
         rows = order[start:stop]
-        return to_bytes(images.image[rows]), None if images.label is None else images.label[rows]
+        return to_bytes(images[rows]), None if labels is None else labels[rows]
 
-    protocol = {"data": images.name, "split": images.split}
-    return Source(read, len(images), protocol, f"{images.fingerprint}-{seed}", images.label is not None)
+    return read
 
 
 def generated_source(place: str, image_shape: Sequence[int]) -> Source:
@@ -110,17 +116,11 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:
         images = to_bytes(images)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    order = np.random.default_rng(0).permutation(len(images))
-
-    def read(start: int, stop: int) -> Rows:
-        rows = order[start:stop]
-        return images[rows], None if labels is None else labels[rows]
-
     digest = hashlib.sha256(np.ascontiguousarray(images).data)
     if labels is not None:
         digest.update(np.ascontiguousarray(labels).data)
     protocol = {"generated": f"npz:{path.name}", "generated_hash": digest.hexdigest()[:12]}
-    return Source(read, len(images), protocol, labelled=labels is not None)
+    return Source(_shuffled(images, labels, seed=0), len(images), protocol, labelled=labels is not None)
 
 
 def _folder_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:

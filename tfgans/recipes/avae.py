@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import ErrorSign, KLReduction
-from tfgans.recipes.base import Recipe
-from tfgans.recipes.began_cs import IMAGES
+from tfgans.recipes.base import IMAGES, Recipe
+from tfgans.recipes.began_cs import CELEBA
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ _SMALL = replace(
 
 
 def _images(name: str, **paper: Any) -> tuple[VariationalRecipe, ...]:
-    here = {"name": f"avae/{name}", **IMAGES[name]}
+    here = {"name": f"avae/{name}", **(IMAGES | CELEBA)[name]}
     return replace(_PAPER, **here, **paper), replace(_SMALL, **here)
 
 

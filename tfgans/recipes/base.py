@@ -17,6 +17,14 @@ FORMAT = 2
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 """Type that layers compute in. With the mixed ones, variables stay float32."""
 
+IMAGES: dict[str, dict[str, Any]] = {
+    "digits": {"data": "digits", "image_shape": (8, 8, 1)},
+    "mnist": {"data": "mnist", "image_shape": (28, 28, 1)},
+    "stacked_mnist": {"data": "stacked_mnist", "image_shape": (28, 28, 3)},
+    "cifar10": {"data": "cifar10", "image_shape": (32, 32, 3)},
+}
+"""Data sets that several papers' recipes share, as fields of a recipe."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe:

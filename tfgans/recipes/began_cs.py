@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import Norm
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
 
@@ -189,19 +189,15 @@ def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
     return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here)
 
 
-IMAGES: dict[str, dict[str, Any]] = {
-    "digits": {"data": "digits", "image_shape": (8, 8, 1)},
-    "mnist": {"data": "mnist", "image_shape": (28, 28, 1)},
-    "stacked_mnist": {"data": "stacked_mnist", "image_shape": (28, 28, 3)},
-    "cifar10": {"data": "cifar10", "image_shape": (32, 32, 3)},
+CELEBA: dict[str, dict[str, Any]] = {
     "celeba64": {"data": "celeb_a_crop_64", "image_shape": (64, 64, 3)},
     "celeba128": {"data": "celeb_a_crop_128", "image_shape": (128, 128, 3)},
 }
-"""Data set and shape of each recipe on images."""
+"""CelebA as BEGAN-CS cuts it, as fields of a recipe."""
 
 
 def _images(name: str, **paper: Any) -> tuple[EquilibriumRecipe, ...]:
-    here = {"name": f"began_cs/{name}", **IMAGES[name]}
+    here = {"name": f"began_cs/{name}", **(IMAGES | CELEBA)[name]}
     whole = replace(_IMAGES_PAPER, **here, **paper)
     small = replace(_IMAGES_SMALL, **here)
     weight = mean_constraint_weight(small.image_shape, small.latent_size)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import Conditioning, LatentSharing
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,8 +103,7 @@ _MNIST_PAPER = ConditionalRecipe(
     name="cwgan/mnist",
     preset="paper",
     system="ConditionalWGANGP",
-    data="mnist",
-    image_shape=(28, 28, 1),
+    **IMAGES["mnist"],
     conditioning="class",
     condition_size=10,
     batch_size=64,  # from the code; the paper states none
@@ -171,8 +170,7 @@ _MNIST_SMALL = replace(
 
 _DIGITS: dict[str, Any] = {
     "name": "cwgan/digits",
-    "data": "digits",
-    "image_shape": (8, 8, 1),
+    **IMAGES["digits"],
     "log_every": 50,
     "grid_every": 500,
     "checkpoint_every": 250,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -156,15 +156,7 @@ _IMAGES_SMALL = replace(
 
 _CODE: dict[str, Any] = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
 
-_EIGHT_PIXELS: dict[str, Any] = {
-    "data": "digits",
-    "image_shape": (8, 8, 1),
-    "log_every": 50,
-    "grid_every": 500,
-    "checkpoint_every": 500,
-}
-
-_SAME: Mapping[str, Any] = {}
+_NONE: Mapping[str, Any] = {}
 
 
 def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
@@ -178,24 +170,19 @@ def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
 
 def _images(
     name: str,
-    paper: Mapping[str, Any] = _SAME,
-    code: Mapping[str, Any] = _SAME,
-    small: Mapping[str, Any] = _SAME,
+    data: Mapping[str, Any],
+    paper: Mapping[str, Any] = _NONE,
+    code: Mapping[str, Any] = _NONE,
+    small: Mapping[str, Any] = _NONE,
 ) -> tuple[UnconditionalRecipe, ...]:
-    full_name = f"logan/{name}"
-    whole = replace(_IMAGES_PAPER, name=full_name, **paper)
+    here = {"name": f"logan/{name}", **data}
+    whole = replace(_IMAGES_PAPER, **here, **paper)
     return (
         whole,
         replace(whole, **_CODE, steps=whole.steps * 160 // 256, **code),
-        replace(_IMAGES_SMALL, name=full_name, **small),
+        replace(_IMAGES_SMALL, **here, **small),
     )
 
-
-_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1)}
-_STACKED: dict[str, Any] = {"data": "stacked_mnist", "image_shape": (28, 28, 3)}
-_CELEBA: dict[str, Any] = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
-# Frames of a static camera come from the user: a folder of them, or an .npz with `frames`.
-_JUNCTION: dict[str, Any] = {"data": "folder:frames"}
 
 _LOGAN = (
     _toy("ring8", steps=18_000),
@@ -204,22 +191,26 @@ _LOGAN = (
     _toy("swiss"),
     _images(
         "digits",
-        {**_EIGHT_PIXELS, "steps": 5_632, "widths": (64, 128)},  # 256 epochs of 22 batches
-        small={**_EIGHT_PIXELS, "widths": (32, 64), "latent_size": 16},
+        {**IMAGES["digits"], "log_every": 50, "grid_every": 500, "checkpoint_every": 500},
+        {"steps": 5_632, "widths": (64, 128)},  # 256 epochs of 22 batches
+        small={"widths": (32, 64), "latent_size": 16},
     ),
-    _images("mnist", {**_MNIST, "steps": 239_872}, small=_MNIST),  # 256 epochs of 937 batches
-    _images("stacked_mnist", {**_STACKED, "steps": 239_872}, small=_STACKED),
-    _images("cifar10", code={"objective": "lol1"}),
+    _images("mnist", IMAGES["mnist"], {"steps": 239_872}),  # 256 epochs of 937 batches
+    _images("stacked_mnist", IMAGES["stacked_mnist"], {"steps": 239_872}),
+    _images("cifar10", IMAGES["cifar10"], code={"objective": "lol1"}),
     _images(
         "celeba128",
-        {**_CELEBA, "steps": 651_008, "widths": (64, 128, 256, 512, 512)},  # 256 epochs of 2,543 batches
-        small={**_CELEBA, "widths": (8, 16, 32, 64, 64)},
+        {"data": "celeb_a_128", "image_shape": (128, 128, 3)},
+        {"steps": 651_008, "widths": (64, 128, 256, 512, 512)},  # 256 epochs of 2,543 batches
+        small={"widths": (8, 16, 32, 64, 64)},
     ),
     _images(
         "junction",
-        {**_JUNCTION, "image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
-        code={"objective": "v", "penalty": "none"},
-        small={**_JUNCTION, "image_shape": (27, 48, 3)},
+        # Frames of a static camera come from the user: a folder of them, or an .npz file with `frames`.
+        {"data": "folder:frames"},
+        {"image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
+        {"objective": "v", "penalty": "none"},
+        {"image_shape": (27, 48, 3)},
     ),
 )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import Conditioning
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -190,8 +190,7 @@ _XGAN = (
     *_images(
         "digits",
         {
-            "data": "digits",
-            "image_shape": (8, 8, 1),
+            **IMAGES["digits"],
             "condition_size": 10,
             "least_accuracy": 0.95,
             "networks": "mlp",
@@ -212,7 +211,7 @@ _XGAN = (
     ),
     *_images(
         "mnist",
-        {"data": "mnist", "image_shape": (28, 28, 1), "condition_size": 10, "least_accuracy": 0.95},
+        {**IMAGES["mnist"], "condition_size": 10, "least_accuracy": 0.95},
         {**_ON_MNIST, "refresh_every": 750},
         {"checkpoint_every": 500, "refresh_every": 500},
     ),
@@ -251,8 +250,7 @@ _XGAN = (
 _STACKED = _images(
     "stacked_mnist",
     {
-        "data": "stacked_mnist",
-        "image_shape": (28, 28, 3),
+        **IMAGES["stacked_mnist"],
         "condition_size": 1_000,
         "least_accuracy": 0.2,
         "supervision": "none",
