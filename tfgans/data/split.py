@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgans.choices import Conditioning
 
 SampleKind = Literal["image", "point"]
-"""Whether samples are images [H, W, C] or points [D]."""
+"""Kind of a sample: an image [H, W, C] or a point [D]."""
 
 
 class DataSplit(Protocol):

@@ -84,7 +84,7 @@ class Recipe:
         self._check_multiples("grid_every", "checkpoint_every", "score_every")
 
     def _check(self, fits: Callable[[Any], bool], expected: str, *fields: str) -> None:
-        """Raises ValueError where a field, or an entry of one, does not fit; a field may be None."""
+        """Raises ValueError unless all fields, and all entries of tuples, fit or are None."""
         for field in fields:
             value = getattr(self, field)
             entries = value if isinstance(value, tuple) else (value,)
