@@ -36,8 +36,8 @@ class Recipe:
         data: Name of the data set.
         train_split: Split to train on.
         test_split: Split that extractors and D* are tested on.
-        train_fraction: Share of the train split to train on, in (0, 1]; scores use the whole split.
         image_shape: (height, width, channels) of images, (entries,) of points.
+        train_fraction: Share of the train split to train on, in (0, 1]; scores use the whole split.
         batch_size: Images in a batch, over all replicas.
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
@@ -59,8 +59,8 @@ class Recipe:
     data: str
     train_split: str = "train"
     test_split: str = "test"
-    train_fraction: float = 1.0
     image_shape: tuple[int, ...]
+    train_fraction: float = 1.0
     batch_size: int
     steps: int
     seed: int = 0
