@@ -122,7 +122,7 @@ def as_images(split: DataSplit) -> ImageSet:
         ValueError: If its samples are points.
     """
     if not isinstance(split, ImageSet):
-        raise ValueError(f"Expected images; received the points of {split.name}.")
+        raise ValueError(f"Expected a data set of images; received the points of {split.name}.")
     return split
 
 
