@@ -57,5 +57,7 @@ def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="faces"):
         data.load_split("face_scrub", data_dir=str(tmp_path), download=True)
     (tmp_path / "downloads" / "manual" / "photographs").mkdir(parents=True)
-    with pytest.raises(FileNotFoundError, match=r"There is no folder .*faces, with a folder a person"):
+    with pytest.raises(
+        FileNotFoundError, match=r"There is no folder .*faces; it must have a subfolder for each person"
+    ):
         data.load_split("face_scrub", data_dir=str(tmp_path), download=True)

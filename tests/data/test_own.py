@@ -1,7 +1,6 @@
 import csv
 import io
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -181,7 +180,7 @@ def test_fit_refuses_what_is_no_shape(tmp_path, shape):
     for fit in (lambda: data.fit_images(grey(), shape), lambda: data.from_folder(tmp_path, shape)):
         with pytest.raises(ValueError, match=r"image_shape must be \(height, width, 1 or 3\); received \("):
             fit()
-    with pytest.raises(ValueError, match=r"none of them 0; received \(10, 0, 4, 1\)"):
+    with pytest.raises(ValueError, match=r"and not empty; received \(10, 0, 4, 1\)"):
         data.fit_images(grey()[:, :0], (8, 8, 1))
 
 
@@ -301,17 +300,19 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
 
 
 def test_a_bar_shows_on_a_terminal_where_reading_takes_long(monkeypatch):
-    terminal, pipe = io.StringIO(), io.StringIO()
-    terminal.isatty = lambda: True
-    for file, seconds in ((terminal, 0), (pipe, 1.1)):
-        monkeypatch.setattr(sys, "stderr", file)
-        for _ in own._progress(range(2), 2, "folder:pets"):
-            time.sleep(seconds / 2)
-        assert file.getvalue() == ""
-    monkeypatch.setattr(sys, "stderr", terminal)
-    for _ in own._progress(range(3), 3, "folder:pets"):
-        time.sleep(0.6)
-    assert "Reading folder:pets: " in terminal.getvalue()
+    now = [0.0]
+    monkeypatch.setattr("tqdm.std.time", lambda: now[0])
+
+    def shown(is_terminal, seconds):
+        stream = io.StringIO()
+        stream.isatty = lambda: is_terminal
+        monkeypatch.setattr(sys, "stderr", stream)
+        for _ in own._progress(range(3), 3, "folder:pets"):
+            now[0] += seconds
+        return stream.getvalue()
+
+    assert shown(True, 0.1) == shown(False, 2.0) == ""
+    assert "Reading folder:pets: " in shown(True, 2.0)
 
 
 def test_images_without_labels(tmp_path):
@@ -464,5 +465,5 @@ def test_folder_that_is_refused(tmp_path):
     with pytest.raises(ValueError, match="class 0 has 1"):
         data.from_folder(lonely, (8, 8, 1))
     pair = write_folder(tmp_path / "pair", count=2)
-    with pytest.raises(ValueError, match="a class needs 3 images; cat has 2"):
+    with pytest.raises(ValueError, match=r"a class needs 3 images, .*; cat has 2"):
         data.from_folder(pair, (8, 8, 1))

@@ -43,3 +43,5 @@ def test_refuses_what_cannot_be_stacked():
         data.stacked(dataclasses.replace(digits, label=None))
     with pytest.raises(ValueError, match="stacked_digits has 3 channels"):
         data.load_split("stacked_stacked_digits")
+    with pytest.raises(ValueError, match="Expected a data set of images; received the points of ring8"):
+        data.load_split("stacked_ring8")

@@ -30,9 +30,10 @@ def test_real_points_have_all_modes_and_lie_at_them(name, modes, sigma, farthest
     assert coverage.high_quality_share == pytest.approx(expected, abs=0.004)
 
 
-def test_grid_is_the_standard_one():
-    centers = {tuple(center) for center in data.toy_world("grid25").centers.tolist()}
-    assert centers == {(float(x), float(y)) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)}
+@pytest.mark.parametrize(("name", "spacing"), [("grid25", 2.0), ("logan_grid25", 1.0)])
+def test_grids_are_the_standard_one_and_that_of_logans_code(name, spacing):
+    centers = {tuple(center) for center in data.toy_world(name).centers.tolist()}
+    assert centers == {(spacing * x, spacing * y) for x in range(-2, 3) for y in range(-2, 3)}
 
 
 def test_networks_see_worlds_of_one_size_but_those_of_logans_code():

@@ -9,14 +9,19 @@ import tensorflow as tf
 from tfgans import data, evaluation
 from tfgans.evaluation import classifier
 
+# The input pipeline is traced all the same.
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`")
+WIDTHS = "tfgans.networks.classifier._WIDTHS"
+
 
 @pytest.fixture(scope="module")
 def of_digits(tmp_path_factory):
-    """The classifier of digits after a quarter of its steps, and its cache."""
+    """The classifier of digits at half its width, after a few of its steps, and its cache."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFGANS_CACHE", str(folder))
-        patch.setattr(classifier, "_MOST_STEPS", 160)
+        patch.setattr(classifier, "_MOST_STEPS", 100)
+        patch.setattr(WIDTHS, (16, 32, 64))
         extractor = evaluation.extractor("classifier", data.digits("train"), data.digits("test"))
         assert extractor.fingerprint
     return extractor, folder
@@ -24,9 +29,13 @@ def of_digits(tmp_path_factory):
 
 @pytest.fixture
 def short(cache, monkeypatch):
-    """A training of twenty steps."""
-    monkeypatch.setattr(classifier, "_MOST_STEPS", 20)
-    return cache
+    """A training of two steps of a small network, which are not traced."""
+    monkeypatch.setattr(WIDTHS, (4,))
+    monkeypatch.setattr(classifier, "_MOST_STEPS", 2)
+    monkeypatch.setattr(classifier, "_STEPS_A_REPORT", 2)
+    tf.config.run_functions_eagerly(True)
+    yield cache
+    tf.config.run_functions_eagerly(False)
 
 
 def untrainable(*_):
@@ -37,7 +46,7 @@ def test_knows_digits_and_says_how_well(of_digits):
     extractor, _ = of_digits
     test = data.digits("test")
     accuracy = np.mean(extractor(evaluation.to_bytes(test.image))["predictions"] == test.label)
-    assert accuracy > 0.97
+    assert accuracy > 0.95
     assert extractor.protocol["extractor_test_accuracy"] == pytest.approx(accuracy, abs=0.006)
     assert extractor.protocol["extractor_trained_on"] == "digits train"
 
@@ -54,16 +63,16 @@ def test_gives_features_probabilities_and_predictions(of_digits):
 
 def test_scores_of_digits_do_not_depend_on_the_batch_size(of_digits, cache, monkeypatch, tmp_path):
     extractor, _ = of_digits
-    train, test = data.digits("train"), data.digits("test")
+    train, test = data.digits("train").first(180), data.digits("test")
     sources = [evaluation.image_set_source(images) for images in (test, train, test)]
     found = []
     for batch_size in (1, 7, 256):
         monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / str(batch_size)))
-        options = {"samples": 300, "label_names": train.label_names, "batch_size": batch_size, "progress": False}
+        options = {"samples": 140, "label_names": train.label_names, "batch_size": batch_size, "progress": False}
         names = ("score", "frechet", "kernel", "prdc", "modes", "label_accuracy")
         scores = evaluation.compute_scores(names, sources[:1], *sources[1:], extractor, **options)
         found.append({score["metric"]: score["value"] for score in scores})
-    assert found[0]["label_accuracy/classifier"] > 0.97
+    assert found[0]["label_accuracy/classifier"] > 0.95
     for values in found[1:]:
         assert values == pytest.approx(found[0], rel=1e-6)
 
@@ -71,6 +80,7 @@ def test_scores_of_digits_do_not_depend_on_the_batch_size(of_digits, cache, monk
 def test_the_second_is_read_from_the_cache(of_digits, monkeypatch, capsys):
     extractor, folder = of_digits
     monkeypatch.setenv("TFGANS_CACHE", str(folder))
+    monkeypatch.setattr(WIDTHS, (16, 32, 64))
     monkeypatch.setattr(classifier, "_train", untrainable)
     again = evaluation.extractor("classifier", data.digits("train"), data.digits("test"))
     assert again.fingerprint == extractor.fingerprint
@@ -113,6 +123,7 @@ def test_is_trained_when_it_is_used_and_not_before(short, pictures, monkeypatch)
 def trainings(monkeypatch):
     """A training that takes no time, and a list of the times that it was called."""
     called = []
+    monkeypatch.setattr(WIDTHS, (4,))
 
     def train(network, *_):
         called.append(1)

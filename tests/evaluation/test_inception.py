@@ -1,4 +1,5 @@
 import hashlib
+import inspect
 
 import h5py
 import keras
@@ -146,22 +147,33 @@ def test_other_weights_of_keras_are_refused(tmp_path, extractor):
 
 
 def test_weights_of_keras_are_read_and_give_features(tmp_path, extractor, monkeypatch):
-    """With random weights, in the format that Keras publishes its own in."""
-    network = keras.applications.InceptionV3(weights=None)
+    """With a small network in place of Inception-v3, in the format in which Keras publishes its weights."""
+    image = keras.Input((299, 299, 3))
+    features = keras.layers.GlobalAveragePooling2D(name="avg_pool")(keras.layers.Conv2D(5, 50, 50)(image))
+    network = keras.Model(image, keras.layers.Dense(4, "softmax", name="predictions")(features))
     (tmp_path / "models").mkdir()
     file = tmp_path / "models" / "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
     with h5py.File(file, "w") as opened:
         legacy_h5_format.save_weights_to_hdf5_group(opened, network)
-    before = network.layers[-1].get_weights()
-    network.layers[-1].set_weights([np.zeros_like(weight) for weight in before])
-    monkeypatch.setattr(keras.applications, "InceptionV3", lambda **_: network)
+    stored = [weight.copy() for weight in network.get_weights()]
+    network.set_weights([np.zeros_like(weight) for weight in stored])
+    made_with = []
+    monkeypatch.setattr(keras.applications, "InceptionV3", lambda **options: made_with.append(options) or network)
     monkeypatch.setattr(inception, "_KERAS_MD5", hashlib.md5(file.read_bytes()).hexdigest())
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    outputs = extractor("inception_keras")(np.full((1, 4, 4, 1), 200, np.uint8))
-    np.testing.assert_array_equal(network.layers[-1].get_weights()[0], before[0])
-    assert outputs["features"].shape == (1, 2048)
-    logits = outputs["features"] @ before[0] + before[1]
+    outputs = extractor("inception_keras")(np.full((1, 4, 4, 1), 204, np.uint8))
+    assert made_with == [{"weights": None, "classifier_activation": "softmax"}]
+    kernel, bias, last_kernel, last_bias = stored
+    # All pixels are .6.
+    np.testing.assert_allclose(outputs["features"], [0.6 * kernel.sum(axis=(0, 1, 2)) + bias], rtol=1e-4)
+    logits = outputs["features"] @ last_kernel + last_bias
     np.testing.assert_allclose(outputs["probabilities"], tf.nn.softmax(logits), rtol=1e-4)
+
+
+def test_keras_has_the_layer_of_the_features():
+    made = inspect.signature(keras.applications.InceptionV3)
+    made.bind(weights=None, classifier_activation="softmax")
+    assert 'layers.GlobalAveragePooling2D(name="avg_pool")' in inspect.getsource(keras.applications.InceptionV3)
 
 
 def test_only_the_inception_of_2015_has_the_names_of_the_literature():

@@ -9,30 +9,36 @@ def digits():
     return data.digits("train"), data.digits("test")
 
 
+@pytest.fixture(scope="module")
+def judge(digits):
+    return judge_of(*digits)
+
+
 def judge_of(train, test):
     return metrics.support_vector_judge(train.image, train.label, test.image, test.label)
 
 
-def test_knows_real_digits(digits):
-    judge = judge_of(*digits)
+def test_knows_real_digits(digits, judge):
     assert judge.test_score[0] > 0.98
     predicted = judge.predict(digits[1].image)
     assert judge.test_score[0] == pytest.approx(np.mean(predicted == digits[1].label))
 
 
-def test_does_not_take_noise_for_labels(digits, random):
+def test_does_not_take_noise_for_labels(judge, random):
     labels = np.arange(500) % 10
     noise = random.uniform(-1, 1, size=(500, 8, 8, 1))
-    assert metrics.label_accuracy(judge_of(*digits).predict(noise), labels) < 0.25
+    assert metrics.label_accuracy(judge.predict(noise), labels) < 0.25
 
 
 def test_reads_attributes_off_sprites():
-    train, test = data.sprites("train"), data.sprites("test")
+    sprites = data.sprites("test")
+    train, test = sprites.first(1_500), sprites.rows(slice(1_500, None))
     judge = metrics.kernel_ridge_judge(train.unit_images, train.label, test.unit_images, test.label)
-    assert min(judge.test_score) > 0.95
+    assert min(judge.test_score) > 0.9
+    assert np.mean(judge.test_score) > 0.95
     predicted = judge.predict(test.unit_images[:200])
     assert predicted.shape == (200, 4)
-    # Attributes that are not those of the images are not found in them.
+    # The attributes of other images do not fit.
     assert max(metrics.attribute_r2(predicted, test.label[200:400])) < 0
 
 
@@ -44,8 +50,7 @@ def test_attribute_r2_by_hand():
 
 
 def test_fingerprint_names_the_training_data(digits):
-    train, test = digits
+    train, test = digits[0].first(200), digits[1]
     first = judge_of(train, test)
     assert first.fingerprint == judge_of(train, test).fingerprint
-    other = metrics.support_vector_judge(train.image[1:], train.label[1:], test.image, test.label)
-    assert first.fingerprint != other.fingerprint
+    assert first.fingerprint != judge_of(train.rows(slice(1, None)), test).fingerprint

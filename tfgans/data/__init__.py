@@ -1,4 +1,4 @@
-"""Data sets and tf.data pipelines."""
+"""Data sets, and tf.data pipelines of batches."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
 from tfgans.data.files import image_files, read_image, read_npz
-from tfgans.data.image_set import ImageSet, hold_out, unit_images
+from tfgans.data.image_set import ImageSet, as_images, hold_out, unit_images
 from tfgans.data.own import (
     fit_images,
     from_arrays,
@@ -34,6 +34,7 @@ __all__ = [
     "ImageSet",
     "SampleKind",
     "ToyWorld",
+    "as_images",
     "batches",
     "digits",
     "draw_sprites",
@@ -70,24 +71,23 @@ def load_split(
     data_dir: str | None = None,
     download: bool = False,
 ) -> ImageSet | ToyWorld:
-    """Loads a data set by name.
+    """Loads a split of a data set by name.
 
     Args:
-        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH` or
-            `npz:FILE`, the user's own, as in `from_folder` and `from_npz`; the name of a set in
-            tensorflow-datasets, such as `mnist`; or `stacked_` before a name, as in `stacked_mnist`, for what
-            `stacked` makes of it.
+        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH` or `npz:FILE`, the
+            user's own, as in `from_folder` and `from_npz`; the name of a set in `tfds_images`, such as `mnist`; or
+            `stacked_` before a name, such as `stacked_mnist`, for stacked images as in `stacked`.
         split: Split of the set.
-        image_shape: (height, width, channels) that the user's own images are brought to; folders need it.
+        image_shape: (height, width, channels) to which the user's own images are fitted; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
-        download: Whether to download a set that is not there.
+        download: Whether to download a missing set.
 
     Returns:
         The images and labels in memory; or the toy world, which has no splits.
 
     Raises:
         FileNotFoundError: If a set is not prepared and `download` is false, or a file is missing.
-        ValueError: If the split is unknown, or the user's own data are not as they must be.
+        ValueError: If the split is unknown, or the data do not have the form that their loader expects.
     """
     return load_splits(name, (split,), image_shape=image_shape, data_dir=data_dir, download=download)[0]
 
@@ -99,18 +99,18 @@ def load_splits(
     image_shape: Sequence[int] | None = None,
     data_dir: str | None = None,
     download: bool = False,
-) -> list[ImageSet | ToyWorld]:
-    """Loads several splits of a data set as `load_split` does, but the user's own files are read once only."""
+) -> Sequence[ImageSet | ToyWorld]:
+    """Loads several splits of a data set as `load_split` does, but reads the user's own files only once."""
     kind, colon, path = name.partition(":")
     if colon and kind in _OWN:
         if not path:
-            raise ValueError(f"Data of one's own are folder:PATH or npz:FILE; received {name!r}.")
+            raise ValueError(f"The user's own data are folder:PATH or npz:FILE; received {name!r}.")
         return _OWN[kind](path, image_shape, splits)
-    options = {"data_dir": data_dir, "download": download}
     if name.startswith(_STACKED):
-        return [stacked(images) for images in load_splits(name.removeprefix(_STACKED), splits, **options)]
+        flat = load_splits(name.removeprefix(_STACKED), splits, data_dir=data_dir, download=download)
+        return [stacked(as_images(images)) for images in flat]
     if name in TOY_WORLDS:
         return [TOY_WORLDS[name] for _ in splits]
     if name in _BUILT_IN:
         return [_BUILT_IN[name](split) for split in splits]
-    return [tfds_images(name, split, **options) for split in splits]
+    return [tfds_images(name, split, data_dir=data_dir, download=download) for split in splits]

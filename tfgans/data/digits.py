@@ -7,7 +7,7 @@ from tfgans.data.image_set import ImageSet, hold_out
 
 
 def digits(split: str = "train") -> ImageSet:
-    """Handwritten digits, 8x8 (Alpaydin and Kaynak 1998), split 1,437 to 360.
+    """Returns handwritten digits, 8x8 (Alpaydin and Kaynak 1998): 1,437 to train on, and 360 to test on.
 
     Args:
         split: `"train"` or `"test"`, as in `hold_out`.

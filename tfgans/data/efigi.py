@@ -69,15 +69,15 @@ def read_efigi_attributes(path: str | os.PathLike) -> dict[str, np.ndarray]:
     """Reads the table of attributes.
 
     Args:
-        path: Text with one galaxy a line: its PGC name, then value, lower and upper bound of each of the 17
-            attributes; lines that begin with # are comments.
+        path: Text file with a line for each galaxy: its PGC name, then value, lower and upper bound of each of the 17
+            attributes. Lines that begin with # are comments.
 
     Returns:
-        By name, the 17 values, float32; -1 where an attribute is not set. All but `T` lie in [0, 1] otherwise.
+        The 17 values of each galaxy by its name, float32 [17]. All but `T` lie in [0, 1]; -1 means not set.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is not in UTF-8, or a line is not of this form, with its number.
+        ValueError: If the file is not in UTF-8, or a line has another form; the message has the line's number.
     """
     columns = 1 + 3 * len(EFIGI_ATTRIBUTES)
     galaxies = {}

@@ -1,4 +1,4 @@
-"""Data of the user's own: arrays, datasets, `.npz` files and folders of images."""
+"""The user's own data: arrays, datasets, `.npz` files and folders of images."""
 
 import csv
 import io
@@ -32,22 +32,18 @@ def from_arrays(
     name: str = "arrays",
     split: str = "all",
 ) -> ImageSet:
-    """A data set of arrays.
+    """Makes a data set from arrays.
 
     Args:
-        images: [n, H, W, C] or [n, H, W], C being 1 or 3; uint8 in [0, 255] or floating in [-1, 1].
-        labels: Integers [n] from 0 on without gaps, the class; or floating [n, K], attributes; or None.
-        image_shape: (height, width, channels) that a recipe wants: images are cut to its proportions about
-            their centre and resized; colours become their mean, and grey becomes three equal colours.
+        images: [n, H, W, 1 or 3] or [n, H, W]; uint8 in [0, 255] or floating in [-1, 1].
+        labels: Integers [n] from 0 on without gaps, the class; or floating [n, K], the attributes; or None.
+        image_shape: (height, width, channels) to which images are fitted, as in `fit_images`; by default they are not.
         label_names: Name of each class, or of each attribute; by default its number.
-        name: Name of the data set, for protocols.
-        split: What part of it this is, for protocols.
-
-    Returns:
-        The data set.
+        name: Name of the data set, for the protocols of scores.
+        split: Name of the split, for the protocols of scores.
 
     Raises:
-        ValueError: If a shape, a type or a value does not fit this, or a class has one image only.
+        ValueError: If a shape, a type or a value is another, or a class has fewer than two images.
     """
     images = _checked_images(images, name)
     if image_shape is not None:
@@ -64,31 +60,29 @@ def from_arrays(
     else:
         labels, size = labels.astype(np.float32), labels.shape[1]
     names = tuple(map(str, range(size) if label_names is None else label_names))
-    # Names of folders in another encoding hold surrogates, which pictures cannot show.
+    # Names of folders in another encoding have surrogates, which figures cannot show.
     if any("\ud800" <= letter <= "\udfff" for letter in "".join(names)):
         raise ValueError(f"{name}: names must be texts in UTF-8; received {reprlib.repr(names)}.")
-    # A split may lack the last classes, but no attribute.
+    # A split may lack images of the last classes, but no attribute.
     if len(names) < size or (labels.ndim == 2 and len(names) != size):
         raise ValueError(f"{name}: there are {size} classes or attributes, and names for {len(names)}.")
     return ImageSet(name, split, images, labels, names)
 
 
 def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
-    """A data set of the examples of a finite `tf.data.Dataset`, read into memory.
+    """Reads the examples of a finite `tf.data.Dataset` into memory.
 
     Args:
         dataset: Single examples, not batches: dicts with `image` and `label`, or pairs (image, label).
-        **options: As for `from_arrays`.
-
-    Returns:
-        The data set.
+        **options: Further arguments of `from_arrays`.
 
     Raises:
         ValueError: If the dataset has no end or no examples, or as `from_arrays`.
     """
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise ValueError("The dataset has no end; use dataset.take(n).")
-    shape, labels = options.get("image_shape"), []
+    shape: Sequence[int] | None = options.get("image_shape")
+    labels: list[Any] = []
 
     def images() -> Iterator[np.ndarray]:
         first = None
@@ -110,27 +104,24 @@ def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
 
 
 def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequence[int] | None = None) -> ImageSet:
-    """A data set of a `.npz` file.
+    """Reads a split of a `.npz` file, whose arrays have the form of `from_arrays`.
 
     Args:
-        path: File with `images`, or `frames` of a video, and, if they are known, `labels`, of which a
-            fifth is held out as the test split; or with `images_train`, `labels_train`, `images_test` and
-            `labels_test`. Optional `class_names`, or `attribute_names`. Arrays as for `from_arrays`.
+        path: File with `images`, or `frames` of a video, and optional `labels`, of which a fifth is held out as the
+            test split; or with `images_train`, `labels_train`, `images_test` and `labels_test`. It may also have
+            `class_names` or `attribute_names`.
         split: `"train"` or `"test"`.
         image_shape: As for `from_arrays`.
 
-    Returns:
-        The split.
-
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no such file, there are no images, or as `from_arrays`.
+        ValueError: If the file is no such `.npz` file or has no images, or as `from_arrays`.
     """
     return npz_splits(path, image_shape, [split])[0]
 
 
 def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, splits: Sequence[str]) -> list[ImageSet]:
-    """Several splits of a `.npz` file that is read once; the rest as in `from_npz`."""
+    """Returns several splits of a `.npz` file, as `from_npz` does, but reads the file once."""
     name = f"npz:{pathlib.Path(path).name}"
     _check_splits(splits, name)
     arrays = read_npz(path)
@@ -150,34 +141,33 @@ def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, split
             split=split,
         )
 
-    stored = {split for split in splits if f"images_{split}" in arrays}
-    whole = part("", "all") if set(splits) - stored else None
-    return [part(f"_{split}", split) if split in stored else hold_out(whole, split) for split in splits]
+    parts = {split: part(f"_{split}", split) for split in splits if f"images_{split}" in arrays}
+    if missing := set(splits) - parts.keys():
+        whole = part("", "all")
+        parts |= {split: hold_out(whole, split) for split in missing}
+    return [parts[split] for split in splits]
 
 
 def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
-    """A data set of a folder of images, of which a fifth is held out as the test split.
+    """Reads a split of a folder of images, of which a fifth is held out as the test split.
 
     Args:
-        path: Folder with one subfolder of images a class; or with `attributes.csv`, whose first column
-            names an image file below the folder and whose others are attributes, a heading above each; or
-            with images and no subfolders, which have no labels.
-        image_shape: As for `from_arrays`.
+        path: Folder with a subfolder of images for each class; or with a table `attributes.csv`; or with images and no
+            subfolders, which have no labels. The first column of the table has names of image files below the folder,
+            and each other column an attribute, with a heading.
+        image_shape: (height, width, channels) to which images are fitted, as in `fit_images`.
         split: `"train"` or `"test"`.
-
-    Returns:
-        The split.
 
     Raises:
         FileNotFoundError: If there is no such folder, or an image of the table is missing.
-        ValueError: If an image cannot be read, the table is no CSV in UTF-8 or names a file outside the folder or
-            twice, an attribute is not a number, a class has one image only, or there are no images.
+        ValueError: If an image cannot be read, the table is no CSV in UTF-8 or names a file outside of the folder or
+            twice, an attribute is not a number, a class has fewer than three images, or there are no images.
     """
     return folder_splits(path, image_shape, [split])[0]
 
 
-def folder_splits(path: str | os.PathLike, image_shape: Sequence[int], splits: Sequence[str]) -> list[ImageSet]:
-    """Several splits of a folder of images that is read once; the rest as in `from_folder`."""
+def folder_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, splits: Sequence[str]) -> list[ImageSet]:
+    """Returns several splits of a folder of images, as `from_folder` does, but reads the images once."""
     folder = pathlib.Path(path)
     name = f"folder:{folder.name}"
     _check_splits(splits, name)
@@ -194,24 +184,26 @@ def folder_splits(path: str | os.PathLike, image_shape: Sequence[int], splits: S
 
 
 def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
-    """Brings images to a shape: cut to its proportions about the centre, resized, colours mixed or repeated.
+    """Fits images to a shape: cuts them to its proportions about their centre, and resizes them.
+
+    Grey is the mean of the colours, and grey images have three equal colours.
 
     Args:
-        images: [n, H, W, C], C being 1 or 3, uint8 or floating.
-        image_shape: (height, width, channels), channels being 1 or 3.
+        images: [n, H, W, 1 or 3], uint8 or floating.
+        image_shape: (height, width, 1 or 3).
 
     Returns:
-        [n, height, width, channels]; uint8 where they were, else float32.
+        [n, height, width, channels]; uint8 if `images` are, else float32.
 
     Raises:
-        ValueError: If `image_shape` is none, or images have no pixels.
+        ValueError: If one of the shapes is another, or images have no pixels.
     """
     _check_shape(image_shape)
     if images.ndim != 4 or 0 in images.shape or images.shape[-1] not in (1, 3):
-        raise ValueError(f"images must be [n, H, W, 1 or 3], none of them 0; received {images.shape}.")
+        raise ValueError(f"images must be [n, H, W, 1 or 3], and not empty; received {images.shape}.")
     height, width, channels = image_shape
     rows, columns = images.shape[1:3]
-    # One row or column is left of images that are very long.
+    # At least one row and column is left, even of very long images.
     kept_rows = max(1, min(rows, round(columns * height / width)))
     kept_columns = max(1, min(columns, round(rows * width / height)))
     top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
@@ -226,7 +218,7 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 
 def check_labels(labels: np.ndarray, count: int, name: str) -> None:
-    """Raises ValueError unless labels of `count` images are integers [n], or finite floating [n, K]."""
+    """Raises ValueError unless the labels of `count` images are integers [n], or finite floating [n, K]."""
     # NumPy counts durations among the integers.
     classes = labels.dtype.kind in "iu" and labels.ndim == 1
     attributes = np.issubdtype(labels.dtype, np.floating) and labels.ndim == 2 and labels.shape[1] > 0
@@ -289,12 +281,12 @@ def _check_splits(splits: Sequence[str], name: str) -> None:
 
 
 def _progress(items: Iterable, total: int | None, name: str) -> tqdm.tqdm:
-    """The items, with a bar on a terminal where they take long."""
+    """Returns the items, with a progress bar on a terminal if they take long."""
     return tqdm.tqdm(items, total=total, desc=f"Reading {name}", delay=1, disable=None)
 
 
 def _fitted(images: Iterable[np.ndarray], image_shape: Sequence[int]) -> Iterator[np.ndarray]:
-    """Images [H, W, C] fitted in parts [n, height, width, channels]: those of one size in a row at the same time."""
+    """Fits images [H, W, C] in parts [n, height, width, channels], with consecutive images of one size together."""
     for (shape, _), alike in itertools.groupby(images, lambda image: (image.shape, image.dtype)):
         count = max(1, _VALUES_AT_ONCE // max(math.prod(shape), math.prod(image_shape)))
         while part := list(itertools.islice(alike, count)):
@@ -309,7 +301,7 @@ def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | 
     empty = [name for name, files in classes.items() if not files]
     if not classes or empty:
         raise ValueError(
-            f"{folder} must hold one subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
+            f"{folder} must have a subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
             f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
         )
     labels = np.repeat(np.arange(len(classes)), [len(files) for files in classes.values()])
@@ -322,7 +314,7 @@ def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray
     except csv.Error as error:
         raise ValueError(f"{table} is no CSV file: {reason(error)}.") from error
     if len(heading) < 2 or not lines:
-        raise ValueError(f"{table} must have a heading, a column of files and at least one of attributes, and rows.")
+        raise ValueError(f"{table} must have headings, a column of files, at least one of attributes, and rows.")
     if len(set(heading)) < len(heading):
         raise ValueError(f"{table}: headings must differ; received {reprlib.repr(heading)}.")
     attributes = {}

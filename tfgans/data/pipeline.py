@@ -7,26 +7,26 @@ import tensorflow as tf
 
 
 def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-    """An endless dataset of shuffled batches, each a function of (seed, its number).
+    """Returns an endless dataset of shuffled batches, each a function of (seed, number).
 
-    An epoch is a permutation of the rows drawn from (seed, epoch); rows that do not fill a batch wait
-    for the next epoch's permutation. Nothing is read to get to batch number `start`, so that a resumed
-    run continues at once and sees what it would have seen. Whole batches are gathered at a time.
+    An epoch is a permutation of the rows that is drawn from (seed, epoch). Rows that do not fill a batch are left out
+    until the next epoch. The dataset begins at batch `start` without reading earlier ones, so that a resumed run
+    continues at once with the batches of an uninterrupted one. Each batch is one gather.
 
     Args:
-        arrays: Arrays with one row an example, all of the same length: `image` uint8 in [0, 255] or
-            floating in [-1, 1], or points [n, D]; `label` integer [n] or floating [n, K].
+        arrays: Arrays of the same length, with one row an example: `image`, uint8 in [0, 255] or floating in [-1, 1],
+            or points [n, D]; `label`, integer [n] or floating [n, K].
         batch_size: Rows in a batch.
         seed: Seed of the order.
         start: Number of the first batch.
 
     Returns:
-        Dataset of dicts with the keys of `arrays`; uint8 images become float32 in [-1, 1], integer labels
-        int32 and floating ones float32.
+        Dataset of dicts with the names of `arrays`. Images are float32 in [-1, 1], points and floating labels float32,
+        and integer labels int32.
 
     Raises:
-        ValueError: If there are fewer rows than `batch_size`, the arrays' lengths differ, or images lie
-            outside their range.
+        ValueError: If there are fewer rows than `batch_size`, the arrays' lengths differ, or images lie outside their
+            range.
     """
     rows = {name: len(array) for name, array in arrays.items()}
     if len(set(rows.values())) != 1:
@@ -50,24 +50,24 @@ def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0,
 
 
 def numbered(batch: Callable[[tf.Tensor], dict[str, tf.Tensor]], start: int) -> tf.data.Dataset:
-    """An endless dataset of batches, each made from its number, from `start` on."""
+    """Returns an endless dataset of batches, each made from its number, from `start` on."""
     dataset = tf.data.Dataset.range(start, np.iinfo(np.int64).max)
     dataset = dataset.map(batch, num_parallel_calls=2, deterministic=True)
-    # There is nothing to tune; and the tuner's thread wakes ever more rarely, and `fit` waits for it at its end.
+    # There is nothing to tune, and `fit` would wait at its end for the tuner's thread, which wakes ever more rarely.
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)
 
 
 def _standard_type(name: str, array: np.ndarray) -> np.ndarray:
-    """uint8 as it is, other integers as int32, floating as float32 with images checked for range."""
+    """Returns uint8 images unchanged, other integers as int32, and floating values as float32 after a range check."""
     if array.dtype == np.uint8 and name == "image":
         return array
     if np.issubdtype(array.dtype, np.integer) and name == "image":
         raise ValueError(f"Images must be uint8 in [0, 255] or floating in [-1, 1]; received {array.dtype}.")
     if np.issubdtype(array.dtype, np.integer):
         return array.astype(np.int32)
-    # Points of a toy world may lie anywhere.
+    # Points have no range.
     if name == "image" and array.ndim > 2 and not np.all(np.abs(array) <= 1):
         raise ValueError(
             f"Floating images must lie in [-1, 1]; received values from {np.min(array)} to {np.max(array)}."

@@ -1,4 +1,4 @@
-"""The contract of all data that a run trains on or is scored against."""
+"""The contract of all data that a run trains on or is scored with."""
 
 from typing import Literal, Protocol, Self
 
@@ -8,15 +8,15 @@ import tensorflow as tf
 from tfgans.choices import Conditioning
 
 SampleKind = Literal["image", "point"]
-"""Whether samples are images [H, W, C] or points [D]."""
+"""Kind of a sample: an image [H, W, C] or a point [D]."""
 
 
 class DataSplit(Protocol):
-    """One split of a data set; `ImageSet` and `ToyWorld` are such."""
+    """One split of a data set. `ImageSet` and `ToyWorld` implement it."""
 
     @property
     def kind(self) -> SampleKind:
-        """The kind of the samples, by which a run chooses its scores and pictures."""
+        """Kind of the samples, by which a run chooses its scores and pictures."""
 
     @property
     def name(self) -> str:
@@ -24,7 +24,7 @@ class DataSplit(Protocol):
 
     @property
     def split(self) -> str:
-        """The split in words that a protocol can quote."""
+        """Name of the split, for the protocols of scores."""
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -32,7 +32,7 @@ class DataSplit(Protocol):
 
     @property
     def conditioning(self) -> Conditioning | Literal["none"]:
-        """The kind of the labels: `class`, `attributes` or `none`."""
+        """Kind of the labels."""
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -40,17 +40,17 @@ class DataSplit(Protocol):
 
     @property
     def count(self) -> int | None:
-        """Number of samples; None where they are drawn without end."""
+        """Number of samples; None if there is no end of them."""
 
     def part(self, fraction: float) -> Self:
-        """A fixed random part of the samples.
+        """Returns a fixed random part of the samples.
 
         Raises:
-            ValueError: If there is no such part.
+            ValueError: If `fraction` lies outside (0, 1], or there is no such part.
         """
 
     def examples(self, most: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """At most so many fixed samples as models take them, float32 [n, ...], and their labels, or None."""
+        """Returns fixed samples, n of `most` or fewer, float32 [n, ...] as models take them, and labels or None."""
 
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-        """An endless dataset of batches, each a function of (seed, its number), from number `start` on."""
+        """Returns an endless dataset of batches from number `start` on, each a function of (seed, number)."""

@@ -1,4 +1,4 @@
-"""Generated images whose attributes are known."""
+"""Drawn images whose attributes are known."""
 
 import numpy as np
 
@@ -13,23 +13,23 @@ _HOLE_FROM = 0.6
 
 
 def sprites_in_hole(attributes: np.ndarray) -> np.ndarray:
-    """bool [n]: whether attributes [n, 4] are of the combination that `holed` leaves out, large and bright."""
+    """Returns for attributes [n, 4] whether they are large and bright, as no sprite of `holed` is, bool [n]."""
     return (attributes[:, 0] > _HOLE_FROM) & (attributes[:, 3] > _HOLE_FROM)
 
 
 def sprites(split: str = "train") -> ImageSet:
-    """Soft ellipses on a noisy sky, 32x32x1, with four continuous attributes in [0, 1] whose truth is known.
+    """Returns soft ellipses on a noisy sky, 32x32x1, with four known continuous attributes in [0, 1].
 
-    A stand-in for galaxies with graded attributes on any machine: uniform and independent `size`,
-    `roundness`, `orientation` (a quarter turn) and `brightness`. Where the ellipse lies, the slope of the
-    sky, and noise are not told.
+    They take the place of galaxies with graded attributes. `size`, `roundness`, `orientation` (a quarter turn) and
+    `brightness` are uniform and independent. The place of the ellipse, the slope of the sky and the noise are no
+    attributes.
 
     Args:
-        split: `"train"` (8,000) or `"test"` (2,000); `"holed"` (8,000), to train on all but the combination
-            of large and bright; or `"hole"` (2,000), which is that combination only.
+        split: `"train"` (8,000) or `"test"` (2,000); `"holed"` (8,000), without sprites that are both large and bright;
+            or `"hole"` (2,000), with such sprites only.
 
     Returns:
-        uint8 images with attributes float32 [n, 4].
+        uint8 images [n, 32, 32, 1] with attributes float32 [n, 4].
 
     Raises:
         ValueError: If `split` is unknown.
@@ -40,7 +40,7 @@ def sprites(split: str = "train") -> ImageSet:
     wanted = {"holed": lambda a: ~sprites_in_hole(a), "hole": sprites_in_hole}.get(
         split, lambda a: np.ones(len(a), bool)
     )
-    # The hole is .4 x .4 of the cube; ten times the count holds enough of either kind.
+    # The hole has a share of .4 x .4, so ten times the count contains enough of either kind.
     candidates = random.uniform(size=(10 * _COUNTS[split], 4)).astype(np.float32)
     attributes = candidates[wanted(candidates)][: _COUNTS[split]]
     return ImageSet("sprites", split, draw_sprites(attributes, random), attributes, SPRITE_ATTRIBUTES)
@@ -51,7 +51,7 @@ def draw_sprites(attributes: np.ndarray, random: np.random.Generator) -> np.ndar
 
     Args:
         attributes: [n, 4] in [0, 1].
-        random: Source of what the attributes do not tell.
+        random: Source of the place, the sky and the noise.
 
     Returns:
         uint8 [n, 32, 32, 1].

@@ -1,4 +1,4 @@
-"""Images whose channels are images of their own, so that there are very many modes."""
+"""Images whose three channels are different images, so that there are very many modes."""
 
 import numpy as np
 
@@ -8,23 +8,23 @@ _CHANNELS = 3
 
 
 def stacked(images: ImageSet, seed: int = 0) -> ImageSet:
-    """Puts three images at random into the channels of one (Metz et al. 2017).
+    """Puts three random images into the channels of one (Metz et al. 2017).
 
-    Of MNIST this is stacked MNIST, the field's way to count modes: 1,000, equally likely, which are known. Each image
-    comes into each channel once, so that there are as many as before.
+    From MNIST it makes stacked MNIST, the field's data set for counting modes: it has 1,000 known modes, which are
+    equally likely. Each image is in each channel once, so the number of images stays the same.
 
     Args:
         images: Grey images with classes.
-        seed: Seed of who meets whom.
+        seed: Seed of the combinations.
 
     Returns:
-        Images [n, H, W, 3]. The class of one is the number that has the classes of its channels as digits, in a base
-        that is the number of classes.
+        Images [n, H, W, 3]. Their class is the number whose digits are the classes of the channels, in a base that is
+        the number of classes.
 
     Raises:
         ValueError: If the images are not grey, or have no classes.
     """
-    if images.conditioning != "class" or images.image.shape[-1] != 1:
+    if images.label is None or images.conditioning != "class" or images.image.shape[-1] != 1:
         raise ValueError(
             f"Only grey images with classes can be stacked; {images.name} has {images.image.shape[-1]} channels and "
             f"conditioning {images.conditioning!r}."

@@ -1,4 +1,4 @@
-"""Toy worlds: mixtures whose modes are known, drawn without end."""
+"""Toy worlds: endless points of mixtures whose modes are known."""
 
 import dataclasses
 from typing import ClassVar, Literal
@@ -16,12 +16,12 @@ class ToyWorld:
 
     Attributes:
         name: Its name.
-        centers: float32 [m, D], the means of its modes, in the units of `points`. Of the swiss roll, which has
-            no modes, places along it.
-        sigma: Standard deviation around each centre.
+        centers: float32 [m, D], the means of its modes before the division by `scale`. The swiss roll has no modes,
+            and places along the roll as centres.
+        sigma: Standard deviation around each centre, in the same units.
         weights: Share of each mode.
-        scale: What points are divided by for the networks. Worlds reach to about 2 behind it: a gradient penalty asks
-            for slopes of 1, which smaller worlds leave no room for. Those of LOGAN's code, `logan_...`, have 1.
+        scale: Divisor of the points. Divided points reach to about 2, since a gradient penalty asks for slopes of 1,
+            for which smaller worlds have no room. The worlds of LOGAN's code, `logan_...`, have a scale of 1.
     """
 
     name: str
@@ -47,7 +47,7 @@ class ToyWorld:
         return self.centers.shape[1]
 
     def sample(self, rows: int, seed: tf.Tensor) -> tf.Tensor:
-        """Draws points, divided by `scale`.
+        """Draws points and divides them by `scale`.
 
         Args:
             rows: Number of points n.
@@ -63,29 +63,26 @@ class ToyWorld:
         return (tf.gather(tf.constant(self.centers, tf.float32), modes) + noise) / self.scale
 
     def part(self, fraction: float) -> "ToyWorld":
-        """The world: it has no end.
+        """Returns the world, which has no other part than the whole.
 
         Raises:
-            ValueError: If a part is asked for.
+            ValueError: If `fraction` is not 1.
         """
         if fraction != 1:
-            raise ValueError(f"{self.name} is drawn without end; there is no part of it, such as {fraction}.")
+            raise ValueError(f"{self.name} is drawn without end, so the fraction must be 1; received {fraction}.")
         return self
 
     def examples(self, most: int) -> tuple[np.ndarray, None]:
-        """So many points, float32 [n, D], always the same; there are no labels."""
+        """Returns `most` points, float32 [n, D], always the same, and None for labels."""
         return self.sample(most, (0, 0)).numpy(), None
 
     def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-        """An endless dataset of batches, each a function of (seed, its number), as `data.batches` makes.
+        """Returns an endless dataset of `{"image": float32 [batch_size, D]}`, each a function of (seed, number).
 
         Args:
             batch_size: Points in a batch.
-            seed: Seed of all of them.
+            seed: Seed of all batches.
             start: Number of the first batch.
-
-        Returns:
-            Dataset of `{"image": float32 [batch_size, D]}`.
         """
 
         def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -105,7 +102,7 @@ def _grid(coordinates: tuple[float, ...]) -> np.ndarray:
 
 
 def _swiss_roll(count: int = 400) -> np.ndarray:
-    """Points of equal arc length along a spiral of one and a half turns."""
+    """Returns points at equal distances along a spiral of one and a half turns."""
     angles = np.linspace(1.5 * np.pi, 4.5 * np.pi, 10 * count)
     curve = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / (4.5 * np.pi)
     lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
@@ -114,7 +111,7 @@ def _swiss_roll(count: int = 400) -> np.ndarray:
 
 
 def _random_swiss_roll(count: int = 1_000, seed: int = 0) -> np.ndarray:
-    """Points of the same spiral, uniform in angle; the largest coordinate is 1."""
+    """Returns points of the same spiral at uniform random angles; the largest coordinate is 1."""
     angles = np.pi * np.random.default_rng(seed).uniform(1.5, 4.5, count)
     points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1)
     return points / points.max()
@@ -143,16 +140,16 @@ TOY_WORLDS: dict[str, ToyWorld] = {
         _world("logan_line7", _LINE, 0.01, 1.0),
     )
 }
-"""`ring8` and `grid25` are the field's standard ones. LOGAN has two rings and a swiss roll; `line3` is its Fig. 2,
-whose middle mode is small, and `line7` the line of its code. `logan_...` are worlds of its code with its own sizes,
-which `rings16` has too."""
+"""Toy worlds by name. `ring8` and `grid25` are the field's standard ones. LOGAN has two rings, `rings16`, and a swiss
+roll, `swiss`; `line3` is its Fig. 2, with a small middle mode, and `line7` the line of its code. `logan_...` are the
+worlds of its code in the sizes of the code, which `rings16` has too."""
 
 
 def toy_world(name: str) -> ToyWorld:
-    """A toy world by name.
+    """Returns a toy world by name.
 
     Raises:
-        ValueError: If there is none of that name.
+        ValueError: If there is no world of this name.
     """
     if name not in TOY_WORLDS:
         raise ValueError(f"Toy worlds are {', '.join(TOY_WORLDS)}; received {name!r}.")

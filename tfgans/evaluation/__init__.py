@@ -1,4 +1,4 @@
-"""Scores of sets of images: extractors, what is kept of real images, and the engine that puts both together."""
+"""Scores of sets of images: extractors of features, the cache, and the engine of all scores."""
 
 from tfgans.evaluation.cache import cache_folder
 from tfgans.evaluation.classifier import trained_classifier

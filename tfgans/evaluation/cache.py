@@ -1,9 +1,10 @@
-"""Results that are made once: what was trained on real images, or computed of them."""
+"""A cache of networks that were trained on real images, and of their features."""
 
 import os
 import pathlib
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +13,23 @@ from tfgans._files import temporary_file
 
 
 def cache_folder() -> pathlib.Path:
-    """`$TFGANS_CACHE`, else `tfgans` in `$XDG_CACHE_HOME`, else `~/.cache/tfgans`. It may be removed at any time."""
+    """Returns `$TFGANS_CACHE`, else `tfgans` in `$XDG_CACHE_HOME`, else `~/.cache/tfgans`.
+
+    The folder may be removed at any time.
+    """
     if os.environ.get("TFGANS_CACHE"):
         return pathlib.Path(os.environ["TFGANS_CACHE"])
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "tfgans"
 
 
 def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The arrays of a key, made and stored where they are not there yet; made only, where nothing can be stored.
+    """Returns the arrays of a key by name, from the cache if it has them.
+
+    New arrays are written to the cache. A failure to write is printed and raises no error.
 
     Args:
-        key: Name of a file without suffix, which changes with everything that the arrays depend on.
-        make: Makes them.
-
-    Returns:
-        The arrays by name.
+        key: File name without suffix. It must differ whenever the arrays could differ.
+        make: Makes the arrays.
     """
     path = cache_folder() / f"{key}.npz"
     if path.exists():
@@ -34,20 +37,20 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
             return data.read_npz(path)
         except (OSError, ValueError) as error:
             print(f"Cannot read {path} ({error}); it is made anew.", file=sys.stderr)
-    arrays = dict(make())
+    # `savez` has a keyword that is no array.
+    arrays: dict[str, Any] = dict(make())
     write_to_cache(path, lambda temporary: np.savez(temporary, **arrays))
     return arrays
 
 
 def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
-    """Writes a file of the cache, whose making may have taken hours: where it cannot be, that is said and no error.
+    """Writes a file of the cache, and returns whether this succeeded.
+
+    The content may have taken hours to compute, so a failure is printed and raises no error.
 
     Args:
-        path: The file.
-        write: Writes it at another path, from which it is moved.
-
-    Returns:
-        Whether it was written.
+        path: Path of the file.
+        write: Writes the content to a temporary path, from which it is moved.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A small network trained on the very data set: the honest extractor for digits and other small images."""
+"""A small classifier that is trained on the data set itself, as extractor for digits and other small images."""
 
 import functools
 import hashlib
@@ -21,20 +21,19 @@ _MOST_EPOCHS = 60
 _STEPS_A_REPORT = 20
 _BATCH = 128
 _LEARNING_RATE = 1e-3
-# A change of anything above, or of the network, makes another classifier.
+# Increase it with every change of a constant above, or of the network.
 _VERSION = 1
 
 
 class Classifier(Extractor):
-    """A convolutional network of the classes of a data set; features are those before its last layer.
+    """A convolutional classifier of a data set. The inputs of its last layer are the features.
 
-    Trained at its first use, once for a data set, and kept in the cache by the hash of its images. Weights
-    trained on another machine differ in rounding, and so do their scores; the hash of the weights, which
-    stands in every protocol, tells them apart.
+    It is trained at its first use, once for each data set, and cached under the hash of the images. Weights from
+    another machine differ by rounding, and so do their scores. Each protocol has the hash of the weights.
 
     Args:
-        train: Labelled images to learn from.
-        test: Others, on which its accuracy is taken.
+        train: Images with classes to learn from.
+        test: Other images, on which its accuracy is measured.
 
     Raises:
         ValueError: If the images have no classes.
@@ -52,7 +51,7 @@ class Classifier(Extractor):
 
     @functools.cached_property
     def _trained(self) -> tuple[keras.Model, float]:
-        """The network, and its accuracy on the test images."""
+        """The network, and its accuracy on the test images in [0, 1]."""
         shape, classes = self._train.sample_shape, len(self._train.label_names)
         return trained_classifier(
             "classifier", lambda: networks.convolutional_classifier(shape, classes), self._train, self._test
@@ -69,7 +68,7 @@ class Classifier(Extractor):
         network, _ = self._trained
         return hashlib.sha256(b"".join(value.tobytes() for value in network.get_weights())).hexdigest()[:12]
 
-    @property
+    @functools.cached_property
     def protocol(self) -> Mapping[str, Any]:
         return {
             "resize": None,
@@ -91,15 +90,15 @@ def trained_classifier(
     steps: int | None = None,
     learning_rate: float = _LEARNING_RATE,
 ) -> tuple[keras.Model, float]:
-    """A network of the classes of a data set, trained once and kept in the cache by the hash of the images.
+    """Returns a classifier of a data set, from the cache if it has one for these images.
 
     Args:
-        kind: Name of the architecture and of how it is trained, which changes with everything in these.
-        make: Makes the network, from images to probabilities.
-        train: Labelled images to learn from.
-        test: Others, on which its accuracy is taken.
-        steps: Most steps of 128 images; 60 epochs are the most in any case.
-        learning_rate: Of Adam at first; it falls to 0.
+        kind: Name of the architecture and of the training. It must differ whenever one of these differs.
+        make: Makes the network, from images to probabilities of the classes.
+        train: Images with classes to learn from.
+        test: Other images, on which its accuracy is measured.
+        steps: Most steps, of 128 images each; by default 1,500. There are never more than 60 epochs.
+        learning_rate: Initial learning rate of Adam; it falls to 0 as a cosine.
 
     Returns:
         The trained network, and its accuracy on the test images in [0, 1].
@@ -112,7 +111,7 @@ def trained_classifier(
             accuracy = read_json(notes)["test_accuracy"]
             network.load_weights(weights)
             return network, accuracy
-        # h5py raises RuntimeError, too, where a file is damaged.
+        # h5py raises RuntimeError, too, for a damaged file.
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
             network = make()

@@ -1,16 +1,17 @@
-"""One engine for all scores: what each needs, one pass over the images for all of them, and their protocol."""
+"""The engine of all scores: what each score needs, one pass over the images for all of them, and their protocol."""
 
 import dataclasses
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tqdm
 
 import tfgans
 from tfgans import data, metrics
+from tfgans.choices import Conditioning
 from tfgans.evaluation.cache import cached_arrays
 from tfgans.evaluation.extractor import Extractor, Outputs
 from tfgans.evaluation.scores_file import Score, score
@@ -20,33 +21,33 @@ _NEIGHBOUR = 5
 _SPLITS = 10
 _BLOCK = 1024
 _D_STAR_THRESHOLDS = (0.9, 0.95, 0.97)
-_WASSERSTEIN = {"most_images": 8_192, "patch_size": 7, "patches_per_image": 64, "projections": 512}
+_PATCH_SIZE = 7
+_WASSERSTEIN = {"most_images": 8_192, "patch_size": _PATCH_SIZE, "patches_per_image": 64, "projections": 512}
 # The covariance of more features than these takes gigabytes, and its eigenvalues hours.
 _MOST_FEATURES = 4_096
 _BYTES = 255
 
+Need = Literal["images", "labels", "features", "probabilities", "predictions", "moments"]
+"""Part of a set of images: uint8 images [n, H, W, C]; their labels [n] or [n, K]; an output of the extractor, as in
+`Outputs`; or the moments of the features."""
 
-@dataclasses.dataclass
+
+@dataclasses.dataclass(frozen=True)
 class Sample:
-    """What the scores need of one set of images; None where no score that was asked for needs it.
+    """The parts of a set of images that the chosen scores need; `sample["features"]` is one of its arrays.
 
     Attributes:
         count: Number of images.
-        images: uint8 [n, H, W, C].
-        labels: [n] or [n, K], what they were conditioned on.
-        features: Floating [n, D].
-        probabilities: Floating [n, K].
-        predictions: Labels that the extractor reads off the images.
-        moments: Moments of the features.
+        arrays: The parts by name, without the moments.
+        moments: Moments of the features; empty if no score needs them.
     """
 
     count: int
-    images: np.ndarray | None = None
-    labels: np.ndarray | None = None
-    features: np.ndarray | None = None
-    probabilities: np.ndarray | None = None
-    predictions: np.ndarray | None = None
-    moments: metrics.Moments | None = None
+    arrays: Mapping[str, np.ndarray]
+    moments: metrics.Moments
+
+    def __getitem__(self, need: Need) -> np.ndarray:
+        return self.arrays[need]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,58 +56,73 @@ class Comparison:
 
     Attributes:
         generated: The samples.
-        real: Real images; their moments are of all of them, everything else of as many as samples.
-        test: All images of the test split, where a score needs them.
+        real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
+        test: All images of the test split.
         label_names: Names of the classes or attributes.
         seed: Number of the set of samples.
-        reconstruct: Reconstructions of images by the model that made the samples, where it has an encoder.
+        reconstruct: Reconstructions of images by the model that made the samples; None without an encoder.
     """
 
     generated: Sample
     real: Sample
-    test: Sample | None
+    test: Sample
     label_names: tuple[str, ...]
     seed: int
     reconstruct: Reconstruct | None = None
 
+    def reconstructed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Returns images of the test split, as many as samples, and their reconstructions, uint8 [n, H, W, C]."""
+        if self.reconstruct is None:
+            raise ValueError(_NO_ENCODER)
+        images = self.test["images"][: self.generated.count]
+        return images, self.reconstruct(images)
+
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
-    """A score, or several that come together.
+    """A score, or several scores of one computation.
 
     Attributes:
-        compute: Scores by name.
-        generated: Fields of `Sample` that it needs of the samples.
-        real: Fields that it needs of the real images.
-        test: Fields that it needs of the test split.
-        protocol: How it is taken.
-        labels: What the labels must be: `class`, `attributes`, or either (None).
-        extractor: The name of the extractor, for those that are of pixels by definition.
-        least_pixels: Shortest edge that images may have.
-        least_samples: Fewest samples that it is defined for.
-        reconstructs: Whether it is of reconstructions, which need an encoder.
+        compute: Returns the scores by name.
+        generated: Parts of the samples that it needs.
+        real: Parts of the real images that it needs.
+        test: Parts of the test split that it needs.
+        protocol: Settings that its protocol names.
+        labels: Kind of labels that it needs; None for any, or none.
+        extractor: Name in place of the extractor's, for scores that are defined on pixels.
+        least_pixels: Shortest edge of the images.
+        least_samples: Fewest samples.
+        reconstructs: Whether it scores reconstructions, which need an encoder.
     """
 
     compute: Callable[[Comparison], Mapping[str, float]]
-    generated: frozenset[str]
-    real: frozenset[str] = frozenset()
-    test: frozenset[str] = frozenset()
+    generated: tuple[Need, ...] = ()
+    real: tuple[Need, ...] = ()
+    test: tuple[Need, ...] = ()
     protocol: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    labels: str | None = None
+    labels: Conditioning | None = None
     extractor: str | None = None
     least_pixels: int = 1
     least_samples: int = 2
     reconstructs: bool = False
 
     @property
-    def outputs(self) -> frozenset[str]:
-        """What the extractor must provide."""
-        needs = self.generated | self.real | self.test
-        return (needs & {"features", "probabilities", "predictions"}) | ({"features"} if "moments" in needs else set())
+    def outputs(self) -> set[str]:
+        """Outputs of the extractor that it needs."""
+        return _outputs((*self.generated, *self.real, *self.test))
+
+
+_NO_ENCODER = "there is no encoder to reconstruct images with"
+
+
+def _outputs(needs: Iterable[Need]) -> set[str]:
+    """Returns the outputs of the extractor from which these parts are made."""
+    outputs: set[str] = {"features" if need == "moments" else need for need in needs}
+    return outputs - {"images", "labels"}
 
 
 def _score(of: Comparison) -> dict[str, float]:
-    score = metrics.inception_score(of.generated.probabilities, _SPLITS)
+    score = metrics.inception_score(of.generated["probabilities"], _SPLITS)
     return {"score": score.mean, "score_std_of_splits": score.std}
 
 
@@ -115,42 +131,44 @@ def _frechet(of: Comparison) -> dict[str, float]:
 
 
 def _kernel(of: Comparison) -> dict[str, float]:
-    mean, error = metrics.kernel_distance(of.real.features, of.generated.features, _BLOCK)
+    mean, error = metrics.kernel_distance(of.real["features"], of.generated["features"], _BLOCK)
     return {"kernel": mean} if error is None else {"kernel": mean, "kernel_standard_error": error}
 
 
 def _prdc(of: Comparison) -> dict[str, float]:
-    return metrics.prdc(of.real.features, of.generated.features, _NEIGHBOUR)._asdict()
+    return metrics.prdc(of.real["features"], of.generated["features"], _NEIGHBOUR)._asdict()
 
 
 def _modes(of: Comparison) -> dict[str, float]:
-    coverage = metrics.class_coverage(of.generated.predictions, len(of.label_names))
+    coverage = metrics.class_coverage(of.generated["predictions"], len(of.label_names))
     return {"modes": coverage.modes, "reverse_kl": coverage.reverse_kl}
 
 
 def _d_star(of: Comparison) -> dict[str, float]:
-    score = metrics.d_star_score(
-        of.real.features, of.generated.features, of.test.features, thresholds=_D_STAR_THRESHOLDS, seed=of.seed
-    )
+    features = (sample["features"] for sample in (of.real, of.generated, of.test))
+    score = metrics.d_star_score(*features, thresholds=_D_STAR_THRESHOLDS, seed=of.seed)
     return {f"d_star_{threshold}": mean for threshold, mean in score.mean.items()}
 
 
 def _sliced_wasserstein(of: Comparison) -> dict[str, float]:
     options = dict(_WASSERSTEIN)
     count = min(of.real.count, of.generated.count, options.pop("most_images"))
-    pair = (data.unit_images(sample.images[:count]) for sample in (of.real, of.generated))
-    distances = metrics.sliced_wasserstein_distance(*pair, seed=of.seed, **options)
+    real, generated = (data.unit_images(sample["images"][:count]) for sample in (of.real, of.generated))
+    distances = metrics.sliced_wasserstein_distance(real, generated, seed=of.seed, **options)
     return {f"sliced_wasserstein_{level}": distance for level, distance in distances.items()}
 
 
 def _label_accuracy(of: Comparison) -> dict[str, float]:
-    return {"label_accuracy": metrics.label_accuracy(of.generated.predictions, of.generated.labels)}
+    return {"label_accuracy": metrics.label_accuracy(of.generated["predictions"], of.generated["labels"])}
 
 
 def _intra_class_distance(of: Comparison) -> dict[str, float]:
-    # A rare class may have one image only among those that are compared.
-    pairs = [np.unique(sample.labels, return_counts=True) for sample in (of.generated, of.real)]
-    classes = np.intersect1d(*(labels[counts > 1] for labels, counts in pairs))
+    def repeated(sample: Sample) -> np.ndarray:
+        labels, counts = np.unique(sample["labels"], return_counts=True)
+        return labels[counts > 1]
+
+    # A rare class may have a single image among those that are compared.
+    classes = np.intersect1d(repeated(of.generated), repeated(of.real))
     if len(classes) == 0:
         raise ValueError(
             f"A distance inside a class needs a class with two samples and two real images; there is none among "
@@ -158,96 +176,83 @@ def _intra_class_distance(of: Comparison) -> dict[str, float]:
         )
     distances = []
     for sample in (of.generated, of.real):
-        rows = np.isin(sample.labels, classes)
-        distances.append(metrics.intra_class_distance(data.unit_images(sample.images[rows]), sample.labels[rows]))
+        rows = np.isin(sample["labels"], classes)
+        images = data.unit_images(sample["images"][rows])
+        distances.append(metrics.intra_class_distance(images, sample["labels"][rows]))
     if distances[1] == 0:
         raise ValueError("All real images of a class are the same; there is no share of the distance between them.")
     return {"intra_class_distance_share": distances[0] / distances[1]}
 
 
 def _attribute_r2(of: Comparison) -> dict[str, float]:
-    values = metrics.attribute_r2(of.generated.predictions, of.generated.labels)
+    values = metrics.attribute_r2(of.generated["predictions"], of.generated["labels"])
     return {f"attribute_r2/{name}": value for name, value in zip(of.label_names, values, strict=True)}
 
 
 def _reconstruction_ssim(of: Comparison) -> dict[str, float]:
-    images = of.test.images[: of.generated.count]
-    return {"reconstruction_ssim": float(np.mean(metrics.ssim(images, of.reconstruct(images), _BYTES)))}
+    return {"reconstruction_ssim": float(np.mean(metrics.ssim(*of.reconstructed(), _BYTES)))}
 
 
 def _reconstruction_ssim_legacy(of: Comparison) -> dict[str, float]:
-    images = of.test.images[: of.generated.count]
-    similarities = metrics.ssim(images, of.reconstruct(images), metrics.LEGACY_RANGE, "uniform")
+    similarities = metrics.ssim(*of.reconstructed(), metrics.LEGACY_RANGE, "uniform")
     return {"reconstruction_ssim_legacy": float(np.mean(similarities))}
 
 
-def _needs(*fields: str) -> frozenset[str]:
-    return frozenset(fields)
-
-
 METRICS: dict[str, Metric] = {
-    "score": Metric(_score, _needs("probabilities"), protocol={"splits": _SPLITS}, least_samples=_SPLITS),
-    "frechet": Metric(_frechet, _needs("moments"), _needs("moments")),
-    "kernel": Metric(_kernel, _needs("features"), _needs("features"), protocol={"most_in_a_block": _BLOCK}),
-    "prdc": Metric(
-        _prdc, _needs("features"), _needs("features"), protocol={"k": _NEIGHBOUR}, least_samples=_NEIGHBOUR + 1
-    ),
-    "modes": Metric(_modes, _needs("predictions"), labels="class"),
-    "d_star": Metric(_d_star, _needs("features"), _needs("features"), _needs("features"), {"retrainings": 5}),
-    "label_accuracy": Metric(_label_accuracy, _needs("predictions", "labels"), labels="class"),
-    "attribute_r2": Metric(_attribute_r2, _needs("predictions", "labels"), labels="attributes"),
+    "score": Metric(_score, ("probabilities",), protocol={"splits": _SPLITS}, least_samples=_SPLITS),
+    "frechet": Metric(_frechet, ("moments",), ("moments",)),
+    "kernel": Metric(_kernel, ("features",), ("features",), protocol={"most_in_a_block": _BLOCK}),
+    "prdc": Metric(_prdc, ("features",), ("features",), protocol={"k": _NEIGHBOUR}, least_samples=_NEIGHBOUR + 1),
+    "modes": Metric(_modes, ("predictions",), labels="class"),
+    "d_star": Metric(_d_star, ("features",), ("features",), ("features",), {"retrainings": 5}),
+    "label_accuracy": Metric(_label_accuracy, ("predictions", "labels"), labels="class"),
+    "attribute_r2": Metric(_attribute_r2, ("predictions", "labels"), labels="attributes"),
     "intra_class_distance_share": Metric(
-        _intra_class_distance,
-        _needs("images", "labels"),
-        _needs("images", "labels"),
-        labels="class",
-        extractor="pixels",
+        _intra_class_distance, ("images", "labels"), ("images", "labels"), labels="class", extractor="pixels"
     ),
     "sliced_wasserstein": Metric(
         _sliced_wasserstein,
-        _needs("images"),
-        _needs("images"),
+        ("images",),
+        ("images",),
         protocol=_WASSERSTEIN,
         extractor="pixels",
-        least_pixels=_WASSERSTEIN["patch_size"],
+        least_pixels=_PATCH_SIZE,
     ),
     "reconstruction_ssim": Metric(
         _reconstruction_ssim,
-        frozenset(),
-        test=_needs("images"),
+        test=("images",),
         protocol={"value_range": _BYTES, "window": "gaussian"},
         extractor="pixels",
         reconstructs=True,
     ),
     "reconstruction_ssim_legacy": Metric(
         _reconstruction_ssim_legacy,
-        frozenset(),
-        test=_needs("images"),
+        test=("images",),
         protocol={"value_range": metrics.LEGACY_RANGE, "window": "uniform"},
         extractor="pixels",
         least_pixels=7,
         reconstructs=True,
     ),
 }
-"""All scores, by the name that they are asked for with."""
+"""All scores by name."""
 
 
 def which_apply(
     extractor: Extractor, image_shape: Sequence[int], conditioning: str, labelled: bool, reconstructs: bool = False
 ) -> dict[str, str | None]:
-    """For each score None, or why it cannot be taken.
+    """Returns for each score None, or the reason why it cannot be taken.
 
     Args:
         extractor: The extractor.
         image_shape: (height, width, channels).
-        conditioning: What labels of the real images are: `class`, `attributes` or `none`.
+        conditioning: Kind of the labels of the real images: `class`, `attributes` or `none`.
         labelled: Whether the samples have labels.
-        reconstructs: Whether they are of a model with an encoder.
+        reconstructs: Whether the model that makes the samples has an encoder.
     """
 
     def reason(metric: Metric) -> str | None:
-        if missing := metric.outputs - extractor.provides:
-            return f"the extractor {extractor.name} gives no {' and no '.join(sorted(missing))}"
+        if reason := _unsupported(metric, extractor, reconstructs):
+            return reason
         if metric.labels not in (None, conditioning):
             return f"the labels of the real images are {conditioning}, not {metric.labels}"
         if "moments" in metric.generated and (extractor.feature_count(image_shape) or 0) > _MOST_FEATURES:
@@ -256,11 +261,16 @@ def which_apply(
             return f"images of {image_shape[0]}x{image_shape[1]} hold no patch of {metric.least_pixels} pixels"
         if "labels" in metric.generated and not labelled:
             return "the samples have no labels"
-        if metric.reconstructs and not reconstructs:
-            return "there is no encoder to reconstruct images with"
         return None
 
     return {name: reason(metric) for name, metric in METRICS.items()}
+
+
+def _unsupported(metric: Metric, extractor: Extractor, reconstructs: bool) -> str | None:
+    """Returns the reason why the extractor or the model cannot give what a score needs, if there is one."""
+    if missing := metric.outputs - extractor.provides:
+        return f"the extractor {extractor.name} gives no {' and no '.join(sorted(missing))}"
+    return _NO_ENCODER if metric.reconstructs and not reconstructs else None
 
 
 def compute_scores(
@@ -275,43 +285,42 @@ def compute_scores(
     batch_size: int = 256,
     progress: bool = True,
 ) -> list[Score]:
-    """Takes scores.
+    """Computes scores.
 
     Args:
-        names: Scores to take, keys of `METRICS` that apply.
+        names: Names of the scores, keys of `METRICS` that apply.
         generated: Sets of samples, one a seed.
         real: Real images to compare with.
-        test: Other real images, which D* is tested on.
+        test: Other real images, on which D* is tested.
         extractor: The extractor.
-        samples: Images of each set that are scored.
+        samples: Number of images of each set that are scored.
         label_names: Names of the classes or attributes; scores of classes and labels need them.
-        batch_size: Images that are read at a time. No score depends on it, but for rounding.
+        batch_size: Number of images that are read at a time. Scores do not depend on it, up to rounding.
         progress: Whether to show progress bars.
 
     Returns:
-        Objects with `metric`, its name and that of its extractor; `value`, the mean over sets; `spread`, their
-        standard deviation, or None where there is one set; and `protocol`.
+        The scores, as in `score`, with the values of all sets. A score that cannot be computed for a set is left out
+        with a warning that says why.
 
     Raises:
-        ValueError: If a score is unknown, or the extractor or `samples` are not enough for it; if there is no set, or
-            one holds fewer images than `samples`, or other labels than a score needs; if an output of the extractor
-            is not finite; or if no score could be taken. One that cannot be, while others can, is left out with a
-            warning that says why.
+        ValueError: If a score is unknown, or the extractor or `samples` do not suffice for it; if there is no set, or
+            one has fewer images than `samples`, or other labels than a score needs; if an output of the extractor is
+            not finite; or if no score can be computed.
     """
     chosen = _chosen(names, generated, extractor, samples)
     for source in generated:
-        if source.count is not None and source.count < samples:
+        if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
     reader = _Reader(extractor, batch_size, progress)
-    compared = reader.real(real, samples, _union(metric.real for metric in chosen.values()))
-    tested = reader.real(test, test.count, _union(metric.test for metric in chosen.values()))
-    needs = _union(metric.generated for metric in chosen.values())
+    compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real})
+    tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test})
+    needs = {need for metric in chosen.values() for need in metric.generated}
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     failures: dict[str, str] = {}
     for number, source in enumerate(generated):
         sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
-            _check_labels(sample.labels, kind, label_names)
+            _check_labels(sample["labels"], kind, label_names)
         comparison = Comparison(sample, compared, tested, label_names, number, source.reconstruct)
         for name, metric in chosen.items():
             try:
@@ -328,24 +337,23 @@ def compute_scores(
     return [
         score(
             f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
-            each,
-            _protocol(chosen[name], generated, real, test, compared, extractor, samples),
+            of_sets,
+            _protocol(chosen[name], generated, real, test, extractor, samples),
         )
         for name, scores in values.items()
-        for key, each in scores.items()
+        for key, of_sets in scores.items()
         if name not in failures
     ]
 
 
 def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extractor, samples: int) -> dict[str, Metric]:
-    """The metrics of some names, checked as far as is possible before the work."""
+    """Returns the metrics of some names, after all checks that need no images."""
     for name in names:
         if name not in METRICS:
             raise ValueError(f"Scores are {', '.join(METRICS)}; received {name!r}.")
-        if missing := METRICS[name].outputs - extractor.provides:
-            raise ValueError(f"{name} needs {' and '.join(sorted(missing))}, which {extractor.name} does not give.")
-        if METRICS[name].reconstructs and not all(source.reconstruct for source in generated):
-            raise ValueError(f"{name} needs an encoder to reconstruct images with; there is none.")
+        encoders = all(source.reconstruct is not None for source in generated)
+        if reason := _unsupported(METRICS[name], extractor, encoders):
+            raise ValueError(f"{name} cannot be taken: {reason}.")
         if samples < METRICS[name].least_samples:
             raise ValueError(f"{name} needs {METRICS[name].least_samples} samples or more; received {samples}.")
     if not generated or not names:
@@ -353,8 +361,8 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
     return {name: METRICS[name] for name in names}
 
 
-def _check_labels(labels: np.ndarray, kind: str, names: Sequence[str]) -> None:
-    """Raises ValueError where labels of samples are not of the kind that the real images have."""
+def _check_labels(labels: np.ndarray, kind: Conditioning | None, names: Sequence[str]) -> None:
+    """Raises ValueError unless the labels of samples are of the kind that the real images have."""
     if kind == "attributes":
         fit, expected = labels.ndim == 2 and labels.shape[1] == len(names), f"[n, {len(names)}], an attribute a column"
     else:
@@ -368,22 +376,12 @@ def _check_labels(labels: np.ndarray, kind: str, names: Sequence[str]) -> None:
         )
 
 
-def _union(needs: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*needs)
-
-
 def _protocol(
-    metric: Metric,
-    generated: Sequence[Source],
-    real: Source,
-    test: Source,
-    compared: Sample,
-    extractor: Extractor,
-    samples: int,
+    metric: Metric, generated: Sequence[Source], real: Source, test: Source, extractor: Extractor, samples: int
 ) -> dict[str, Any]:
     protocol = {**real.protocol, "data_hash": real.fingerprint}
     if metric.real:
-        protocol["real_images"] = real.count if "moments" in metric.real else compared.count
+        protocol["real_images"] = real.count if "moments" in metric.real else min(samples, real.count)
     if metric.test:
         protocol |= {"test_split": test.protocol.get("split"), "test_hash": test.fingerprint, "test_images": test.count}
     protocol |= {**_merged([source.protocol for source in generated]), "samples": samples, "pixels": "uint8"}
@@ -393,84 +391,83 @@ def _protocol(
 
 
 def _merged(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What protocols of the sets say, once where all say the same."""
+    """Merges the protocols of the sets: an entry is one value if all sets have the same, else a list."""
     columns = {name: [protocol[name] for protocol in protocols] for name in protocols[0]}
     return {name: values[0] if values.count(values[0]) == len(values) else values for name, values in columns.items()}
 
 
+@dataclasses.dataclass(frozen=True)
 class _Reader:
     """Reads sources once for all scores."""
 
-    def __init__(self, extractor: Extractor, batch_size: int, progress: bool) -> None:
-        self._extractor, self._batch_size, self._progress = extractor, batch_size, progress
+    extractor: Extractor
+    batch_size: int
+    progress: bool
 
-    def real(self, source: Source, count: int, needs: frozenset[str]) -> Sample:
-        """A sample of real images. What the extractor makes of them is kept: it is the same for every generator."""
+    def read_real(self, source: Source, count: int, needs: set[Need]) -> Sample:
+        """Reads real images. Outputs of the extractor come from the cache, since they are the same for all samples."""
         count = min(count, source.count)
-        direct, made = needs & {"images", "labels"}, needs - {"images", "labels"}
-        sample = self.read(source, count, direct, "real images") if direct else Sample(count)
-        for need in sorted(made):
-            size = source.count if need == "moments" else count
-            arrays = self._cached(source, size, need)
+        direct: set[Need] = needs & {"images", "labels"}
+        arrays = dict(self.read(source, count, direct, "real images").arrays) if direct else {}
+        moments = metrics.Moments()
+        for need in sorted(needs - direct):
             if need == "moments":
-                sample.moments = metrics.Moments.restore(int(arrays["count"]), arrays["mean"], arrays["covariance"])
+                stored = self._cached(source, source.count, need)
+                moments = metrics.Moments.restore(int(stored["count"]), stored["mean"], stored["covariance"])
             else:
-                setattr(sample, need, arrays[need])
-        return sample
+                arrays |= self._cached(source, count, need)
+        return Sample(count, arrays, moments)
 
-    def _cached(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
+    def _cached(self, source: Source, count: int, need: Need) -> dict[str, np.ndarray]:
+        """Returns one part of real images as arrays, from the cache if the source has a fingerprint."""
+
+        def make() -> dict[str, np.ndarray]:
+            sample = self.read(source, count, {need}, f"{need} of real images")
+            if need != "moments":
+                return dict(sample.arrays)
+            moments = sample.moments
+            return {"count": np.array(moments.count), "mean": moments.mean, "covariance": moments.covariance}
+
         if source.fingerprint is None:
-            return self._arrays(source, count, need)
-        # One SavedModel may be an extractor in two ways, of two names; and another version may resize otherwise.
-        made_by = f"{self._extractor.name} {self._extractor.fingerprint} {tfgans.__version__}".encode()
-        key = f"{need}-{count}-{source.fingerprint}-{hashlib.sha256(made_by).hexdigest()[:12]}"
-        return cached_arrays(key, lambda: self._arrays(source, count, need))
+            return make()
+        # Two extractors may use one SavedModel under different names, and another version may resize differently.
+        made_by = f"{self.extractor.name} {self.extractor.fingerprint} {tfgans.__version__}".encode()
+        return cached_arrays(f"{need}-{count}-{source.fingerprint}-{hashlib.sha256(made_by).hexdigest()[:12]}", make)
 
-    def _arrays(self, source: Source, count: int, need: str) -> dict[str, np.ndarray]:
-        sample = self.read(source, count, frozenset({need}), f"{need} of real images")
-        if need != "moments":
-            return {need: getattr(sample, need)}
-        moments = sample.moments
-        return {"count": np.array(moments.count), "mean": moments.mean, "covariance": moments.covariance}
-
-    def _outputs(self, images: np.ndarray, needs: Iterable[str]) -> Outputs:
-        """What the extractor makes of images, checked before anything of it is kept."""
-        outputs = self._extractor.shared(images)
-        for need in needs:
-            values = np.asarray(outputs[need])
+    def _extracted(self, images: np.ndarray, needs: set[Need]) -> Outputs:
+        """Runs the extractor, and checks the outputs that are needed."""
+        outputs = self.extractor.shared(images)
+        for name in _outputs(needs):
+            values = np.asarray(outputs[name])
             if len(values) != len(images) or not np.isfinite(values).all():
                 raise ValueError(
-                    f"The extractor {self._extractor.name} must give finite {need} of {len(images)} images; received "
+                    f"The extractor {self.extractor.name} must give finite {name} of {len(images)} images; received "
                     f"{values.shape}, {np.sum(~np.isfinite(values))} of them not finite."
                 )
+        if "moments" in needs and (size := outputs["features"].shape[1]) > _MOST_FEATURES:
+            raise ValueError(
+                f"The extractor {self.extractor.name} gives {size} features; a covariance is taken of "
+                f"{_MOST_FEATURES} at most. Take an extractor with fewer."
+            )
         return outputs
 
-    def read(self, source: Source, count: int, needs: frozenset[str], title: str) -> Sample:
-        """One pass over the first `count` images; only what is needed stays."""
-        extracted = needs - {"images", "labels", "moments"}
-        parts: dict[str, list[np.ndarray]] = {name: [] for name in needs - {"moments"}}
-        moments = metrics.Moments() if "moments" in needs else None
-        bar = tqdm.tqdm(total=count, desc=title, unit="image", disable=not self._progress, delay=1)
-        with bar:
-            for start in range(0, count, self._batch_size):
-                images, labels = source.read(start, min(start + self._batch_size, count))
-                if "labels" in needs and labels is None:
+    def read(self, source: Source, count: int, needs: set[Need], title: str) -> Sample:
+        """Reads the first `count` images once, and keeps only the needed parts."""
+        parts: dict[str, list[np.ndarray]] = {need: [] for need in needs if need != "moments"}
+        moments = metrics.Moments()
+        with tqdm.tqdm(total=count, desc=title, unit="image", disable=not self.progress, delay=1) as bar:
+            for start in range(0, count, self.batch_size):
+                images, labels = source.read(start, min(start + self.batch_size, count))
+                batch = {"images": images}
+                if labels is not None:
+                    batch["labels"] = labels
+                elif "labels" in needs:
                     raise ValueError(f"A score that was asked for needs labels; the {title} have none.")
-                outputs = {"images": images, "labels": labels}
-                if extracted or moments is not None:
-                    outputs |= self._outputs(images, extracted | ({"features"} if moments is not None else set()))
+                if _outputs(needs):
+                    batch |= self._extracted(images, needs)
                 for name, values in parts.items():
-                    values.append(outputs[name])
-                if moments is not None:
-                    _check_size(outputs["features"].shape[1], self._extractor.name)
-                    moments.update(outputs["features"])
+                    values.append(batch[name])
+                if "moments" in needs:
+                    moments.update(batch["features"])
                 bar.update(len(images))
-        return Sample(count, moments=moments, **{name: np.concatenate(values) for name, values in parts.items()})
-
-
-def _check_size(size: int, name: str) -> None:
-    if size > _MOST_FEATURES:
-        raise ValueError(
-            f"The extractor {name} gives {size} features; a covariance is taken of {_MOST_FEATURES} at most. "
-            "Take an extractor with fewer."
-        )
+        return Sample(count, {name: np.concatenate(values) for name, values in parts.items()}, moments)

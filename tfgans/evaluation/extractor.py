@@ -1,4 +1,4 @@
-"""What every extractor is."""
+"""The base class of extractors, and the extractor of pixels."""
 
 import abc
 import concurrent.futures
@@ -15,42 +15,48 @@ import tensorflow as tf
 from tfgans import data
 
 Outputs = dict[str, np.ndarray]
-"""By name: `features` floating [n, D], `probabilities` floating [n, K] of classes, `predictions` of labels, [n] or
-[n, K]."""
+"""Outputs by name: `features`, floating [n, D]; `probabilities` of classes, floating [n, K]; `predictions` of labels,
+[n] or [n, K]."""
 
 
 class Extractor(abc.ABC):
-    """Turns images into what scores are made of.
+    """Computes features, probabilities or predictions from images.
 
     Attributes:
-        name: Name that a score carries after its own, as in `frechet/classifier`.
-        provides: Which outputs it has.
-        fingerprint: Hash of all that its outputs depend on.
-        protocol: What else a score says of it.
-        score_names: Names that the literature has for scores with this extractor, by ours.
-        devices: Devices that share the images, by default all GPUs of this machine; TensorFlow's first, if none.
+        name: Suffix of the names of its scores, as in `frechet/classifier`.
+        provides: Names of its outputs.
+        score_names: Names in the literature for scores with this extractor, by their names here.
     """
 
     name: str
     provides: frozenset[str]
-    fingerprint: str
-    protocol: Mapping[str, Any]
     score_names: Mapping[str, str] = {}
 
     @functools.cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything on which the outputs depend; extractors set it, or override this property."""
+        raise NotImplementedError(f"{type(self).__name__} has no fingerprint.")
+
+    @functools.cached_property
+    def protocol(self) -> Mapping[str, Any]:
+        """Further entries in the protocols of the scores."""
+        return {}
+
+    @functools.cached_property
     def devices(self) -> Sequence[str]:
+        """Devices that share the images, by default all GPUs of this machine. If empty, TensorFlow chooses one."""
         return [device.name for device in tf.config.list_logical_devices("GPU")]
 
     def feature_count(self, image_shape: Sequence[int]) -> int | None:
-        """Features of images [H, W, C], where that is known beforehand."""
+        """Returns the number of features of images [H, W, C], or None if it is unknown before the first call."""
         return None
 
     @abc.abstractmethod
     def __call__(self, images: np.ndarray) -> Outputs:
-        """Outputs of images uint8 [n, H, W, C]."""
+        """Returns the outputs for images uint8 [n, H, W, C]."""
 
     def shared(self, images: np.ndarray) -> Outputs:
-        """The same, each device taking its part of the images at the same time."""
+        """Returns the same outputs, with the images divided among `devices`, which work at the same time."""
         if len(self.devices) < 2 or len(images) < len(self.devices):
             return self(images)
 
@@ -64,12 +70,11 @@ class Extractor(abc.ABC):
 
 
 class Pixels(Extractor):
-    """The pixels themselves, in [-1, 1]."""
+    """Pixels in [-1, 1] as features."""
 
     name = "pixels"
     provides = frozenset({"features"})
     fingerprint = "pixels"
-    protocol: Mapping[str, Any] = {}
 
     def feature_count(self, image_shape: Sequence[int]) -> int:
         return math.prod(image_shape)
@@ -79,12 +84,12 @@ class Pixels(Extractor):
 
 
 def three_channels(images: tf.Tensor) -> tf.Tensor:
-    """Images [n, H, W, 3] of such with one channel or three."""
+    """Returns images [n, H, W, 3] from images with one channel or three."""
     return tf.tile(images, [1, 1, 1, 3]) if images.shape[-1] == 1 else images
 
 
 def file_hash(path: pathlib.Path, kind: Callable = hashlib.sha256) -> str:
-    """Hash of a file, or of all files of a folder in the order of their names."""
+    """Returns the hash of a file, or of all files below a folder in the order of their names."""
     digest = kind()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():

@@ -1,5 +1,7 @@
 """Extractors by name."""
 
+from collections.abc import Callable
+
 from tfgans import data
 from tfgans.evaluation.classifier import Classifier
 from tfgans.evaluation.extractor import Extractor, Pixels
@@ -7,37 +9,38 @@ from tfgans.evaluation.inception import InceptionKeras, InceptionTFGAN
 from tfgans.evaluation.judges import JudgeExtractor
 from tfgans.evaluation.saved_model import SavedModelExtractor
 
-_OF_REAL_IMAGES = {"classifier": Classifier, "judge": JudgeExtractor}
-_OF_FILES = {
+_OF_REAL_IMAGES: dict[str, Callable[[data.ImageSet, data.ImageSet], Extractor]] = {
+    "classifier": Classifier,
+    "judge": JudgeExtractor,
+}
+_INCEPTIONS: dict[str, Callable[[str | None], Extractor]] = {
     "inception_tfgan": InceptionTFGAN,
     "inception_keras": InceptionKeras,
-    "saved_model": SavedModelExtractor,
 }
 NAMES = ("classifier", "judge", "pixels", "inception_tfgan[:PATH]", "inception_keras[:FILE]", "saved_model:PATH")
 
 
 def extractor(name: str, train: data.ImageSet, test: data.ImageSet) -> Extractor:
-    """The extractor of a name.
+    """Returns an extractor by name.
 
     Args:
-        name: `classifier`, a network trained on `train`; `judge`, a predictor of its labels; `pixels`;
-            `inception_tfgan`, the Inception of 2015, or `inception_keras`, from where their weights are kept or
-            `:PATH`; or `saved_model:PATH`.
-        train: Real images, for the two that learn from them.
-        test: Others, for their accuracy.
-
-    Returns:
-        The extractor.
+        name: `classifier`, a network that learns the classes of `train`; `judge`, a predictor of its labels; `pixels`;
+            `inception_tfgan`, the Inception of 2015, or `inception_keras`, each from its default place or from `:PATH`;
+            or `saved_model:PATH`.
+        train: Real images, from which `classifier` and `judge` learn.
+        test: Other real images, on which their accuracy is measured.
 
     Raises:
-        ValueError: If there is none of that name, or it does not fit the images.
-        FileNotFoundError: If its weights are not there.
+        ValueError: If there is no extractor of this name, or it does not fit the images.
+        FileNotFoundError: If its weights are missing.
     """
     kind, colon, path = name.partition(":")
     if kind in _OF_REAL_IMAGES and not colon:
         return _OF_REAL_IMAGES[kind](train, test)
     if kind == "pixels" and not colon:
         return Pixels()
-    if kind in _OF_FILES and (path or kind != "saved_model"):
-        return _OF_FILES[kind](path or None)
+    if kind in _INCEPTIONS:
+        return _INCEPTIONS[kind](path or None)
+    if kind == "saved_model" and path:
+        return SavedModelExtractor(path)
     raise ValueError(f"Extractors are {', '.join(NAMES)}; received {name!r}.")

@@ -1,4 +1,4 @@
-"""The two Inception networks that scores are taken on, which are different ones."""
+"""Two Inception networks, which differ: the one that FID is defined on, and the one of Keras."""
 
 import hashlib
 import os
@@ -21,15 +21,15 @@ _KERAS_MD5 = "9a0d58056eeedaa3f26cb7ebd46da564"
 
 
 class InceptionTFGAN(Extractor):
-    """The graph of 2015 that FID, KID and the Inception score are defined on, as TF-GAN publishes it.
+    """The Inception of 2015 on which FID, KID and the Inception score are defined, as TF-GAN publishes it.
 
-    Images are resized to 299x299 by TensorFlow 1's bilinear rule, as that graph does by itself.
+    Images are resized to 299x299 by TensorFlow 1's bilinear rule, as the original graph does.
 
     Args:
-        path: Folder of the SavedModel; by default `$TFGANS_INCEPTION`, else where TF-Hub keeps it.
+        path: Folder of the SavedModel; by default `$TFGANS_INCEPTION`, else its folder in TF-Hub's cache.
 
     Raises:
-        FileNotFoundError: If it is not there, with where to put what.
+        FileNotFoundError: If the SavedModel is missing. The message says where to get it and where to put it.
         ValueError: If it is another model.
     """
 
@@ -55,7 +55,7 @@ class InceptionTFGAN(Extractor):
         signatures = loaded.signatures
         if not callable(loaded) and not signatures:
             raise ValueError(f"{folder} is no model that can be called, as {_TFHUB_MODULE} is.")
-        # What `call` needs lives as long as the model does.
+        # The variables of `call` live only as long as the model.
         self._loaded = loaded
         self._call = loaded if callable(loaded) else signatures.get("serving_default", next(iter(signatures.values())))
         self.fingerprint = file_hash(folder)[:12]
@@ -77,10 +77,10 @@ class InceptionKeras(Extractor):
     """Inception-v3 with the ImageNet weights of Keras. Its scores cannot be compared with published FIDs.
 
     Args:
-        path: File of the weights; by default where Keras keeps it.
+        path: File of the weights; by default the file in Keras's cache.
 
     Raises:
-        FileNotFoundError: If it is not there, with where to put what.
+        FileNotFoundError: If the file is missing. The message says where to get it and where to put it.
         ValueError: If it is another file.
     """
 

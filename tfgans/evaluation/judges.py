@@ -1,4 +1,4 @@
-"""Judges as extractors: they read the labels off images."""
+"""Judges as extractors, which predict the labels of images."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from tfgans.evaluation.extractor import Extractor, Outputs
 
 
 class JudgeExtractor(Extractor):
-    """A frozen predictor of what images are conditioned on, fitted to real ones.
+    """A predictor of labels that is fitted to real images.
 
-    Classes are judged by a support vector machine, attributes by a kernel ridge regression.
+    Classes are predicted by a support vector machine, attributes by a kernel ridge regression.
 
     Args:
         train: Labelled images to learn from.
-        test: Others, on which the judge itself is judged.
+        test: Other labelled images, on which the judge is tested.
 
     Raises:
         ValueError: If the images have no labels.
@@ -23,13 +23,14 @@ class JudgeExtractor(Extractor):
     provides = frozenset({"predictions"})
 
     def __init__(self, train: data.ImageSet, test: data.ImageSet) -> None:
-        judges = {"class": metrics.support_vector_judge, "attributes": metrics.kernel_ridge_judge}
-        if train.conditioning not in judges:
+        if train.label is None or test.label is None:
             raise ValueError(f"The extractor 'judge' learns labels, and {train.name} has none.")
-        if train.conditioning == "attributes":
-            # Photographs as floating numbers are large; no more are made than are used.
-            train, test = (part.first(metrics.MOST_RIDGE_ROWS) for part in (train, test))
-        self._judge = judges[train.conditioning](train.unit_images, train.label, test.unit_images, test.label)
+        attributes = train.conditioning == "attributes"
+        judge = metrics.kernel_ridge_judge if attributes else metrics.support_vector_judge
+        # Photographs in floating point are large, so only those that are used are converted.
+        rows = slice(metrics.MOST_RIDGE_ROWS if attributes else None)
+        train_images, test_images = (data.unit_images(images.image[rows]) for images in (train, test))
+        self._judge = judge(train_images, train.label[rows], test_images, test.label[rows])
         self.fingerprint = self._judge.fingerprint
         self.protocol = {
             "resize": None,

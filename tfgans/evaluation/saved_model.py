@@ -1,4 +1,4 @@
-"""Any network that somebody has exported."""
+"""Any exported network as extractor."""
 
 import pathlib
 
@@ -10,18 +10,18 @@ from tfgans.evaluation.extractor import Extractor, Outputs, file_hash, three_cha
 
 
 class SavedModelExtractor(Extractor):
-    """A SavedModel from images to features, such as FaceNet: float32 [n, H, W, C] in [-1, 1] to [n, D].
+    """A SavedModel such as FaceNet, from images float32 [n, H, W, C] in [-1, 1] to features [n, D].
 
-    It is called through its signature `serving_default`. An output `probabilities` or `logits` gives
-    class probabilities; `features`, or the only other output, the features. Where its input has a fixed
-    size, images are resized to it; where it has three channels, grey is repeated.
+    It is called through its signature `serving_default`. The output `probabilities` or `logits` gives class
+    probabilities. The output `features`, or the only other one, gives features. Images are resized if its input has a
+    fixed size, and the channel of grey images is repeated if its input has three channels.
 
     Args:
         path: Folder of the SavedModel.
 
     Raises:
-        FileNotFoundError: If there is none.
-        ValueError: If its signature is another.
+        FileNotFoundError: If the folder has no SavedModel.
+        ValueError: If the signature does not fit this description.
     """
 
     def __init__(self, path: str) -> None:

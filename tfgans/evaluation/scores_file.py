@@ -1,4 +1,4 @@
-"""What a score is, and scores in a file."""
+"""Scores, and the file that stores them."""
 
 import pathlib
 import statistics
@@ -8,37 +8,36 @@ from typing import Any
 from tfgans._files import read_json, write_json
 
 Score = dict[str, Any]
+"""A score, as `score` returns it."""
+
+_KEYS = {"metric", "value", "protocol"}
 
 
 def score(metric: str, values: Sequence[float], protocol: dict[str, Any]) -> Score:
-    """A score of some sets of samples.
+    """Returns a score of one or several sets of samples.
 
     Args:
-        metric: Its name and that of its extractor.
-        values: Its value of each set.
-        protocol: How it was taken.
+        metric: Name of the score and of its extractor, such as `frechet/classifier`.
+        values: Value for each set.
+        protocol: Data, settings and extractor of the score.
 
     Returns:
-        An object with `metric`; `value`, the mean; `spread`, the standard deviation, or None for one set; and
-        `protocol`.
+        A dict with `metric`; `value`, the mean; `spread`, the standard deviation, or None for one set; and `protocol`.
     """
     spread = _rounded(statistics.stdev(values)) if len(values) > 1 else None
     return {"metric": metric, "value": _rounded(statistics.mean(values)), "spread": spread, "protocol": protocol}
 
 
 def _rounded(value: float) -> float:
-    """Eight digits, since small distances are as good as large ones, and more are rounding errors."""
+    """Rounds to eight significant digits. Small distances keep theirs, and further digits are rounding errors."""
     return float(f"{value:.8g}")
 
 
-_KEYS = {"metric", "value", "protocol"}
-
-
 def read_scores(path: pathlib.Path) -> list[Score]:
-    """The scores of a file; none where it is not there.
+    """Returns the scores of a file; none if there is no such file.
 
     Raises:
-        ValueError: If it holds something else.
+        ValueError: If the file holds something else.
     """
     if not path.exists():
         return []
@@ -49,7 +48,7 @@ def read_scores(path: pathlib.Path) -> list[Score]:
 
 
 def add_scores(path: pathlib.Path, scores: Sequence[Score]) -> None:
-    """Writes scores beside those that stand in a file, in place of those with the same name and protocol.
+    """Adds scores to a file, in place of older scores with the same name and protocol.
 
     Raises:
         ValueError: If the file holds something else.

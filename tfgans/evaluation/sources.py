@@ -1,9 +1,9 @@
-"""Sets of images to score, read in parts."""
+"""Sets of images to score, which are read in parts."""
 
 import dataclasses
 import hashlib
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,17 +21,17 @@ class Source:
     """A set of images, in random order.
 
     Attributes:
-        read: Rows from `start` to `stop`: images uint8 [n, H, W, C], and labels [n] or [n, K] or None.
-        count: Number of images that can be read; None where there is no end.
-        protocol: What a score says of the set.
-        fingerprint: Hash of the images where they are fixed, under which things made of them are kept.
+        read: Returns the rows from `start` to `stop`: images uint8 [n, H, W, C], and labels [n] or [n, K] or None.
+        count: Number of images.
+        protocol: Entries in the protocol of a score.
+        fingerprint: Hash of the images and their order, under which their features are cached; None for no caching.
         labelled: Whether there are labels.
-        reconstruct: Reconstructions of images, both uint8 [n, H, W, C], by the model that makes these; None
-            where there is no encoder.
+        reconstruct: Returns reconstructions of images, both uint8 [n, H, W, C], by the model that generates this set;
+            None if the model has no encoder.
     """
 
     read: Callable[[int, int], Rows]
-    count: int | None
+    count: int
     protocol: Mapping[str, Any]
     fingerprint: str | None = None
     labelled: bool = False
@@ -39,16 +39,13 @@ class Source:
 
 
 def to_bytes(images: np.ndarray) -> np.ndarray:
-    """Images as the bytes that a PNG of them has, so that a model and a folder of its images score the same.
+    """Returns images as uint8, as a PNG stores them, so that a model and a folder of its images have equal scores.
 
     Args:
-        images: uint8, or floating in [-1, 1].
-
-    Returns:
-        uint8.
+        images: uint8, or floating in [-1, 1], of any shape.
 
     Raises:
-        ValueError: If a value is not finite or out of range.
+        ValueError: If the type is another, or a value is not finite or out of range.
     """
     images = np.asarray(images)
     if images.dtype == np.uint8:
@@ -63,32 +60,39 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
 
 
 def image_set_source(images: data.ImageSet, seed: int = 0) -> Source:
-    """The images of a data set in an order of `seed`, with their labels."""
-    order = np.random.default_rng(seed).permutation(len(images))
-
-    def read(start: int, stop: int) -> Rows:
-        rows = order[start:stop]
-        return to_bytes(images.image[rows]), None if images.label is None else images.label[rows]
-
+    """Returns the images and labels of a data set in a random order drawn from `seed`."""
+    read = _shuffled(images.image, images.label, seed)
     protocol = {"data": images.name, "split": images.split}
     return Source(read, len(images), protocol, f"{images.fingerprint}-{seed}", images.label is not None)
 
 
-def generated_source(place: str, image_shape: tuple[int, int, int]) -> Source:
-    """Images that somebody generated.
+def _shuffled(images: np.ndarray, labels: np.ndarray | None, seed: int) -> Callable[[int, int], Rows]:
+    """Returns a function that reads rows of the images and labels in a random order."""
+    order = np.random.default_rng(seed).permutation(len(images))
+
+    def read(start: int, stop: int) -> Rows:
+        rows = order[start:stop]
+        return to_bytes(images[rows]), None if labels is None else labels[rows]
+
+    return read
+
+
+def generated_source(place: str, image_shape: Sequence[int]) -> Source:
+    """Returns generated images from files, in a fixed random order.
 
     Args:
-        place: `folder:PATH`, all image files below it; or `npz:FILE` with `images` and, where known, `labels`.
-        image_shape: (height, width, channels) that they must have.
+        place: `folder:PATH` for all image files below a folder; or `npz:FILE` for a file with `images` and, optionally,
+            `labels`.
+        image_shape: (height, width, channels) that the images must have.
 
     Returns:
-        Them in a fixed random order, with the labels of a `.npz`. Their protocol names the place and the hash of
-        the images, since many a folder is called `samples`.
+        The images, with the labels of a `.npz` file. The protocol has a hash of the images beside their place, since
+        many folders have the same name.
 
     Raises:
         FileNotFoundError: If there is no such folder or file.
-        ValueError: If `place` is neither, there are no images, or one has another shape; of an image in a folder,
-            when it is read.
+        ValueError: If `place` has another form, there are no images, or an image has another shape. Images of a folder
+            are checked when they are read.
     """
     kind, _, path = place.partition(":")
     if kind == "npz" and path:
@@ -98,7 +102,7 @@ def generated_source(place: str, image_shape: tuple[int, int, int]) -> Source:
     raise ValueError(f"Generated images come from folder:PATH or npz:FILE; received {place!r}.")
 
 
-def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source:
+def _npz_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:
     arrays = data.read_npz(path)
     if "images" not in arrays:
         raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
@@ -112,20 +116,14 @@ def _npz_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source
         images = to_bytes(images)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    order = np.random.default_rng(0).permutation(len(images))
-
-    def read(start: int, stop: int) -> Rows:
-        rows = order[start:stop]
-        return images[rows], None if labels is None else labels[rows]
-
-    digest = hashlib.sha256(np.ascontiguousarray(images))
+    digest = hashlib.sha256(np.ascontiguousarray(images).data)
     if labels is not None:
-        digest.update(np.ascontiguousarray(labels))
+        digest.update(np.ascontiguousarray(labels).data)
     protocol = {"generated": f"npz:{path.name}", "generated_hash": digest.hexdigest()[:12]}
-    return Source(read, len(images), protocol, labelled=labels is not None)
+    return Source(_shuffled(images, labels, seed=0), len(images), protocol, labelled=labels is not None)
 
 
-def _folder_source(path: pathlib.Path, image_shape: tuple[int, int, int]) -> Source:
+def _folder_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:
     if not path.is_dir():
         raise FileNotFoundError(f"There is no folder {path}.")
     files = data.image_files(path)

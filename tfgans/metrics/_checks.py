@@ -1,4 +1,4 @@
-"""Checks that all scores make of their input."""
+"""Checks of the inputs of all scores."""
 
 import warnings
 from typing import Any
@@ -7,15 +7,12 @@ import numpy as np
 
 
 def features(values: Any, name: str, least: int = 2) -> np.ndarray:
-    """Features as an array.
+    """Returns features as a floating array [n, D].
 
     Args:
         values: Floating or integer [n, D].
-        name: The name that an error gives them.
-        least: Fewest rows that the score is defined for.
-
-    Returns:
-        Floating [n, D].
+        name: Name of the features in errors.
+        least: Fewest rows.
 
     Raises:
         ValueError: If the shape is another, there are too few rows, or a value is not finite.
@@ -37,10 +34,10 @@ def features(values: Any, name: str, least: int = 2) -> np.ndarray:
 
 
 def pair(real: Any, generated: Any, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Real and generated features of one extractor, as `features` checks them.
+    """Returns real and generated features as floating arrays [n, D] and [m, D].
 
     Raises:
-        ValueError: As `features`, or if they are of different sizes.
+        ValueError: As `features`, or if their sizes D differ.
     """
     real, generated = features(real, "real", least), features(generated, "generated", least)
     if real.shape[1] != generated.shape[1]:
@@ -54,10 +51,10 @@ def pair(real: Any, generated: Any, least: int = 2) -> tuple[np.ndarray, np.ndar
 
 
 def probabilities(values: Any) -> np.ndarray:
-    """Class probabilities as float64 [n, K].
+    """Returns class probabilities as float64 [n, K].
 
     Raises:
-        ValueError: If the shape is another, or rows are not probabilities that sum to 1 within 1e-3.
+        ValueError: If the shape is another, or a row does not consist of probabilities that sum to 1 within 1e-3.
     """
     array = features(values, "class probability", 1).astype(np.float64)
     sums = array.sum(axis=1)

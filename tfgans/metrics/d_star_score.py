@@ -1,4 +1,4 @@
-"""The number of test images that a network surely tells from generated ones."""
+"""The number of test images that a network surely distinguishes from generated ones."""
 
 import warnings
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ _EPOCHS = 20
 
 
 class DStarScore(NamedTuple):
-    """Test images that no generated image comes near.
+    """Counts of test images that no generated image resembles.
 
     Attributes:
-        mean: By threshold: mean over retrainings of the number of test images above it.
-        std: By threshold: its standard deviation over retrainings.
-        test_images: Number of test images, the most that can be counted.
-        train_images: Real images that D* learned from, and generated ones as many.
+        mean: For each threshold, the mean over retrainings of the number of test images above it.
+        std: For each threshold, the standard deviation of this number over retrainings.
+        test_images: Number of test images, the largest possible count.
+        train_images: Number of real images from which D* learns; it learns from as many generated ones.
     """
 
     mean: dict[float, float]
@@ -40,22 +40,19 @@ def d_star_score(
     retrainings: int = 5,
     seed: int = 0,
 ) -> DStarScore:
-    """Counts test images that a network D* takes for real with more than a probability (X-GAN, section 4.3).
+    """Counts the test images that a network D* finds real with more than a given probability (X-GAN, section 4.3).
 
-    D* learns to tell real training images from generated ones. Where the generator has left out a mode it is
-    sure, and test images of that mode are counted: lower is better. The paper leaves D* open; this one has
-    128 hidden units, and takes 20 epochs of Adam at 1e-3 in batches of 200.
+    D* learns to distinguish real training images from generated ones. It is sure about images of a mode that the
+    generator lacks, so that test images of this mode are counted: lower is better. The paper does not specify D*; here
+    it has 128 hidden units and 20 epochs of Adam at 1e-3 in batches of 200.
 
     Args:
-        real: Features of real training images [n, D], of any extractor.
-        generated: Features of generated images [m, D]. The larger set gives a random part.
-        test: Features of real images that neither D* nor the generator has seen [t, D].
-        thresholds: Probabilities t in (0, 1).
-        retrainings: Times that D* is trained afresh, two or more.
-        seed: Seed of the first; others follow.
-
-    Returns:
-        The counts.
+        real: Features [n, D] of real training images, from any extractor.
+        generated: Features [m, D] of generated images. A random part of the larger set is used.
+        test: Features [t, D] of real images that neither D* nor the generator has learned from.
+        thresholds: Probabilities in (0, 1).
+        retrainings: Number of trainings of D*, at least two.
+        seed: Seed of the first training; the others have the next seeds.
 
     Raises:
         ValueError: If values are not finite, sizes differ, or thresholds or retrainings are out of range.

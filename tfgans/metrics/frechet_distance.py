@@ -1,4 +1,4 @@
-"""Distance between two sets of features, each taken for a Gaussian."""
+"""The Frechet distance between two sets of features, each approximated by a Gaussian."""
 
 import warnings
 from typing import Any
@@ -9,15 +9,15 @@ import threadpoolctl
 
 from tfgans.metrics import _checks
 
-# Factoring with two threads saves a third of its time, but takes ten times as long where other work has a core.
+# Two threads save a third of the time, but take ten times as long if other work uses a core.
 _one_thread = threadpoolctl.threadpool_limits.wrap(limits=1)
 
 
 class Moments:
-    """Mean and covariance of features that come in parts, in float64.
+    """Mean and covariance of features that are added in parts, in float64.
 
-    Parts are merged with the update of Chan, Golub and LeVeque (1983), so that the result does not depend
-    on how samples were parted, up to rounding.
+    Parts are merged by the update of Chan, Golub and LeVeque (1983), so that the result does not depend on the division
+    into parts, up to rounding.
 
     Example:
         >>> moments = Moments()
@@ -34,21 +34,21 @@ class Moments:
 
     @classmethod
     def of(cls, features: Any) -> "Moments":
-        """The moments of features [n, D]."""
+        """Returns the moments of features [n, D]."""
         moments = cls()
         moments.update(features)
         return moments
 
     @classmethod
     def restore(cls, count: int, mean: np.ndarray, covariance: np.ndarray) -> "Moments":
-        """Moments that were stored: a number, [D] and [D, D]."""
+        """Returns moments from their stored count, mean [D] and covariance [D, D]."""
         moments = cls()
         moments.count, moments.mean, moments._scatter = count, mean, covariance * (count - 1)
         return moments
 
     @property
     def covariance(self) -> np.ndarray:
-        """float64 [D, D], the unbiased estimate, of two samples or more."""
+        """The unbiased estimate, float64 [D, D]; it needs two samples."""
         return self._scatter / (self.count - 1)
 
     def update(self, features: Any) -> None:
@@ -58,7 +58,7 @@ class Moments:
             features: [n, D], n >= 1.
 
         Raises:
-            ValueError: If a value is not finite, or D is not that of earlier parts.
+            ValueError: If a value is not finite, or D differs from that of earlier parts.
         """
         part = _checks.features(features, "added", 1).astype(np.float64)
         mean = part.mean(axis=0)
@@ -77,17 +77,17 @@ class Moments:
 
 
 def frechet_distance(real: Any, generated: Any) -> float:
-    """|mu_1 - mu_2|^2 + tr(S_1 + S_2 - 2 (S_1 S_2)^(1/2)) (Heusel et al. 2017, Eq. 6).
+    """Returns |mu_1 - mu_2|^2 + tr(S_1 + S_2 - 2 (S_1 S_2)^(1/2)) (Heusel et al. 2017, Eq. 6).
 
-    Only with the 2015 Inception's features is the number what papers call FID. It falls as samples are
-    added, so only numbers with the same count can be compared.
+    With features of the 2015 Inception it is FID. It falls as samples are added, so only distances with the same counts
+    can be compared.
 
     Args:
         real: Features [n, D], or their `Moments`.
         generated: Features [m, D], or their `Moments`.
 
     Returns:
-        The distance, in squared units of the features; not below 0.
+        The distance in squared units of the features, at least 0.
 
     Raises:
         ValueError: If there are fewer than two samples, values are not finite, or sizes differ.
@@ -108,8 +108,8 @@ def frechet_distance(real: Any, generated: Any) -> float:
             stacklevel=2,
         )
     covariances = first.covariance, second.covariance
-    # With S = F F^T, the root's trace is the sum of the singular values of F_1^T F_2, here as roots of
-    # eigenvalues of a symmetric matrix: no general square root is needed.
+    # With S = F F^T, the trace of the root is the sum of the singular values of F_1^T F_2. They are the roots of the
+    # eigenvalues of a symmetric matrix, so that no general square root of a matrix is needed.
     product = _factor(covariances[0]).T @ _factor(covariances[1])
     product = product if len(product) > product.shape[1] else product.T
     eigenvalues = _eigenvalues(product.T @ product)
@@ -120,14 +120,14 @@ def frechet_distance(real: Any, generated: Any) -> float:
 
 @_one_thread
 def _factor(covariance: np.ndarray) -> np.ndarray:
-    """F [D, rank] with F F^T = covariance; a Cholesky factor where there is one, which takes a tenth of the time."""
+    """Returns F [D, rank] with F F^T = covariance; Cholesky's method, if possible, takes a tenth of the time."""
     try:
         return scipy.linalg.cholesky(covariance, lower=True)
     except scipy.linalg.LinAlgError:
         values, vectors = scipy.linalg.eigh(covariance)
-        # Rounding errors about 0 would be large after the root.
-        known = values > max(values[-1], 0) * len(values) * np.finfo(np.float64).eps
-        return vectors[:, known] * np.sqrt(values[known])
+        # The roots of rounding errors about 0 would be large.
+        positive = values > max(values[-1], 0) * len(values) * np.finfo(np.float64).eps
+        return vectors[:, positive] * np.sqrt(values[positive])
 
 
 @_one_thread

@@ -5,20 +5,19 @@ from sklearn.metrics.pairwise import euclidean_distances
 
 
 def intra_class_distance(images: np.ndarray, labels: np.ndarray) -> float:
-    """Mean Euclidean distance between two different images of one class, averaged over the classes.
+    """Returns the mean Euclidean distance between two images of one class, averaged over the classes.
 
-    A generator that has collapsed to one image a class has 0; one that keeps the diversity of the data
-    has the value of the data.
+    It is 0 for a generator of one image a class, and that of the data for a generator with the data's diversity.
 
     Args:
-        images: [n, ...], any features; flattened.
-        labels: int [n]. Every class that occurs must have two images.
+        images: Images or features [n, ...].
+        labels: Classes, int [n].
 
     Returns:
-        The distance, in units of `images`.
+        The distance in units of `images`.
 
     Raises:
-        ValueError: If a class has one image only, or lengths differ.
+        ValueError: If a class has only one image, or the lengths differ.
     """
     if len(images) != len(labels):
         raise ValueError(f"Expected one label an image; received {len(images)} images, {len(labels)} labels.")

@@ -1,4 +1,4 @@
-"""Frozen predictors, fitted to real images, that judge generated ones."""
+"""Judges: predictors of labels that are fitted to real images, and applied to generated ones."""
 
 import dataclasses
 import hashlib
@@ -13,18 +13,18 @@ from sklearn.svm import SVC
 
 _COMPONENTS = 50
 MOST_RIDGE_ROWS = 5_000
-"""Rows that a kernel ridge judge learns from at most, since memory grows with their square."""
+"""Most rows from which a kernel ridge judge learns, since its memory grows with their square."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Judge:
-    """A predictor of real images' labels, and how far it can be trusted.
+    """A predictor of labels, and its accuracy.
 
     Attributes:
-        predictor: The fitted predictor, of flattened images.
-        name: A description for protocols.
-        fingerprint: SHA-256 of the images and labels that it learned from, first 16 hexadecimal digits.
-        test_score: On real images that it has not seen: [1] its accuracy, or [K] its R^2 of each attribute.
+        predictor: The fitted predictor of the labels of flattened images.
+        name: Description for the protocols of scores.
+        fingerprint: SHA-256 of the images and labels of its training, first 16 hexadecimal digits.
+        test_score: Its accuracy (one number), or its R^2 of each attribute (K numbers), on real test images.
     """
 
     predictor: Pipeline
@@ -33,25 +33,22 @@ class Judge:
     test_score: tuple[float, ...]
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Class [n] or attributes [n, K] of images [n, ...]."""
+        """Returns the classes [n] or attributes [n, K] of images [n, ...]."""
         return self.predictor.predict(_flat(images))
 
 
 def support_vector_judge(
     train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
 ) -> Judge:
-    """Fits a support vector machine on the principal components of real images, to judge classes.
+    """Fits a support vector machine on the principal components of real images, as a judge of classes.
 
-    Deterministic, and accurate where images are small and aligned, as handwritten digits are.
+    It is deterministic, and accurate for small and aligned images such as handwritten digits.
 
     Args:
         train_images: Floating [n, ...].
         train_labels: int [n].
-        test_images: Floating [m, ...], other images, on which the judge itself is judged.
+        test_images: Other images, floating [m, ...], on which the judge is tested.
         test_labels: int [m].
-
-    Returns:
-        The judge.
     """
     judge = _fit(SVC(C=10.0, gamma="scale"), "svc(C=10)", train_images, train_labels)
     accuracy = float(np.mean(judge.predict(test_images) == test_labels))
@@ -61,16 +58,13 @@ def support_vector_judge(
 def kernel_ridge_judge(
     train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
 ) -> Judge:
-    """Fits a kernel ridge regression on the principal components of real images, to judge attributes.
+    """Fits a kernel ridge regression on the principal components of real images, as a judge of attributes.
 
     Args:
         train_images: Floating [n, ...]; the first `MOST_RIDGE_ROWS` are used.
         train_labels: Floating [n, K].
-        test_images: Floating [m, ...], other images, on which the judge itself is judged.
+        test_images: Other images, floating [m, ...], on which the judge is tested.
         test_labels: Floating [m, K].
-
-    Returns:
-        The judge.
     """
     images, labels = train_images[:MOST_RIDGE_ROWS], train_labels[:MOST_RIDGE_ROWS]
     components = _principal_components(images).fit_transform(_flat(images))
@@ -80,11 +74,11 @@ def kernel_ridge_judge(
 
 
 def attribute_r2(predicted: np.ndarray, attributes: np.ndarray) -> tuple[float, ...]:
-    """R^2 of each attribute: 1 where a judge reads off the images what they were conditioned on, 0 for chance.
+    """Returns R^2 of each attribute: 1 if a judge predicts the condition of each image, 0 for the mean of all.
 
     Args:
-        predicted: Floating [n, K], the judge's attributes of G(z, y).
-        attributes: Floating [n, K], the attributes y.
+        predicted: The judge's attributes of G(z, y), floating [n, K].
+        attributes: The attributes y, floating [n, K].
 
     Returns:
         K numbers of at most 1.

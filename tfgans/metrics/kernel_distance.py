@@ -1,4 +1,4 @@
-"""Maximum mean discrepancy of two sets of features under a cubic kernel."""
+"""The kernel distance: maximum mean discrepancy of two sets of features under a cubic kernel."""
 
 from typing import Any, NamedTuple
 
@@ -11,8 +11,8 @@ class KernelDistance(NamedTuple):
     """The distance of two sets.
 
     Attributes:
-        mean: Mean over blocks of the unbiased squared distance; below 0 by chance where the sets are alike.
-        standard_error: Standard error of that mean, or None where there is one block only.
+        mean: Mean over blocks of the unbiased squared distance. It may be below 0 by chance for similar sets.
+        standard_error: Standard error of the mean; None for a single block.
     """
 
     mean: float
@@ -20,21 +20,18 @@ class KernelDistance(NamedTuple):
 
 
 def kernel_distance(real: Any, generated: Any, block_size: int = 1024) -> KernelDistance:
-    """Unbiased squared MMD with the kernel (x.y / D + 1)^3 (Binkowski et al. 2018, section 4).
+    """Returns the unbiased squared MMD with the kernel (x.y / D + 1)^3 (Binkowski et al. 2018, section 4).
 
-    Only with the 2015 Inception's features is the number what papers call KID. Unlike the Frechet
-    distance its expectation does not depend on the number of samples.
+    With features of the 2015 Inception it is KID. Unlike that of the Frechet distance, its expectation does not depend
+    on the number of samples.
 
     Args:
         real: Features [n, D], in random order.
         generated: Features [m, D], in random order.
-        block_size: Most samples in a block; blocks follow each other and are of nearly one size.
-
-    Returns:
-        Mean and standard error over the blocks.
+        block_size: Most samples in a block. Blocks are consecutive, and their sizes differ by at most one.
 
     Raises:
-        ValueError: If a block would hold fewer than two samples of either kind, values are not finite, or sizes differ.
+        ValueError: If a block would have fewer than two samples of either kind, values are not finite, or sizes differ.
     """
     real, generated = _checks.pair(real, generated)
     if block_size < 2:

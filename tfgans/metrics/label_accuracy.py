@@ -1,17 +1,14 @@
-"""The share of conditional samples that have the label that was asked for."""
+"""The share of conditional samples with the class of their condition."""
 
 import numpy as np
 
 
 def label_accuracy(predicted: np.ndarray, labels: np.ndarray) -> float:
-    """Share of generated images that a judge puts into the class they were conditioned on.
+    """Returns the share of generated images, in [0, 1], that a judge assigns to the class of their condition.
 
     Args:
-        predicted: int [n], the judge's classes of G(z, y).
-        labels: int [n], the classes y.
-
-    Returns:
-        Share in [0, 1].
+        predicted: The judge's classes of G(z, y), int [n].
+        labels: The classes y, int [n].
 
     Raises:
         ValueError: If the lengths differ or are 0.

@@ -1,4 +1,4 @@
-"""The number of modes of the data that a generator has."""
+"""The number of the data's modes that a generator covers."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,10 +15,10 @@ class ModeCoverage(NamedTuple):
     """The coverage of the data's modes by a set of samples.
 
     Attributes:
-        modes: Modes that have a sample.
-        of: Modes that there are.
-        high_quality_share: Share of samples that lie at a mode, in [0, 1]; 1 where modes are classes.
-        reverse_kl: KL(q || u) in nats of the samples' modes q against equal shares u: 0 to ln(of).
+        modes: Number of modes with a sample.
+        of: Number of all modes.
+        high_quality_share: Share of samples at a mode, in [0, 1]; 1 if modes are classes.
+        reverse_kl: KL(q || u) of the samples' modes q from equal shares u, in nats, from 0 to ln(of).
     """
 
     modes: int
@@ -28,19 +28,16 @@ class ModeCoverage(NamedTuple):
 
 
 def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
-    """Counts the modes of a mixture of Gaussians that samples reach (Srivastava et al. 2017, section 4.1).
+    """Counts the modes of a mixture of Gaussians that samples cover (Srivastava et al. 2017, section 4.1).
 
-    A sample is of high quality within three standard deviations of the nearest centre, as 98.89 % of real
-    ones are in two dimensions; a mode is covered if it is the nearest centre of such a sample. The usual
-    protocol takes 2,500 samples. The reverse KL counts every sample at its nearest centre.
+    A sample is of high quality within three standard deviations of the nearest centre; in two dimensions 98.89 % of
+    real samples are. A mode is covered if it is the nearest centre of such a sample. The usual protocol has 2,500
+    samples. The reverse KL divergence counts every sample at its nearest centre.
 
     Args:
         points: Samples [n, D].
-        centers: Means of the mixture [m, D], equally likely.
-        sigma: Standard deviation of each.
-
-    Returns:
-        The coverage.
+        centers: Means [m, D] of the modes, which are equally likely.
+        sigma: Standard deviation of each mode.
 
     Raises:
         ValueError: If values are not finite, sizes differ, or `sigma` is not positive.
@@ -62,14 +59,11 @@ def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
 
 
 def class_coverage(classes: Any, count: int) -> ModeCoverage:
-    """Counts the classes that a classifier finds among samples.
+    """Counts the classes of samples.
 
     Args:
-        classes: Integers [n] in 0 to count - 1, the class of each sample.
-        count: Number of classes, equally likely in the data.
-
-    Returns:
-        The coverage.
+        classes: Class of each sample, integers [n] in 0 to count - 1.
+        count: Number of classes, which are equally likely in the data.
 
     Raises:
         ValueError: If there are no samples, or a class is no integer or out of range.
@@ -79,17 +73,14 @@ def class_coverage(classes: Any, count: int) -> ModeCoverage:
 
 
 def stacked_coverage(images: np.ndarray, classify: Callable[[np.ndarray], np.ndarray], count: int) -> ModeCoverage:
-    """Counts the modes of stacked images, three of one channel each (Metz et al. 2017; Srivastava et al. 2017).
+    """Counts the modes of images whose channels are three images (Metz et al. 2017; Srivastava et al. 2017).
 
-    Stacked MNIST has 10^3 = 1,000 modes. The usual protocol takes 26,000 samples.
+    Stacked MNIST has 10^3 = 1,000 modes. The usual protocol has 26,000 samples.
 
     Args:
         images: [n, H, W, 3].
-        classify: Classes [n] of images [n, H, W, 1].
-        count: Number of classes of one channel.
-
-    Returns:
-        The coverage of count^3 modes.
+        classify: Returns the classes [n] of images [n, H, W, 1].
+        count: Number of classes of one channel; there are count^3 modes.
 
     Raises:
         ValueError: If images have another number of channels, or as `class_coverage`.
@@ -101,7 +92,7 @@ def stacked_coverage(images: np.ndarray, classify: Callable[[np.ndarray], np.nda
 
 
 def _classes(classes: Any, count: int) -> np.ndarray:
-    """Classes as an array, once they are some."""
+    """Returns checked classes as int64 [n]."""
     classes = np.asarray(classes)
     integers = np.issubdtype(classes.dtype, np.integer)
     if classes.ndim != 1 or classes.size == 0 or not integers or classes.min() < 0 or classes.max() >= count:

@@ -1,4 +1,4 @@
-"""Precision and recall, density and coverage, from nearest neighbours."""
+"""Precision, recall, density and coverage, from nearest neighbours."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -16,8 +16,8 @@ class PRDC(NamedTuple):
     Attributes:
         precision: Share of generated samples inside the k-neighbourhood of a real one.
         recall: Share of real samples inside the k-neighbourhood of a generated one.
-        density: Real k-neighbourhoods around a generated sample over k; above 1 where samples crowd.
-        coverage: Share of real samples whose k-neighbourhood holds a generated one.
+        density: Mean number of real k-neighbourhoods around a generated sample, over k; above 1 if samples crowd.
+        coverage: Share of real samples with a generated one in their k-neighbourhood.
     """
 
     precision: float
@@ -27,34 +27,30 @@ class PRDC(NamedTuple):
 
 
 def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
-    """Improved precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020).
+    """Returns precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020).
 
-    A sample lies in the k-neighbourhood of another if it is not farther than that one's k-th nearest
-    neighbour of its own kind, itself not counted; at the same distance it lies inside, as both papers write.
-    Recall needs as many generated samples as real ones to be compared.
+    The k-neighbourhood of a sample reaches to its k-th nearest neighbour of its own kind, and contains samples at this
+    distance, as in both papers. Values of recall can only be compared for equal numbers of real and generated samples.
 
-    Distances come from matrix products in float64, chunk by chunk; two that differ by no more than the
-    rounding of such a product count as the same.
+    Distances are computed by matrix products in float64, chunk by chunk. Two distances are equal if they differ by no
+    more than the rounding of such a product.
 
     Args:
         real: Features [n, D].
         generated: Features [m, D].
-        k: Which neighbour makes the neighbourhood.
-
-    Returns:
-        The four shares.
+        k: Number of the neighbour that bounds a neighbourhood.
 
     Raises:
-        ValueError: If a set has k samples or fewer, values are not finite, or sizes differ.
+        ValueError: If `k` is below 1, a set has k samples or fewer, values are not finite, or sizes differ.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1; received {k}.")
     real, generated = _checks.pair(real, generated, least=k + 1)
-    # Around their mean, products lose fewest digits.
+    # Products of centred features lose fewest digits.
     center = real.mean(axis=0, dtype=np.float64)
     real, generated = real - center, generated - center
     radii, generated_radii = _squared_radii(real, k), _squared_radii(generated, k)
-    # A few roundings, and a sum of D, whose errors add up as a random walk does; about twice what was seen.
+    # A few roundings, and a sum of D terms, whose errors add up like a random walk: about twice the largest one seen.
     rounding = (6 + np.sqrt(real.shape[1])) * np.finfo(np.float64).eps
     around, within_generated, covered = np.zeros(len(generated), np.int64), [], []
     for rows, distances in _squared_distances(real, generated, rounding):
@@ -71,11 +67,11 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
 
 
 def _squared_radii(points: np.ndarray, k: int) -> np.ndarray:
-    """Squared distance [n] of each point to its k-th nearest other one."""
+    """Returns the squared distance of each point to its k-th nearest other point, [n]."""
     radii = np.empty(len(points))
     for rows, distances in _squared_distances(points, points):
         distances.partition(k, axis=1)
-        # The nearest of all is the point itself.
+        # The nearest point is the point itself.
         radii[rows] = distances[:, k]
     return radii
 
@@ -83,7 +79,7 @@ def _squared_radii(points: np.ndarray, k: int) -> np.ndarray:
 def _squared_distances(
     first: np.ndarray, second: np.ndarray, rounding: float = 0.0
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Rows of `first` and their float64 [rows, m], less a share of the squared norms that they are made of."""
+    """Yields rows of `first` and their squared distances, float64 [rows, m], less `rounding` times the norms."""
     norms, others = ((1 - rounding) * np.einsum("nd,nd->n", points, points) for points in (first, second))
     for start in range(0, len(first), _CHUNK):
         rows = slice(start, start + _CHUNK)

@@ -8,15 +8,15 @@ from sklearn.metrics.pairwise import manhattan_distances
 
 
 class RareRecall(NamedTuple):
-    """Rare images that a generator makes.
+    """The rare images among the samples of a generator.
 
     Attributes:
-        recall: Share of the rare real images that have a sample near them, in [0, 1].
-        spread_share: Standard deviation of the samples' pixels over that of the real images', both means over
-            pixels; 1 keeps the diversity of the scene, 0 is one image.
-        distance_share: Median L1 distance of a rare image from the nearest sample, over the median of its distance
-            from the scene's median: 0 where rare images are made, 1 where samples come no nearer than the median
-            scene does. It tells generators apart that recall none.
+        recall: Share of the rare real images with a sample near them, in [0, 1].
+        spread_share: Standard deviation of the samples over that of the real images, both means over pixels: 1 for the
+            diversity of the scene, 0 for equal samples.
+        distance_share: Median L1 distance of a rare image from the nearest sample, over the median of its distance from
+            the scene's median: 0 if the samples contain the rare images, 1 if no sample is nearer than the median
+            scene. It distinguishes generators with a recall of 0.
     """
 
     recall: float
@@ -25,23 +25,20 @@ class RareRecall(NamedTuple):
 
 
 def rare_recall(real: np.ndarray, generated: np.ndarray, rare_share: float = 0.1) -> RareRecall:
-    """Recall of the real images that lie farthest from the scene's median.
+    """Returns the recall of the real images that are farthest from the scene's median.
 
-    Section 4.4 and Figs. 6 and 7 of LOGAN show this; the measure is ours. Rare are the images with the largest L1
-    distance from the median over images, pixel by pixel. One is recalled if the nearest sample is nearer than
-    the median distance, over the rare images, from one to the nearest other.
+    Section 4.4 and Figs. 6 and 7 of LOGAN show such recall in pictures; the measure is new. Images are rare if they
+    have the largest L1 distances from the median of all images, pixel by pixel. A rare image is recalled if its nearest
+    sample is nearer than a rare image commonly is to the nearest other, by the median.
 
     Args:
-        real: [n, ...], pixels; flattened.
-        generated: [m, ...], in the same units.
-        rare_share: Share of the real images that count as rare.
-
-    Returns:
-        The recall, and the samples' spread.
+        real: Pixels [n, ...].
+        generated: Pixels [m, ...] in the same units.
+        rare_share: Share of the real images that are rare.
 
     Raises:
-        ValueError: If shapes do not fit, there is no sample, fewer than two images are rare, or all real images
-            are the same.
+        ValueError: If the shapes differ, there is no sample, fewer than two images are rare, or all real images are the
+            same.
     """
     real, generated = (np.asarray(x, np.float64).reshape(len(x), math.prod(x.shape[1:])) for x in (real, generated))
     rare_count = round(rare_share * len(real))

@@ -1,4 +1,4 @@
-"""Distance between the patches of two sets of images, scale by scale."""
+"""The sliced Wasserstein distance between the patches of two sets of images, scale by scale."""
 
 import warnings
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgans.metrics import _tfgan
 
 _LEAST_PIXELS = 16
-# Above what rounding leaves where images in [-1, 1] are flat.
+# It is above the rounding errors of flat images in [-1, 1].
 _LEAST_SCALE = 1e-6
 
 
@@ -21,23 +21,23 @@ def sliced_wasserstein_distance(
     projections: int = 512,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Sliced Wasserstein distance of patches of Laplacian pyramids (Karras et al. 2018, section 5).
+    """Returns the sliced Wasserstein distance of patches of Laplacian pyramids (Karras et al. 2018, section 5).
 
-    Each level's patches are centred and scaled channel by channel over the set, as in that paper. TF-GAN,
-    whose pyramid this uses, scales each patch by itself, which divides zero by zero where a patch is flat,
-    as those of handwritten digits are.
+    The patches of a level are centred and scaled channel by channel over the set, as in the paper. The pyramid is
+    TF-GAN's. TF-GAN's distance scales each patch alone, and divides zero by zero for flat patches, such as those of
+    handwritten digits.
 
     Args:
         real: [n, H, W, C] in [-1, 1].
         generated: [n, H, W, C] in [-1, 1], as many.
-        patches_per_image: Patches drawn from an image at each level.
+        patches_per_image: Number of patches that are drawn from an image at each level.
         patch_size: Edge of a patch.
-        projections: Random directions that are averaged over.
+        projections: Number of random directions, whose distances are averaged.
         seed: Seed of places and directions.
 
     Returns:
-        The distance by level, such as `{"32x32": ..., "16x16": ...}`; levels end at 16 pixels, or where
-        an edge is odd. In standard deviations of the patches' values.
+        The distance of each level, such as `{"32x32": ..., "16x16": ...}`, in standard deviations of the patches'
+        values. The last level has 16 pixels, or an odd edge.
 
     Raises:
         ValueError: If shapes differ, images are smaller than a patch, a number is below 1, or a value is not finite.
@@ -72,7 +72,7 @@ def sliced_wasserstein_distance(
 
 
 def _levels(size: tuple[int, int]) -> int:
-    """Halvings that leave `_LEAST_PIXELS` and whole numbers, and the image itself."""
+    """Returns the number of levels: the image, and its halves down to `_LEAST_PIXELS` or an odd edge."""
     count, (height, width) = 1, size
     while height % 2 == width % 2 == 0 and min(height, width) // 2 >= _LEAST_PIXELS:
         count, height, width = count + 1, height // 2, width // 2
@@ -80,7 +80,7 @@ def _levels(size: tuple[int, int]) -> int:
 
 
 def _patches(images: np.ndarray, count: int, size: int, random: np.random.Generator) -> np.ndarray:
-    """Random patches [n * count, size * size * C], centred and scaled channel by channel."""
+    """Returns random patches [n * count, size * size * C], centred and scaled channel by channel."""
     windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
     rows, columns = (random.integers(edge, size=len(images) * count) for edge in windows.shape[1:3])
     patches = windows[np.repeat(np.arange(len(images)), count), rows, columns]  # [n * count, C, size, size]

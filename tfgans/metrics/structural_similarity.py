@@ -1,4 +1,4 @@
-"""Similarity of two images as an eye sees it, and its moving average."""
+"""The structural similarity of two images, and its moving average."""
 
 from typing import Any, Literal, get_args
 
@@ -6,11 +6,11 @@ import numpy as np
 from scipy.ndimage import correlate1d
 
 Window = Literal["gaussian", "uniform"]
-"""`gaussian`: sigma 1.5 over 11 pixels (Wang et al. 2004). `uniform`: equal weights over 7 pixels, and the covariances
-of a sample, as scikit-image's defaults and LOGAN's Table 2 have them."""
+"""`gaussian`: sigma 1.5 over 11 pixels (Wang et al. 2004). `uniform`: equal weights over 7 pixels, and sample
+covariances, as in scikit-image's defaults and LOGAN's Table 2."""
 
 LEGACY_RANGE = 2.0
-"""Value range that scikit-image once took for floating images of any scale; LOGAN's Table 2 was taken with it."""
+"""Value range that older versions of scikit-image assumed for all floating images, as in LOGAN's Table 2."""
 
 _FILTER_SIZE = 11
 _UNIFORM_SIZE = 7
@@ -21,22 +21,21 @@ _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
 def ssim(first: Any, second: Any, value_range: float, window: Window = "gaussian") -> np.ndarray:
-    """SSIM of each pair of images (Wang et al. 2004), K_1 = .01, K_2 = .03.
+    """Returns the SSIM of each pair of images (Wang et al. 2004), with K_1 = .01 and K_2 = .03.
 
     Args:
         first: [n, H, W, C].
         second: [n, H, W, C].
-        value_range: L, the distance between the largest and the smallest value that an image can have: 2 for
-            [-1, 1], 255 for bytes. `LEGACY_RANGE` with values in [0, 255] and a uniform window give LOGAN's Table 2.
-        window: The window over which means and covariances are taken. The Gaussian spans 11 pixels, or the image where
-            that is smaller.
+        value_range: L, the difference between the largest and the smallest possible value: 2 for [-1, 1], 255 for
+            bytes. `LEGACY_RANGE` with values in [0, 255] and a uniform window give LOGAN's Table 2.
+        window: Window for means and covariances. The Gaussian spans 11 pixels, or the image if that is smaller.
 
     Returns:
         float64 [n], at most 1.
 
     Raises:
         ValueError: If shapes differ, `value_range` is not positive, a value is not finite, the window is unknown, or
-            images are smaller than the uniform one.
+            images are smaller than the uniform window.
     """
     first, second = _images(first, second, value_range)
     if window not in get_args(Window):
@@ -48,22 +47,22 @@ def ssim(first: Any, second: Any, value_range: float, window: Window = "gaussian
 
 
 def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.ndarray:
-    """Multi-scale SSIM of each pair of images (Wang, Simoncelli and Bovik 2003).
+    """Returns the multi-scale SSIM of each pair of images (Wang, Simoncelli and Bovik 2003).
 
     Args:
         first: [n, H, W, C].
         second: [n, H, W, C].
         value_range: As for `ssim`.
-        scales: Number of scales; with fewer than five, their weights are scaled to the same sum.
+        scales: Number of scales. With fewer than five, their weights are scaled to the same sum.
 
     Returns:
         float64 [n], from 0 to 1.
 
     Raises:
-        ValueError: As `ssim`, or if images are too small for the scales, with the number that fits.
+        ValueError: As `ssim`, or if images are too small; the message has the number of scales that fit.
     """
     first, second = _images(first, second, value_range)
-    # At the coarsest scale the window must still fit.
+    # The window must fit at the coarsest scale.
     most = sum(min(first.shape[1:3]) > (_FILTER_SIZE - 1) * 2**scale for scale in range(len(_SCALE_WEIGHTS)))
     if not 1 <= scales <= most:
         raise ValueError(
@@ -80,7 +79,7 @@ def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.
 
 
 def moving_average(values: Any, width: int = 20) -> np.ndarray:
-    """Means of every `width` consecutive values, as LOGAN's Table 2 takes of SSIM (section 4.2).
+    """Returns means of `width` consecutive values, as of SSIM in LOGAN's Table 2 (section 4.2).
 
     Args:
         values: [n], n >= width.
@@ -101,7 +100,7 @@ def moving_average(values: Any, width: int = 20) -> np.ndarray:
 def _similarity(
     first: np.ndarray, second: np.ndarray, value_range: float, window: Window = "gaussian"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Means over an image [n, C]: of luminance times contrast and structure, and of the latter alone."""
+    """Returns two means over an image [n, C]: of luminance times contrast and structure, and of the latter alone."""
     means = _smooth(first, window), _smooth(second, window)
     squares = _smooth(first**2, window) + _smooth(second**2, window) - means[0] ** 2 - means[1] ** 2
     products = _smooth(first * second, window) - means[0] * means[1]
@@ -115,7 +114,7 @@ def _similarity(
 
 
 def _smooth(images: np.ndarray, window: Window) -> np.ndarray:
-    """Means over the window, where it fits into the image."""
+    """Returns the means over all windows inside of the image."""
     for axis in (1, 2):
         size = _UNIFORM_SIZE if window == "uniform" else min(_FILTER_SIZE, images.shape[axis])
         offsets = np.arange(size) - (size - 1) / 2
@@ -127,7 +126,7 @@ def _smooth(images: np.ndarray, window: Window) -> np.ndarray:
 
 
 def _halved(images: np.ndarray) -> np.ndarray:
-    """Means of two by two pixels; a last odd row or column is repeated."""
+    """Returns the means of two by two pixels. The last row or column is repeated if their number is odd."""
     odd = [(0, size % 2) for size in images.shape[1:3]]
     images = np.pad(images, ((0, 0), *odd, (0, 0)), mode="edge")
     count, height, width, channels = images.shape

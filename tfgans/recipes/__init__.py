@@ -1,4 +1,4 @@
-"""Recipes: every hyper-parameter of every run, one file a paper. Imports no TensorFlow."""
+"""Recipes: every hyper-parameter of every run, one file a paper. This package imports no TensorFlow."""
 
 import dataclasses
 import typing
@@ -28,7 +28,7 @@ __all__ = [
     "register",
 ]
 
-# Fields that came with format 1, and what runs of format 0 did.
+# Fields that are new in format 1, with the values that runs of format 0 used.
 _ADDED_IN_1 = {
     "discriminator_widths": None,
     "epsilon": 1e-7,
@@ -37,17 +37,17 @@ _ADDED_IN_1 = {
     "unit_pixels": False,
 }
 
-# Fields of format 1 that have another name since.
+# Fields of format 1 that have another name in format 2.
 _RENAMED_IN_2 = {"balance_rate": "integral", "classes": "condition_size"}
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
 
 
 def register(recipe: Recipe) -> None:
-    """Adds a recipe to those that `get`, `from_dict` and the commands know by name and preset.
+    """Registers a recipe for `get`, `from_dict` and the commands, under its name and preset.
 
     Raises:
-        ValueError: If there is another recipe of that name and preset.
+        ValueError: If another recipe has this name and preset.
     """
     if _RECIPES.setdefault(recipe.name, {}).setdefault(recipe.preset, recipe) != recipe:
         raise ValueError(f"There is another recipe {recipe.name} with the preset {recipe.preset}.")
@@ -58,15 +58,15 @@ for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES
 
 
 def names() -> list[str]:
-    """Names of all recipes, `SYSTEM/DATA`."""
+    """Returns the names of all recipes, `SYSTEM/DATA`, sorted."""
     return sorted(_RECIPES)
 
 
 def presets(name: str) -> dict[str, Recipe]:
-    """The presets of a recipe.
+    """Returns the presets of a recipe by their names.
 
     Raises:
-        ValueError: If there is no recipe of that name.
+        ValueError: If there is no recipe of this name.
     """
     if name not in _RECIPES:
         raise ValueError(f"There is no recipe {name!r}; there are {', '.join(names())}.")
@@ -74,7 +74,7 @@ def presets(name: str) -> dict[str, Recipe]:
 
 
 def get(name: str, preset: str = "small") -> Recipe:
-    """A recipe by name and preset.
+    """Returns a recipe by name and preset.
 
     Raises:
         ValueError: If there is no such recipe or preset.
@@ -86,10 +86,10 @@ def get(name: str, preset: str = "small") -> Recipe:
 
 
 def from_dict(fields: dict[str, Any]) -> Recipe:
-    """The recipe that `Recipe.to_dict` wrote, in this version of tfgans or an earlier one.
+    """Returns the recipe that `Recipe.to_dict` made, in this version of tfgans or an earlier one.
 
     Raises:
-        ValueError: If it is not a recipe that this version can read, or a value is of another type or out of range.
+        ValueError: If the fields are no recipe of a known format, or a value has another type or is out of range.
     """
     if not isinstance(fields, dict) or not all(isinstance(fields.get(name), str) for name in ("name", "preset")):
         raise ValueError(f"A recipe is an object with name, preset and other fields; received {fields!s:.80}.")

@@ -1,7 +1,7 @@
 """Recipes of the adversarial VAE (Khan, Hayat and Barnes): `avae/...`, and the plain `vae/...` with its networks.
 
-`paper` is the text of the paper, which no public code goes with; `small` takes minutes on two CPU cores.
-papers/avae/README.md says what was left open and how it was chosen.
+`paper` follows the text of the paper, which has no public code; `small` takes minutes on two CPU cores.
+papers/avae/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -9,17 +9,17 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import ErrorSign, KLReduction
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
+from tfgans.recipes.began_cs import CELEBA
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VariationalRecipe(Recipe):
-    """A variational auto-encoder on images, alone or against an auto-encoder that discriminates.
+    """A variational auto-encoder on images, alone or with an auto-encoder as discriminator.
 
     Attributes:
-        system: `AdversarialVAE` has the discriminator.
-        image_shape: (height, width, channels).
-        latent_size: Entries N of z, standard normal, and of the discriminator's code.
+        system: `AdversarialVAE` has the discriminator, `VAE` does not.
+        latent_size: Entries N of z, which is standard normal, and of the discriminator's code.
         filters: n, channels of the first maps.
         reconstructed_weight: alpha.
         similarity_weight: beta.
@@ -50,7 +50,7 @@ class VariationalRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("image_shape", "latent_size", "filters")
+        self._check_sizes("latent_size", "filters")
         self._check_weights("reconstructed_weight", "similarity_weight", "pixel_weight", "ratio", "integral")
         self._check_positive("learning_rate")
 
@@ -76,7 +76,6 @@ _PAPER = VariationalRecipe(
 _SMALL = replace(
     _PAPER,
     preset="small",
-    batch_size=16,
     steps=3_000,
     log_every=20,
     grid_every=300,
@@ -85,7 +84,7 @@ _SMALL = replace(
     latent_size=16,
     filters=8,
     learning_rate=1e-3,
-    # At .5 images of digits become empty, whose errors are small, and the encoder says nothing.
+    # At .5 the images of digits become empty, since empty images have small errors, and codes lose their meaning.
     ratio=1.0,
     integral=1e-2,
     proportional=1e-4,
@@ -93,23 +92,21 @@ _SMALL = replace(
 )
 
 
-def _images(name: str, data: str, image_shape: tuple[int, int, int], **paper: Any) -> tuple[VariationalRecipe, ...]:
-    here: dict[str, Any] = {"name": f"avae/{name}", "data": data, "image_shape": image_shape}
-    return replace(_PAPER, **{**here, **paper}), replace(_SMALL, **here)
+def _images(name: str, **paper: Any) -> tuple[VariationalRecipe, ...]:
+    here = {"name": f"avae/{name}", **(IMAGES | CELEBA)[name]}
+    return replace(_PAPER, **here, **paper), replace(_SMALL, **here)
 
 
 _AVAE = (
-    _images("digits", "digits", (8, 8, 1)),
-    _images("mnist", "mnist", (28, 28, 1)),
-    _images("stacked_mnist", "stacked_mnist", (28, 28, 3)),
-    _images("cifar10", "cifar10", (32, 32, 3)),
-    _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
-    _images("celeba128", "celeb_a_crop_128", (128, 128, 3), filters=128),
+    *_images("digits"),
+    *_images("mnist"),
+    *_images("stacked_mnist"),
+    *_images("cifar10"),
+    *_images("celeba64"),
+    *_images("celeba128", filters=128),
 )
 
-_ALL = tuple(recipe for presets in _AVAE for recipe in presets)
-
 RECIPES = (
-    *_ALL,
-    *(replace(recipe, name=recipe.name.replace("avae/", "vae/"), system="VAE") for recipe in _ALL),
+    *_AVAE,
+    *(replace(recipe, name=recipe.name.replace("avae/", "vae/"), system="VAE") for recipe in _AVAE),
 )

@@ -12,10 +12,18 @@ from typing import Any, Literal
 from tfgans.choices import Conditioning
 
 FORMAT = 2
-"""Version of what `Recipe.to_dict` gives. Another field, or another meaning of one, is another version."""
+"""Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
-"""The type that layers compute in; in the mixed ones, variables stay float32."""
+"""Type that layers compute in. With the mixed ones, variables stay float32."""
+
+IMAGES: dict[str, dict[str, Any]] = {
+    "digits": {"data": "digits", "image_shape": (8, 8, 1)},
+    "mnist": {"data": "mnist", "image_shape": (28, 28, 1)},
+    "stacked_mnist": {"data": "stacked_mnist", "image_shape": (28, 28, 3)},
+    "cifar10": {"data": "cifar10", "image_shape": (32, 32, 3)},
+}
+"""Data sets that several papers' recipes share, as fields of a recipe."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,25 +32,26 @@ class Recipe:
 
     Attributes:
         name: Name of the recipe, `SYSTEM/DATA`.
-        preset: Which of the recipe's presets this is: `paper`, `code` (the authors' code) or `small`.
-        data: Data set.
+        preset: Preset of the recipe: `paper`, `code` (the authors' code) or `small`.
+        data: Name of the data set.
         train_split: Split to train on.
         test_split: Split that extractors and D* are tested on.
-        train_fraction: Share of the images of the train split to train on; scores are held against all of them.
+        image_shape: (height, width, channels) of images, (entries,) of points.
+        train_fraction: Share of the train split to train on, in (0, 1]; scores use the whole split.
         batch_size: Images in a batch, over all replicas.
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
-        init_from: Folder of another run, whose networks the weights start from, or None.
+        init_from: Folder of another run whose weights the networks start from, or None.
         precision: Keras's policy for the types of layers; losses and variables have float32.
-        ema_decay: Decay of the averaged generator, or None.
-        log_every: Steps between two lines of metrics; everything else happens at one of these.
-        steps_per_execution: Most steps in one call of the graph, where one device trains; small steps are faster so.
+        ema_decay: Decay of the averaged generator, in (0, 1), or None for no average.
+        log_every: Steps between two lines of metrics. Grids, checkpoints and scores have multiples of it.
+        steps_per_execution: Most steps in one call of the graph on one device. Several make small steps faster.
         grid_every: Steps between two grids of samples, a multiple of `log_every`.
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
-        score_samples: Images in one set of samples that is scored.
-        score_every: Steps between two scorings while the run trains, a multiple of `log_every`, or None.
-        score_metrics: Scores that are taken while the run trains.
-        score_extractor: The feature extractor of the scores.
+        score_samples: Samples in one set that is scored.
+        score_every: Steps between two scorings during the training, a multiple of `log_every`, or None for none.
+        score_metrics: Names of the scores during the training.
+        score_extractor: Name of their feature extractor.
     """
 
     name: str
@@ -68,54 +77,44 @@ class Recipe:
     score_extractor: str = "classifier"
 
     def __post_init__(self) -> None:
-        for field in ("batch_size", "steps", "log_every", "score_samples", "steps_per_execution"):
-            if getattr(self, field) < 1:
-                raise ValueError(f"{field} must be at least 1; received {getattr(self, field)}.")
-        if not 0 < self.train_fraction <= 1:
-            raise ValueError(f"train_fraction must lie in (0, 1]; received {self.train_fraction}.")
-        if self.ema_decay is not None and not 0 < self.ema_decay < 1:
-            raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {self.ema_decay}.")
-        if not 0 <= self.seed < 2**31:
-            raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {self.seed}.")
-        for field in ("grid_every", "checkpoint_every", "score_every"):
+        self._check_sizes("image_shape", "batch_size", "steps", "log_every", "score_samples", "steps_per_execution")
+        self._check(lambda value: 0 < value <= 1, "lie in (0, 1]", "train_fraction")
+        self._check(lambda value: 0 < value < 1, "lie in (0, 1) or be None", "ema_decay")
+        self._check(lambda value: 0 <= value < 2**31, "lie in 0 to 2^31 - 1", "seed")
+        self._check_multiples("grid_every", "checkpoint_every", "score_every")
+
+    def _check(self, fits: Callable[[Any], bool], expected: str, *fields: str) -> None:
+        """Raises ValueError unless all fields, and all entries of tuples, fit or are None."""
+        for field in fields:
             value = getattr(self, field)
-            if value is None and field == "score_every":
-                continue
-            if value < 1 or value % self.log_every:
-                raise ValueError(f"{field} must be a multiple of log_every={self.log_every}; received {value}.")
-
-    def _check_positive(self, *fields: str) -> None:
-        """Raises ValueError where a field is not above 0."""
-        self._check_all(fields, lambda value: value > 0, "above 0")
-
-    def _check_weights(self, *fields: str) -> None:
-        """Raises ValueError where a field is below 0."""
-        self._check_all(fields, lambda value: value >= 0, "at least 0")
-
-    def _check_decays(self, *fields: str) -> None:
-        """Raises ValueError where a field is outside [0, 1)."""
-        self._check_all(fields, lambda value: 0 <= value < 1, "in [0, 1)")
-
-    def _check_all(self, fields: Sequence[str], fits: Callable[[float], bool], expected: str) -> None:
-        received = {field: getattr(self, field) for field in fields}
-        if not all(map(fits, received.values())):
-            raise ValueError(f"Expected values {expected}; received {received}.")
+            entries = value if isinstance(value, tuple) else (value,)
+            if value is not None and not (entries and all(map(fits, entries))):
+                raise ValueError(f"{field} must {expected}; received {value}.")
 
     def _check_sizes(self, *fields: str) -> None:
-        """Raises ValueError where a field, or an entry of one, is below 1, or one has no entries."""
-        received = {field: getattr(self, field) for field in fields}
-        entries = [value if isinstance(value, tuple) else (value,) for value in received.values()]
-        if not all(entries) or min(min(values) for values in entries) < 1:
-            raise ValueError(f"Sizes and numbers of updates must be at least 1; received {received}.")
+        self._check(lambda value: value >= 1, "be at least 1", *fields)
+
+    def _check_positive(self, *fields: str) -> None:
+        self._check(lambda value: value > 0, "be above 0", *fields)
+
+    def _check_weights(self, *fields: str) -> None:
+        self._check(lambda value: value >= 0, "be at least 0", *fields)
+
+    def _check_decays(self, *fields: str) -> None:
+        self._check(lambda value: 0 <= value < 1, "lie in [0, 1)", *fields)
+
+    def _check_multiples(self, *fields: str) -> None:
+        expected = f"be a multiple of log_every={self.log_every}"
+        self._check(lambda value: value >= 1 and value % self.log_every == 0, expected, *fields)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON knows them, where tuples are lists, and `format`, the version of this form."""
+        """Returns the fields as JSON values, with lists for tuples, and `format`, the version of this form."""
         fields = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
         return {"format": FORMAT, **fields}
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
-        """The kind of labels, `class` or `attributes`, and their number; nothing where the system takes none."""
+        """Kind of the labels, `class` or `attributes`, and their number; empty if the system takes no labels."""
         return ()
 
     @property
@@ -124,18 +123,18 @@ class Recipe:
         return False
 
     def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "Recipe":
-        """This recipe with the kind and number of labels that the user's own data have, if it takes labels.
+        """Returns this recipe with the kind and number of labels of the user's own data, if it takes labels.
 
         Raises:
-            ValueError: If it needs labels and there are none.
+            ValueError: If the recipe needs labels of another kind.
         """
         return self
 
     def override(self, assignments: Sequence[str]) -> "Recipe":
-        """This recipe with some fields changed.
+        """Returns this recipe with some fields changed.
 
         Args:
-            assignments: Texts `name=value`; values as Python literals, texts without quotes.
+            assignments: Texts `name=value`. Values are Python literals, or texts without quotes.
 
         Returns:
             The changed recipe.
@@ -157,15 +156,12 @@ class Recipe:
 
 
 def parse_value(name: str, text: str, hint: Any) -> Any:
-    """The value of a field from its text.
+    """Returns the value of a field from its text.
 
     Args:
         name: Name of the field, for the error.
-        text: A Python literal, or the text itself for a field of texts.
-        hint: The field's type, as of `check_value`.
-
-    Returns:
-        The value.
+        text: A Python literal, or the value itself for a field of type str.
+        hint: Type of the field, as in `check_value`.
 
     Raises:
         ValueError: If the text is not a value of that type.
@@ -180,16 +176,13 @@ def parse_value(name: str, text: str, hint: Any) -> Any:
 
 
 def check_value(name: str, value: Any, hint: Any, received: Any = None) -> Any:
-    """The value of a field, in the type of the field.
+    """Returns the value of a field in the type of the field: floats for whole numbers, and tuples for lists.
 
     Args:
         name: Name of the field, for the error.
-        value: A value as JSON or a Python literal has it.
-        hint: The field's type: bool, int, float, str, a Literal, a union of these with None, or a tuple.
-        received: The value that an error names; by default `value`.
-
-    Returns:
-        The value; whole numbers become floats, and lists tuples, where the type asks for it.
+        value: Value from JSON or from a Python literal.
+        hint: Type of the field: bool, int, float, str, a Literal, a union of these with None, or a tuple.
+        received: Value that the error names; by default `value`.
 
     Raises:
         ValueError: If the value is not of that type, or not finite.

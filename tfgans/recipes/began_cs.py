@@ -1,7 +1,7 @@
 """Recipes of BEGAN-CS (Chang et al.): `began_cs/...`, and its rivals `began/...` and `veegan/...`.
 
-`paper` is the text of the paper, `code` the authors' public code where it differs, and `small` takes minutes on two
-CPU cores; papers/began_cs/README.md says what was left open and how it was chosen.
+`paper` follows the text of the paper, `code` the authors' public code where it differs, and `small` takes minutes on
+two CPU cores. papers/began_cs/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -11,41 +11,39 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import Norm
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EquilibriumRecipe(Recipe):
-    """An auto-encoder that discriminates, in balance with a generator, on images or on points of a toy world.
+    """An auto-encoder as discriminator, in balance with a generator, on images or on points of a toy world.
 
     Attributes:
-        system: `BEGANCS` has the constraint of codes.
-        image_shape: (height, width, channels) of images, (entries,) of points.
+        system: `BEGANCS` has the constraint of codes, `BEGAN` does not.
         latent_size: Entries of z, which is uniform on (-1, 1), and of the code.
-        networks: `mlp` for points; the layout of BEGAN or that of the code of BEGAN-CS for images.
+        networks: `mlp` for points; for images `began`, the layout of BEGAN, or `cs`, that of BEGAN-CS's code.
         filters: n, channels of the first maps.
         widths: Units of the hidden layers of `mlp`.
         norm: The distance L, one of `choices.Norm`.
         constraint_norm: The distance of codes.
         constraint_weight: Factor alpha of the constraint.
         share_latent: Whether both players share one z.
-        recompute_errors: Whether k follows the errors after both players have moved.
+        recompute_errors: Whether k follows the errors after both players' updates.
         ratio: gamma, the diversity ratio.
         integral: Gain lambda_k of the controller.
-        proportional: Its gain of the error's change, as AVAE has it.
-        derivative: Its gain of the change of that.
-        similarity_weight: Factor of the learned similarity of AVAE.
+        proportional: Gain lambda_2 of AVAE's controller.
+        derivative: Gain lambda_3 of AVAE's controller.
+        similarity_weight: Factor of AVAE's learned similarity.
         discriminator_learning_rate: Learning rate of the discriminator's Adam.
         generator_learning_rate: Learning rate of the generator's Adam.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
-        epsilon: The number that Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
-        decay: Whether the learning rates stay, or fall to 0 as a cosine over the run.
+        epsilon: Number that Adam adds to the root of the second moment; it is 1e-8 in TensorFlow 1.
+        decay: `none` for constant learning rates, `cosine` for rates that fall to 0 over the run.
     """
 
     system: Literal["BEGAN", "BEGANCS"]
-    image_shape: tuple[int, ...]
     latent_size: int = 64
     networks: Literal["mlp", "began", "cs"]
     filters: int = 64
@@ -69,12 +67,14 @@ class EquilibriumRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("image_shape", "latent_size", "filters", "widths")
+        self._check_sizes("latent_size", "filters", "widths")
         self._check_weights("constraint_weight", "ratio", "integral", "similarity_weight")
         self._check_positive("discriminator_learning_rate", "generator_learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
-            raise ValueError(f"Points take networks=mlp, images others; received {self.networks}, {self.image_shape}.")
+            raise ValueError(
+                f"Points take networks=mlp, images began or cs; received {self.networks} and {self.image_shape}."
+            )
 
     @property
     def has_encoder(self) -> bool:
@@ -106,7 +106,7 @@ _TOY_PAPER = EquilibriumRecipe(
     beta_1=0.5,
 )
 
-# The printed setting diverges; of those tried, this keeps most modes with sharp samples.
+# The printed setting diverges. Among the settings tried, this one keeps most modes with sharp samples.
 _TOY_SMALL = replace(
     _TOY_PAPER,
     preset="small",
@@ -133,7 +133,7 @@ _IMAGES_PAPER = replace(
     score_metrics=("score", "frechet"),
     latent_size=64,
     networks="began",
-    # The norm of a sample is sqrt(B) times as large, so lambda_k would have to be smaller by that factor.
+    # `l2_sample` is sqrt(B) times as large, and would need a lambda_k that is smaller by this factor.
     norm="l2_batch",
     constraint_norm="l2_batch",
     ratio=0.5,
@@ -165,7 +165,7 @@ _IMAGES_SMALL = replace(
     filters=8,
     norm="l1_mean",
     constraint_norm="l1_mean",
-    # At .5 all digits become ones, whose errors are half of the others'.
+    # At .5 all digits become ones, since the errors of ones are half as large as the others.
     ratio=1.0,
     integral=1e-2,
     discriminator_learning_rate=1e-3,
@@ -174,10 +174,10 @@ _IMAGES_SMALL = replace(
 
 
 def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight: float = 0.1) -> float:
-    """alpha for `l1_mean`, which weighs the constraint as `weight` does where both norms are `l2_sample`.
+    """Returns the alpha for `l1_mean` that weighs the constraint as `weight` does for `l2_sample`.
 
     A Euclidean norm is sqrt(n) times the root mean square of its n entries, and a mean absolute error does not grow
-    with n. So alpha L_c / L stays as it is where alpha is sqrt(latent_size / numbers in an image) times as large.
+    with n. So alpha L_c / L stays the same if alpha is sqrt(latent_size / numbers in an image) times as large.
     """
     return round(weight * math.sqrt(latent_size / math.prod(image_shape)), 4)
 
@@ -185,45 +185,52 @@ def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight:
 def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
     here: dict[str, Any] = {"name": f"began_cs/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
-    # Its public code has no toy worlds; it is the step that differs.
+    # The public code has no toy worlds; only its step differs.
     return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here)
 
 
-def _images(name: str, data: str, image_shape: tuple[int, ...], **paper: Any) -> tuple[EquilibriumRecipe, ...]:
-    here: dict[str, Any] = {"name": f"began_cs/{name}", "data": data, "image_shape": image_shape}
-    whole = replace(_IMAGES_PAPER, **{**here, **paper})
+CELEBA: dict[str, dict[str, Any]] = {
+    "celeba64": {"data": "celeb_a_crop_64", "image_shape": (64, 64, 3)},
+    "celeba128": {"data": "celeb_a_crop_128", "image_shape": (128, 128, 3)},
+}
+"""CelebA as BEGAN-CS cuts it, as fields of a recipe."""
+
+
+def _images(name: str, **paper: Any) -> tuple[EquilibriumRecipe, ...]:
+    here = {"name": f"began_cs/{name}", **(IMAGES | CELEBA)[name]}
+    whole = replace(_IMAGES_PAPER, **here, **paper)
     small = replace(_IMAGES_SMALL, **here)
-    small = replace(small, constraint_weight=mean_constraint_weight(image_shape, small.latent_size))
-    return whole, replace(whole, **_IMAGES_CODE), small
+    weight = mean_constraint_weight(small.image_shape, small.latent_size)
+    return whole, replace(whole, **_IMAGES_CODE), replace(small, constraint_weight=weight)
 
 
 _BEGAN_CS = (
     _toy("grid25"),
     _toy("ring8"),
-    _images("digits", "digits", (8, 8, 1), steps=6_600),  # 300 epochs of 22 batches
-    _images("mnist", "mnist", (28, 28, 1), steps=281_100),  # 300 epochs of 937 batches
-    _images("stacked_mnist", "stacked_mnist", (28, 28, 3), steps=281_100),
-    _images("cifar10", "cifar10", (32, 32, 3), steps=234_300),  # 300 epochs of 781 batches
-    _images("celeba64", "celeb_a_crop_64", (64, 64, 3)),
-    # A batch of 24 has 6,782 in an epoch.
-    _images("celeba128", "celeb_a_crop_128", (128, 128, 3), batch_size=24, steps=2_034_600, filters=128),
+    _images("digits", steps=6_600),  # 300 epochs of 22 batches
+    _images("mnist", steps=281_100),  # 300 epochs of 937 batches
+    _images("stacked_mnist", steps=281_100),
+    _images("cifar10", steps=234_300),  # 300 epochs of 781 batches
+    _images("celeba64"),
+    # An epoch has 6,782 batches of 24.
+    _images("celeba128", batch_size=24, steps=2_034_600, filters=128),
 )
 
 
 def _began(recipe: EquilibriumRecipe) -> EquilibriumRecipe:
-    """The same without the constraint."""
+    """Returns the recipe without the constraint."""
     name = recipe.name.replace("began_cs/", "began/")
     return replace(recipe, name=name, system="BEGAN", constraint_weight=0.0)
 
 
 def _veegan(recipe: EquilibriumRecipe) -> UnconditionalRecipe:
-    """VEEGAN on a toy world, with as many samples."""
+    """Returns VEEGAN on the same toy world, with as many samples."""
     shared = {field.name: getattr(recipe, field.name) for field in dataclasses.fields(Recipe) if field.name != "name"}
     return UnconditionalRecipe(
         **shared,
         name=recipe.name.replace("began_cs/", "veegan/"),
         system="VEEGAN",
-        objective="lol1",  # its discriminator, and the generator's term of the ratio, are those of lol1
+        objective="lol1",  # VEEGAN's discriminator, and the generator's term of the ratio, are those of lol1
         latent_size=recipe.latent_size,
         networks="mlp",
         widths=recipe.widths,

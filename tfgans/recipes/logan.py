@@ -1,7 +1,7 @@
 """Recipes of LOGAN (Sharma and Namboodiri): `logan/...`, and its rivals `bigan/...` and `gan/...`.
 
-`paper` is the text of the paper and its supplement, `code` the authors' public code where it differs, and
-`small` takes minutes on two CPU cores; papers/logan/README.md says what was left open and how it was chosen.
+`paper` follows the text of the paper and its supplement, `code` the authors' public code where it differs, and
+`small` takes minutes on two CPU cores. papers/logan/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,34 +17,32 @@ class UnconditionalRecipe(Recipe):
     """A GAN without labels, with or without an encoder, on images or on points of a toy world.
 
     Attributes:
-        system: `GAN` has no encoder; `BiGAN` and `LOGAN` have one, and differ in objective and penalty; of `VEEGAN`
-            both are given.
-        objective: The losses of the players: `v`, `w`, `ls`, `lol1` or `lol2` in the paper's short names.
-        image_shape: (height, width, channels) of images, (entries,) of points.
+        system: `GAN` has no encoder. `BiGAN`, `LOGAN` and `VEEGAN` have one. VEEGAN has an objective of its own and
+            no penalty.
+        objective: Losses of the players, in the paper's short names.
         latent_size: Entries of z.
-        prior: Uniform on (-1, 1), or standard normal.
-        networks: Fully connected or convolutional.
+        prior: `uniform` on (-1, 1), or standard `normal`.
+        networks: `mlp` for points, `dcgan` for images.
         widths: Units of the hidden layers, or channels of the maps from the largest to the smallest.
-        discriminator_widths: Widths of the discriminator, or None where they are `widths`.
-        head_width: Channels that the convolutional discriminator ends in.
-        penalty: Gradient penalty in x: between pairs of an image and its reconstruction, between real and
-            generated images at random, or none.
-        penalty_weight: Factor lambda of it.
-        penalty_power: 1 for the norm, as the text has it, 2 for its square.
+        discriminator_widths: Widths of the discriminator; None for `widths`.
+        head_width: Channels at the end of the convolutional discriminator.
+        penalty: Gradient penalty in x: `pairwise`, between an image and its reconstruction; `interpolated`, between
+            random pairs of a real and a generated image; or `none`.
+        penalty_weight: Factor lambda of the penalty.
+        penalty_power: 1 for the norm, as in the text, 2 for its square.
         latent_penalty: Whether there is a pair-wise penalty in z, for priors that are not uniform.
         reconstruction_weight: Factor of direct reconstruction.
         learning_rate: Learning rate of Adam, for all players.
-        decay: Whether the learning rate stays, or falls to 0 as a cosine over the run.
+        decay: `none` for a constant learning rate, `cosine` for one that falls to 0 over the run.
         beta_1: Decay of Adam's first moment.
         beta_2: Decay of Adam's second moment.
-        epsilon: The number that Adam adds to the root of the second moment; TensorFlow 1 had 1e-8.
+        epsilon: Number that Adam adds to the root of the second moment; it is 1e-8 in TensorFlow 1.
         n_critic: Discriminator updates in a step.
-        latent_sharing: Whether the players of a GAN without an encoder share one z, as those of a BiGAN do.
+        latent_sharing: Whether the players of a GAN without an encoder share one z, as those of a BiGAN always do.
     """
 
     system: Literal["GAN", "BiGAN", "LOGAN", "VEEGAN"]
     objective: Literal["v", "w", "ls", "lol1", "lol2"]
-    image_shape: tuple[int, ...]
     latent_size: int
     prior: Literal["uniform", "normal"] = "uniform"
     networks: Literal["mlp", "dcgan"]
@@ -66,20 +64,19 @@ class UnconditionalRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("image_shape", "latent_size", "head_width", "n_critic", "widths")
+        self._check_sizes("latent_size", "head_width", "n_critic", "widths", "discriminator_widths")
         self._check_weights("penalty_weight", "reconstruction_weight")
         self._check_positive("learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
-        if self.penalty_power not in (1, 2):
-            raise ValueError(f"penalty_power must be 1 or 2; received {self.penalty_power}.")
-        if self.discriminator_widths is not None:
-            self._check_sizes("discriminator_widths")
+        self._check(lambda value: value in (1, 2), "be 1 or 2", "penalty_power")
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
         if self.system != "GAN" and self.latent_sharing != "none":
-            raise ValueError(f"latent_sharing is of a GAN without an encoder; received it with system={self.system}.")
+            raise ValueError(f"latent_sharing needs a GAN without an encoder; received system={self.system}.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
-            raise ValueError(f"Points take networks=mlp, images dcgan; received {self.networks}, {self.image_shape}.")
+            raise ValueError(
+                f"Points take networks=mlp, images dcgan; received {self.networks} and {self.image_shape}."
+            )
         given = (self.objective, self.penalty, self.n_critic, self.latent_penalty, self.reconstruction_weight)
         if self.system == "VEEGAN" and given != ("lol1", "none", 1, False, 0):
             raise ValueError(
@@ -107,7 +104,7 @@ _TOY_PAPER = UnconditionalRecipe(
     checkpoint_every=2_000,
     score_samples=2_500,
     score_metrics=("modes",),
-    latent_size=2,  # of Fig. 3; Fig. 4 has 1
+    latent_size=2,  # as in Fig. 3; Fig. 4 has 1
     networks="mlp",
     widths=(512, 512, 512),
     penalty="pairwise",
@@ -116,7 +113,7 @@ _TOY_PAPER = UnconditionalRecipe(
 _TOY_SMALL = replace(
     _TOY_PAPER,
     preset="small",
-    objective="lol1",  # at this learning rate lol2 breaks
+    objective="lol1",  # lol2 diverges at this learning rate
     batch_size=128,
     steps=20_000,
     ema_decay=0.999,
@@ -159,22 +156,13 @@ _IMAGES_SMALL = replace(
 
 _CODE: dict[str, Any] = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
 
-_EIGHT_PIXELS: dict[str, Any] = {
-    "data": "digits",
-    "image_shape": (8, 8, 1),
-    "log_every": 50,
-    "grid_every": 500,
-    "checkpoint_every": 500,
-}
-
-
-_SAME: Mapping[str, Any] = {}
+_NONE: Mapping[str, Any] = {}
 
 
 def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
     here: dict[str, Any] = {"name": f"logan/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
-    # The script that its code runs has one number for z, and worlds that are not scaled.
+    # The script of the public code has one number for z, and worlds that are not scaled.
     world = name if name == "rings16" else f"logan_{name}"
     code = replace(paper, **_CODE, data=world, objective="lol1", latent_size=1)
     return paper, code, replace(_TOY_SMALL, **here, **small)
@@ -182,24 +170,19 @@ def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
 
 def _images(
     name: str,
-    paper: Mapping[str, Any] = _SAME,
-    code: Mapping[str, Any] = _SAME,
-    small: Mapping[str, Any] = _SAME,
+    data: Mapping[str, Any],
+    paper: Mapping[str, Any] = _NONE,
+    code: Mapping[str, Any] = _NONE,
+    small: Mapping[str, Any] = _NONE,
 ) -> tuple[UnconditionalRecipe, ...]:
-    full_name = f"logan/{name}"
-    whole = replace(_IMAGES_PAPER, name=full_name, **paper)
+    here = {"name": f"logan/{name}", **data}
+    whole = replace(_IMAGES_PAPER, **here, **paper)
     return (
         whole,
         replace(whole, **_CODE, steps=whole.steps * 160 // 256, **code),
-        replace(_IMAGES_SMALL, name=full_name, **small),
+        replace(_IMAGES_SMALL, **here, **small),
     )
 
-
-_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1)}
-_STACKED: dict[str, Any] = {"data": "stacked_mnist", "image_shape": (28, 28, 3)}
-_CELEBA: dict[str, Any] = {"data": "celeb_a_128", "image_shape": (128, 128, 3)}
-# Frames of a static camera come from the user: a folder of them, or an .npz with `frames`.
-_JUNCTION: dict[str, Any] = {"data": "folder:frames"}
 
 _LOGAN = (
     _toy("ring8", steps=18_000),
@@ -208,36 +191,40 @@ _LOGAN = (
     _toy("swiss"),
     _images(
         "digits",
-        {**_EIGHT_PIXELS, "steps": 5_632, "widths": (64, 128)},  # 256 epochs of 22 batches
-        small={**_EIGHT_PIXELS, "widths": (32, 64), "latent_size": 16},
+        {**IMAGES["digits"], "log_every": 50, "grid_every": 500, "checkpoint_every": 500},
+        {"steps": 5_632, "widths": (64, 128)},  # 256 epochs of 22 batches
+        small={"widths": (32, 64), "latent_size": 16},
     ),
-    _images("mnist", {**_MNIST, "steps": 239_872}, small=_MNIST),  # 256 epochs of 937 batches
-    _images("stacked_mnist", {**_STACKED, "steps": 239_872}, small=_STACKED),
-    _images("cifar10", code={"objective": "lol1"}),
+    _images("mnist", IMAGES["mnist"], {"steps": 239_872}),  # 256 epochs of 937 batches
+    _images("stacked_mnist", IMAGES["stacked_mnist"], {"steps": 239_872}),
+    _images("cifar10", IMAGES["cifar10"], code={"objective": "lol1"}),
     _images(
         "celeba128",
-        {**_CELEBA, "steps": 651_008, "widths": (64, 128, 256, 512, 512)},  # 256 epochs of 2,543 batches
-        small={**_CELEBA, "widths": (8, 16, 32, 64, 64), "head_width": 64},
+        {"data": "celeb_a_128", "image_shape": (128, 128, 3)},
+        {"steps": 651_008, "widths": (64, 128, 256, 512, 512)},  # 256 epochs of 2,543 batches
+        small={"widths": (8, 16, 32, 64, 64)},
     ),
     _images(
         "junction",
-        {**_JUNCTION, "image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
-        code={"objective": "v", "penalty": "none"},
-        small={**_JUNCTION, "image_shape": (27, 48, 3)},
+        # Frames of a static camera come from the user: a folder of them, or an .npz file with `frames`.
+        {"data": "folder:frames"},
+        {"image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
+        {"objective": "v", "penalty": "none"},
+        {"image_shape": (27, 48, 3)},
     ),
 )
 
 
 def _bigan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
-    """The same networks with the vanilla objective and no penalty."""
+    """Returns the same networks with the vanilla objective and no penalty."""
     name = recipe.name.replace("logan/", "bigan/")
     return replace(recipe, name=name, system="BiGAN", objective="v", penalty="none")
 
 
 def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
-    """The vanilla objective without an encoder."""
+    """Returns the vanilla objective without an encoder."""
     name = recipe.name.replace("logan/", "gan/")
-    # Its penalty is that of Gulrajani et al. 2017, a square.
+    # If a penalty is chosen, it is the squared one of Gulrajani et al. (2017).
     gan = replace(_bigan(recipe), name=name, system="GAN", head_width=256, penalty_power=2)
     if recipe.preset != "code":
         return gan

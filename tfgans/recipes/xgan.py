@@ -1,7 +1,7 @@
 """Recipes of X-GAN (Blum, Brattoli and Ommer): `xgan/...`, and its rivals `md_gan/...` and `cvae_gan/...`.
 
-`paper` is the text of the paper, which no public code goes with; `small` takes minutes on two CPU cores.
-papers/xgan/README.md says what was left open and how it was chosen.
+`paper` follows the text of the paper, which has no public code; `small` takes minutes on two CPU cores.
+papers/xgan/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -9,18 +9,17 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tfgans.choices import Conditioning
-from tfgans.recipes.base import Recipe
+from tfgans.recipes.base import IMAGES, Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EncodedRecipe(Recipe):
-    """X-GAN or a rival of it, which all have an encoder, with the same layers.
+    """X-GAN or one of its rivals. All have an encoder, and the same layers.
 
     Attributes:
         system: X-GAN, mode-regularised GAN or CVAE-GAN.
-        image_shape: (height, width, channels).
         latent_size: Entries N of a code.
-        networks: Convolutional, or fully connected for images of a few pixels.
+        networks: `cnn`, convolutional, or `mlp`, fully connected, for images of a few pixels.
         widths: Channels of the maps from the largest to the smallest, or units of the hidden layers.
         condition_size: Number of classes of the data.
         learning_rate: Learning rate of Adam, for all players.
@@ -38,7 +37,7 @@ class EncodedRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("image_shape", "latent_size", "widths", "condition_size")
+        self._check_sizes("latent_size", "widths", "condition_size")
         self._check_positive("learning_rate")
         self._check_decays("beta_1")
 
@@ -48,14 +47,14 @@ class EncodedRecipe(Recipe):
 
     @property
     def has_encoder(self) -> bool:
-        """False of CVAE-GAN, whose encoder takes a label beside the image."""
+        """False for CVAE-GAN, since its encoder takes a label beside the image."""
         return self.system != "CVAEGAN"
 
     def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "EncodedRecipe":
         if not self.takes_labels:
             return self
         if conditioning != "class":
-            raise ValueError(f"{self.name} takes classes; the data have conditioning {conditioning!r}.")
+            raise ValueError(f"{self.name} takes classes; received data with conditioning {conditioning!r}.")
         return replace(self, condition_size=condition_size)
 
 
@@ -64,21 +63,22 @@ class XGANRecipe(EncodedRecipe):
     """X-GAN and its ablations.
 
     Attributes:
-        bank_size: Codes in the bank, one an image of the training set, whose number a run puts here; 0 before.
-        neighbours: m, among which codes are combined; None for twice the intrinsic dimension of the training images
-            of a class, which a run puts here.
+        bank_size: Codes in the bank, one for each training image. A run sets it; a recipe has 0.
+        neighbours: m, the neighbours among which codes are combined. None stands for twice the intrinsic dimension of
+            the training images of a class, which a run computes.
         combined: k, codes in a combination.
         weights: Distribution of the weights of a combination.
-        latents: Source of the latents: `convex` combinations, a kernel density estimate `kde`, a `normal` prior with
-            its divergence, or one that a discriminator of codes holds, `discriminated`.
-        supervision: `classes` as in the paper, `none`, or `concatenated` to the latent of the generator.
+        latents: Source of the latents: `convex` combinations of codes, `kde`, a kernel density estimate of codes,
+            `normal`, a prior with a divergence of the codes from it, or `discriminated`, a prior with a discriminator
+            of codes.
+        supervision: `classes` as in the paper, `none`, or `concatenated`, labels beside the latent of the generator.
         adversarial_weight: lambda.
-        generator_loss: Whether the generator's own loss is log(1 - D), as printed, or does not saturate.
-        image_classifier: C_img, which learns the data's classes before the run.
-        classifier_steps: Steps of its training.
-        classifier_rate: Its learning rate.
-        least_accuracy: Accuracy of C_img on the test split, below which no run begins.
-        learned_features: Maps that are compared beside those of C_img: of the discriminator, or of a second one.
+        generator_loss: `minimax` for log(1 - D), as printed, or `nonsaturating` for -log D.
+        image_classifier: Network of C_img, which learns the data's classes before the run.
+        classifier_steps: Steps of C_img's training.
+        classifier_rate: Learning rate of C_img.
+        least_accuracy: Least accuracy of C_img on the test split; a run with less does not begin.
+        learned_features: Network whose maps are compared beside those of C_img: the discriminator, or a second one.
         refresh_every: Steps between two encodings of all images, a multiple of `log_every`.
     """
 
@@ -104,19 +104,16 @@ class XGANRecipe(EncodedRecipe):
         self._check_positive("classifier_rate")
         if self.neighbours is not None and self.combined > self.neighbours:
             raise ValueError(f"combined={self.combined} codes cannot be drawn from neighbours={self.neighbours}.")
-        if self.refresh_every < 1 or self.refresh_every % self.log_every:
-            raise ValueError(
-                f"refresh_every must be a multiple of log_every={self.log_every}; received {self.refresh_every}."
-            )
+        self._check_multiples("refresh_every")
         if not self.has_bank and self.supervision == "classes":
             raise ValueError(
-                f"Latents of a prior have no class by their place: with latents={self.latents}, supervision is none or "
-                "concatenated."
+                f"Latents of a prior have no class by their place: supervision must be none or concatenated; received "
+                f"classes with latents={self.latents}."
             )
 
     @property
     def has_bank(self) -> bool:
-        """Whether latents are made of the codes of real images."""
+        """Whether latents are combinations of the codes of real images."""
         return self.latents in ("convex", "kde")
 
     @property
@@ -125,7 +122,7 @@ class XGANRecipe(EncodedRecipe):
 
     @property
     def has_encoder(self) -> bool:
-        """False where the generator takes a label beside the code."""
+        """False if the generator takes a label beside the code."""
         return self.supervision != "concatenated"
 
 
@@ -173,103 +170,120 @@ _SMALL = replace(
 )
 
 
-def _images(name: str, paper: dict[str, Any], small: dict[str, Any]) -> tuple[XGANRecipe, ...]:
-    return replace(_PAPER, name=f"xgan/{name}", **paper), replace(_SMALL, name=f"xgan/{name}", **{**paper, **small})
+def _images(name: str, data: dict[str, Any], paper: dict[str, Any], small: dict[str, Any]) -> tuple[XGANRecipe, ...]:
+    here = {"name": f"xgan/{name}", **data}
+    return replace(_PAPER, **here, **paper), replace(_SMALL, **here, **small)
 
 
-_DIGITS: dict[str, Any] = {"data": "digits", "image_shape": (8, 8, 1), "condition_size": 10, "least_accuracy": 0.95}
-_MNIST: dict[str, Any] = {"data": "mnist", "image_shape": (28, 28, 1), "condition_size": 10, "least_accuracy": 0.95}
+# For small images, the networks of the small preset at another width.
+_SMALL_NETWORKS: dict[str, Any] = {"image_classifier": "small_vgg", "learned_features": "discriminator"}
 _ON_MNIST: dict[str, Any] = {
+    **_SMALL_NETWORKS,
     "widths": (64, 128, 256),
-    "image_classifier": "small_vgg",
-    "learned_features": "discriminator",
     "steps": 12_000,
     "log_every": 50,
     "grid_every": 750,
     "checkpoint_every": 750,
-    "refresh_every": 750,
-}
-_ON_MNIST_SMALL: dict[str, Any] = {
-    "widths": (16, 32, 64),
-    "steps": 2_000,
-    "log_every": 20,
-    "grid_every": 200,
-    "checkpoint_every": 500,
-    "refresh_every": 500,
-}
-# Flowers come from the user: an .npz, or a folder a species.
-_FLOWERS17: dict[str, Any] = {"data": "folder:flowers", "image_shape": (64, 64, 3), "condition_size": 17}
-# The split that tensorflow-datasets calls test is the larger part.
-_FLOWERS102: dict[str, Any] = {
-    "data": "oxford_flowers102",
-    "train_split": "test",
-    "test_split": "train+validation",
-    "condition_size": 102,
 }
 
 _XGAN = (
     *_images(
         "digits",
-        {**_DIGITS, "networks": "mlp", "widths": (128, 128), "latent_size": 16, "image_classifier": "small_vgg"}
-        | {"learned_features": "discriminator", "steps": 352, "grid_every": 176, "checkpoint_every": 176}
-        | {"refresh_every": 16},
-        {"steps": 3_000, "log_every": 50, "grid_every": 500, "checkpoint_every": 500, "refresh_every": 50}
-        # A class has 143 images or so: of 100 neighbours, a combination of five is little but the mean of the class.
-        | {"neighbours": 10, "combined": 3},
+        {
+            **IMAGES["digits"],
+            "condition_size": 10,
+            "least_accuracy": 0.95,
+            "networks": "mlp",
+            "widths": (128, 128),
+            "latent_size": 16,
+        },
+        {**_SMALL_NETWORKS, "steps": 352, "grid_every": 176, "checkpoint_every": 176, "refresh_every": 16},
+        {
+            "steps": 3_000,
+            "log_every": 50,
+            "grid_every": 500,
+            "checkpoint_every": 500,
+            "refresh_every": 50,
+            # A class has about 143 images: a combination of five of 100 neighbours is nearly the mean of the class.
+            "neighbours": 10,
+            "combined": 3,
+        },
     ),
-    *_images("mnist", {**_MNIST, **_ON_MNIST}, _ON_MNIST_SMALL),
+    *_images(
+        "mnist",
+        {**IMAGES["mnist"], "condition_size": 10, "least_accuracy": 0.95},
+        {**_ON_MNIST, "refresh_every": 750},
+        {"checkpoint_every": 500, "refresh_every": 500},
+    ),
     *_images(
         "flowers17",
-        {**_FLOWERS17, "widths": (64, 128, 256, 512), "steps": 240, "grid_every": 240, "checkpoint_every": 240}
-        | {"log_every": 8, "refresh_every": 16, "least_accuracy": 0.5},
-        {"image_shape": (32, 32, 3), "steps": 2_000, "log_every": 20, "grid_every": 200, "checkpoint_every": 400}
-        | {"refresh_every": 100, "widths": (16, 32, 64)},
+        # The images come from the user: an .npz file, or a folder with a subfolder for each species.
+        {"data": "folder:flowers", "condition_size": 17, "least_accuracy": 0.5},
+        {
+            "image_shape": (64, 64, 3),
+            "widths": (64, 128, 256, 512),
+            "steps": 240,
+            "log_every": 8,
+            "grid_every": 240,
+            "checkpoint_every": 240,
+            "refresh_every": 16,
+        },
+        {"image_shape": (32, 32, 3), "refresh_every": 100},
     ),
     *_images(
         "flowers102",
-        {**_FLOWERS102, "steps": 1_216, "grid_every": 304, "checkpoint_every": 304, "refresh_every": 80}
-        | {"least_accuracy": 0.5},
-        {"image_shape": (128, 128, 3), "widths": (8, 16, 32, 64, 64)}
-        | {"steps": 2_000, "grid_every": 200, "checkpoint_every": 400, "refresh_every": 100},
+        {
+            "data": "oxford_flowers102",
+            # The split that tensorflow-datasets calls test is the larger one.
+            "train_split": "test",
+            "test_split": "train+validation",
+            "condition_size": 102,
+            "least_accuracy": 0.5,
+        },
+        {"steps": 1_216, "grid_every": 304, "checkpoint_every": 304, "refresh_every": 80},
+        {"widths": (8, 16, 32, 64, 64), "refresh_every": 100},
     ),
-    *_images("facescrub", {}, {"widths": (8, 16, 32, 64, 64)}),
+    *_images("facescrub", {}, {}, {"widths": (8, 16, 32, 64, 64)}),
 )
 
-# A thousand classes, of which only the image classifier is told; neighbours among all codes take a minute to find.
+# Only the image classifier learns the thousand classes. The search for neighbours among all codes takes a minute.
 _STACKED = _images(
     "stacked_mnist",
-    {**_ON_MNIST, "data": "stacked_mnist", "image_shape": (28, 28, 3), "condition_size": 1_000, "least_accuracy": 0.2}
-    | {"supervision": "none", "refresh_every": 1_000},
-    {**_ON_MNIST_SMALL, "classifier_steps": 3_000, "refresh_every": 1_000},
+    {
+        **IMAGES["stacked_mnist"],
+        "condition_size": 1_000,
+        "least_accuracy": 0.2,
+        "supervision": "none",
+        "refresh_every": 1_000,
+    },
+    _ON_MNIST,
+    {"checkpoint_every": 500, "classifier_steps": 3_000},
 )
 
 _SHARED = tuple(field.name for field in dataclasses.fields(EncodedRecipe))
+_PREFIXES = {"MDGAN": "md_gan/", "CVAEGAN": "cvae_gan/"}
 
 
-def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], prefix: str, **changes: Any) -> EncodedRecipe:
-    """The same networks in another system; the paper trained it for about so many more epochs."""
+def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], epochs: int, **adam: Any) -> EncodedRecipe:
+    """Returns a rival with the same networks.
+
+    Args:
+        recipe: X-GAN's recipe.
+        system: The rival.
+        epochs: Epochs of the rival in the paper, where X-GAN has 16. The small preset has twice X-GAN's steps instead,
+            which take about as many minutes.
+        **adam: Settings of Adam in the code that the paper compared with.
+    """
     fields = {name: getattr(recipe, name) for name in _SHARED}
-    name = recipe.name.replace("xgan/", f"{prefix}/")
-    return EncodedRecipe(**{**fields, "name": name, "system": system, **changes})
-
-
-def _md_gan(recipe: XGANRecipe) -> EncodedRecipe:
-    """100 epochs for 16, and Adam as in the code that was compared with; about as many minutes, where it is small."""
+    fields |= {"name": recipe.name.replace("xgan/", _PREFIXES[system]), "system": system}
     if recipe.preset == "small":
-        return _rival(recipe, "MDGAN", "md_gan", steps=2 * recipe.steps)
-    return _rival(recipe, "MDGAN", "md_gan", steps=recipe.steps * 100 // 16, learning_rate=1e-3, beta_1=0.9)
-
-
-def _cvae_gan(recipe: XGANRecipe) -> EncodedRecipe:
-    """50 epochs for 16, and Adam as in the code that was compared with; about as many minutes, where it is small."""
-    if recipe.preset == "small":
-        return _rival(recipe, "CVAEGAN", "cvae_gan", steps=2 * recipe.steps)
-    return _rival(recipe, "CVAEGAN", "cvae_gan", steps=recipe.steps * 50 // 16, learning_rate=2e-4)
+        return EncodedRecipe(**{**fields, "steps": 2 * recipe.steps})
+    return EncodedRecipe(**{**fields, "steps": recipe.steps * epochs // 16, **adam})
 
 
 RECIPES = (
     *_XGAN,
     *_STACKED,
-    *(_md_gan(recipe) for recipe in (*_XGAN, *_STACKED)),
-    *(_cvae_gan(recipe) for recipe in _XGAN),
+    *(_rival(recipe, "MDGAN", 100, learning_rate=1e-3, beta_1=0.9) for recipe in (*_XGAN, *_STACKED)),
+    *(_rival(recipe, "CVAEGAN", 50, learning_rate=2e-4) for recipe in _XGAN),
 )
