@@ -2,7 +2,7 @@
 
 import abc
 import dataclasses
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 import keras
 import tensorflow as tf
@@ -35,8 +35,10 @@ class CodeSampler(Configurable, abc.ABC):
     Noise is an argument: training draws it for a step, serving for each row by its seed, and both make the same of it.
     """
 
-    least_neighbours: ClassVar[int] = 1
-    """Neighbours of a code that the bank must look for."""
+    @property
+    def least_neighbours(self) -> int:
+        """Neighbours of each code that the bank must find at least."""
+        return 1
 
     @abc.abstractmethod
     def noise(self, m: int, size: int) -> Prior:
@@ -86,7 +88,6 @@ class ConvexSampler(CodeSampler):
 
     @property
     def least_neighbours(self) -> int:
-        """As many as are combined."""
         return self.k
 
     def noise(self, m: int, size: int) -> Uniform:

@@ -1,6 +1,7 @@
 """The dimension of the set that codes lie on."""
 
-from typing import Literal, NamedTuple
+import dataclasses
+from typing import Literal
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def intrinsic_dimension(
     return float(np.mean([_estimate(distances, k, average) for k in range(k_from, k_to + 1)]))
 
 
-class ClassDimensions(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class ClassDimensions:
     """Estimates of the classes of a data set.
 
     Attributes:

@@ -58,7 +58,7 @@ def search_latent(
     Raises:
         ValueError: If lengths differ, images are not floating or not what the generator makes, or steps do not rise.
     """
-    marks = [int(steps)] if np.ndim(steps) == 0 else [int(mark) for mark in steps]
+    marks = [int(mark) for mark in np.atleast_1d(steps)]
     images, start = np.asarray(images), np.asarray(start)
     if len(images) != len(start) or len(images) == 0 or not np.issubdtype(images.dtype, np.floating):
         raise ValueError(

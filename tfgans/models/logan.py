@@ -20,19 +20,18 @@ class LOGAN(BiGAN):
         encoder        descends  E r
         generator      descends  -E q
 
-    The discriminator is a classifier, but the others follow its logit, which does not saturate; the
-    penalty makes slopes from each reconstruction to its own x, so that modes which are encoded but no longer
-    generated are recovered. The step is that of `BiGAN`. The latent optimisation GAN that goes by the
-    same name is another model.
+    The step is that of `BiGAN`. The discriminator is a classifier, but the other players follow its logit, which does
+    not saturate. The penalty makes the logit rise from each reconstruction to its own x, so that the generator recovers
+    modes that only the encoder still knows. The latent optimisation GAN has the same name and is another model.
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: E, from these to latents `[B, N]`.
-        discriminator: l, from `[image, latent]` to logits `[B]`; without batch normalisation.
-        prior: Distribution of z, of size N; `Uniform(N)` in the paper.
+        generator: As of `BiGAN`.
+        encoder: As of `BiGAN`.
+        discriminator: As of `BiGAN`; without batch normalisation.
+        prior: As of `BiGAN`; `Uniform(N)` in the paper.
         objective: `LogitLoss(squared=True)`, lol2, by default; `LogitLoss(squared=False)` is lol1.
         penalty: By default `PairwiseGradientPenalty()`, lambda = .1, as for toy worlds; 1 for images.
-        **kwargs: `latent_penalty`, `reconstruction_weight`, `n_critic`, `ema_decay`, `seed` and `name` of `BiGAN`.
+        **kwargs: `latent_penalty`, `reconstruction_weight` and `n_critic` of `BiGAN`, and the keywords of all models.
 
     Example:
 

@@ -1,11 +1,14 @@
 """VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
 
+from typing import Unpack
+
 import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
-from tfgans.models.adversarial import Batch
+from tfgans.models.adversarial import Shared
+from tfgans.models.batches import Batch
 from tfgans.models.bigan import BiGAN
 
 
@@ -22,16 +25,11 @@ class VEEGAN(BiGAN):
     VEEGAN's own ratio T(z, x) is -l. Its discriminator and the generator's first term are those of lol1.
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: F, the reconstructor, from these to latents `[B, N]`.
-        discriminator: l, from `[image, latent]` to logits `[B]`.
-        prior: Distribution of z, of size N.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together.
+        generator: As of `BiGAN`.
+        encoder: As of `BiGAN`; F, the reconstructor.
+        discriminator: As of `BiGAN`.
+        prior: As of `BiGAN`.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -53,16 +51,12 @@ class VEEGAN(BiGAN):
         encoder: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        *,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
-        objective = LogitLoss(squared=False)
-        super().__init__(generator, encoder, discriminator, prior, objective, ema_decay=ema_decay, seed=seed, name=name)
+        super().__init__(generator, encoder, discriminator, prior, LogitLoss(squared=False), **shared)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        """Adam at 1e-3, beta_1 = .5, as the authors train on toy worlds."""
+        """Adam at 1e-3, beta_1 = .5, as in the authors' code for toy worlds."""
         return {player: keras.optimizers.Adam(1e-3, 0.5) for player in self.players}
 
     def _latent_error(self, latent: tf.Tensor) -> tf.Tensor:

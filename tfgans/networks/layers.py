@@ -28,7 +28,3 @@ class TileChannels(layers.Layer):
         height, width = image.shape[1:3]
         tiled = tf.tile(vector[:, tf.newaxis, tf.newaxis, :], [1, height, width, 1])
         return tf.concat([image, tf.cast(tiled, image.dtype)], axis=-1)
-
-    def compute_output_shape(self, input_shape: Sequence[Sequence[int | None]]) -> tuple[int | None, ...]:
-        image, vector = input_shape
-        return (*image[:-1], image[-1] + vector[-1])
