@@ -92,7 +92,7 @@ def test_refuses(float64):
     )
     with pytest.raises(ValueError, match=r"The generator of a CVAEGAN must take \[\(3,\), \(4,\)\]"):
         tfgans.CVAEGAN(*nets, networks.mlp_classifier(2, 4, (4,)), latent.Normal(3))
-    with pytest.raises(ValueError, match="must give a map behind their logits; they give 1 and 2 outputs"):
+    with pytest.raises(ValueError, match="must give maps after their logits; they give 1 and 2 outputs"):
         tfgans.CVAEGAN(
             *nets[:2], networks.mlp_discriminator(2, widths=(4,)), networks.mlp_classifier(2, 5, (4,)), latent.Normal(3)
         )

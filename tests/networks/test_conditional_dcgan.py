@@ -87,7 +87,7 @@ def test_batch_norm_in_the_discriminator_spares_the_first_convolution():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"image_shape": (4, 4, 1), "widths": (8, 8, 8)}, "at least 8x8"),
+        ({"image_shape": (4, 4, 1), "widths": (8, 8, 8)}, "3 halvings need images of 8 pixels or more"),
         ({"image_shape": (8, 8, 1), "projection": "relu"}, "projection"),
         ({"image_shape": (8, 8, 1), "output": "sigmoid"}, "output"),
     ],

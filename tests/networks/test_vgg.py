@@ -34,7 +34,7 @@ def test_vgg_gives_logits_and_the_second_map_of_each_block(vgg, random):
 
 
 def test_vgg_refuses_small_images():
-    with pytest.raises(ValueError, match=r"32x32 pixels or more; received 28x28. small_vgg takes smaller ones"):
+    with pytest.raises(ValueError, match=r"32x32 pixels or more; received 28x28. small_vgg takes smaller images"):
         networks.vgg19((28, 28, 3), 10)
 
 
