@@ -23,19 +23,36 @@ def check_built(owner: str, networks: Mapping[str, keras.Model | None]) -> None:
             raise ValueError(f"The {name} of a {owner} must be a functional Keras model, built.")
 
 
-def check_fit(owner: str, networks: Mapping[str, keras.Model | None], expected: Callable[[Shape], Shapes]) -> None:
+def check_fit(
+    owner: str,
+    networks: Mapping[str, keras.Model | None],
+    latent: Shape,
+    others: Callable[[Shape], Shapes] = lambda sample: {},
+) -> None:
     """Raises ValueError if networks are not built, or do not fit together.
+
+    By default a generator and a decoder map latents to samples, an encoder maps samples to latents, and a discriminator
+    maps samples to logits of any shape.
 
     Args:
         owner: Class of the model that takes the networks, for the error.
         networks: Networks by name; None is skipped.
-        expected: Returns the shapes of all networks for the shape of a sample, which is the generator's output.
+        latent: Shape of a latent.
+        others: Returns the shapes that differ from the defaults for the shape of a sample, the generator's output.
     """
     check_built(owner, networks)
-    for name, (expected_inputs, expected_output) in expected(first_output(networks["generator"])).items():
-        network = networks[name]
+    sample = first_output(networks["generator"])
+    expected: Shapes = {
+        "generator": ([latent], sample),
+        "encoder": ([sample], latent),
+        "decoder": ([latent], sample),
+        "discriminator": ([sample], None),
+        **others(sample),
+    }
+    for name, network in networks.items():
         if network is None:
             continue
+        expected_inputs, expected_output = expected[name]
         inputs, output = [tuple(tensor.shape[1:]) for tensor in network.inputs], first_output(network)
         if inputs != list(expected_inputs) or expected_output not in (None, output):
             wanted = f"{list(expected_inputs)}"

@@ -89,16 +89,17 @@ class AdversarialVAE(AdversarialModel):
         error_sign: ErrorSign = "corrected",
         **shared: Unpack[Shared],
     ) -> None:
+        parts = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator_encoder": discriminator_encoder,
+            "discriminator_decoder": discriminator_decoder,
+        }
         check_fit(
             type(self).__name__,
-            {
-                "generator": generator,
-                "encoder": encoder,
-                "discriminator_encoder": discriminator_encoder,
-                "discriminator_decoder": discriminator_decoder,
-            },
+            parts,
+            (prior.size,),
             lambda sample: {
-                "generator": ([(prior.size,)], sample),
                 "encoder": ([sample], (2 * prior.size,)),
                 "discriminator_encoder": ([sample], None),
                 "discriminator_decoder": ([first_output(discriminator_encoder)], sample),

@@ -82,16 +82,8 @@ class BEGAN(AdversarialModel):
         recompute_errors: bool = False,
         **shared: Unpack[Shared],
     ) -> None:
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            {"generator": generator, "encoder": encoder, "decoder": decoder},
-            lambda sample: {
-                "generator": ([latent], sample),
-                "encoder": ([sample], latent),
-                "decoder": ([latent], sample),
-            },
-        )
+        parts = {"generator": generator, "encoder": encoder, "decoder": decoder}
+        check_fit(type(self).__name__, parts, (prior.size,))
         check_choice("norm", norm, Norm)
         discriminator = autoencoder(encoder, decoder, generator)
         networks = {"generator": generator, "discriminator": discriminator}

@@ -27,15 +27,10 @@ class BEGANCS(BEGAN):
     G(Enc(x)).
 
     Args:
-        generator: As of `BEGAN`.
-        encoder: As of `BEGAN`.
-        decoder: As of `BEGAN`.
-        prior: As of `BEGAN`.
-        equilibrium: As of `BEGAN`.
         constraint_weight: alpha; with 0 this is BEGAN.
         norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
         constraint_norm: The distance of codes.
-        **kwargs: `similarity_weight`, `share_latent` and `recompute_errors` of `BEGAN`, and the keywords of all models.
+        others: As of `BEGAN`.
 
     Example:
 

@@ -68,6 +68,10 @@ class BiGAN(AdversarialModel):
 
     encoder: keras.Model
 
+    # A variant sets its own.
+    default_objective: Objective = Vanilla()
+    default_penalty: GradientPenalty | None = None
+
     def __init__(
         self,
         generator: keras.Model,
@@ -84,22 +88,14 @@ class BiGAN(AdversarialModel):
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
         latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {
-                "generator": ([latent], sample),
-                "encoder": ([sample], latent),
-                "discriminator": ([sample, latent], None),
-            },
-        )
+        check_fit(type(self).__name__, networks, latent, lambda sample: {"discriminator": ([sample, latent], None)})
         super().__init__(networks, prior, **shared)
         if n_critic < 1 or reconstruction_weight < 0:
             raise ValueError(
                 f"Expected n_critic >= 1 and reconstruction_weight >= 0; received {n_critic}, {reconstruction_weight}."
             )
-        self.objective = objective or Vanilla()
-        self.penalty = penalty
+        self.objective = objective or self.default_objective
+        self.penalty = penalty or self.default_penalty
         self.latent_penalty = latent_penalty
         self.reconstruction_weight = reconstruction_weight
         self.n_critic = n_critic

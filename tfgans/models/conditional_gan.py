@@ -22,12 +22,9 @@ class ConditionalGAN(GAN):
     Args:
         generator: G, from `[latents, conditions]` to samples.
         discriminator: f, from `[samples, conditions]` to logits `[B]` or, for patches, `[B, ...]`.
-        prior: As of `GAN`.
-        objective: As of `GAN`.
-        penalty: As of `GAN`.
         conditioning: `"class"` for integer labels [B] in 0 to K - 1, which become one-hot conditions, or
             `"attributes"` for floating labels [B, K], which are the conditions.
-        **kwargs: `n_critic`, `n_generator` and `latent_sharing` of `GAN`, and the keywords of all models.
+        others: As of `GAN`.
 
     Example:
 

@@ -23,14 +23,10 @@ class ConditionalWGANGP(ConditionalGAN):
     gradient of each sample.
 
     Args:
-        generator: As of `ConditionalGAN`.
-        discriminator: As of `ConditionalGAN`; f.
-        prior: As of `GAN`; `Normal(100, mean=-1)` in the paper.
         penalty: Gradient penalty; by default that of Eq. 5 with lambda = 10, from the authors' code, since the
             paper states none.
         n_critic: n of section IV-B, critic updates for each generator update.
-        **kwargs: `conditioning` of `ConditionalGAN`, `n_generator` and `latent_sharing` of `GAN`, and the keywords of
-            all models.
+        others: As of `ConditionalGAN`, without an objective; the paper's prior is `Normal(100, mean=-1)`.
 
     Example:
 

@@ -76,7 +76,7 @@ class GAN(AdversarialModel):
         **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "discriminator": discriminator}
-        check_fit(type(self).__name__, networks, lambda sample: self._shapes(sample, generator, prior))
+        check_fit(type(self).__name__, networks, (prior.size,), lambda sample: self._shapes(sample, generator, prior))
         super().__init__(networks, prior, **shared)
         if n_critic < 1 or n_generator < 1:
             raise ValueError(f"A step needs updates of both; received n_critic={n_critic}, n_generator={n_generator}.")
@@ -88,8 +88,8 @@ class GAN(AdversarialModel):
         self.latent_sharing = latent_sharing
 
     def _shapes(self, sample: Shape, generator: keras.Model, prior: Prior) -> Shapes:
-        """The expected shapes of the networks."""
-        return {"generator": ([(prior.size,)], sample), "discriminator": ([sample], None)}
+        """The shapes of networks that differ from the defaults of `check_fit`."""
+        return {}
 
     @property
     def updates_per_step(self) -> int:

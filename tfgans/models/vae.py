@@ -60,12 +60,8 @@ class VAE(AdversarialModel):
         **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "encoder": encoder}
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {"generator": ([latent], sample), "encoder": ([sample], (2 * prior.size,))},
-        )
+        size = prior.size
+        check_fit(type(self).__name__, networks, (size,), lambda sample: {"encoder": ([sample], (2 * size,))})
         check_choice("kl_reduction", kl_reduction, KLReduction)
         super().__init__(networks, prior, **shared)
         self.kl_reduction = kl_reduction

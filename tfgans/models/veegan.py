@@ -24,12 +24,7 @@ class VEEGAN(BiGAN):
 
     VEEGAN's own ratio T(z, x) is -l. Its discriminator and the generator's first term are those of lol1.
 
-    Args:
-        generator: As of `BiGAN`.
-        encoder: As of `BiGAN`; F, the reconstructor.
-        discriminator: As of `BiGAN`.
-        prior: As of `BiGAN`.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+    The networks, the prior and the keywords are those of `BiGAN`; F, the reconstructor, is its encoder.
 
     Example:
 

@@ -1,7 +1,6 @@
 """X-GAN (Blum, Brattoli and Ommer), whose latents are convex combinations of codes of real images."""
 
 import enum
-from collections.abc import Sequence
 from typing import Any, ClassVar, Unpack
 
 import keras
@@ -34,24 +33,10 @@ class Draw(enum.IntEnum):
 
 
 class XGANModel(AdversarialModel):
-    """The losses of X-GAN and of its ablations without a bank. A subclass draws latents and codes.
+    """The losses of X-GAN and of its ablations without a bank.
 
-    A subclass draws latents in `draw_noise` and codes in `draw_codes`.
-
-    Args:
-        generator: G, from codes, or `[codes, conditions]`, to samples.
-        encoder: E, from samples to codes, or to `code_numbers` numbers for each entry of a code.
-        discriminator: D, from samples to `[logits [B, 1], *maps]`.
-        image_classifier: C_img, from samples to `[logits [B, K], *maps]`. It must be trained before, and becomes not
-            trainable.
-        code_discriminator: A discriminator of codes, from these to logits `[B, 1]`, or None.
-        prior: Distribution of latents, of the size of a code.
-        objective: Losses of D and G; `Minimax()` by default.
-        code_classifier: C_emb, from codes to logits `[B, K]`, or `None` for no L_E.clf.
-        feature_discriminator: A second discriminator like D, with a loss of its own, whose maps are compared. `None`
-            compares the maps of D.
-        adversarial_weight: lambda.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+    A subclass draws latents in `draw_noise` and codes in `draw_codes`. The arguments are those of `XGAN`, with a prior
+    instead of the bank, and with a discriminator of codes, from these to logits `[B, 1]`, or None.
     """
 
     # In the order of Algorithm 1. A model leaves out the players whose networks it does not have.
@@ -110,7 +95,7 @@ class XGANModel(AdversarialModel):
                 "code_discriminator": ([code], (1,)),
             }
 
-        check_fit(type(self).__name__, networks, shapes)
+        check_fit(type(self).__name__, networks, (prior.size,), shapes)
         if adversarial_weight < 0:
             raise ValueError(f"adversarial_weight must not be negative; received {adversarial_weight}.")
         self.players = tuple(player for player in type(self).players if networks[player] is not None)
@@ -247,8 +232,11 @@ class XGAN(XGANModel):
             trainable.
         bank: Codes of the training set, of size N, and of K classes or of one.
         objective: Losses of D and G; `Minimax()` by default.
-        **kwargs: `code_classifier`, `feature_discriminator` and `adversarial_weight` of `XGANModel`, and the keywords
-            of all models. lambda is 2 in the paper.
+        code_classifier: C_emb, from codes to logits `[B, K]`, or `None` for no L_E.clf.
+        feature_discriminator: A second discriminator like D, with a loss of its own, whose maps are compared. `None`
+            compares the maps of D.
+        adversarial_weight: lambda; 2 in the paper and by default.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -376,13 +364,10 @@ class XGAN(XGANModel):
         within = label if self.bank.classes > 1 else None
         return self.generate_graph(self.bank.sample_rows(seed, within, self.variable_dtype), label)
 
-    def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        self._check_filled()
-        return super().sample(n, labels, seed)
-
-    def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        self._check_filled()
-        return super().sample_near(images, labels, seed)
+    def _ask(self, name: str, **given: Any) -> np.ndarray:
+        if name in ("sample", "sample_near"):
+            self._check_filled()
+        return super()._ask(name, **given)
 
     def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Samples around given samples `[n, ...]`, from int64 seeds `[n]` and labels."""

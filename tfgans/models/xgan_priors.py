@@ -21,15 +21,11 @@ class VariationalXGAN(XGANModel):
     encoder's. A latent has no class here, so that L_G.clf is left out unless the generator takes a condition.
 
     Args:
-        generator: As of `XGAN`.
         encoder: E, from samples to means and logarithms of variances `[B, 2 N]`.
-        discriminator: As of `XGAN`.
-        image_classifier: As of `XGAN`.
         prior: Standard normal.
-        objective: As of `XGAN`.
         kl_reduction: Divisor of the divergence, one of `choices.KLReduction`. The paper states none; the mean over
             entries is on the scale of the other losses.
-        **kwargs: As of `XGAN`.
+        others: As of `XGAN`.
 
     Example:
 
@@ -93,14 +89,9 @@ class AdversarialXGAN(XGANModel):
     A latent has no class here, so that L_G.clf is left out unless the generator takes a condition.
 
     Args:
-        generator: As of `XGAN`.
-        encoder: As of `XGAN`.
-        discriminator: As of `XGAN`.
-        image_classifier: As of `XGAN`.
         code_discriminator: c, from codes to logits `[B, 1]`.
         prior: Distribution of z_hat.
-        objective: As of `XGAN`.
-        **kwargs: As of `XGAN`.
+        others: As of `XGAN`.
 
     Example:
 

@@ -91,7 +91,7 @@ class CVAEGAN(AdversarialModel):
                 "classifier": ([sample], classes),
             }
 
-        check_fit(type(self).__name__, networks, shapes)
+        check_fit(type(self).__name__, networks, (prior.size,), shapes)
         if min(len(discriminator.outputs), len(classifier.outputs)) < 2:
             raise ValueError(
                 "The discriminator and the classifier must give maps after their logits; they give "

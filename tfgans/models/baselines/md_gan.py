@@ -77,16 +77,7 @@ class MDGAN(AdversarialModel):
         **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {
-                "generator": ([latent], sample),
-                "encoder": ([sample], latent),
-                "discriminator": ([sample], (1,)),
-            },
-        )
+        check_fit(type(self).__name__, networks, (prior.size,), lambda sample: {"discriminator": ([sample], (1,))})
         if min(reconstruction_weight, mode_weight) < 0:
             raise ValueError(f"Weights must not be negative; received {reconstruction_weight} and {mode_weight}.")
         super().__init__(networks, prior, **shared)
