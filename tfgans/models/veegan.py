@@ -1,13 +1,10 @@
 """VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
 
-from typing import Unpack
-
 import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
-from tfgans.models.adversarial import Shared
 from tfgans.models.batches import Batch
 from tfgans.models.bigan import BiGAN
 
@@ -24,7 +21,8 @@ class VEEGAN(BiGAN):
 
     VEEGAN's own ratio T(z, x) is -l. Its discriminator and the generator's first term are those of lol1.
 
-    The networks, the prior and the keywords are those of `BiGAN`; F, the reconstructor, is its encoder.
+    The networks and the prior are those of `BiGAN`, whose encoder is F, the reconstructor. The keywords are those of
+    `AdversarialModel`.
 
     Example:
 
@@ -46,9 +44,13 @@ class VEEGAN(BiGAN):
         encoder: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        **shared: Unpack[Shared],
+        *,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
     ) -> None:
-        super().__init__(generator, encoder, discriminator, prior, LogitLoss(squared=False), **shared)
+        objective = LogitLoss(squared=False)
+        super().__init__(generator, encoder, discriminator, prior, objective, ema_decay=ema_decay, seed=seed, name=name)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 1e-3, beta_1 = .5, as in the authors' code for toy worlds."""
