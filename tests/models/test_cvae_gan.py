@@ -1,23 +1,10 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import lines
 
 import tfgans
 from tfgans import latent, networks
-
-
-def lines(name, *outputs, inputs=(1,)):
-    """A network whose outputs are a^T x + b; several inputs are put side by side."""
-    taken = [keras.Input((size,), dtype="float64") for size in inputs]
-    x = keras.layers.Concatenate()(taken) if len(taken) > 1 else taken[0]
-    found = []
-    for slope, shift in outputs:
-        slope, shift = np.reshape(slope, (sum(inputs), -1)), np.atleast_1d(shift)
-        layer = keras.layers.Dense(slope.shape[1])
-        found.append(layer(x))
-        layer.set_weights([slope, shift])
-    return keras.Model(taken if len(taken) > 1 else taken[0], found if len(found) > 1 else found[0], name=name)
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from small_networks import trainable
 
 from tfgans import networks
 from tfgans.networks.layers import TileChannels
-
-
-def trainable(model):
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,9 @@ import itertools
 import keras
 import numpy as np
 import pytest
+from small_networks import shapes
 
 from tfgans import networks
-
-
-def shapes(tensors):
-    return [tuple(tensor.shape[1:]) for tensor in tensors]
 
 
 @pytest.fixture(scope="module")

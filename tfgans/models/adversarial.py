@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 
 import keras
 import numpy as np
@@ -187,7 +187,7 @@ class AdversarialModel(keras.Model):
     def forward_all(
         self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None = None, *, training: bool
     ) -> list[tf.Tensor]:
-        """All outputs of a network, in the type of the variables: logits, for example, and the maps before them.
+        """All outputs of a network, such as `[logits, *maps]`, in the type of the variables.
 
         Args:
             network: A network that takes x alone, or x and a condition.
@@ -413,16 +413,16 @@ class AdversarialModel(keras.Model):
         return "image" if len(self.sample_shape) == 3 else "point"
 
     def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """G(z) at inference: `[n, N]` and labels to images `[n, H, W, C]` in [-1, 1], or points `[n, D]`."""
+        """G(z) at inference, from latents `[n, N]` and labels to samples `[n, ...]`; images are clipped to [-1, 1]."""
         sample = self.forward(self.sampler, latent, label, training=False)
         return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
 
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """Images or points from int64 seeds `[n]` and labels."""
+        """Samples from int64 seeds `[n]` and labels."""
         return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)
 
     def encode_graph(self, image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """E(x) at inference, or its mean: images `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
+        """E(x) at inference, or its mean, from samples `[n, ...]` and labels to latents `[n, N]`."""
         code = self.forward(self.encoder, tf.cast(image, self.variable_dtype), label, training=False)
         return code[:, : self.prior.size]
 
@@ -535,7 +535,7 @@ class AdversarialModel(keras.Model):
         return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "AdversarialModel":
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
