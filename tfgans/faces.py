@@ -102,9 +102,9 @@ class Face:
         Raises:
             ValueError: If an argument is missing, is not one of the face's, or does not fit.
         """
-        taken = {each.argument for each in self.inputs.values()}
+        known = {each.argument for each in self.inputs.values()}
         for argument, values in given.items():
-            if values is not None and argument not in taken:
+            if values is not None and argument not in known:
                 raise ValueError(f"{owner} takes no {argument} here; received {values!r:.80}.")
         arrays: dict[str, np.ndarray] = {}
         for each in self.inputs.values():

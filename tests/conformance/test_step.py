@@ -71,15 +71,16 @@ def test_no_read_races_an_update(descending):
 
 
 @pytest.mark.slow
-def test_xla_has_the_losses_and_gradients_of_the_graph(new, batch):
+def test_xla_has_the_losses_and_gradients_of_the_graph(row, float64, batch):
     """A gradient whose parts cancel would be mere rounding in float32."""
-    passes = [(turn, player, *given) for turn, players, *given in turns(new, batch) for player in players]
+    model = row.make()
+    passes = [(turn, player, *given) for turn, players, *given in turns(model, batch) for player in players]
     for turn, player, *given in passes:
-        both = functools.partial(loss_and_gradients, new, turn, player, *given)
-        start = new.get_weights()
+        both = functools.partial(loss_and_gradients, model, turn, player, *given)
+        start = model.get_weights()
         graph_loss, graph_gradients = tf.function(both)()
         # A loss in training mode moves the statistics, which other passes may read.
-        new.set_weights(start)
+        model.set_weights(start)
         xla_loss, xla_gradients = tf.function(both, jit_compile=True)()
         np.testing.assert_allclose(graph_loss, xla_loss, rtol=1e-9, err_msg=player)
         for graph, xla in zip(graph_gradients, xla_gradients, strict=True):

@@ -57,7 +57,7 @@ def test_faces_take_labels(model):
     )
     np.testing.assert_allclose(model.traverse([[3.0]], [0], [2.0], labels=1), [[5.0]])
     np.testing.assert_allclose(model.discriminate([[3.0]]), [2.0])
-    with pytest.raises(ValueError, match="received no labels"):
+    with pytest.raises(ValueError, match="needs labels; received None"):
         model.encode([[3.0]])
     with pytest.raises(ValueError, match="lie in 0 to 1"):
         model.encode([[3.0]], labels=[2])

@@ -94,8 +94,8 @@ def search_latent(
         return _better(state[0], errors_at(state[0]), *state[3:])
 
     latent = tf.constant(start, target.dtype)
-    if (made := tuple(generate(latent[:1]).shape[1:])) != images.shape[1:]:
-        raise ValueError(f"The generator makes {made} of such starts; the images are {images.shape[1:]}.")
+    if (shape := tuple(generate(latent[:1]).shape[1:])) != images.shape[1:]:
+        raise ValueError(f"Expected images of the generator's shape {shape}; received {images.shape[1:]}.")
     zeros = tf.zeros_like(latent)
     state = (latent, zeros, zeros, latent, tf.fill([len(images)], tf.constant(np.inf, target.dtype)))
     # The graph is built before the clock starts.

@@ -43,7 +43,7 @@ class AdversarialModel(keras.Model):
 
     All models speak of these tensors. Samples are images `[B, H, W, C]` in [-1, 1], or points `[B, D]`. Latents z and
     codes are `[B, N]`, where N is the size of the prior. Conditions are `[B, K]`. Networks are built functional Keras
-    models, and a network that takes two tensors takes them as a list. Each constructor raises ValueError where its
+    models, and a network that takes two tensors takes them as a list. Each constructor raises ValueError if its
     networks and its prior do not fit together, or a number or a choice is out of range.
 
     Args:
@@ -62,10 +62,10 @@ class AdversarialModel(keras.Model):
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
     discrimination: Discrimination | None = None
-    """The answers of the discriminator; None where there is no discriminator."""
+    """The answers of the discriminator; None if there is no discriminator."""
 
     encoder: keras.Model | None = None
-    """E, from samples to latents, or to means and logarithms of variances; None where there is none."""
+    """E, from samples to latents, or to means and logarithms of variances; None if there is none."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class AdversarialModel(keras.Model):
 
     @property
     def labels(self) -> Labels | None:
-        """The labels that the model learns from and may be asked for; None where it takes none."""
+        """The labels that the model learns from and may be asked for; None if it takes none."""
         return None
 
     @property
@@ -133,7 +133,7 @@ class AdversarialModel(keras.Model):
         Args:
             turn: One of `turns`.
             batch: The batch of the turn, as `batch_of` gives it.
-            index: Number of the turn within the step, where a turn is taken several times.
+            index: Number of the turn within the step, if it is taken several times.
         """
         raise NotImplementedError(f"{type(self).__name__} must define draw_noise.")
 
@@ -350,7 +350,7 @@ class AdversarialModel(keras.Model):
             Means of the logged scalars since the epoch began.
         """
         self._average_generator()
-        # A mean over replicas is NaN or Inf where the value of one replica is.
+        # A mean over replicas is NaN or Inf if the value of one replica is.
         values = tf.distribute.get_replica_context().all_reduce(
             "mean", tf.stack([losses[name] for name in self.log_names])
         )

@@ -48,7 +48,7 @@ class Classes:
         Raises:
             ValueError: If labels are None, or a shape or a value does not fit.
         """
-        array, kinds = _given(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
+        array, kinds = _as_array(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
         if np.issubdtype(array.dtype, np.integer):
             # A class out of range stays out of range in 32 bits.
             return _checked(self, np.clip(array, -1, self.count).astype(np.int32), (), rows, kinds)
@@ -88,7 +88,7 @@ class Attributes:
         Raises:
             ValueError: If labels are None, or a shape or a value does not fit.
         """
-        return _checked(self, _given(labels).astype(dtype), (self.count,), rows, f"floating [n, {self.count}]")
+        return _checked(self, _as_array(labels).astype(dtype), (self.count,), rows, f"floating [n, {self.count}]")
 
 
 Labels = Classes | Attributes
@@ -115,9 +115,9 @@ def _is_finite(label: tf.Tensor) -> tf.Tensor:
     return tf.reduce_all(tf.math.is_finite(label), axis=-1)
 
 
-def _given(labels: Any) -> np.ndarray:
+def _as_array(labels: Any) -> np.ndarray:
     if labels is None:
-        raise ValueError("A conditional model makes what it is asked for; received no labels.")
+        raise ValueError("A conditional model needs labels; received None.")
     return np.asarray(labels)
 
 

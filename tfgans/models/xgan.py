@@ -213,12 +213,12 @@ class XGAN(XGANModel):
         discriminator    descends  lambda L_gan                                    (line 12)
         code classifier  descends  L_E.clf                                         (line 13)
 
-    All losses come from one pass, before anybody moves. The paper encodes all images anew at each step. Here a bank
+    All losses come from one pass, before anybody moves. The paper encodes all images at each step. Here a bank
     keeps their codes: `fill_bank` encodes all images, each step writes back the codes of its batch, and
     `refresh_codes` encodes all images again. The codes in the bank, and E within L_emb, are those of E at inference, so
-    that they have one scale. All other passes are in training mode, but for C_img, which is frozen. L_emb is a mean
-    over entries, since the paper gives it the weight of the other losses. -lambda L_gan, as printed, is the saturating
-    form; `objective=Vanilla()` is the other.
+    that they have one scale. All other passes are in training mode, except those of C_img, which is frozen. L_emb is a
+    mean over entries, since the paper gives it the weight of the other losses. -lambda L_gan, as printed, is the
+    saturating form; `objective=Vanilla()` is the other.
 
     The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
     beside codes: a generator that takes a condition, and no code classifier. KDE: `KDESampler` in the bank. Codes

@@ -38,10 +38,10 @@ def leaky_relu(x: keras.KerasTensor) -> keras.KerasTensor:
 def with_vector(
     first: keras.KerasTensor, name: str, size: int | None
 ) -> tuple[keras.KerasTensor | list[keras.KerasTensor], keras.KerasTensor]:
-    """Puts another input behind the first one.
+    """Appends another input to the first one.
 
     Args:
-        first: An input; images are made flat.
+        first: An input; images are flattened.
         name: Name of the other input.
         size: Entries of the other input, or None for no other.
 
