@@ -7,8 +7,8 @@ from typing import Any, Self, cast
 class Configurable:
     """Mix-in for frozen dataclasses that Keras serialises by their fields.
 
-    A subclass is decorated with `keras.saving.register_keras_serializable("tfgans")`; Keras then writes
-    it into `.keras` files and model configurations as its class name and its fields.
+    A subclass is decorated with `keras.saving.register_keras_serializable("tfgans")`. Keras then writes its class name
+    and its fields into `.keras` files and model configurations.
     """
 
     def get_config(self) -> dict[str, Any]:

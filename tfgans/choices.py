@@ -3,26 +3,28 @@
 from typing import Any, Literal, get_args
 
 LatentSharing = Literal["none", "updates", "players"]
-"""Which updates of a step have one z. `updates`: those of the generator, as in cWGAN's code on MNIST. `players`: these
-and the discriminator's last one, as in LOGAN's code."""
+"""Updates of a step that share one z. `updates`: all generator updates, as in cWGAN's code on MNIST. `players`: these
+and the last discriminator update, as in LOGAN's code."""
 
 ErrorSign = Literal["corrected", "literal"]
-"""Sign of the reconstructions in AVAE's controller: that of Eq. 10 and the convergence measure, or of Eq. 11."""
+"""Sign of the reconstructions in AVAE's controller. `corrected`: that of Eq. 10 and of the convergence measure.
+`literal`: that of Eq. 11 as printed."""
 
 KLReduction = Literal["per_pixel", "sum", "mean"]
-"""Divisor of a divergence's sum over the entries of a latent: the numbers in an image, so that the divergence is on the
-scale of a mean pixel error; one; or the number of entries."""
+"""Divisor of a divergence, which is a sum over the entries of a latent. `per_pixel`: the count of numbers in an image,
+which brings the divergence to the scale of a mean pixel error. `sum`: one. `mean`: the number of entries."""
 
 Norm = Literal["l1_mean", "l2_sample", "l2_batch"]
-"""`l1_mean`: mean absolute error (BEGAN). `l2_sample`: Euclidean norm of a sample's error (BEGAN-CS, Eq. 1).
-`l2_batch`: that of the whole batch's error over its size, as in BEGAN-CS's code; about 1 / sqrt(B) of `l2_sample`."""
+"""Distance between samples. `l1_mean`: mean absolute error (BEGAN). `l2_sample`: Euclidean norm of a sample's error
+(BEGAN-CS, Eq. 1). `l2_batch`: Euclidean norm of the whole batch's error over the batch size, as in BEGAN-CS's code;
+about 1 / sqrt(B) of `l2_sample`."""
 
 Conditioning = Literal["class", "attributes"]
-"""`class`: a label is an integer in 0 to K - 1. `attributes`: it is K floating point numbers."""
+"""Kind of labels. `class`: a label is an integer in 0 to K - 1. `attributes`: a label is K floating point numbers."""
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
-    """Raises ValueError where a value is none of the choices.
+    """Raises ValueError if a value is none of the choices.
 
     Args:
         name: Name of the argument, for the error.

@@ -12,20 +12,20 @@ from tfgans._serialization import Configurable
 
 @keras.saving.register_keras_serializable("tfgans")
 class Equilibrium(keras.layers.Layer):
-    """A controller that holds the balance with a factor k, in velocity form (AVAE, section 3.3).
+    """A controller that keeps the balance by a factor k, in velocity form (AVAE, section 3.3).
 
     With e_t = ratio L(x) - L(G(z)), each step moves k by
 
         integral e_t + proportional (e_t - e_{t-1}) + derivative (e_t - 2 e_{t-1} + e_{t-2})
 
-    and clips it to [0, 1]; BEGAN's controller is the integral alone (BEGAN, section 3.4). k and the two last errors
-    are variables, so that checkpoints have them, and the same on all replicas.
+    and clips it to [0, 1]. BEGAN's controller is the integral alone (BEGAN, section 3.4). k and the last two errors
+    are variables, which checkpoints store and all replicas share.
 
     Args:
-        ratio: gamma, or eta: the diversity ratio L(G(z)) / L(x) that is held.
+        ratio: gamma, or eta: the target of the diversity ratio L(G(z)) / L(x).
         integral: Gain lambda_k, or lambda_1, of the error.
-        proportional: Gain lambda_2 of its change.
-        derivative: Gain lambda_3 of the change of its change.
+        proportional: Gain lambda_2 of the error's change.
+        derivative: Gain lambda_3 of the change of that change.
         **kwargs: As of `keras.layers.Layer`.
 
     Raises:
@@ -58,7 +58,7 @@ class Equilibrium(keras.layers.Layer):
         return ("k", "error", "convergence")
 
     def discriminator_loss(self, real_error: tf.Tensor, generated_errors: tf.Tensor) -> tf.Tensor:
-        """L(x) - k L(G(z)), with k as it was after the last step.
+        """L(x) - k L(G(z)), with the k of the last step.
 
         Args:
             real_error: L(x), a scalar.
@@ -71,10 +71,10 @@ class Equilibrium(keras.layers.Layer):
 
         Args:
             real_error: L(x), a scalar, the mean over this replica's rows.
-            generated_error: L(G(z)), a scalar; AVAE weighs two kinds of it.
+            generated_error: L(G(z)), a scalar; in AVAE a weighted sum of two errors.
 
         Returns:
-            Scalars `k`, after the step, `error` e_t, and `convergence`, the measure M = L(x) + |e_t|.
+            Scalars: the new `k`, `error` e_t, and `convergence`, the measure M = L(x) + |e_t|.
         """
         context = tf.distribute.get_replica_context()
         real_error, generated_error = context.all_reduce("mean", [real_error, generated_error])
@@ -99,10 +99,10 @@ class Equilibrium(keras.layers.Layer):
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class Margin(Configurable):
-    """A margin in the place of a controller: EBGAN's objective (Zhao et al. 2016, Eq. 1), which has no balance to hold.
+    """EBGAN's margin (Zhao et al. 2016, Eq. 1), which takes the place of a controller and has no state.
 
     Args:
-        margin: m, the error of a generated image beyond which the discriminator asks for no more of it.
+        margin: m, the error above which a generated image adds nothing to the discriminator's loss.
 
     Raises:
         ValueError: If the margin is not positive.
@@ -116,7 +116,7 @@ class Margin(Configurable):
 
     @property
     def log_names(self) -> tuple[str, ...]:
-        """Nothing moves."""
+        """No names, since `update` returns nothing."""
         return ()
 
     def discriminator_loss(self, real_error: tf.Tensor, generated_errors: tf.Tensor) -> tf.Tensor:
@@ -124,20 +124,23 @@ class Margin(Configurable):
         return real_error + tf.reduce_mean(tf.nn.relu(self.margin - generated_errors))
 
     def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Nothing moves."""
+        """Does nothing, since a margin has no state."""
         return {}
 
 
 class CollapseRule:
-    """Sees k drop, which precedes collapse (BEGAN-CS, section 4.2).
+    """Detects a drop of k, which precedes collapse (BEGAN-CS, section 4.2).
 
-    The paper says that k falls suddenly before modes are lost; the numbers are ours: k has dropped where it is below
+    The paper says that k falls suddenly before modes are lost, and gives no numbers. Here k has dropped if it is below
     `share` of its highest value within the last `window` steps, and that value was above `least`.
 
     Args:
         share: 1 - rho, the share of the highest k below which it has dropped.
         window: W, in steps.
-        least: The highest k that counts; a young controller moves near 0.
+        least: Highest values below this one are ignored, since a young controller moves near 0.
+
+    Raises:
+        ValueError: If `share` lies outside (0, 1), or `window` is below 1.
     """
 
     def __init__(self, share: float = 0.5, window: int = 1_000, least: float = 0.02) -> None:
@@ -147,13 +150,13 @@ class CollapseRule:
         self._trace: collections.deque[tuple[int, float]] = collections.deque()
 
     def highest(self, step: int) -> float:
-        """The highest k that is remembered of the window that ends at `step`; 0 where nothing is."""
+        """The highest k of the window that ends at `step`; 0 if the window is empty."""
         while self._trace and self._trace[0][0] < step - self._window:
             self._trace.popleft()
         return max((k for _, k in self._trace), default=0.0)
 
     def __call__(self, step: int, k: float) -> bool:
-        """Takes the next value of k, and says whether it has dropped; steps must not fall."""
+        """Takes the next value of k, and returns whether it has dropped; steps must not fall."""
         self._trace.append((step, k))
         highest = self.highest(step)
         return highest > self._least and k < self._share * highest

@@ -1,7 +1,6 @@
 """Faces: the questions that a model answers, as data.
 
-A model's methods, the signatures of its SavedModel and the methods of a client are made from them. This module knows no
-model.
+A model's methods, the signatures of its SavedModel and the methods of a client use them. This module knows no model.
 """
 
 import dataclasses
@@ -24,13 +23,13 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "traverse": {"images": "{kind}", "dimensions": "dimension", "values": "value"},
     "morph": {"images": "{kind}s", "weights": "weights"},
 }
-"""For each face, the arguments of its method, and the input that each feeds; `kind` is `image` or `point`.
+"""For each face, the arguments of its method, and the input that each of them feeds; `kind` is `image` or `point`.
 
-Most methods also have `labels`, which feed `label`. A model leaves out the inputs that it does not take."""
+Most methods also have `labels`, which feed the input `label`. A model leaves out the inputs that it does not take."""
 
 
 def input_name(face: str, argument: str, kind: str) -> str:
-    """The input of a face that an argument feeds, of a model that makes images or points (`kind`)."""
+    """Returns the input of a face that an argument feeds, in a model of images or points (`kind`)."""
     return "label" if argument == "labels" else ARGUMENTS[face][argument].format(kind=kind)
 
 
@@ -41,8 +40,8 @@ class Input:
     Attributes:
         argument: Name of the method's argument.
         spec: Shape of a row, without the batch axis, and type; floating point has the type of the model's variables.
-        is_valid: From rows `[n, ...]` to bool `[n]`, in a graph: whether a row means something. None where all do.
-        meaning: The rows that mean something, in words.
+        is_valid: Graph function from rows `[n, ...]` to bool `[n]`, True for valid rows. None if all rows are valid.
+        meaning: The condition of a valid row, in words that follow "must".
     """
 
     argument: str
@@ -50,17 +49,18 @@ class Input:
     is_valid: Callable[[tf.Tensor], tf.Tensor] | None = None
     meaning: str = ""
 
-    def array(self, values: Any, rows: int | None) -> np.ndarray:
-        """Values of a user as an array `[n, ...]`; one of integers keeps their type until they are checked.
+    def array(self, values: Any, rows: int) -> np.ndarray:
+        """Converts a user's values to an array `[n, ...]`, and checks it.
 
         Args:
-            values: What the user gave.
-            rows: n, where another input has said it.
+            values: The user's values.
+            rows: Rows of the first input; 0 for the first input itself.
 
         Raises:
-            ValueError: If the shape or the type does not fit, or a row means nothing.
+            ValueError: If the shape or the type does not fit, or a row is not valid.
         """
         dtype = self.spec.dtype.as_numpy_dtype
+        # Integers keep their type until they are checked, since another type may change them.
         array = np.asarray(values) if self.spec.dtype.is_integer else np.asarray(values, dtype)
         shape = ", ".join(map(str, ("n", *self.spec.shape)))
         if array.ndim == 0 or array.shape[1:] != tuple(self.spec.shape):
@@ -80,8 +80,8 @@ class Face:
 
     Attributes:
         name: Name of the model's method and of the signature.
-        function: From tensors `[n, ...]`, those of `inputs` in their order, to a tensor `[n, ...]`, in a graph.
-        inputs: By name.
+        function: Graph function from tensors `[n, ...]`, in the order of `inputs`, to a tensor `[n, ...]`.
+        inputs: Inputs by name.
         output: Name of the answer.
         output_spec: Shape of a row of the answer, without the batch axis, and type.
     """
@@ -93,22 +93,22 @@ class Face:
     output_spec: tf.TensorSpec
 
     def arrays(self, given: dict[str, Any], owner: str) -> list[np.ndarray]:
-        """The arguments of a user as arrays of as many rows, in the order of the inputs.
+        """Converts a user's arguments to arrays with equal numbers of rows, in the order of the inputs.
 
         Args:
-            given: By argument; None where the user gave nothing.
+            given: Values by argument; None for an argument that the user left out.
             owner: Class of the model, for errors.
 
         Raises:
-            ValueError: If an argument is missing, too many, or does not fit.
+            ValueError: If an argument is missing, is not one of the face's, or does not fit.
         """
-        taken = {each.argument for each in self.inputs.values()}
+        known = {each.argument for each in self.inputs.values()}
         for argument, values in given.items():
-            if values is not None and argument not in taken:
+            if values is not None and argument not in known:
                 raise ValueError(f"{owner} takes no {argument} here; received {values!r:.80}.")
         arrays: dict[str, np.ndarray] = {}
         for each in self.inputs.values():
-            rows = len(next(iter(arrays.values()))) if arrays else None
+            rows = len(next(iter(arrays.values()), ()))
             arrays[each.argument] = each.array(given.get(each.argument), rows)
         counts = {argument: len(array) for argument, array in arrays.items()}
         if len(set(counts.values())) > 1 or 0 in counts.values():
@@ -117,10 +117,10 @@ class Face:
 
 
 def row_seeds(n: int, seed: int | Sequence[int] | None) -> np.ndarray:
-    """One int64 seed a row: `seed`, `seed + 1`, ... or the given ones; drawn afresh for None.
+    """Returns one int64 seed for each row: `seed`, `seed + 1`, ..., or the given ones, or fresh ones for None.
 
     Raises:
-        ValueError: If seeds are no integers, or neither one nor n of them.
+        ValueError: If seeds are not integers, or there are neither one nor n of them.
     """
     if seed is None:
         seed = secrets.randbits(62)

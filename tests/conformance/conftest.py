@@ -1,14 +1,20 @@
+import dataclasses
+import functools
+import pathlib
+
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
-from table import TABLE, train
+from table import TABLE, optimized_graphs, restore, settings, state, train
 
+import tfgans
 from tfgans import serving
 
 
 def pytest_generate_tests(metafunc):
     if "row" in metafunc.fixturenames:
-        # One row after the other, so that what is made of a row can be shared by the tests of a file.
+        # One row after the other, so that the tests of a file share the models of a row.
         metafunc.parametrize("row", TABLE, ids=[row.name for row in TABLE], scope="module")
 
 
@@ -17,16 +23,79 @@ def batch(row):
     return next(iter(row.batches()))
 
 
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A model after four steps, saved after two of them; tests leave it as it is.
+
+    Attributes:
+        model: The model after four steps.
+        weights: Its checkpoint after two steps.
+        file: Its `.keras` file after two steps.
+        halfway: Its state after two steps.
+    """
+
+    model: tfgans.AdversarialModel
+    weights: pathlib.Path
+    file: pathlib.Path
+    halfway: dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory):
+    """Trains a row, once in a process."""
+
+    @functools.cache
+    def run_of(row):
+        keras.utils.set_random_seed(0)
+        model, folder, halfway = row.make(), tmp_path_factory.mktemp(row.name), {}
+        model.compile(**settings(model))
+
+        def save(index, logs):
+            if index == 1:
+                model.save_weights(folder / "model.weights.h5")
+                model.save(folder / "model.keras")
+                halfway.update(state(model))
+
+        train(model, row, 4, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=save)])
+        return Run(model, folder / "model.weights.h5", folder / "model.keras", halfway)
+
+    return run_of
+
+
 @pytest.fixture(scope="module")
-def model(row):
-    """Trained for a moment; what takes it leaves it as it is."""
-    keras.utils.set_random_seed(0)
-    model = row.make()
-    model.compile()
-    return train(model, row, 2)
+def run(row, run_of):
+    return run_of(row)
+
+
+@pytest.fixture(scope="module")
+def model(run):
+    return run.model
 
 
 @pytest.fixture(scope="module")
 def served(model, tmp_path_factory):
     """Its SavedModel, as TensorFlow alone loads it."""
     return tf.saved_model.load(str(serving.export(model, tmp_path_factory.mktemp("models") / "model")))
+
+
+@pytest.fixture(scope="module")
+def descending(row):
+    """A model in double precision that descends by SGD at .1, its state when new, and the graphs of a step."""
+    keras.utils.set_random_seed(0)
+    keras.config.set_dtype_policy("float64")
+    try:
+        model = row.make()
+        model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
+        start = state(model)
+        graphs = optimized_graphs(lambda: train(model, row, 1))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    return model, start, graphs
+
+
+@pytest.fixture
+def new(descending, float64):
+    """The descending model, as it was when new; its step is traced already."""
+    model, start, _ = descending
+    restore(model, start)
+    return model

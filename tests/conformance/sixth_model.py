@@ -1,9 +1,9 @@
-"""A model of the kind that docs/adding_a_model.md tells how to add: all that it takes beside a row of the table."""
+"""An example of docs/adding_a_model.md: all parts of a new model but its row in the table."""
 
 import dataclasses
 import enum
 from dataclasses import replace
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
@@ -11,8 +11,9 @@ import tensorflow as tf
 from tfgans import latent, networks, training
 from tfgans.latent import Prior
 from tfgans.models._fit import check_fit
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
-from tfgans.models.discrimination import Discrimination, Logit
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, rows_of
+from tfgans.models.discrimination import Logit
 from tfgans.recipes import Recipe
 
 # 1. The model: tfgans/models/relativistic_gan.py.
@@ -26,7 +27,7 @@ class Draw(enum.IntEnum):
 
 @keras.saving.register_keras_serializable("sixth_model")
 class RelativisticGAN(AdversarialModel):
-    """Relativistic GAN (Jolicoeur-Martineau 2019, Eqs. 6 and 7): is a real sample more real than a generated one?
+    """Relativistic GAN (Jolicoeur-Martineau 2019, Eqs. 6 and 7), which compares real samples with generated ones.
 
     With s the logistic function and d = l(x) - l(G(z)), both players move at once:
 
@@ -34,15 +35,10 @@ class RelativisticGAN(AdversarialModel):
         generator      descends  -E log s(-d)
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        discriminator: l, from these to logits `[B]`.
-        prior: Distribution of z, of size N.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together.
+        generator: G, from latents to samples.
+        discriminator: l, from samples to logits `[B]`.
+        prior: Distribution of z.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -51,27 +47,19 @@ class RelativisticGAN(AdversarialModel):
     (5, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")
-    discrimination: ClassVar[Discrimination] = Logit()
+    players = ("discriminator", "generator")
+    discrimination = Logit()
 
     def __init__(
         self,
         generator: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        *,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "discriminator": discriminator}
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {"generator": ([latent], sample), "discriminator": ([sample], None)},
-        )
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        check_fit(type(self).__name__, networks, (prior.size,))
+        super().__init__(networks, prior, **shared)
 
     @property
     def log_names(self) -> tuple[str, ...]:
@@ -81,7 +69,7 @@ class RelativisticGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z, `[B, N]`."""
+        """Draws `latent` z, `[B, N]`."""
         return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:

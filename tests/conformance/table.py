@@ -3,8 +3,10 @@
 import dataclasses
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 import tfgans
 from tfgans import data, latent, losses, networks
@@ -87,9 +89,9 @@ def _bigan():
 
 def _logan():
     return tfgans.LOGAN(
-        networks.dcgan_generator((8, 8, 1), 4, (4, 6)),
-        networks.dcgan_encoder((8, 8, 1), 4, (4, 6)),
-        networks.dcgan_discriminator((8, 8, 1), 4, (4, 6), head_width=5),
+        networks.dcgan_generator((8, 8, 1), 4, (4,)),
+        networks.dcgan_encoder((8, 8, 1), 4, (4,)),
+        networks.dcgan_discriminator((8, 8, 1), 4, (4,), head_width=5),
         latent.Uniform(4),
         ema_decay=0.9,
     )
@@ -256,6 +258,14 @@ TABLE = (
 )
 
 
+def settings(model):
+    """Arguments of `compile` other than the defaults."""
+    return {
+        "optimizers": {player: keras.optimizers.SGD(0.01, momentum=0.9) for player in model.players},
+        "steps_per_execution": 2,
+    }
+
+
 def train(model, row, steps, start=0, callbacks=()):
     """`steps` more steps through `fit`, with the batches that follow `start` steps."""
     batches = row.batches(start * model.updates_per_step)
@@ -263,17 +273,43 @@ def train(model, row, steps, start=0, callbacks=()):
     return model
 
 
-def state(model):
-    """Every number that training depends on, by name."""
-    values = {f"{index} {weight.path}": weight.numpy() for index, weight in enumerate(model.weights)}
+def variables(model):
+    """Every variable that training depends on, by name."""
+    named = {f"{index} {weight.path}": weight for index, weight in enumerate(model.weights)}
     for player, optimizer in model.optimizers.items():
         for index, variable in enumerate(optimizer.variables):
-            values[f"{player} optimizer {index} {variable.path}"] = variable.numpy()
-    return values
+            named[f"{player} optimizer {index} {variable.path}"] = variable
+    return named
 
 
-def assert_same_state(first, second):
-    first, second = state(first), state(second)
+def state(model):
+    """Every number that training depends on, by name."""
+    return {name: variable.numpy() for name, variable in variables(model).items()}
+
+
+def restore(model, values):
+    """Puts a state of the model back."""
+    for name, variable in variables(model).items():
+        variable.assign(values[name])
+
+
+def assert_same(first, second):
+    """Two states are equal to the last bit; the numbers in names may differ."""
     assert len(first) == len(second)
     for (name, ours), theirs in zip(first.items(), second.values(), strict=True):
         np.testing.assert_array_equal(ours, theirs, err_msg=name)
+
+
+def assert_same_state(first, second):
+    """Two models have the same state."""
+    assert_same(state(first), state(second))
+
+
+def optimized_graphs(function):
+    """The graphs that TensorFlow runs in place of those that it traced."""
+    context.enable_graph_collection()
+    try:
+        function()
+        return [graph.post_optimization_graph for graph in context.export_run_metadata().function_graphs]
+    finally:
+        context.disable_graph_collection()

@@ -1,11 +1,9 @@
-"""docs/adding_a_model.md, tried: a sixth model and one row of the table pass what all models pass."""
+"""A sixth model, added as docs/adding_a_model.md says, passes the checks of all models with one row of the table."""
 
 import doctest
 import inspect
 import pathlib
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from sixth_model import RelativisticGAN
 from table import Row
 
 import tfgans
-from tfgans import latent, networks
+from tfgans import latent, networks, recipes, training
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -38,7 +36,7 @@ ROW = Row(
     points,
 )
 
-# Those that take a moment.
+# The quick ones.
 CHECKS = [
     test_step.test_graph_equals_eager,
     test_step.test_xla_has_the_losses_and_gradients_of_the_graph,
@@ -65,28 +63,22 @@ def test_the_sixth_model_passes(check, request):
     check(**{name: request.getfixturevalue(name) for name in inspect.signature(check).parameters})
 
 
-RUN = """
-import sys
-import sixth_model
-from tfgans import recipes, training
-
-for recipe in sixth_model.RECIPES:
-    recipes.register(recipe)
-for steps in (2, 3):
-    changes = [f"steps={steps}", "log_every=1", "grid_every=1", "checkpoint_every=1", "score_samples=100"]
-    recipe = recipes.get("relativistic/ring8").override(changes)
-    result = training.run(recipe, sys.argv[1], progress=False)
-    assert int(result.model.step.numpy()) == steps
-assert {score["metric"] for score in result.scores} >= {"modes/points", "reverse_kl/points"}
-assert training.load(sys.argv[1]).sample(5, seed=0).shape == (5, 2)
-"""
+@pytest.fixture
+def registered(monkeypatch):
+    """The recipes of the sixth model are registered for one test, since other tests list all recipes."""
+    monkeypatch.setattr(recipes, "_RECIPES", dict(recipes._RECIPES))
+    for recipe in sixth_model.RECIPES:
+        recipes.register(recipe)
 
 
-def test_its_recipe_runs_resumes_and_is_scored(tmp_path):
-    """In a process of its own, since other tests list all recipes."""
-    command, here = [sys.executable, "-c", RUN, tmp_path], pathlib.Path(__file__).parent
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def test_its_recipe_runs_resumes_and_is_scored(registered, tmp_path):
+    for steps in (2, 3):
+        changes = [f"steps={steps}", "log_every=1", "grid_every=1", "checkpoint_every=1", "score_samples=100"]
+        recipe = recipes.get("relativistic/ring8").override(changes)
+        result = training.run(recipe, tmp_path, progress=False)
+        assert int(result.model.step.numpy()) == steps
+    assert {score["metric"] for score in result.scores} >= {"modes/points", "reverse_kl/points"}
+    assert training.load(tmp_path).sample(5, seed=0).shape == (5, 2)
 
 
 def test_losses_by_hand():

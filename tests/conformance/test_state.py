@@ -1,47 +1,33 @@
-"""Whatever way a model is stored, it comes back whole and goes on as if nothing had happened."""
+"""A stored model comes back whole, whatever way it was stored, and goes on as if nothing had happened."""
 
 import keras
 import numpy as np
-from table import assert_same_state, train
+from table import assert_same, settings, state, train
 
 
-def test_checkpoint_carries_everything(row, model, tmp_path):
-    model.save_weights(tmp_path / "model.weights.h5")
+def test_checkpoint_carries_everything(row, run):
+    keras.utils.set_random_seed(1)
     other = row.make()
     other.compile()
-    other.load_weights(tmp_path / "model.weights.h5")
-    assert_same_state(model, other)
+    other.load_weights(run.weights)
+    assert_same(state(other), run.halfway)
 
 
-def test_resume_equals_never_having_stopped(row, tmp_path):
-    through = row.make()
-    through.compile()
-
-    def save(index, logs):
-        if index == 1:
-            through.save_weights(tmp_path / "model.weights.h5")
-
-    train(through, row, 4, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=save)])
-
+def test_resume_equals_never_having_stopped(row, run):
     keras.utils.set_random_seed(1)
     after = row.make()
-    after.compile()
-    after.load_weights(tmp_path / "model.weights.h5")
-    train(after, row, 2, start=2)
-    assert_same_state(through, after)
+    after.compile(**settings(after))
+    after.load_weights(run.weights)
+    assert_same(state(train(after, row, 2, start=2)), state(run.model))
 
 
-def test_keras_file_restores_model_optimizers_and_settings(row, tmp_path):
-    model = row.make()
-    model.compile({player: keras.optimizers.Adam(3e-4) for player in model.players}, steps_per_execution=2)
-    train(model, row, 2)
-    model.save(tmp_path / "model.keras")
-    copy = keras.saving.load_model(tmp_path / "model.keras")
-    assert type(copy) is type(model)
-    assert copy.prior == model.prior
+def test_keras_file_restores_model_optimizers_and_settings(row, run):
+    copy = keras.saving.load_model(run.file)
+    assert type(copy) is type(run.model)
+    assert copy.prior == run.model.prior
     assert copy.steps_per_execution == 2
-    assert_same_state(model, copy)
-    assert_same_state(train(model, row, 2, start=2), train(copy, row, 2, start=2))
+    assert_same(state(copy), run.halfway)
+    assert_same(state(train(copy, row, 2, start=2)), state(run.model))
 
 
 def test_average_samples_unless_told_otherwise(row, model, monkeypatch):

@@ -1,4 +1,4 @@
-"""The step is the same in every mode, and each player changes what is its own."""
+"""The step is the same in every mode, and each player changes its own network only."""
 
 import collections
 import functools
@@ -7,26 +7,19 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from table import state, train
-from tensorflow.python.eager import context
+from table import restore, state, train, variables
 
-# Numbers of a controller, or of a bank, which no turn gives.
+# Scalars of a controller or of a bank, which the step adds to those of its turns.
 OF_THE_STEP = {"k", "error", "convergence", "measured_ratio", "shrinkage"}
 
 
-def sgd(model):
-    return {player: keras.optimizers.SGD(0.1) for player in model.players}
-
-
-def test_graph_equals_eager(row, float64):
-    models = []
-    for run_eagerly in (False, True):
-        keras.utils.set_random_seed(0)
-        model = row.make()
-        model.compile(sgd(model), run_eagerly=run_eagerly)
-        models.append(train(model, row, 2))
-    for (name, graph), eager in zip(state(models[0]).items(), state(models[1]).values(), strict=True):
-        np.testing.assert_allclose(graph, eager, rtol=1e-9, atol=1e-12, err_msg=name)
+def test_graph_equals_eager(row, new):
+    eager = row.make()
+    eager.compile({player: keras.optimizers.SGD(0.1) for player in eager.players}, run_eagerly=True)
+    restore(eager, dict(zip(variables(eager), state(new).values(), strict=True)))
+    graph, eager = (state(train(model, row, 2)) for model in (new, eager))
+    for (name, ours), theirs in zip(graph.items(), eager.values(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 def turns(model, batch):
@@ -40,16 +33,6 @@ def loss_and_gradients(model, turn, player, batch, noise):
     with tf.GradientTape() as tape:
         value = model.losses_of(turn, batch, noise)[f"{player}_loss"]
     return value, tape.gradient(value, getattr(model, player).trainable_variables)
-
-
-def optimized_graphs(function):
-    """The graphs that TensorFlow runs in place of those that it traced."""
-    context.enable_graph_collection()
-    try:
-        function()
-        return [graph.post_optimization_graph for graph in context.export_run_metadata().function_graphs]
-    finally:
-        context.disable_graph_collection()
 
 
 def unordered(graph):
@@ -79,12 +62,9 @@ def unordered(graph):
     ]
 
 
-def test_no_read_races_an_update(row):
-    """In the graph that runs; the one that was traced is another."""
-    model = row.make()
-    model.compile()
-    batch = next(iter(model._step_batches(row.batches())))
-    graphs = optimized_graphs(lambda: tf.function(model.train_step)(batch))
+def test_no_read_races_an_update(descending):
+    """In the graphs that run, which are not those that were traced."""
+    model, _, graphs = descending
     written = sum(node.op.startswith("Assign") for graph in graphs for node in graph.node)
     assert written > len(model.trainable_variables)
     assert [pair for graph in graphs for pair in unordered(graph)] == []
@@ -92,14 +72,14 @@ def test_no_read_races_an_update(row):
 
 @pytest.mark.slow
 def test_xla_has_the_losses_and_gradients_of_the_graph(row, float64, batch):
-    """In float32, what is left of a gradient whose parts cancel is rounding."""
+    """A gradient whose parts cancel would be mere rounding in float32."""
     model = row.make()
     passes = [(turn, player, *given) for turn, players, *given in turns(model, batch) for player in players]
     for turn, player, *given in passes:
         both = functools.partial(loss_and_gradients, model, turn, player, *given)
         start = model.get_weights()
         graph_loss, graph_gradients = tf.function(both)()
-        # A loss in training mode moves the statistics that another network may be read at.
+        # A loss in training mode moves the statistics, which other passes may read.
         model.set_weights(start)
         xla_loss, xla_gradients = tf.function(both, jit_compile=True)()
         np.testing.assert_allclose(graph_loss, xla_loss, rtol=1e-9, err_msg=player)
@@ -117,77 +97,72 @@ def test_xla_compiles_the_whole_step(row):
     assert int(model.step.numpy()) == 1
 
 
-def test_a_step_changes_a_network_by_its_own_player_only(row):
+def test_a_step_changes_a_network_by_its_own_player_only(row, new):
     """With the others' learning rates at zero, a whole step moves one network and no other."""
-    model = row.make()
-    model.compile(sgd(model))
-    for mover in model.players:
-        for player, optimizer in model.optimizers.items():
+    for mover in new.players:
+        for player, optimizer in new.optimizers.items():
             optimizer.learning_rate.assign(0.1 if player == mover else 0.0)
-        before = {name: [v.numpy() for v in getattr(model, name).trainable_variables] for name in model.players}
-        train(model, row, 1)
+        before = {name: [v.numpy() for v in getattr(new, name).trainable_variables] for name in new.players}
+        train(new, row, 1)
         changed = {
             name
             for name, old in before.items()
-            if any(np.any(a != b) for a, b in zip(old, getattr(model, name).trainable_variables, strict=True))
+            if any(np.any(a != b) for a, b in zip(old, getattr(new, name).trainable_variables, strict=True))
         }
         assert changed == {mover}
 
 
-def test_every_variable_of_a_player_gets_a_gradient(row, batch):
-    model, moved = row.make(), []
-    for turn, players, *given in turns(model, batch):
+def test_every_variable_of_a_player_gets_a_gradient(new, batch):
+    moved = []
+    for turn, players, *given in turns(new, batch):
         for player in players:
-            variables = getattr(model, player).trainable_variables
-            _, gradients = loss_and_gradients(model, turn, player, *given)
-            assert not [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+            weights = getattr(new, player).trainable_variables
+            _, gradients = loss_and_gradients(new, turn, player, *given)
+            assert not [v.path for v, gradient in zip(weights, gradients, strict=True) if gradient is None]
             moved.append(player)
-    assert sorted(moved) == sorted(model.players)
+    assert sorted(moved) == sorted(new.players)
 
 
-def test_losses_are_scalars_that_the_log_names(row, batch):
-    """Each turn gives those of its players, and together they give what is logged, but for the step's own numbers."""
-    model, named = row.make(), set()
-    for turn, players, *given in turns(model, batch):
-        losses = model.losses_of(turn, *given)
+def test_losses_are_scalars_that_the_log_names(row, new, batch):
+    """Each turn gives the losses of its players. All turns give all logged scalars but those of the step itself."""
+    named = set()
+    for turn, players, *given in turns(new, batch):
+        losses = new.losses_of(turn, *given)
         assert all(value.shape == () for value in losses.values())
         assert {f"{player}_loss" for player in players} <= set(losses)
         named |= set(losses)
-    assert set(model.log_names) - named <= OF_THE_STEP
+    assert set(new.log_names) - named <= OF_THE_STEP
     with pytest.raises(ValueError, match=f"The turns of a {row.name} are .*; received 'nobody'"):
-        model.losses_of("nobody", {}, {})
+        new.losses_of("nobody", {}, {})
 
 
-def test_step_counts_generator_updates(model):
-    assert int(model.step.numpy()) == 2
-    for player, optimizer in model.optimizers.items():
-        updates = model.updates_per_step if player == "discriminator" else 1
+def test_step_counts_generator_updates(row, new):
+    train(new, row, 2)
+    assert int(new.step.numpy()) == 2
+    for player, optimizer in new.optimizers.items():
+        updates = new.updates_per_step if player == "discriminator" else 1
         assert int(optimizer.iterations.numpy()) == 2 * updates
 
 
-def test_noise_differs_between_draws_updates_and_steps(row):
-    model = row.make()
-    model.compile()
-    draws = [model.noise(model.prior.sample, 4, use, index).numpy() for use in (0, 1) for index in (0, 1)]
-    model.step.assign(1)
-    draws.append(model.noise(model.prior.sample, 4, 0, 0).numpy())
+def test_noise_differs_between_draws_updates_and_steps(new):
+    draws = [new.noise(new.prior.sample, 4, use, index).numpy() for use in (0, 1) for index in (0, 1)]
+    new.step.assign(1)
+    draws.append(new.noise(new.prior.sample, 4, 0, 0).numpy())
     assert len(np.unique(np.stack(draws))) == np.stack(draws).size
 
 
-def test_averaged_generator_follows_by_hand(row):
-    model = row.make()
-    model.compile(sgd(model))
-    start = [variable.numpy() for variable in model.generator.trainable_variables]
-    train(model, row, 1)
+def test_averaged_generator_follows_by_hand(row, new):
+    start = [variable.numpy() for variable in new.generator.trainable_variables]
+    train(new, row, 1)
     # At step 0 the decay is (1 + 0) / (10 + 0) = .1.
-    for old, new, average in zip(
+    for old, moved, average in zip(
         start,
-        model.generator.trainable_variables,
-        model.averaged_generator.trainable_variables,
+        new.generator.trainable_variables,
+        new.averaged_generator.trainable_variables,
         strict=True,
     ):
-        np.testing.assert_allclose(average, 0.1 * old + 0.9 * new.numpy(), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(average, 0.1 * old + 0.9 * moved.numpy(), rtol=1e-5, atol=1e-7)
     for statistic, copied in zip(
-        model.generator.non_trainable_variables, model.averaged_generator.non_trainable_variables, strict=True
+        new.generator.non_trainable_variables, new.averaged_generator.non_trainable_variables, strict=True
     ):
         np.testing.assert_array_equal(statistic, copied)

@@ -51,5 +51,5 @@ def test_refuses():
         intrinsic_dimension(codes, 1, 5)
     with pytest.raises(ValueError, match="average must be"):
         intrinsic_dimension(codes, 2, 5, "mean")
-    with pytest.raises(ValueError, match="Two codes are the same"):
+    with pytest.raises(ValueError, match="codes that all differ; received two equal ones"):
         intrinsic_dimension(np.concatenate([codes, codes[:1]]), 2, 5)

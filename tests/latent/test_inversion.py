@@ -170,7 +170,7 @@ def test_refuses_bytes():
 
 
 def test_refuses_starts_that_give_other_images():
-    with pytest.raises(ValueError, match=r"The generator makes \(1,\) of such starts; the images are \(3,\)"):
+    with pytest.raises(ValueError, match=r"images of the generator's shape \(1,\); received \(3,\)"):
         latent.search_latent(lambda z: z, np.zeros((2, 3)), np.zeros((2, 1)), 5)
 
 

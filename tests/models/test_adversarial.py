@@ -10,8 +10,8 @@ from tfgans.faces import row_seeds
 
 def model(**arguments):
     return tfgans.ConditionalGAN(
-        networks.conditional_dcgan_generator((8, 8, 1), 4, 3, widths=(6, 4)),
-        networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4, 6)),
+        networks.conditional_dcgan_generator((8, 8, 1), 4, 3, widths=(6,)),
+        networks.conditional_dcgan_discriminator((8, 8, 1), 3, widths=(4,)),
         latent.Normal(4),
         **arguments,
     )

@@ -2,19 +2,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import line
 
 import tfgans
 from tfgans import latent, networks
 from tfgans.equilibrium import Equilibrium, Margin
-
-
-def line(slope, shift, name):
-    """A network of one layer from numbers to numbers: slope x + shift."""
-    slope = np.atleast_2d(slope)
-    x = keras.Input((slope.shape[0],), dtype=keras.config.dtype_policy().variable_dtype)
-    network = keras.Model(x, keras.layers.Dense(slope.shape[1])(x), name=name)
-    network.set_weights([slope, np.atleast_1d(shift)])
-    return network
 
 
 @pytest.fixture

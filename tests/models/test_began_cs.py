@@ -2,16 +2,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import linear
 
 import tfgans
 from tfgans import data, latent, networks
 from tfgans.equilibrium import Equilibrium
-
-
-def linear(inputs, outputs, name):
-    """A network that multiplies its rows by a matrix."""
-    x = keras.Input((inputs,), dtype=keras.config.dtype_policy().variable_dtype)
-    return keras.Model(x, keras.layers.Dense(outputs, use_bias=False)(x), name=name)
 
 
 def model(**arguments):

@@ -1,23 +1,10 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import lines
 
 import tfgans
 from tfgans import latent, networks
-
-
-def lines(name, *outputs, inputs=(1,)):
-    """A network whose outputs are a^T x + b; several inputs are put side by side."""
-    taken = [keras.Input((size,), dtype="float64") for size in inputs]
-    x = keras.layers.Concatenate()(taken) if len(taken) > 1 else taken[0]
-    found = []
-    for slope, shift in outputs:
-        slope, shift = np.reshape(slope, (sum(inputs), -1)), np.atleast_1d(shift)
-        layer = keras.layers.Dense(slope.shape[1])
-        found.append(layer(x))
-        layer.set_weights([slope, shift])
-    return keras.Model(taken if len(taken) > 1 else taken[0], found if len(found) > 1 else found[0], name=name)
 
 
 @pytest.fixture
@@ -70,7 +57,7 @@ def test_faces_take_labels(model):
     )
     np.testing.assert_allclose(model.traverse([[3.0]], [0], [2.0], labels=1), [[5.0]])
     np.testing.assert_allclose(model.discriminate([[3.0]]), [2.0])
-    with pytest.raises(ValueError, match="received no labels"):
+    with pytest.raises(ValueError, match="needs labels; received None"):
         model.encode([[3.0]])
     with pytest.raises(ValueError, match="lie in 0 to 1"):
         model.encode([[3.0]], labels=[2])
@@ -92,7 +79,7 @@ def test_refuses(float64):
     )
     with pytest.raises(ValueError, match=r"The generator of a CVAEGAN must take \[\(3,\), \(4,\)\]"):
         tfgans.CVAEGAN(*nets, networks.mlp_classifier(2, 4, (4,)), latent.Normal(3))
-    with pytest.raises(ValueError, match="must give a map behind their logits; they give 1 and 2 outputs"):
+    with pytest.raises(ValueError, match="must give maps after their logits; they give 1 and 2 outputs"):
         tfgans.CVAEGAN(
             *nets[:2], networks.mlp_discriminator(2, widths=(4,)), networks.mlp_classifier(2, 5, (4,)), latent.Normal(3)
         )

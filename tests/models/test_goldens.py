@@ -13,6 +13,8 @@ import tensorflow as tf
 from tfgans import latent as latents
 from tfgans import recipes, training
 
+pytestmark = pytest.mark.conformance
+
 _GOLDENS = pathlib.Path(__file__).parents[1] / "goldens"
 cases = types.SimpleNamespace(**runpy.run_path(_GOLDENS / "cases.py"))
 

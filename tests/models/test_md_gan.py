@@ -2,17 +2,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import line
 
 import tfgans
 from tfgans import latent, networks
-
-
-def line(slope, shift, name):
-    slope = np.atleast_2d(slope)
-    x = keras.Input((slope.shape[0],), dtype="float64")
-    network = keras.Model(x, keras.layers.Dense(slope.shape[1])(x), name=name)
-    network.set_weights([slope, np.atleast_1d(shift)])
-    return network
 
 
 def by_hand(**options):

@@ -1,12 +1,8 @@
 import keras
-import numpy as np
 import pytest
+from small_networks import trainable
 
 from tfgans import networks
-
-
-def trainable(model):
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 def convolutions(model):
@@ -87,5 +83,5 @@ def test_names_say_what_a_network_is_for():
 
 @pytest.mark.parametrize("network", [networks.began_encoder, networks.began_decoder])
 def test_refuses_a_style_that_there_is_not(network):
-    with pytest.raises(ValueError, match="style must be began or cs; received 'dcgan'"):
+    with pytest.raises(ValueError, match="style must be one of began, cs; received 'dcgan'"):
         network((8, 8, 1), 4, 2, "dcgan")

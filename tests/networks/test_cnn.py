@@ -1,16 +1,9 @@
 import keras
 import numpy as np
 import pytest
+from small_networks import shapes, trainable
 
 from tfgans import networks
-
-
-def trainable(model):
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-
-
-def shapes(tensors):
-    return [tuple(tensor.shape[1:]) for tensor in tensors]
 
 
 def batch_norms(model):

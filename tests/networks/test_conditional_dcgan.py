@@ -1,13 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from small_networks import trainable
 
 from tfgans import networks
 from tfgans.networks.layers import TileChannels
-
-
-def trainable(model):
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +84,7 @@ def test_batch_norm_in_the_discriminator_spares_the_first_convolution():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"image_shape": (4, 4, 1), "widths": (8, 8, 8)}, "at least 8x8"),
+        ({"image_shape": (4, 4, 1), "widths": (8, 8, 8)}, "3 halvings need images of 8 pixels or more"),
         ({"image_shape": (8, 8, 1), "projection": "relu"}, "projection"),
         ({"image_shape": (8, 8, 1), "output": "sigmoid"}, "output"),
     ],

@@ -1,11 +1,8 @@
 import numpy as np
 import pytest
+from small_networks import trainable
 
 from tfgans import networks
-
-
-def trainable(model):
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 def test_counts_of_the_paper():

@@ -3,12 +3,9 @@ import itertools
 import keras
 import numpy as np
 import pytest
+from small_networks import shapes
 
 from tfgans import networks
-
-
-def shapes(tensors):
-    return [tuple(tensor.shape[1:]) for tensor in tensors]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +31,7 @@ def test_vgg_gives_logits_and_the_second_map_of_each_block(vgg, random):
 
 
 def test_vgg_refuses_small_images():
-    with pytest.raises(ValueError, match=r"32x32 pixels or more; received 28x28. small_vgg takes smaller ones"):
+    with pytest.raises(ValueError, match=r"32x32 pixels or more; received 28x28. small_vgg takes smaller images"):
         networks.vgg19((28, 28, 3), 10)
 
 

@@ -1,4 +1,4 @@
-"""The codes of a training set, among which latents are drawn (X-GAN, Algorithm 1, lines 2 to 4)."""
+"""The codes of a training set, between which latents are drawn (X-GAN, Algorithm 1, lines 2 to 4)."""
 
 import itertools
 import warnings
@@ -12,33 +12,33 @@ from tfgans.latent.convex import CodeSampler, ConvexSampler
 from tfgans.latent.neighbours import nearest_neighbours
 from tfgans.latent.priors import Prior, Uniform
 
-# Tells the draw of an anchor from that of the noise, where both come from one seed.
+# Distinguishes the draw of an anchor from the draw of the noise with the same seed.
 _ANCHOR = 1
 
 
 @keras.saving.register_keras_serializable("tfgans")
 class CodeBank(keras.layers.Layer):
-    """Codes of n images, the neighbours of each, and the latents that a sampler makes of them.
+    """Codes of n images, the neighbours of each code, and a sampler that makes latents of them.
 
-    `fill` takes all codes anew and finds the neighbours of each within its class; `keep` writes the codes of a batch
-    back between two fillings. The table of neighbours refers to codes by number, so that combinations are of the
-    freshest codes, though those who were nearest may no longer be. It is state like the codes: a table made anew
-    from codes that were written back would be another than the run had, and a resumed run would go on differently.
+    `fill` stores all codes and finds the neighbours of each within its class. `keep` updates the codes of a batch
+    between two fillings. The table of neighbours has the numbers of codes, so that combinations use the newest codes,
+    although they may no longer be the nearest. The table is state like the codes: a resumed run could not make the
+    same table from updated codes.
 
-    All is in variables, so that checkpoints have it, and the same on all replicas.
+    All state is in variables, which checkpoints store and all replicas share.
 
     Args:
         count: n, codes in the bank.
         size: N, entries of a code.
-        sampler: What makes latents; `ConvexSampler()` by default.
-        neighbours: m, neighbours of a code that are looked for; 100 in the paper (section 4.1). A class with fewer
-            others has all of them.
-        classes: K; neighbours are of one class. 1 where all are of one.
+        sampler: Maker of latents; `ConvexSampler()` by default.
+        neighbours: m, neighbours of each code; 100 in the paper (section 4.1). In a class with fewer other codes, each
+            code has all of them.
+        classes: K; neighbours are of the same class.
         **kwargs: As of `keras.layers.Layer`.
 
     Raises:
-        ValueError: If there are fewer than two codes, a number is below 1, or the sampler combines more neighbours
-            than are looked for.
+        ValueError: If there are fewer than two codes, a number is below 1, or the sampler combines more than m
+            neighbours.
 
     Example:
 
@@ -94,22 +94,22 @@ class CodeBank(keras.layers.Layer):
 
     @property
     def is_filled(self) -> bool:
-        """Whether there are codes in it."""
+        """Whether the bank has codes."""
         return bool(self._filled.numpy())
 
     @property
     def noise(self) -> Prior:
-        """The distribution of the noise of one latent."""
+        """Distribution of the noise of one latent."""
         return self.sampler.noise(self._table.shape[1], self.size)
 
     # Writing.
 
     def fill(self, codes: Any, labels: Any = None) -> None:
-        """Takes all codes, and finds the neighbours of each.
+        """Stores all codes, and finds the neighbours of each.
 
         Args:
             codes: [n, N].
-            labels: Integers [n] in 0 to K - 1; not needed where K is 1.
+            labels: Integers [n] in 0 to K - 1; not needed if K is 1.
 
         Raises:
             ValueError: If a shape does not fit, codes are not finite, labels are out of range or missing, or a class
@@ -155,7 +155,7 @@ class CodeBank(keras.layers.Layer):
         return labels.astype(np.int32)
 
     def keep(self, index: tf.Tensor, codes: tf.Tensor) -> None:
-        """Writes codes back, those of all replicas on each; the table stays as it is.
+        """Updates codes, on each replica those of all replicas; the table stays as it is.
 
         Args:
             index: Numbers of the codes, integers `[B]` in 0 to n - 1.
@@ -164,30 +164,30 @@ class CodeBank(keras.layers.Layer):
         index, codes = tf.distribute.get_replica_context().all_gather([index, codes], axis=0)
         self.codes.value.scatter_update(tf.IndexedSlices(tf.cast(codes, self.codes.dtype), index))
 
-    # What a sampler reads.
+    # Reading, by a sampler.
 
     def codes_of(self, index: tf.Tensor) -> tf.Tensor:
-        """Codes by their numbers, `[..., N]` of `[...]`."""
+        """The codes `[..., N]` of numbers `[...]`."""
         return tf.gather(self.codes.value, index)
 
     def neighbours_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Numbers of the neighbours of codes `[B]`, nearest first, int32 `[B, m]`, and how many there are, `[B]`."""
+        """Numbers of the neighbours of codes `[B]`, nearest first, int32 `[B, m]`, and their counts, `[B]`."""
         return tf.gather(self._table.value, index), tf.gather(self._neighbour_counts.value, index)
 
     def spread_of(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Standard deviations `[B, N]` of the codes of an anchor's class when it was filled, and their number `[B]`."""
+        """Standard deviations `[B, N]` of the codes of each anchor's class at the filling, and their count, `[B]`."""
         label = tf.gather(self.labels.value, index)
         return tf.gather(self._deviations.value, label), self._range_of(label)[1]
 
     def distance_from_class(self, index: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
-        """Mean squared distance, a scalar, of latents `[B, N]` from the mean of their anchors' classes when filled."""
+        """Mean squared distance, a scalar, of latents `[B, N]` from their anchors' class means at the filling."""
         means = tf.gather(self._means.value, tf.gather(self.labels.value, index))
         return tf.reduce_mean(tf.reduce_sum(tf.square(latent - tf.cast(means, latent.dtype)), axis=1))
 
     # Drawing.
 
     def combine(self, index: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
-        """Latents around codes.
+        """Makes latents around codes.
 
         Args:
             index: Numbers of the anchors, integers `[B]`.
@@ -199,31 +199,30 @@ class CodeBank(keras.layers.Layer):
         return self.sampler(self, index, tf.cast(noise, self.codes.dtype))
 
     def anchors(self, uniform: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """Numbers of codes, each as likely as the others.
+        """Picks codes with equal probabilities.
 
         Args:
-            uniform: In [0, 1), `[n]`.
-            label: Classes, integers `[n]`, of which they are; of all where there are none. What is out of range
-                counts as the nearest class.
+            uniform: Numbers in [0, 1), `[n]`.
+            label: Classes of the codes, integers `[n]`, clipped to the range; None for all classes.
 
         Returns:
-            int32 `[n]`.
+            Numbers of the codes, int32 `[n]`.
         """
         first, size = tf.zeros_like(uniform, tf.int32), tf.fill(tf.shape(uniform), self.count)
         if label is not None:
             first, size = self._range_of(tf.clip_by_value(tf.cast(label, tf.int32), 0, self.classes - 1))
         place = tf.cast(uniform * tf.cast(size, uniform.dtype), tf.int32)
-        # A number just below 1 may round up to all of them.
+        # A number just below 1 may be rounded up to 1.
         return tf.gather(self._order.value, first + tf.minimum(place, size - 1))
 
     def nearest(self, code: tf.Tensor) -> tf.Tensor:
-        """Numbers int32 `[n]` of the codes of the bank that are nearest to others, `[n, N]`."""
+        """Numbers, int32 `[n]`, of the codes in the bank that are nearest to given codes `[n, N]`."""
         bank = tf.cast(self.codes.value, code.dtype)
         squares = tf.reduce_sum(tf.square(bank), axis=1) - 2 * tf.matmul(code, bank, transpose_b=True)
         return tf.argmin(squares, axis=1, output_type=tf.int32)
 
     def _range_of(self, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Where classes `[B]` begin in the order of codes, and how many codes they have."""
+        """The first places of classes `[B]` in the order of codes, and the counts of their codes."""
         first = tf.gather(self._starts.value, label)
         return first, tf.gather(self._starts.value, label + 1) - first
 
@@ -234,7 +233,7 @@ class CodeBank(keras.layers.Layer):
 
         Args:
             seeds: int64 `[n]`.
-            label: Classes of the anchors, integers `[n]`; of all where there are none.
+            label: Classes of the anchors, integers `[n]`; None for all classes.
             dtype: Floating type of the result.
 
         Returns:

@@ -7,13 +7,13 @@ from sklearn.decomposition import PCA
 
 
 class CodeVariances(NamedTuple):
-    """How far codes spread; generated ones fall together when modes collapse.
+    """The spread of codes. Generated codes lie close together when modes collapse.
 
     Attributes:
         real: Mean variance of an entry of the real codes, trace(Cov) / N.
-        generated: That of the generated codes.
-        real_plane: Sum of the variances of the real codes along the first two principal components of theirs.
-        generated_plane: That of the generated codes along the same two.
+        generated: Mean variance of an entry of the generated codes.
+        real_plane: Sum of the variances of the real codes along their first two principal components.
+        generated_plane: Sum of the variances of the generated codes along the same two components.
     """
 
     real: float
@@ -30,7 +30,7 @@ def code_plane(real: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
         *others: Other codes [m, N], in the same basis.
 
     Returns:
-        [n, 2] and [m, 2]; codes of one entry have zeros beside it.
+        [n, 2] and [m, 2]; the second coordinate of codes of one entry is 0.
 
     Raises:
         ValueError: If there are fewer than two real codes, or sizes differ.
@@ -43,7 +43,7 @@ def code_plane(real: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
 
 
 def code_variances(real: np.ndarray, generated: np.ndarray) -> CodeVariances:
-    """Variances of codes [n, N] and [m, N]; the paper's are not defined, these are."""
+    """Variances of codes [n, N] and [m, N]; the paper does not define its variances."""
     planes = code_plane(real, generated)
-    whole = [float(codes.var(axis=0, ddof=1).mean()) for codes in (real, generated)]
-    return CodeVariances(*whole, *(float(plane.var(axis=0, ddof=1).sum()) for plane in planes))
+    entries = [float(codes.var(axis=0, ddof=1).mean()) for codes in (real, generated)]
+    return CodeVariances(*entries, *(float(plane.var(axis=0, ddof=1).sum()) for plane in planes))

@@ -9,19 +9,19 @@ import numpy as np
 import tensorflow as tf
 
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
-# Steps in one call of the graph; between calls, a bar can move and Ctrl-C is heard.
+# Steps in one call of the graph; progress is shown, and Ctrl-C acts, between calls.
 _STEPS_A_CALL = 50
 
 
 class Search(NamedTuple):
-    """What a search found.
+    """The result of a search.
 
     Attributes:
-        latent: [n, N], the best of each row.
-        error: [n], Euclidean distances ||G(z) - x|| of the best.
-        latents: [len(steps), n, N], the best so far after each of the numbers of steps that were asked for.
-        errors: [len(steps), n], theirs.
-        seconds: [len(steps)], time up to each of them, that of building the graph left out.
+        latent: The best latent of each row, [n, N].
+        error: Their Euclidean distances ||G(z) - x||, [n].
+        latents: The best latents so far after each requested number of steps, [len(steps), n, N].
+        errors: Their distances, [len(steps), n].
+        seconds: Time until each requested number of steps without building the graph, [len(steps)].
     """
 
     latent: np.ndarray
@@ -39,26 +39,24 @@ def search_latent(
     learning_rate: float = 0.01,
     progress: Callable[[int], None] = lambda steps: None,
 ) -> Search:
-    """Searches z* = argmin ||G(z) - x||, all images at once (BEGAN-CS, section 4.6 and Fig. 11).
+    """Searches z* = argmin ||G(z) - x|| for all images at once (BEGAN-CS, section 4.6 and Fig. 11).
 
-    Adam on each row for itself: a row's path does not depend on its neighbours.
+    Adam moves each row on its own, so that a row's path does not depend on its neighbours.
 
     Args:
-        generate: G at inference, from latents [n, N] to images, such as `model.generate_graph`; of a conditional
-            model, with its labels filled in.
+        generate: G at inference, from latents [n, N] to images, such as `model.generate_graph`, with the labels of a
+            conditional model filled in.
         images: x, [n, H, W, C] in [-1, 1], or points [n, D].
-        start: z to begin at, [n, N]: random, or `model.encode(images)`.
-        steps: Number of steps, or several in rising order, at which errors and times are noted.
-        learning_rate: Of Adam; the paper states none.
-        progress: Called with numbers of steps as they are done.
-
-    Returns:
-        The best latents and their errors.
+        start: The first z, [n, N]: random latents, or `model.encode(images)`.
+        steps: Number of steps, or several in rising order, after each of which errors and times are recorded.
+        learning_rate: Learning rate of Adam; the paper states none.
+        progress: Called with the number of steps done since its last call.
 
     Raises:
-        ValueError: If lengths differ, images are not floating or not what the generator makes, or steps do not rise.
+        ValueError: If lengths differ, images are not floating or have another shape than the generator's, or steps do
+            not rise.
     """
-    marks = [int(steps)] if np.ndim(steps) == 0 else [int(mark) for mark in steps]
+    marks = [int(mark) for mark in np.atleast_1d(steps)]
     images, start = np.asarray(images), np.asarray(start)
     if len(images) != len(start) or len(images) == 0 or not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
@@ -96,8 +94,8 @@ def search_latent(
         return _better(state[0], errors_at(state[0]), *state[3:])
 
     latent = tf.constant(start, target.dtype)
-    if (made := tuple(generate(latent[:1]).shape[1:])) != images.shape[1:]:
-        raise ValueError(f"The generator makes {made} of such starts; the images are {images.shape[1:]}.")
+    if (shape := tuple(generate(latent[:1]).shape[1:])) != images.shape[1:]:
+        raise ValueError(f"Expected images of the generator's shape {shape}; received {images.shape[1:]}.")
     zeros = tf.zeros_like(latent)
     state = (latent, zeros, zeros, latent, tf.fill([len(images)], tf.constant(np.inf, target.dtype)))
     # The graph is built before the clock starts.
@@ -118,6 +116,6 @@ def search_latent(
 
 
 def _better(latent: tf.Tensor, errors: tf.Tensor, best: tf.Tensor, error: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The better of each row, and its error."""
+    """The better latent of each row, and its error."""
     is_better = errors < error
     return tf.where(is_better[:, tf.newaxis], latent, best), tf.where(is_better, errors, error)

@@ -1,17 +1,19 @@
-"""Nearest neighbours among many codes."""
+"""Nearest neighbours of codes."""
 
-from typing import NamedTuple
+import dataclasses
 
 import numpy as np
 
 
-class Neighbours(NamedTuple):
-    """The nearest others of each code.
+@dataclasses.dataclass(frozen=True)
+class Neighbours:
+    """The nearest neighbours of each code.
 
     Attributes:
-        index: int32 [n, m], from the nearest to the farthest; a row with fewer repeats its own number.
-        count: int32 [n], how many of a row's are neighbours.
-        distance: float32 [n, m], Euclidean; infinite where there is none.
+        index: Numbers of the neighbours, int32 [n, m], from the nearest to the farthest. A code with fewer neighbours
+            has its own number in the places that are left.
+        count: Number of neighbours of each code, int32 [n].
+        distance: Euclidean distances, float32 [n, m]; infinite in the places that are left.
     """
 
     index: np.ndarray
@@ -20,20 +22,17 @@ class Neighbours(NamedTuple):
 
 
 def nearest_neighbours(codes: np.ndarray, m: int, labels: np.ndarray | None = None) -> Neighbours:
-    """Exact nearest neighbours, by scikit-learn's search of all pairs, which goes block by block in bounded memory.
+    """Finds exact nearest neighbours, by scikit-learn's search of all pairs, which needs bounded memory.
 
     Args:
         codes: [n, N].
-        m: Neighbours of a code; a class with fewer others has all of them.
-        labels: Integers [n]; neighbours are of one class then.
-
-    Returns:
-        The neighbours.
+        m: Neighbours of a code. In a class with fewer others, each code has all of them.
+        labels: Classes, integers [n], whose codes are neighbours of each other only; None for one class.
 
     Raises:
-        ValueError: If codes are not finite, m is below 1, lengths differ, or a class has one code only.
+        ValueError: If codes are not finite, m is below 1, lengths differ, or a class has only one code.
     """
-    # It takes half a second to import.
+    # scikit-learn takes half a second to import.
     from sklearn.neighbors import NearestNeighbors
 
     codes = np.ascontiguousarray(codes, np.float32)

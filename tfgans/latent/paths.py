@@ -25,7 +25,7 @@ def corner_weights(rows: int, columns: int) -> np.ndarray:
 
 
 def unevenness(images: np.ndarray) -> float:
-    """Longest step of a path over its mean step: 1 where the images change evenly along it.
+    """Longest step of a path over its mean step, which is 1 if the images change evenly along it.
 
     Args:
         images: [steps, ...], the images along a path.

@@ -6,7 +6,7 @@ _ACTIVE_VARIANCE = 0.01
 
 
 def mean_and_log_variance(code: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean and logarithm of the variance, `[B, N]` each, that an encoder gives as one vector, `[B, 2 N]`."""
+    """Splits an encoder's output `[B, 2 N]` into the mean and the logarithm of the variance, `[B, N]` each."""
     mean, log_variance = tf.split(code, 2, axis=1)
     return mean, log_variance
 
@@ -17,5 +17,5 @@ def draw_latent(mean: tf.Tensor, log_variance: tf.Tensor, noise: tf.Tensor) -> t
 
 
 def active_units(mean: tf.Tensor) -> tf.Tensor:
-    """Number of entries whose mean varies over a batch with a variance above .01: the decoder learns from these."""
+    """Number of entries, a scalar, whose mean has a variance above .01 over the batch."""
     return tf.reduce_sum(tf.cast(tf.math.reduce_variance(mean, axis=0) > _ACTIVE_VARIANCE, mean.dtype))

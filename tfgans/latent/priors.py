@@ -1,4 +1,4 @@
-"""Prior distributions of the latent vector z, as serialisable wraps of tensorflow-probability."""
+"""Prior distributions of the latent vector z: serialisable wrappers of tensorflow-probability."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ import tensorflow_probability as tfp
 
 from tfgans._serialization import Configurable
 
-# Folded into every row seed, so that sampling never repeats a draw of training.
+# This is folded into every row seed, so that sampling never repeats a draw of training.
 _ROW_STREAM = 0x5A
 
 
@@ -29,7 +29,7 @@ class Prior(Configurable):
 
         Args:
             rows: Number of latent vectors n.
-            seed: int32 [2], a stateless seed: the same seed gives the same batch.
+            seed: Stateless seed, int32 [2]; the same seed gives the same batch.
             dtype: Floating type of the result.
 
         Returns:
@@ -41,12 +41,12 @@ class Prior(Configurable):
         """Draws one latent vector per seed; a row depends on its own seed and on nothing else.
 
         A model server merges the requests of several clients into one batch, and each client must get
-        the rows that it would have got alone.
+        the rows that it would get alone.
 
         Args:
             seeds: int64 [n].
             dtype: Floating type of the result.
-            use: Constant that tells this draw from others of the same seeds.
+            use: Constant that distinguishes this draw from others with the same seeds.
 
         Returns:
             Tensor [n, size] of type `dtype`.

@@ -1,4 +1,4 @@
-"""Losses: pure functions on tensors, and the small objects that name a choice among them."""
+"""Losses: pure functions on tensors, and small serialisable objects that select among them."""
 
 from tfgans.choices import KLReduction, Norm
 from tfgans.losses.adversarial import (

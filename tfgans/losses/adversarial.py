@@ -1,6 +1,6 @@
-"""Adversarial objectives: what a discriminator and a generator descend, as functions of logits.
+"""Adversarial objectives: the losses of discriminators, generators and encoders, as functions of logits.
 
-Logits are `[B]`, or `[B, ...]` where the discriminator scores patches; losses are scalars.
+Logits are `[B]`, or `[B, ...]` if the discriminator scores patches. Losses are scalars.
 """
 
 import abc
@@ -33,29 +33,29 @@ def vanilla_discriminator_loss(real_logits: tf.Tensor, generated_logits: tf.Tens
 
 
 def nonsaturating_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
-    """-E log s(l(G(z))), the form that cWGAN section II-E prefers to log(1 - s)."""
+    """-E log s(l(G(z))), which cWGAN section II-E prefers to log(1 - s)."""
     return tf.reduce_mean(tf.nn.softplus(-generated_logits))
 
 
 def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
-    """E log(1 - s(l(G(z)))), which saturates where the discriminator is sure (X-GAN, Algorithm 1, line 11)."""
+    """E log(1 - s(l(G(z)))), which saturates if the discriminator is sure (X-GAN, Algorithm 1, line 11)."""
     return -tf.reduce_mean(tf.nn.softplus(generated_logits))
 
 
 class Objective(Configurable, abc.ABC):
-    """The losses that the players descend. The discriminator is high on real samples, or on pairs (x, E(x))."""
+    """The losses of the players. The logits of real samples, and of pairs (x, E(x)), are to be high."""
 
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
-        """Scalar that the discriminator descends; logits are `[B, ...]`."""
+        """The discriminator's loss, a scalar, of logits `[B, ...]`."""
 
     @abc.abstractmethod
     def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
-        """Scalar that the generator descends; logits are `[B, ...]`."""
+        """The generator's loss, a scalar, of logits `[B, ...]`."""
 
     @abc.abstractmethod
     def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
-        """Scalar that the encoder of a BiGAN descends, of the logits of (x, E(x)), `[B, ...]`."""
+        """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)), `[B, ...]`."""
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -86,9 +86,8 @@ class Vanilla(Objective):
     """The original objective with the non-saturating generator loss (cWGAN Eqs. 1 and 2).
 
     Args:
-        patchwise: Where the discriminator scores patches, `True` takes the loss of each patch and then
-            the mean, as the authors' code does; `False` the loss of the mean logit, as their text says
-            (section IV-C). The two differ as soon as patches do.
+        patchwise: If the discriminator scores patches, `True` takes the mean of the patches' losses, as the authors'
+            code does, and `False` takes the loss of the mean logit, as their text says (section IV-C).
     """
 
     patchwise: bool = False
@@ -103,14 +102,14 @@ class Vanilla(Objective):
         return nonsaturating_generator_loss(self._reduce(generated_logits))
 
     def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
-        """-E log(1 - s(l(x, E(x)))): the labels of the two kinds of pairs are exchanged, as in LOGAN's code."""
+        """-E log(1 - s(l(x, E(x)))), with the labels of the two kinds of pairs exchanged, as in LOGAN's code."""
         return tf.reduce_mean(tf.nn.softplus(self._reduce(real_logits)))
 
 
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class Minimax(Vanilla):
-    """The original objective with the generator's own side of it, E log(1 - s(l(G(z)))), as in X-GAN's Algorithm 1."""
+    """The original minimax objective, whose generator descends E log(1 - s(l(G(z)))), as in X-GAN's Algorithm 1."""
 
     def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
         return minimax_generator_loss(self._reduce(generated_logits))
@@ -119,7 +118,7 @@ class Minimax(Vanilla):
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class LeastSquares(Objective):
-    """Squared distances of logits to 1 and 0 (Mao et al. 2017), as LOGAN's code has it."""
+    """Squared distances of logits from 1 and 0 (Mao et al. 2017), as in LOGAN's code."""
 
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         return tf.reduce_mean(tf.square(1 - real_logits)) + tf.reduce_mean(tf.square(generated_logits))
@@ -134,7 +133,7 @@ class LeastSquares(Objective):
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class LogitLoss(Wasserstein):
-    """LOGAN's: the discriminator is a classifier, and the others follow its logits (section 3.1).
+    """LOGAN's objective: the discriminator is a classifier, and the other players follow its logits (section 3.1).
 
     Args:
         squared: `False` is lol1, whose discriminator descends the vanilla loss; `True` is lol2, whose
@@ -147,7 +146,7 @@ class LogitLoss(Wasserstein):
         real_logits, generated_logits = mean_over_patches(real_logits), mean_over_patches(generated_logits)
         if not self.squared:
             return vanilla_discriminator_loss(real_logits, generated_logits)
-        # 1 - s(l) = s(-l), which keeps its digits where s(l) is 1.
+        # 1 - s(l) is written as s(-l), which keeps its digits if s(l) rounds to 1.
         return tf.reduce_mean(tf.square(tf.sigmoid(-real_logits))) + tf.reduce_mean(
             tf.square(tf.sigmoid(generated_logits))
         )

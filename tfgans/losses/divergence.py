@@ -7,10 +7,10 @@ from tfgans.choices import KLReduction, check_choice
 
 
 def normal_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
-    """KL(N(mean, variance) || N(0, I)) of each row, `[B]` of `[B, N]` (AVAE Eq. 3)."""
+    """KL(N(mean, variance) || N(0, I)) of each row, `[B]`, for tensors `[B, N]` (AVAE Eq. 3)."""
     normal = tfp.distributions.Normal
-    ours, prior = normal(mean, tf.exp(0.5 * log_variance)), normal(tf.zeros_like(mean), tf.ones_like(mean))
-    return tf.reduce_sum(tfp.distributions.kl_divergence(ours, prior), axis=1)
+    posterior, prior = normal(mean, tf.exp(0.5 * log_variance)), normal(tf.zeros_like(mean), tf.ones_like(mean))
+    return tf.reduce_sum(tfp.distributions.kl_divergence(posterior, prior), axis=1)
 
 
 def reduced_divergence(mean: tf.Tensor, log_variance: tf.Tensor, reduction: KLReduction, image_size: int) -> tf.Tensor:
@@ -19,8 +19,8 @@ def reduced_divergence(mean: tf.Tensor, log_variance: tf.Tensor, reduction: KLRe
     Args:
         mean: `[B, N]`.
         log_variance: `[B, N]`.
-        reduction: The divisor of the sum over entries.
-        image_size: Numbers in an image.
+        reduction: Divisor of the sum over entries.
+        image_size: Count of numbers in an image.
 
     Raises:
         ValueError: If the reduction is unknown.

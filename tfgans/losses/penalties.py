@@ -14,19 +14,15 @@ Discriminator = Callable[[tf.Tensor], tf.Tensor]
 
 
 def safe_norm(values: tf.Tensor, axis: Sequence[int]) -> tf.Tensor:
-    """Euclidean norm over `axis`, with finite first and second derivatives at zero.
-
-    The norm of zeros is 1e-6 instead of 0, since its gradient there has no value.
-    """
+    """Euclidean norm over `axis`, with finite first and second derivatives at zero, where it is 1e-6 instead of 0."""
     return tf.sqrt(tf.reduce_sum(tf.square(values), axis=axis) + 1e-12)
 
 
 def interpolated_gradient(score: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Gradient of `score` at points drawn between real and generated samples (cWGAN Eq. 5).
+    """Gradient of `score` at points between real and generated samples (cWGAN Eq. 5).
 
     Args:
-        score: Maps samples `[B, ...]` to scores `[B]` or `[B, ...]`; the sum over a sample's scores is
-            what is differentiated.
+        score: Maps samples `[B, ...]` to scores `[B]` or `[B, ...]`, whose sum is differentiated.
         real: Samples x, `[B, ...]`.
         generated: Samples G(z), `[B, ...]`.
         weights: epsilon in [0, 1], `[B]`: x_hat = epsilon x + (1 - epsilon) G(z).
@@ -42,6 +38,13 @@ def interpolated_gradient(score: Discriminator, real: tf.Tensor, generated: tf.T
     return tape.gradient(scores, interpolated)
 
 
+def _gradient_of_mean(
+    discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
+) -> tf.Tensor:
+    """The gradient of the mean over the patches of each sample."""
+    return interpolated_gradient(lambda x: mean_over_patches(discriminator(x)), real, generated, weights)
+
+
 def gradient_penalty(norms: tf.Tensor, target: float = 1.0, power: int = 2) -> tf.Tensor:
     """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2)."""
     distance = norms - target
@@ -53,8 +56,8 @@ class GradientPenalty(Configurable, abc.ABC):
     """A penalty on the discriminator's gradient between real and generated samples.
 
     A penalty is called with the discriminator as a function of samples, the real and the generated
-    samples `[B, ...]`, and weights `[B]`, uniform in [0, 1]. It returns named scalars: `gradient_penalty`,
-    not yet multiplied by `weight`, and `gradient_norm`, the mean norm that it looks at.
+    samples `[B, ...]`, and weights `[B]`, uniform in [0, 1]. It returns the scalars `gradient_penalty`,
+    not yet multiplied by `weight`, and `gradient_norm`, the mean of `norms`.
 
     Args:
         weight: Factor lambda of the penalty in the discriminator's loss.
@@ -77,7 +80,7 @@ class GradientPenalty(Configurable, abc.ABC):
     def norms(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
     ) -> tf.Tensor:
-        """The gradient norms that are held at the target, of any shape."""
+        """The norms that the penalty draws to the target, of any shape."""
 
     def __call__(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
@@ -94,28 +97,24 @@ class GradientPenalty(Configurable, abc.ABC):
 class InterpolatedGradientPenalty(GradientPenalty):
     """E (||gradient of f at x_hat||_2 - target)^2 with the norm over a whole sample (cWGAN Eq. 5).
 
-    f is the mean over the patches of a sample; x_hat lies between a real and a generated sample, at a
-    place of its own for each pair.
+    f is the mean over the patches of a sample. Each pair of samples has its own place x_hat between them.
     """
 
     def norms(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
     ) -> tf.Tensor:
-        def score(samples: tf.Tensor) -> tf.Tensor:
-            return mean_over_patches(discriminator(samples))
-
-        gradient = interpolated_gradient(score, real, generated, weights)
+        gradient = _gradient_of_mean(discriminator, real, generated, weights)
         return safe_norm(gradient, axis=list(range(1, gradient.shape.rank)))
 
 
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class HeightAxisGradientPenalty(GradientPenalty):
-    """The penalty as the public code of cWGAN computes it; for study, not for use.
+    """The penalty of cWGAN's public code, for studies of its difference from the paper.
 
     It differs from Eq. 5 in three ways: one epsilon serves the whole batch, the gradient is that of the
-    sum over patches, and the norm runs over the image height only, so that every column and channel has
-    a norm of its own.
+    sum over patches, and the norm is over the image height only, so that every column and channel has
+    its own norm.
     """
 
     def norms(
@@ -130,9 +129,9 @@ class HeightAxisGradientPenalty(GradientPenalty):
 class PairwiseGradientPenalty(GradientPenalty):
     """E ||gradient of l at x_tilde - u|| with u = (x - x_hat) / ||x - x_hat|| (LOGAN section 3.2).
 
-    It is called with pairs that belong together, each real sample x with its reconstruction x_hat = G(E(x)),
-    and asks of the logit a slope of 1 from the second to the first: size and direction. The paper's main text
-    takes the norm, its supplement the square (`power=2`).
+    Its pairs are a real sample x and its reconstruction x_hat = G(E(x)). The logit must rise with a slope of 1 from
+    the reconstruction to x, so that size and direction of its gradient are fixed. The paper's main text takes the norm,
+    and its supplement the square (`power=2`).
     """
 
     weight: float = 0.1
@@ -142,10 +141,7 @@ class PairwiseGradientPenalty(GradientPenalty):
     def norms(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor
     ) -> tf.Tensor:
-        def score(samples: tf.Tensor) -> tf.Tensor:
-            return mean_over_patches(discriminator(samples))
-
-        gradient = interpolated_gradient(score, real, generated, weights)
+        gradient = _gradient_of_mean(discriminator, real, generated, weights)
         axes = list(range(1, gradient.shape.rank))
         difference = real - generated
         lengths = tf.reshape(safe_norm(difference, axes), [-1] + [1] * len(axes))

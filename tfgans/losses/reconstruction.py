@@ -7,7 +7,7 @@ from tfgans.losses.penalties import safe_norm
 
 
 def sample_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """Distances of samples `[B, ...]` from others, `[B]`; `l2_batch` is no norm of one sample, and as `l2_sample`.
+    """Distances `[B]` between the samples `[B, ...]` of two batches; `l2_batch` counts as `l2_sample` here.
 
     Raises:
         ValueError: If the norm is unknown.
@@ -18,7 +18,7 @@ def sample_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
 
 
 def reconstruction_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """What the distance of a batch from another is the mean of: those of its samples, or one of the global batch.
+    """Distances whose mean is the distance between two batches.
 
     Args:
         first: Samples `[B, ...]`.
@@ -26,7 +26,7 @@ def reconstruction_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf
         norm: The distance.
 
     Returns:
-        `[B]`, or of `l2_batch`, which is no norm of one sample, a scalar.
+        The distances of the samples, `[B]`; for `l2_batch` the distance of the global batches, a scalar.
 
     Raises:
         ValueError: If the norm is unknown.
@@ -40,12 +40,12 @@ def reconstruction_errors(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf
 
 
 def reconstruction_error(first: tf.Tensor, second: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """Distance of a batch `[B, ...]` from another, a scalar: the mean of `reconstruction_errors`."""
+    """Distance between two batches `[B, ...]`, a scalar: the mean of `reconstruction_errors`."""
     return tf.reduce_mean(reconstruction_errors(first, second, norm))
 
 
 def mean_difference(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-    """Mean over entries of |E first - E second|, a scalar; E is over the rows `[B, N]` of the global batch."""
+    """Mean over entries of |E first - E second|, a scalar, with E over the rows `[B, N]` of the global batch."""
     context = tf.distribute.get_replica_context()
     means = [context.all_reduce("mean", tf.reduce_mean(codes, axis=0)) for codes in (first, second)]
     return tf.reduce_mean(tf.abs(means[0] - means[1]))

@@ -1,18 +1,22 @@
-"""Checks of the networks that a model is given."""
+"""Checks of the networks of a model."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
 
 Shape = tuple[int, ...]
+"""Shape of a tensor, without the batch axis."""
+
+Shapes = Mapping[str, tuple[Sequence[Shape], Shape | None]]
+"""For each network by name, the shapes that it must take, and the shape of its first output, or None if it is free."""
 
 
 def check_built(owner: str, networks: Mapping[str, keras.Model | None]) -> None:
-    """Raises ValueError where a network is no functional Keras model, built.
+    """Raises ValueError if a network is not a built functional Keras model.
 
     Args:
-        owner: Class of the model that takes them, for the error.
-        networks: By name; those that are None are left out.
+        owner: Class of the model that takes the networks, for the error.
+        networks: Networks by name; None is skipped.
     """
     for name, network in networks.items():
         if network is not None and not (network.built and getattr(network, "inputs", None)):
@@ -22,27 +26,41 @@ def check_built(owner: str, networks: Mapping[str, keras.Model | None]) -> None:
 def check_fit(
     owner: str,
     networks: Mapping[str, keras.Model | None],
-    expected: Callable[[Shape], Mapping[str, tuple[Sequence[Shape], Shape | None]]],
+    latent: Shape,
+    others: Callable[[Shape], Shapes] = lambda sample: {},
 ) -> None:
-    """Raises ValueError where networks are not built, or do not fit together.
+    """Raises ValueError if networks are not built, or do not fit together.
+
+    By default a generator and a decoder map latents to samples, an encoder maps samples to latents, and a discriminator
+    maps samples to logits of any shape.
 
     Args:
-        owner: Class of the model that takes them, for the error.
-        networks: By name; those that are None are left out.
-        expected: From the shape of a sample, which is that of the generator's output, to the shapes that each network
-            must take, and the shape that its first output must have, or None where it is free; without the batch axis.
+        owner: Class of the model that takes the networks, for the error.
+        networks: Networks by name; None is skipped.
+        latent: Shape of a latent.
+        others: Returns the shapes that differ from the defaults for the shape of a sample, the generator's output.
     """
     check_built(owner, networks)
-    for name, (taken, given) in expected(first_output(networks["generator"])).items():
-        network = networks[name]
+    sample = first_output(networks["generator"])
+    expected: Shapes = {
+        "generator": ([latent], sample),
+        "encoder": ([sample], latent),
+        "decoder": ([latent], sample),
+        "discriminator": ([sample], None),
+        **others(sample),
+    }
+    for name, network in networks.items():
         if network is None:
             continue
+        expected_inputs, expected_output = expected[name]
         inputs, output = [tuple(tensor.shape[1:]) for tensor in network.inputs], first_output(network)
-        if inputs != list(taken) or given not in (None, output):
-            wanted = f"{list(taken)}" if given is None else f"{list(taken)} and give {given} first"
+        if inputs != list(expected_inputs) or expected_output not in (None, output):
+            wanted = f"{list(expected_inputs)}"
+            if expected_output is not None:
+                wanted += f" and give {expected_output} first"
             raise ValueError(f"The {name} of a {owner} must take {wanted}; it takes {inputs} and gives {output}.")
 
 
 def first_output(network: keras.Model) -> Shape:
-    """Shape of a network's first output, without the batch axis."""
+    """Shape of a network's first output."""
     return tuple(network.outputs[0].shape[1:])

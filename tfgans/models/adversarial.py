@@ -1,10 +1,10 @@
-"""The base of all adversarial systems: players, turns, noise, averaging, state and faces."""
+"""The base of all adversarial systems: players, turns, noise, the averaged generator, and faces."""
 
 import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, Self, TypedDict
 
 import keras
 import numpy as np
@@ -12,34 +12,45 @@ import tensorflow as tf
 
 from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
-from tfgans.models._fit import check_built
+from tfgans.models._fit import check_built, first_output
+from tfgans.models.batches import Batch, step_batches
 from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
 
-Batch = dict[str, tf.Tensor]
-"""Tensors by name; the first axis is that of the rows."""
-
-# Rows that a face pushes through a network at a time.
+# Rows that a face passes through a network at a time.
 _CHUNK = 256
 
 
-class AdversarialModel(keras.Model):
-    """Base of the systems: it owns what they share, and no algorithm.
+class Shared(TypedDict, total=False):
+    """The keywords of `AdversarialModel`, which every model takes."""
 
-    A subclass names its `players` and stores one network a player under that name. For each of its `turns` it has a
-    method `TURN_losses(batch, noise)`, and `draw_noise` gives the noise of a turn. Its `train_step`, beside its paper,
-    calls `take_turn` for one turn after the other, and then `finish_step`. Each argument of its constructor is an
-    attribute of the same name, so that `get_config` finds it.
+    ema_decay: float | None
+    seed: int
+    name: str | None
+
+
+class AdversarialModel(keras.Model):
+    """Base of the systems. It owns what all of them share, and no algorithm.
+
+    A subclass names its `players` and stores one network for each player under the player's name. For each of its
+    `turns` it has a method `TURN_losses(batch, noise)`, and its `draw_noise` draws the noise of a turn. Its
+    `train_step` calls `take_turn` for one turn after the other, in the order of the paper's algorithm, and then
+    `finish_step`. Each argument of its constructor is an attribute of the same name, so that `get_config` finds it.
 
     One `train_step` is one generator update with the discriminator updates that belong to it. It
     receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
 
+    All models speak of these tensors. Samples are images `[B, H, W, C]` in [-1, 1], or points `[B, D]`. Latents z and
+    codes are `[B, N]`, where N is the size of the prior. Conditions are `[B, K]`. Networks are built functional Keras
+    models, and a network that takes two tensors takes them as a list. Each constructor raises ValueError if its
+    networks and its prior do not fit together, or a number or a choice is out of range.
+
     Args:
-        networks: One built functional Keras model a player.
+        networks: One network for each player.
         prior: Distribution of the latent vector z.
         ema_decay: Decay of the exponential moving average of the generator's weights, in (0, 1), or
-            `None` for no average. Samples come from the averaged generator where there is one.
+            `None` for no average. Samples come from the averaged generator if there is one.
         seed: Seed of all noise of training, which is a function of (seed, step, use).
         name: Name of the Keras model.
 
@@ -47,17 +58,14 @@ class AdversarialModel(keras.Model):
         ValueError: If a network is not a built functional model, or `ema_decay` lies outside (0, 1).
     """
 
-    players: ClassVar[tuple[str, ...]] = ()
+    players: tuple[str, ...] = ()
     """Players in the order of their optimizers; a player's variables are those of its network."""
 
     discrimination: Discrimination | None = None
-    """The answers of the discriminator; None where there is no discriminator."""
-
-    labels: Labels | None = None
-    """The labels that the model learns from, and is asked for; None where it takes none."""
+    """The answers of the discriminator; None if there is no discriminator."""
 
     encoder: keras.Model | None = None
-    """E, from samples to latents, or to means and logarithms of variances; None where there is none."""
+    """E, from samples to latents, or to means and logarithms of variances; None if there is none."""
 
     def __init__(
         self,
@@ -93,11 +101,16 @@ class AdversarialModel(keras.Model):
             aggregation="only_first_replica",
         )
 
-    # What a system defines.
+    # A system defines these.
+
+    @property
+    def labels(self) -> Labels | None:
+        """The labels that the model learns from and may be asked for; None if it takes none."""
+        return None
 
     @property
     def updates_per_step(self) -> int:
-        """Batches that one step takes: the number of discriminator updates in it."""
+        """Batches of one step: the number of its discriminator updates."""
         return 1
 
     @property
@@ -111,28 +124,28 @@ class AdversarialModel(keras.Model):
 
     @property
     def turns(self) -> Mapping[str, tuple[str, ...]]:
-        """The turns of a step by name, and the players who move in each, all at once; by default one `joint` turn."""
+        """Turns of a step by name, each with the players who move in it at once; by default one turn, `joint`."""
         return {"joint": self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """The noise that the losses of a turn take, by name.
+        """Draws the noise that the losses of a turn take, by name.
 
         Args:
             turn: One of `turns`.
             batch: The batch of the turn, as `batch_of` gives it.
-            index: Number of the turn within the step, where there are several of its name.
+            index: Number of the turn within the step, if it is taken several times.
         """
         raise NotImplementedError(f"{type(self).__name__} must define draw_noise.")
 
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
-        """What one batch holds: name, shape without the batch axis, and type of each field."""
+        """Fields of a batch by name: shape without the batch axis, and type."""
         fields = {"image": tf.TensorSpec(self.sample_shape, tf.float32)}
         return fields if self.labels is None else {**fields, "label": self.labels.spec}
 
     # Training.
 
     def losses_of(self, turn: str, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The scalars of a turn by name, from its method `TURN_losses`.
+        """Computes the scalars of a turn, by its method `TURN_losses`.
 
         Args:
             turn: One of `turns`.
@@ -140,7 +153,7 @@ class AdversarialModel(keras.Model):
             noise: Tensors by name, such as `draw_noise` gives.
 
         Returns:
-            Scalars, among which is `PLAYER_loss` for each player of the turn.
+            Scalars by name, among them `PLAYER_loss` for each player of the turn.
 
         Raises:
             ValueError: If there is no such turn.
@@ -167,21 +180,35 @@ class AdversarialModel(keras.Model):
         return losses
 
     def batch_of(self, data: Batch, index: int = 0) -> Batch:
-        """One batch `[B, ...]` of the `[B, updates, ...]` of a step, its image in the type of the variables."""
+        """Takes one batch `[B, ...]` of the `[B, updates, ...]` of a step; its image gets the type of the variables."""
         batch = {name: values[:, index] for name, values in data.items()}
         return {**batch, "image": tf.cast(batch["image"], self.variable_dtype)}
 
-    def with_condition(
-        self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None
-    ) -> tf.Tensor | list[tf.Tensor]:
-        """The inputs of a network: x `[B, ...]`, or both x and the condition of the label if it has two inputs."""
-        return [x, self.labels.encode(label, self.variable_dtype)] if takes_condition(network) else x
+    def forward_all(
+        self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None = None, *, training: bool
+    ) -> list[tf.Tensor]:
+        """All outputs of a network, such as `[logits, *maps]`, in the type of the variables.
+
+        Args:
+            network: A network that takes x alone, or x and a condition.
+            x: `[B, ...]`.
+            label: Labels `[B, ...]` that the condition encodes, if the network takes one.
+            training: Whether batch normalisation uses the statistics of the batch.
+        """
+        inputs = [x, self._condition(label)] if takes_condition(network) else x
+        outputs = keras.tree.flatten(network(inputs, training=training))
+        return [tf.cast(output, self.variable_dtype) for output in outputs]
 
     def forward(
         self, network: keras.Model, x: tf.Tensor, label: tf.Tensor | None = None, *, training: bool
     ) -> tf.Tensor:
-        """The output of a network for x `[B, ...]` and, if it takes a condition, a label; in the variables' type."""
-        return tf.cast(network(self.with_condition(network, x, label), training=training), self.variable_dtype)
+        """The first output of a network; arguments are those of `forward_all`."""
+        return self.forward_all(network, x, label, training=training)[0]
+
+    def _condition(self, label: tf.Tensor | None) -> tf.Tensor:
+        if self.labels is None:
+            raise ValueError(f"A {type(self).__name__} has no labels, but one of its networks takes a condition.")
+        return self.labels.encode(label, self.variable_dtype)
 
     def compile(
         self,
@@ -194,14 +221,14 @@ class AdversarialModel(keras.Model):
         """Sets the optimizers and builds them, so that a checkpoint can be read before the first step.
 
         Args:
-            optimizers: An optimizer for each player; one that is not named gets the paper's.
+            optimizers: Optimizers by player; a player that is not named gets the paper's.
             jit_compile: Whether XLA compiles the whole step.
             steps_per_execution: Steps in one call of the graph; callbacks act between calls.
             run_eagerly: Whether the step runs without a graph, to debug it.
 
         Raises:
-            ValueError: If `optimizers` names somebody who is not a player, or if several replicas are asked
-                for what TensorFlow cannot do on them.
+            ValueError: If `optimizers` names somebody who is not a player, or if several replicas are to use XLA or
+                several steps a call, which TensorFlow cannot do.
         """
         unknown = set(optimizers or {}) - set(self.players)
         if unknown:
@@ -250,16 +277,15 @@ class AdversarialModel(keras.Model):
         Args:
             x: Dataset of batches of one fixed size, dicts such as `{"image": ..., "label": ...}` or tuples in
                 that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K].
-            **kwargs: As for `keras.Model.fit`. One step takes `updates_per_step` batches; what is left
-                over at the end of the dataset is dropped. There is no validation; callbacks that look for
-                `model.optimizer`, as the learning-rate schedulers do, find none: give a schedule to the
-                optimizers instead.
+            **kwargs: As for `keras.Model.fit`, without validation. One step takes `updates_per_step` batches; batches
+                that are left over at the end of the dataset are dropped. `model.optimizer` is None, so that Keras's
+                learning-rate schedulers do not work: give a schedule to the optimizers instead.
 
         Returns:
             The history of the means of each epoch.
 
         Raises:
-            ValueError: If the dataset's elements are not what the networks take.
+            ValueError: If the dataset's elements do not fit the networks.
         """
         if not isinstance(x, tf.data.Dataset):
             raise ValueError(
@@ -271,39 +297,12 @@ class AdversarialModel(keras.Model):
         return super().fit(self._step_batches(x), shuffle=False, **kwargs)
 
     def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
-        """Stacks the batches of one step on axis 1, so that axis 0 stays the batch that replicas share."""
-        fields = self.batch_fields()
-
-        def as_batch(*element: Any) -> Batch:
-            values = element[0] if isinstance(element[0], Mapping) else dict(zip(fields, element, strict=False))
-            return {name: values[name] for name in fields if name in values}
-
-        dataset = dataset.map(as_batch)
-        _check_batch(dataset.element_spec, fields)
-        rows = next(iter(dataset.element_spec.values())).shape[0]
-        if rows % self.distribute_strategy.num_replicas_in_sync:
-            raise ValueError(
-                f"Batches of {rows} cannot be shared by {self.distribute_strategy.num_replicas_in_sync} replicas."
-            )
-        if 0 <= dataset.cardinality() < self.updates_per_step:
-            raise ValueError(
-                f"One step takes {self.updates_per_step} batches; the dataset has {int(dataset.cardinality())}."
-            )
-
-        def swap(value: tf.Tensor) -> tf.Tensor:
-            return tf.transpose(value, [1, 0, *range(2, value.shape.rank)])
-
-        stacked = dataset.batch(self.updates_per_step, drop_remainder=True)
-        batches = stacked.map(lambda batch: tf.nest.map_structure(swap, batch)).prefetch(2)
-        return batches if self.labels is None else batches.map(self._with_valid_labels)
-
-    def _with_valid_labels(self, batch: Batch) -> Batch:
-        valid, message = tf.reduce_all(self.labels.is_valid(batch["label"])), f"Labels must {self.labels.meaning}."
-        with tf.control_dependencies([tf.debugging.Assert(valid, [message])]):
-            return {**batch, "label": tf.identity(batch["label"])}
+        """The batches `[B, updates, ...]` of each step."""
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        return step_batches(dataset, self.batch_fields(), self.labels, updates=self.updates_per_step, replicas=replicas)
 
     def noise(self, draw: Callable[..., tf.Tensor], rows: int | tf.Tensor, use: int, index: int = 0) -> tf.Tensor:
-        """This replica's rows of a draw for the global batch, a function of (seed, step, use, index).
+        """Draws noise for the global batch, and returns this replica's rows: a function of (seed, step, use, index).
 
         Args:
             draw: Called as `draw(rows, seed, dtype=...)`, such as `prior.sample`.
@@ -319,22 +318,22 @@ class AdversarialModel(keras.Model):
         for part in (use, index):
             seed = tf.random.experimental.stateless_fold_in(seed, part)
         replica = context.replica_id_in_sync_group
-        everyone = draw(rows * context.num_replicas_in_sync, seed, dtype=self.variable_dtype)
-        return everyone[replica * rows : (replica + 1) * rows]
+        global_rows = draw(rows * context.num_replicas_in_sync, seed, dtype=self.variable_dtype)
+        return global_rows[replica * rows : (replica + 1) * rows]
 
-    def update(self, turns: Mapping[str, tuple[tf.GradientTape, tf.Tensor]]) -> None:
-        """One step of each named player's optimizer on its loss; all gradients are taken before anybody moves.
+    def update(self, losses: Mapping[str, tuple[tf.GradientTape, tf.Tensor]]) -> None:
+        """Takes one step of each named player's optimizer on its loss; all gradients come before anybody moves.
 
-        The only home of scaling: Keras sums gradients over replicas, so each takes its share of the
-        mean, and an optimizer with a loss scale applies it here, after the tape has closed.
+        All scaling is here. Keras sums gradients over replicas, so each replica scales its gradients by its share of
+        the mean. An optimizer with a loss scale applies it here, after the tape has closed.
 
         Args:
-            turns: For each player, the tape of its loss, and the loss: a scalar mean over this replica's rows. Several
+            losses: For each player, the tape of its loss, and the loss: a scalar mean over this replica's rows. Several
                 tapes may have recorded one pass.
         """
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         steps = []
-        for player, (tape, loss) in turns.items():
+        for player, (tape, loss) in losses.items():
             optimizer, variables = self.optimizers[player], getattr(self, player).trainable_variables
             share = optimizer.scale_loss(tf.ones_like(loss) / replicas)
             steps.append((optimizer, tape.gradient(loss, variables, output_gradients=share), variables))
@@ -342,17 +341,16 @@ class AdversarialModel(keras.Model):
             optimizer.apply(gradients, variables)
 
     def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Closes a step: averages the generator, watches for NaN and Inf, counts, and logs.
+        """Ends a step: averages the generator, looks for NaN and Inf, counts the step, and logs.
 
         Args:
-            losses: The step's named scalars, those of `log_names`.
+            losses: Scalars by name, among them those of `log_names`.
 
         Returns:
             Means of the logged scalars since the epoch began.
         """
-        if self.averaged_generator is not None:
-            self._average_generator()
-        # The mean over replicas is NaN or Inf where that of one of them is.
+        self._average_generator()
+        # A mean over replicas is NaN or Inf if the value of one replica is.
         values = tf.distribute.get_replica_context().all_reduce(
             "mean", tf.stack([losses[name] for name in self.log_names])
         )
@@ -363,49 +361,51 @@ class AdversarialModel(keras.Model):
         self.logged_means.update_state(values)
         return self._as_logs(self.logged_means.result())
 
-    # Keras 3.15 needs these two so that `fit` trains on several machines (keras #20585); a test says when it does not.
+    # Keras 3.15 needs these two so that `fit` trains on several machines (keras #20585). A test fails once it does not.
 
     def _maybe_symbolic_build(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing, since a model is built when it is made; Keras's own fails on the batches of several machines."""
+        """Does nothing, since a new model is built; Keras's own method fails on the batches of several machines."""
 
     def _as_logs(self, means: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Scalars that `train_step` returns: on several machines Keras averages them over an axis, which this adds."""
+        """The scalars that `train_step` returns; on several machines, with the axis over which Keras averages them."""
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
             return {name: mean[tf.newaxis] for name, mean in means.items()}
         return dict(means)
 
     def _average_generator(self) -> None:
-        """Averages weights and copies moving statistics; young averages forget faster, as (1 + t)/(10 + t)."""
+        """Averages weights and copies moving statistics; at step t the decay is at most (1 + t) / (10 + t)."""
+        source, target = self.generator, self.averaged_generator
+        if target is None:
+            return
         step = tf.cast(self.step, self.variable_dtype)
         decay = tf.minimum(tf.constant(self.ema_decay, self.variable_dtype), (1 + step) / (10 + step))
-        source, target = self.generator, self.averaged_generator
         for value, average in zip(source.trainable_variables, target.trainable_variables, strict=True):
             average.assign(decay * average + (1 - decay) * value)
         for value, average in zip(source.non_trainable_variables, target.non_trainable_variables, strict=True):
             average.assign(value)
 
-    # Faces. The graph forms are those that a SavedModel serves.
+    # Faces. A SavedModel serves their graph functions.
 
     def faces(self) -> dict[str, Face]:
-        """The questions that this model answers, by name; the method of that name asks one."""
+        """The questions that this model answers, by the name of the method that asks."""
         discriminator = [] if self.discrimination is None else self.discrimination.faces(self)
         encoder = [] if self.encoder is None else encoder_faces(self)
         return {face.name: face for face in (*generator_faces(self), *discriminator, *encoder)}
 
     @property
     def samples_by_label(self) -> bool:
-        """Whether `sample` takes a label: samples are of the label that is asked for."""
+        """Whether `sample` takes a label."""
         return takes_condition(self.generator)
 
     @property
     def sampler(self) -> keras.Model:
-        """The generator that samples: the averaged one where there is one and `use_average` is set."""
+        """The generator of samples: the averaged one if there is one and `use_average` is set."""
         return self.averaged_generator if self.use_average else self.generator
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of a sample: (height, width, channels) of an image, (entries,) of a point."""
-        return tuple(self.generator.output.shape[1:])
+        return first_output(self.generator)
 
     @property
     def kind(self) -> str:
@@ -413,139 +413,115 @@ class AdversarialModel(keras.Model):
         return "image" if len(self.sample_shape) == 3 else "point"
 
     def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """G(z) at inference: `[n, N]` and labels to images `[n, H, W, C]` in [-1, 1], or points `[n, D]`."""
+        """G(z) at inference, from latents `[n, N]` and labels to samples `[n, ...]`; images are clipped to [-1, 1]."""
         sample = self.forward(self.sampler, latent, label, training=False)
         return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
 
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """Images or points from int64 seeds `[n]` and labels."""
+        """Samples from int64 seeds `[n]` and labels."""
         return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)
 
     def encode_graph(self, image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """E(x) at inference, or its mean: images `[n, H, W, C]` in [-1, 1] or points `[n, D]` to latents `[n, N]`."""
+        """E(x) at inference, or its mean, from samples `[n, ...]` and labels to latents `[n, N]`."""
         code = self.forward(self.encoder, tf.cast(image, self.variable_dtype), label, training=False)
         return code[:, : self.prior.size]
 
     def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        """Draws images or points; the same seed gives the same one here and in the SavedModel.
+        """Draws samples; the SavedModel draws the same ones of the same seed.
 
         Args:
             n: Number of samples.
-            labels: Where the model is conditioned: integers [n] in 0 to K - 1, classes; or floating [n, K],
-                attributes or weights of the classes, such as those between two. One label serves all n.
+            labels: Labels of a conditional model. Classes are integers [n] in 0 to K - 1, or their weights, floating
+                [n, K], which may mix them. Attributes are floating [n, K]. One label serves all n rows.
             seed: Integer s for row seeds s, s + 1, ..., or n row seeds; `None` draws fresh ones.
 
         Returns:
-            Array [n, H, W, C] in [-1, 1], or [n, D].
+            Samples: images [n, H, W, C] in [-1, 1], or points [n, D].
 
         Raises:
-            ValueError: If labels are out of range or missing, or a shape does not fit. All faces raise it, also where
-                the model has no such face.
+            ValueError: If labels are out of range or missing, a shape does not fit, or the model has no such face; in
+                all faces.
         """
         return self._ask("sample", seed=row_seeds(n, seed), labels=labels)
 
     def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        """Draws around given images, whose place is the condition (X-GAN, section 3.4).
+        """Draws one sample near each given sample [n, ...] (X-GAN, section 3.4).
 
-        The anchor of a sample is the code of the bank that is nearest to the image's code.
-
-        Args:
-            images: [n, H, W, C] in [-1, 1], or points [n, D].
-            labels: As in `generate`.
-            seed: As in `sample`.
-
-        Returns:
-            [n, H, W, C] in [-1, 1], or [n, D].
+        The anchor of a sample is the code of the bank that is nearest to the given sample's code. Labels and seeds are
+        as in `sample`.
         """
         return self._ask("sample_near", images=images, seed=row_seeds(len(images), seed), labels=labels)
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
-        """Images [n, H, W, C] in [-1, 1], or points [n, D], of latent vectors [n, N] and labels, as in `sample`."""
+        """Generates samples [n, ...] of latents [n, N] and labels, as in `sample`."""
         return self._ask("generate", latent=latent, labels=labels)
 
     def discriminate(self, images: Any, latent: Any = None, labels: Any = None) -> np.ndarray:
-        """Logits or energies [n] of images [n, H, W, C] in [-1, 1] or points [n, D].
+        """Logits or energies [n] of samples.
 
         Args:
-            images: The images or points.
-            latent: Latent vectors [n, N], where the discriminator looks at pairs.
-            labels: As in `sample`, where the discriminator takes them.
+            images: Images [n, H, W, C] in [-1, 1], or points [n, D]; in all faces that take samples.
+            latent: Latents [n, N], if the discriminator takes pairs.
+            labels: As in `sample`, if the discriminator takes them.
         """
         return self._ask("discriminate", images=images, latent=latent, labels=labels)
 
     def examine(self, images: Any) -> np.ndarray:
-        """Reconstructions by a discriminator that is an auto-encoder, of images or points [n, ...] (AVAE, Fig. 4)."""
+        """Reconstructs samples [n, ...] by a discriminator that is an auto-encoder (AVAE, Fig. 4)."""
         return self._ask("examine", images=images)
 
     def encode(self, images: Any, labels: Any = None) -> np.ndarray:
-        """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1] or points [n, D], and labels where E takes them."""
+        """Latents [n, N] of samples [n, ...], and of labels as in `sample`, if the encoder takes them."""
         return self._ask("encode", images=images, labels=labels)
 
     def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
-        """G(E(x)) of images [n, H, W, C] in [-1, 1] or points [n, D].
-
-        Labels are as in `sample`, where the encoder or the generator takes them.
-        """
+        """G(E(x)) of samples [n, ...], and of labels as in `sample`, if the encoder or the generator takes them."""
         return self._ask("reconstruct", images=images, labels=labels)
 
     def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
-        """Images between others: straight lines between their latents.
+        """Samples [n, ...] on straight lines between the latents of two samples each.
 
         Args:
-            images_a: [n, H, W, C] in [-1, 1], or points [n, D].
-            images_b: As many.
+            images_a: The samples at one end.
+            images_b: The samples at the other end.
             weights: [n] in [0, 1]; 0 is the reconstruction of the first, 1 that of the second.
-            labels: As in `reconstruct`, one for both images.
-
-        Returns:
-            [n, H, W, C], or [n, D].
+            labels: As in `reconstruct`, one for both ends.
         """
         return self._ask("interpolate", images_a=images_a, images_b=images_b, weights=weights, labels=labels)
 
     def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
-        """Images with one entry of their latents changed (BEGAN-CS, Fig. 9).
+        """Reconstructions [n, ...] of samples with one entry of their latents changed (BEGAN-CS, Fig. 9).
 
         Args:
-            images: [n, H, W, C] in [-1, 1], or points [n, D].
-            dimensions: Integers [n] in 0 to N - 1, which entry.
-            values: [n], the new value of that entry; the prior's range, or beyond.
+            images: The samples.
+            dimensions: Numbers of the entries, integers [n] in 0 to N - 1.
+            values: New values of these entries, [n].
             labels: As in `reconstruct`.
-
-        Returns:
-            [n, H, W, C], or [n, D].
         """
         return self._ask("traverse", images=images, dimensions=dimensions, values=values, labels=labels)
 
     def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
-        """Images between four others each, such as over a grid between its corners (X-GAN, Fig. 5).
+        """Samples [n, ...] between four others each, such as over a grid between its corners (X-GAN, Fig. 5).
 
         Args:
-            images: [n, 4, H, W, C] in [-1, 1], or points [n, 4, D].
+            images: Four samples for each row, [n, 4, ...].
             weights: [n, 4], not negative, of sum 1, such as `tfgans.latent.corner_weights`.
-            labels: As in `reconstruct`, one for all four images.
-
-        Returns:
-            [n, H, W, C], or [n, D].
+            labels: As in `reconstruct`, one for all four.
         """
         return self._ask("morph", images=images, weights=weights, labels=labels)
 
     def _ask(self, name: str, **given: Any) -> np.ndarray:
-        """The answer of a face, computed a slice of rows at a time, so that any number of rows fits into memory."""
+        """The answer of a face. It is computed for some rows at a time, so that any number of rows fits into memory."""
         faces = self.faces()
         if name not in faces:
             raise ValueError(f"{type(self).__name__} has no face {name}; it has {', '.join(faces)}.")
         face = faces[name]
-        arrays, function = face.arrays(given, type(self).__name__), self._graph(face)
+        arrays = face.arrays(given, type(self).__name__)
+        # The graph of a face is kept for the next call, one for each generator that may sample.
+        graph = self._graphs.setdefault((name, self.use_average), tf.function(face.function, reduce_retracing=True))
         starts = range(0, len(arrays[0]), _CHUNK)
-        parts = [function(*(tf.constant(array[start : start + _CHUNK]) for array in arrays)) for start in starts]
+        parts = [graph(*(tf.constant(array[start : start + _CHUNK]) for array in arrays)) for start in starts]
         return np.concatenate([part.numpy() for part in parts])
-
-    def _graph(self, face: Face) -> Callable[..., tf.Tensor]:
-        """A face as a graph, kept for the next call; traced again where `use_average` changes."""
-        key = (face.name, self.use_average)
-        if key not in self._graphs:
-            self._graphs[key] = tf.function(face.function, reduce_retracing=True)
-        return self._graphs[key]
 
     @functools.cached_property
     def _graphs(self) -> dict[tuple[str, bool], Callable[..., tf.Tensor]]:
@@ -559,23 +535,23 @@ class AdversarialModel(keras.Model):
         return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "AdversarialModel":
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
 
 
 def _keep_order_of_updates() -> None:
-    """Turns off an optimizer of graphs that loses the order of an update and a read.
+    """Turns off TensorFlow's dependency optimizer, which can lose the order of an update and a read.
 
-    The dependency optimizer of TensorFlow 2.21 removes the edge from the update of a bias of the discriminator to its
-    read in the next player's pass, in LOGAN and GAN. One step in some ten thousands then reads the old value.
+    In LOGAN and GAN, that of TensorFlow 2.21 removes the edge from the update of a discriminator's bias to its read in
+    the next player's pass. One step in some ten thousands then reads the old value.
     """
     tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
 
 
 class _LoggedMeans(keras.metrics.Metric):
-    """Means of a step's scalars since the epoch began, as one vector: small steps feel a metric for each."""
+    """Means of a step's scalars since the epoch began. They are one vector, since many metrics slow small steps."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(name="logged_means")
@@ -593,18 +569,18 @@ class _LoggedMeans(keras.metrics.Metric):
 
 
 def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) -> keras.optimizers.Optimizer:
-    """The optimizer of a network; in float16 gradients would vanish without a scale, which adapts itself."""
+    """The optimizer of a network; that of a float16 network scales its loss, or small gradients would vanish."""
     scaled = network.compute_dtype != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
 def constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
-    """Names of the arguments of a class; through `**kwargs`, it also takes the keywords of the class above."""
+    """Lists the arguments of a constructor, with those of the class above in place of `**kwargs`."""
     names: dict[str, None] = {}
     for base in cls.__mro__:
         if "__init__" not in vars(base):
             continue
-        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
         kinds = {inspect.Parameter.KEYWORD_ONLY} | (set() if names else {inspect.Parameter.POSITIONAL_OR_KEYWORD})
         names |= dict.fromkeys(parameter.name for parameter in parameters if parameter.kind in kinds)
         if all(parameter.kind != inspect.Parameter.VAR_KEYWORD for parameter in parameters):
@@ -612,29 +588,8 @@ def constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
     return list(names)
 
 
-def rows_of(batch: Batch) -> int | tf.Tensor:
-    """The number of rows of a batch, a Python number where the graph knows it."""
-    image = batch["image"]
-    return image.shape[0] or tf.shape(image)[0]
-
-
 def _copy_network(network: keras.Model) -> keras.Model:
     """A network of the same architecture with the same weights."""
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
     copy.set_weights(network.get_weights())
     return copy
-
-
-def _check_batch(spec: Any, fields: Mapping[str, tf.TensorSpec]) -> None:
-    """Raises ValueError where a dataset's elements are not what the networks take."""
-    wanted = ", ".join(f"{name} [B, {', '.join(map(str, field.shape))}]" for name, field in fields.items())
-    for name, field in fields.items():
-        if name not in spec:
-            raise ValueError(f"The dataset's elements have no {name!r}; expected {wanted}.")
-        shape, dtype = spec[name].shape, spec[name].dtype
-        if shape.rank is None or shape[0] is None:
-            raise ValueError(
-                f"Batches of {name!r} have no fixed size (shape {shape}); use .batch(size, drop_remainder=True)."
-            )
-        if not shape[1:].is_compatible_with(field.shape) or dtype.is_integer != field.dtype.is_integer:
-            raise ValueError(f"Batches of {name!r} are {dtype.name} {shape}; expected {wanted} as {field.dtype.name}.")

@@ -1,17 +1,19 @@
 """The adversarial VAE (Khan, Hayat and Barnes): learned loss and latent distributions."""
 
 import enum
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
 
 from tfgans.choices import ErrorSign, KLReduction, check_choice
 from tfgans.equilibrium import Equilibrium, Margin
-from tfgans.latent import Normal, Prior, active_units, draw_latent, mean_and_log_variance
-from tfgans.losses import reduced_divergence, sample_errors
+from tfgans.latent import Prior, active_units
+from tfgans.losses import sample_errors
 from tfgans.models._fit import check_fit, first_output
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, rows_of
 from tfgans.models.discrimination import Energy, autoencoder
 
 
@@ -24,7 +26,7 @@ class Draw(enum.IntEnum):
 
 @keras.saving.register_keras_serializable("tfgans")
 class AdversarialVAE(AdversarialModel):
-    """A VAE whose generator answers to an auto-encoder, in balance with it (sections 3.2 to 3.4).
+    """A VAE whose generator also follows a discriminating auto-encoder, in balance with it (sections 3.2 to 3.4).
 
     With z_v = mean + deviation * noise of E(x), x_v = G(z_v), x_g = G(z_g), and r = A_d(A_e) the discriminator:
 
@@ -36,28 +38,22 @@ class AdversarialVAE(AdversarialModel):
         discriminator  descends  L_d - k (L_g + alpha L_v)                         (Eq. 13)
         k              follows   e = eta L_d - (L_g + alpha L_v) with a PID controller (Eqs. 11, 12)
 
-    All is computed once, before anybody moves (Algorithm 1).
+    All losses come from one pass, before anybody moves (Algorithm 1).
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]`, clipped to [-1, 1] where they are sampled, or to
-            points `[B, D]`.
-        encoder: E, from these to means and logarithms of variances `[B, 2 N]`.
-        discriminator_encoder: A_e, from images to codes.
-        discriminator_decoder: A_d, from codes to images; another network than G.
-        prior: Standard normal, of size N.
+        generator: G, from latents to samples; images need not lie in [-1, 1], since `sample` clips them.
+        encoder: E, from samples to means and logarithms of variances `[B, 2 N]`.
+        discriminator_encoder: A_e, from samples to codes of any shape.
+        discriminator_decoder: A_d, from these codes to samples; another network than G.
+        prior: Standard normal.
         equilibrium: The controller, by default with eta = .5 and gains of 1e-3, 1e-5 and 1e-5 (section 4); or EBGAN's
             `Margin`, which section 3.2 calls its ancestor, on L_g + alpha L_v of each row.
-        reconstructed_weight: alpha, of reconstructions among what the discriminator tells from real images.
-        similarity_weight: beta, of the similarity that the discriminator's code learns.
-        pixel_weight: gamma, of the error of pixels.
-        kl_reduction: What L_n is divided by, one of `choices.KLReduction`.
-        error_sign: `corrected`, or `literal` for e = eta L_d - L_g + alpha L_v as Eq. 11 is printed.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or a choice is unknown.
+        reconstructed_weight: alpha, the weight of reconstructions beside generated samples.
+        similarity_weight: beta, the weight of the similarity of the discriminator's codes.
+        pixel_weight: gamma, the weight of the pixel error.
+        kl_reduction: Divisor of L_n, one of `choices.KLReduction`.
+        error_sign: `corrected`, or `literal` for e = eta L_d - L_g + alpha L_v, as Eq. 11 is printed.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -74,8 +70,8 @@ class AdversarialVAE(AdversarialModel):
     (3, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = ("encoder", "generator", "discriminator")
-    discrimination: ClassVar[Energy] = Energy("l1_mean")
+    players = ("encoder", "generator", "discriminator")
+    discrimination = Energy("l1_mean")
 
     def __init__(
         self,
@@ -91,20 +87,19 @@ class AdversarialVAE(AdversarialModel):
         pixel_weight: float = 0.1,
         kl_reduction: KLReduction = "per_pixel",
         error_sign: ErrorSign = "corrected",
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
+        parts = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator_encoder": discriminator_encoder,
+            "discriminator_decoder": discriminator_decoder,
+        }
         check_fit(
             type(self).__name__,
-            {
-                "generator": generator,
-                "encoder": encoder,
-                "discriminator_encoder": discriminator_encoder,
-                "discriminator_decoder": discriminator_decoder,
-            },
+            parts,
+            (prior.size,),
             lambda sample: {
-                "generator": ([(prior.size,)], sample),
                 "encoder": ([sample], (2 * prior.size,)),
                 "discriminator_encoder": ([sample], None),
                 "discriminator_decoder": ([first_output(discriminator_encoder)], sample),
@@ -114,7 +109,7 @@ class AdversarialVAE(AdversarialModel):
         check_choice("error_sign", error_sign, ErrorSign)
         discriminator = autoencoder(discriminator_encoder, discriminator_decoder, generator)
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        super().__init__(networks, prior, **shared)
         self.discriminator_encoder = discriminator_encoder
         self.discriminator_decoder = discriminator_decoder
         self.equilibrium = equilibrium or Equilibrium(0.5, 1e-3, 1e-5, 1e-5)
@@ -135,24 +130,22 @@ class AdversarialVAE(AdversarialModel):
         return {player: keras.optimizers.Adam(5e-5) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`posterior`, standard normal, of which z_v is made, and `latent` z_g, `[B, N]` each."""
-        rows = rows_of(batch)
+        """Draws `posterior`, the noise of z_v, and `latent` z_g, `[B, N]` each."""
         return {
-            "posterior": self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR, index),
-            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
+            "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
+            "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
         }
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The losses of all players, and their parts.
+        """The losses of all players and their parts.
 
         Returns:
             Scalars: the losses of the players, `reconstruction_error` L_e, `divergence` L_n, `real_error` L_d,
             `generated_error` L_g, `reconstructed_error` L_v, `similarity` L_s, and `active_units`.
         """
         image = batch["image"]
-        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
-        latent = draw_latent(mean, log_variance, noise["posterior"])
-        reconstructed = self.forward(self.generator, latent, training=True)
+        posterior = encode_posterior(self, batch, noise, self.kl_reduction)
+        reconstructed = self.forward(self.generator, posterior.latent, training=True)
         generated = self.forward(self.generator, noise["latent"], training=True)
         code, real_errors = self._code_and_errors(image)
         reconstructed_code, reconstructed_errors = self._code_and_errors(reconstructed)
@@ -160,30 +153,29 @@ class AdversarialVAE(AdversarialModel):
         real_error = tf.reduce_mean(real_errors)
         error = tf.reduce_mean(tf.abs(image - reconstructed))
         similarity = tf.reduce_mean(tf.abs(code - reconstructed_code))
-        divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
         guidance = self.similarity_weight * similarity + self.pixel_weight * error
         fakes = generated_errors + self.reconstructed_weight * reconstructed_errors
         return {
-            "encoder_loss": divergence + guidance,
+            "encoder_loss": posterior.divergence + guidance,
             "generator_loss": tf.reduce_mean(fakes) + guidance,
             "discriminator_loss": self.equilibrium.discriminator_loss(real_error, fakes),
             "reconstruction_error": error,
-            "divergence": divergence,
+            "divergence": posterior.divergence,
             "real_error": real_error,
             "generated_error": tf.reduce_mean(generated_errors),
             "reconstructed_error": tf.reduce_mean(reconstructed_errors),
             "similarity": similarity,
-            "active_units": active_units(mean),
+            "active_units": active_units(posterior.mean),
         }
 
     def _code_and_errors(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """A_e(u), and the mean |u - r(u)| of each row."""
+        """A_e(u), and the mean |u - r(u)| of each row, `[B]`."""
         code = self.discriminator_encoder(image, training=True)
         decoded = self.forward(self.discriminator_decoder, code, training=True)
-        return tf.cast(code, image.dtype), sample_errors(image, decoded, self.discrimination.norm)
+        return tf.cast(code, image.dtype), sample_errors(image, decoded, "l1_mean")
 
     def update_balance(self, losses: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Moves k by this step's errors; scalars `k`, `error`, `convergence`, and `measured_ratio` (Eq. 10)."""
+        """Moves k by this step's errors; returns scalars `k`, `error`, `convergence` and `measured_ratio` (Eq. 10)."""
         weighted = self.reconstructed_weight * losses["reconstructed_error"]
         fakes = losses["generated_error"] + (weighted if self.error_sign == "corrected" else -weighted)
         measured = (losses["generated_error"] + weighted) / losses["real_error"]

@@ -14,31 +14,23 @@ from tfgans.models.began import BEGAN
 
 @keras.saving.register_keras_serializable("tfgans")
 class BEGANCS(BEGAN):
-    """BEGAN whose codes are held where z is, so that different z keep different codes (section 3, Eqs. 4 to 6).
+    """BEGAN with a constraint that codes of G(z) stay close to z, so that different z keep different codes.
 
-    With L(u) = ||u - Dec(Enc(u))|| and L_c = ||z_D - Enc(G(z_D))||, one step is:
+    With L(u) = ||u - Dec(Enc(u))|| and L_c = ||z_D - Enc(G(z_D))||, one step is (section 3, Eqs. 4 to 6):
 
         discriminator  descends  L(x) - k L(G(z_D)) + alpha L_c
         generator      descends  L(G(z_G))
         k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
 
-    The constraint reaches the encoder alone: the decoder is no part of it, and the generator is not the
-    discriminator's. Since it makes Enc an inverse of G, Enc(x) is the latent vector of an image in one pass
-    (section 3.4), and `reconstruct` is G(Enc(x)).
+    The constraint trains the encoder alone: the decoder is no part of it, and the generator does not descend it. It
+    makes Enc an inverse of G, so that Enc(x) is the latent of an image in one pass (section 3.4), and `reconstruct` is
+    G(Enc(x)).
 
     Args:
-        generator: As of `BEGAN`.
-        encoder: As of `BEGAN`.
-        decoder: As of `BEGAN`.
-        prior: As of `BEGAN`.
-        equilibrium: As of `BEGAN`.
         constraint_weight: alpha; with 0 this is BEGAN.
         norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
         constraint_norm: The distance of codes.
-        **kwargs: `similarity_weight`, `share_latent`, `recompute_errors`, `ema_decay`, `seed` and `name` of `BEGAN`.
-
-    Raises:
-        ValueError: As `BEGAN`, or if `constraint_weight` is negative.
+        others: As of `BEGAN`.
 
     Example:
 

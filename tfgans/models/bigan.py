@@ -1,7 +1,7 @@
-"""The bidirectional GAN, with any objective and with LOGAN's penalties."""
+"""The bidirectional GAN with any objective and LOGAN's penalties."""
 
 import enum
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
@@ -9,8 +9,9 @@ import tensorflow as tf
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective, Vanilla
 from tfgans.models._fit import check_fit
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
-from tfgans.models.discrimination import Discrimination, PairLogit
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, rows_of
+from tfgans.models.discrimination import PairLogit
 from tfgans.models.gan import uniform
 
 
@@ -34,23 +35,18 @@ class BiGAN(AdversarialModel):
         generator      descends  the objective's loss of q, both on the last batch
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: E, from these to latents `[B, N]`.
-        discriminator: l, from `[image, latent]` to logits `[B]`.
-        prior: Distribution of z, of size N.
+        generator: G, from latents to samples.
+        encoder: E, from samples to latents.
+        discriminator: l, from `[samples, latents]` to logits `[B]`.
+        prior: Distribution of z.
         objective: Losses of the players; vanilla by default.
-        penalty: Gradient penalty in x of l(x, E(x)) between x and its reconstruction G(E(x)), or `None`.
-        latent_penalty: The same in z of -l(G(z), z) between z and E(G(z)), or `None`; not needed where the
-            prior is uniform (LOGAN section 3.2).
-        reconstruction_weight: Factor of |x - G(E(x))| in the generator's loss and of |z - E(G(z))| in the
-            encoder's, the direct modelling that LOGAN section 2.1 argues against.
+        penalty: Gradient penalty in x on l(x, E(x)), between x and its reconstruction G(E(x)), or `None`.
+        latent_penalty: Gradient penalty in z on -l(G(z), z), between z and E(G(z)), or `None`. LOGAN needs none with
+            a uniform prior (section 3.2).
+        reconstruction_weight: Factor of |x - G(E(x))| in the generator's loss, and of |z - E(G(z))| in the
+            encoder's. LOGAN's section 2.1 argues against these terms.
         n_critic: Discriminator updates in a step, each on a fresh batch.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or a number is out of range.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -66,12 +62,15 @@ class BiGAN(AdversarialModel):
     (3, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = ("discriminator", "encoder", "generator")
-    turns: ClassVar[dict[str, tuple[str, ...]]] = {
-        "discriminator": ("discriminator",),
-        "generator": ("encoder", "generator"),
-    }
-    discrimination: ClassVar[Discrimination] = PairLogit()
+    players = ("discriminator", "encoder", "generator")
+    turns = {"discriminator": ("discriminator",), "generator": ("encoder", "generator")}
+    discrimination = PairLogit()
+
+    encoder: keras.Model
+
+    # A variant sets its own.
+    default_objective: Objective = Vanilla()
+    default_penalty: GradientPenalty | None = None
 
     def __init__(
         self,
@@ -85,28 +84,18 @@ class BiGAN(AdversarialModel):
         latent_penalty: GradientPenalty | None = None,
         reconstruction_weight: float = 0.0,
         n_critic: int = 1,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
         latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {
-                "generator": ([latent], sample),
-                "encoder": ([sample], latent),
-                "discriminator": ([sample, latent], None),
-            },
-        )
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        check_fit(type(self).__name__, networks, latent, lambda sample: {"discriminator": ([sample, latent], None)})
+        super().__init__(networks, prior, **shared)
         if n_critic < 1 or reconstruction_weight < 0:
             raise ValueError(
                 f"Expected n_critic >= 1 and reconstruction_weight >= 0; received {n_critic}, {reconstruction_weight}."
             )
-        self.objective = objective or Vanilla()
-        self.penalty = penalty
+        self.objective = objective or self.default_objective
+        self.penalty = penalty or self.default_penalty
         self.latent_penalty = latent_penalty
         self.reconstruction_weight = reconstruction_weight
         self.n_critic = n_critic
@@ -130,7 +119,7 @@ class BiGAN(AdversarialModel):
         return tf.cast(self.discriminator([image, latent], training=True), self.variable_dtype)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z, `[B, N]`, and the epsilon of each penalty, `interpolation` and `latent_interpolation`, `[B]`."""
+        """Draws `latent` z, `[B, N]`, and each penalty's epsilon, `interpolation` and `latent_interpolation`, `[B]`."""
         rows = rows_of(batch)
         return {
             "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
@@ -139,10 +128,10 @@ class BiGAN(AdversarialModel):
         }
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The loss of the discriminator, and its parts.
+        """The loss of the discriminator and its parts.
 
         Returns:
-            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and those of the penalties.
+            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalties.
         """
         image, latent = batch["image"], noise["latent"]
         encoded = self.forward(self.encoder, image, training=True)
@@ -156,7 +145,7 @@ class BiGAN(AdversarialModel):
             loss += self.penalty.weight * parts["gradient_penalty"]
         if self.latent_penalty is not None:
             recoded = self.forward(self.encoder, generated, training=True)
-            # The encoder goes down where the generator goes up: the slope is the other way round.
+            # The encoder descends the logit that the generator raises, so that the slope has the other sign.
             penalty = self.latent_penalty(
                 lambda z: -self.logits(generated, z), latent, recoded, noise["latent_interpolation"]
             )
@@ -165,7 +154,7 @@ class BiGAN(AdversarialModel):
         return {"discriminator_loss": loss, **parts}
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The losses of the encoder and the generator, who move together: `encoder_loss` and `generator_loss`."""
+        """The scalars `encoder_loss` and `generator_loss`, whose players move together."""
         return {
             "encoder_loss": self.encoder_loss(batch, noise),
             "generator_loss": self.generator_loss(batch, noise),

@@ -13,23 +13,20 @@ from tfgans.models.conditional_gan import ConditionalGAN
 class ConditionalWGANGP(ConditionalGAN):
     """WGAN-GP conditioned on a class or on attributes.
 
-    Eq. 5 in the standard sign, f the critic, y the label, e uniform for each pair:
+    With the critic f, the label y and e uniform for each pair, Eq. 5 in the standard sign is:
 
         critic     descends  E f(G(z, y), y) - E f(x, y) + lambda E (||grad f(x_hat, y)||_2 - 1)^2
                              with x_hat = e x + (1 - e) G(z, y), n_critic times, on fresh batches
         generator  descends  -E f(G(z, y), y), once
 
-    The step is that of `ConditionalGAN`, as in the paper, which brings WGAN-GP into the conditional GAN.
-    The critic must not have batch normalisation: the penalty is one of each sample's gradient.
+    The step is that of `ConditionalGAN`. The critic must not have batch normalisation, since the penalty is on the
+    gradient of each sample.
 
     Args:
-        generator: G, from `[latent [B, N], condition [B, K]]` to images `[B, H, W, C]` in [-1, 1].
-        discriminator: f, from `[image [B, H, W, C], condition [B, K]]` to scores `[B]` or `[B, ...]`.
-        prior: Distribution of z, of size N. The paper's is `Normal(100, mean=-1)`.
-        penalty: Gradient penalty; by default that of Eq. 5 with lambda = 10 (from the authors' code; the
-            paper states none).
+        penalty: Gradient penalty; by default that of Eq. 5 with lambda = 10, from the authors' code, since the
+            paper states none.
         n_critic: n of section IV-B, critic updates for each generator update.
-        **kwargs: `conditioning`, `n_generator`, `latent_sharing`, `ema_decay`, `seed` and `name` of `ConditionalGAN`.
+        others: As of `ConditionalGAN`, without an objective; the paper's prior is `Normal(100, mean=-1)`.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""The answers of discriminators, as values: a model's `discrimination` makes its `discriminate` and `examine`."""
+"""The answers of discriminators, as values. A model's `discrimination` makes its faces `discriminate` and `examine`."""
 
 import abc
 import dataclasses
@@ -26,17 +26,16 @@ class Discrimination(abc.ABC):
 
 @dataclasses.dataclass(frozen=True)
 class Logit(Discrimination):
-    """A logit of samples, high where they look real.
+    """A logit of samples, which is high if they look real.
 
     The discriminator takes samples, and the condition of a label if it has a second input. Its first output is logits
-    `[B, ...]`, of which each sample has the mean; maps behind them are left out.
+    `[B, ...]`, and the answer is their mean over each sample. Further outputs are ignored.
     """
 
     def faces(self, model: "AdversarialModel") -> list[Face]:
         def logits(image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-            inputs = model.with_condition(model.discriminator, tf.cast(image, model.variable_dtype), label)
-            first, *_ = keras.tree.flatten(model.discriminator(inputs, training=False))
-            return mean_over_patches(tf.cast(first, model.variable_dtype))
+            image = tf.cast(image, model.variable_dtype)
+            return mean_over_patches(model.forward(model.discriminator, image, label, training=False))
 
         has_label = takes_condition(model.discriminator)
         return [make_face(model, "discriminate", logits, "logit", has_label=has_label, arguments=["images"])]
@@ -44,7 +43,7 @@ class Logit(Discrimination):
 
 @dataclasses.dataclass(frozen=True)
 class PairLogit(Discrimination):
-    """A logit of pairs of a sample and a latent, high where they look real."""
+    """A logit of pairs of a sample and a latent, which is high if they look real."""
 
     def faces(self, model: "AdversarialModel") -> list[Face]:
         def logits(image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
@@ -56,7 +55,7 @@ class PairLogit(Discrimination):
 
 @dataclasses.dataclass(frozen=True)
 class Energy(Discrimination):
-    """The distance of samples from their reconstruction r(x) by an auto-encoder, low where they look real.
+    """The distance of samples from their reconstruction r(x) by an auto-encoder, which is low if they look real.
 
     Attributes:
         norm: The distance.
@@ -66,8 +65,7 @@ class Energy(Discrimination):
 
     def faces(self, model: "AdversarialModel") -> list[Face]:
         def reconstructions(image: tf.Tensor) -> tf.Tensor:
-            image = tf.cast(image, model.variable_dtype)
-            return tf.cast(model.discriminator(image, training=False), model.variable_dtype)
+            return model.forward(model.discriminator, tf.cast(image, model.variable_dtype), training=False)
 
         def energies(image: tf.Tensor) -> tf.Tensor:
             return sample_errors(tf.cast(image, model.variable_dtype), reconstructions(image), self.norm)
@@ -78,14 +76,8 @@ class Energy(Discrimination):
         ]
 
 
-def logits_and_maps(network: keras.Model, image: tf.Tensor, training: bool) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Logits, and the maps behind them, that a network gives for images, in the type of these."""
-    logits, *maps = (tf.cast(output, image.dtype) for output in keras.tree.flatten(network(image, training=training)))
-    return logits, maps
-
-
 def autoencoder(encoder: keras.Model, decoder: keras.Model, generator: keras.Model) -> keras.Model:
-    """The discriminator r, from samples to samples, that two halves make.
+    """A discriminator r, from samples to samples, made of an encoder and a decoder.
 
     Raises:
         ValueError: If the decoder is the generator itself.

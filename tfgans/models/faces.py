@@ -1,4 +1,4 @@
-"""The faces that models have in common, and those of an encoder."""
+"""The faces of generators and encoders."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from tfgans.models.labels import LabelInput
 if TYPE_CHECKING:
     from tfgans.models.adversarial import AdversarialModel
 
-# By how much four weights of a corner may miss a sum of 1.
+# Largest difference of the sum of four weights from 1.
 _WEIGHT_TOLERANCE = 1e-4
 
 
@@ -26,15 +26,15 @@ def make_face(
     has_label: bool,
     arguments: Sequence[str] | None = None,
 ) -> Face:
-    """A face of a model.
+    """Makes a face of a model.
 
     Args:
         model: The model.
         name: Name of the face, one of `tfgans.faces.ARGUMENTS`.
-        function: Graph function of its inputs in their order, and of the label last.
-        output: Name of the answer: `latent`, or a number for each row, such as `logit`; the model's kind of samples.
-        has_label: Whether it takes a label.
-        arguments: Those of the face's arguments that this model takes; by default all.
+        function: Graph function of the inputs in their order, and of the label last.
+        output: Name of the answer: the model's kind of samples, `latent`, or the name of a number for each row.
+        has_label: Whether the function takes a label.
+        arguments: The arguments of the face that this model takes; by default all.
     """
     kind, floating = model.kind, model.variable_dtype
     sample, number = tf.TensorSpec(model.sample_shape, floating), tf.TensorSpec([], floating)
@@ -55,14 +55,14 @@ def make_face(
     }
     names = {argument: input_name(name, argument, kind) for argument in arguments or ARGUMENTS[name]}
     inputs = {name: Input(argument, *fields[name]) for argument, name in names.items()}
-    if has_label:
-        labels = model.labels
+    labels = model.labels if has_label else None
+    if labels is not None:
         inputs["label"] = LabelInput("labels", labels.spec, labels.is_valid, labels=labels, dtype=floating)
     return Face(name, function, inputs, output, {kind: sample, "latent": latent}.get(output, number))
 
 
 def generator_faces(model: "AdversarialModel") -> list[Face]:
-    """`sample` and `generate`."""
+    """The faces `sample` and `generate`."""
     return [
         make_face(model, "sample", model.sample_graph, model.kind, has_label=model.samples_by_label),
         make_face(model, "generate", model.generate_graph, model.kind, has_label=takes_condition(model.generator)),
@@ -70,21 +70,26 @@ def generator_faces(model: "AdversarialModel") -> list[Face]:
 
 
 def encoder_faces(model: "AdversarialModel") -> list[Face]:
-    """`encode`, and the images that the generator makes of codes; these take a label where either network does."""
+    """The face `encode`, and those that generate samples of codes; they take a label if either network does."""
     by_encoder = takes_condition(model.encoder)
     by_either = by_encoder or takes_condition(model.generator)
-    made = {"reconstruct": _reconstruct, "interpolate": _interpolate, "traverse": _traverse, "morph": _morph}
+    functions: dict[str, Callable[..., tf.Tensor]] = {
+        "reconstruct": _reconstruct,
+        "interpolate": _interpolate,
+        "traverse": _traverse,
+        "morph": _morph,
+    }
     return [
         make_face(model, "encode", model.encode_graph, "latent", has_label=by_encoder),
         *(
             make_face(model, name, functools.partial(function, model), model.kind, has_label=by_either)
-            for name, function in made.items()
+            for name, function in functions.items()
         ),
     ]
 
 
 def takes_condition(network: keras.Model) -> bool:
-    """Whether a generator, an encoder or a discriminator of samples takes a condition beside its first input."""
+    """Whether a network takes a condition beside its first input."""
     return len(network.inputs) > 1
 
 
@@ -113,7 +118,7 @@ def _traverse(
     value: tf.Tensor,
     label: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """G of E(x), in which entry `dimension` int32 `[n]` of each row becomes `value` `[n]`."""
+    """G(E(x)), with entry `dimension` int32 `[n]` of each code replaced by `value` `[n]`."""
     latent = model.encode_graph(image, label)
     chosen = tf.one_hot(dimension, model.prior.size, dtype=latent.dtype)
     value = tf.cast(value, latent.dtype)[:, tf.newaxis]
@@ -123,7 +128,7 @@ def _traverse(
 def _morph(
     model: "AdversarialModel", images: tf.Tensor, weights: tf.Tensor, label: tf.Tensor | None = None
 ) -> tf.Tensor:
-    """G of the weighted codes of four images each: `[n, 4, ...]` and weights `[n, 4]` of sum 1 to `[n, ...]`."""
+    """G of the weighted codes of four samples `[n, 4, ...]` each, with weights `[n, 4]` of sum 1, to `[n, ...]`."""
     each = None if label is None else tf.repeat(label, 4, axis=0)
     codes = model.encode_graph(tf.reshape(images, [-1, *model.sample_shape]), each)
     codes = tf.reshape(codes, [-1, 4, model.prior.size])

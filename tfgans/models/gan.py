@@ -1,8 +1,7 @@
-"""The GAN, with any objective."""
+"""The GAN with any objective."""
 
 import enum
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
@@ -10,9 +9,10 @@ import tensorflow as tf
 from tfgans.choices import LatentSharing, check_choice
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective, Vanilla
-from tfgans.models._fit import Shape, check_fit
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
-from tfgans.models.discrimination import Discrimination, Logit
+from tfgans.models._fit import Shape, Shapes, check_fit
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, rows_of
+from tfgans.models.discrimination import Logit
 
 
 class Draw(enum.IntEnum):
@@ -25,26 +25,25 @@ class Draw(enum.IntEnum):
 
 @keras.saving.register_keras_serializable("tfgans")
 class GAN(AdversarialModel):
-    """Generative adversarial network (Goodfellow et al. 2014) on images or points.
+    """Generative adversarial network (Goodfellow et al. 2014).
 
-    With `LogitLoss` and an interpolated penalty it is the encoder-free form of LOGAN (section 4.1).
+    With the objective's losses of the logits l(x) and l(G(z)), one step is:
+
+        discriminator  descends  the objective's loss of both, and the penalty, n_critic times, on fresh batches
+        generator      descends  the objective's loss of l(G(z)), n_generator times
+
+    With `LogitLoss` and an interpolated penalty this is LOGAN's form without an encoder (section 4.1).
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        discriminator: l, from these to logits `[B]` or, for patches, `[B, ...]`.
-        prior: Distribution of z, of size N.
+        generator: G, from latents to samples.
+        discriminator: l, from samples to logits `[B]` or, for patches, `[B, ...]`.
+        prior: Distribution of z.
         objective: Losses of the two players; vanilla by default.
         penalty: Gradient penalty of the discriminator, or `None`.
         n_critic: Discriminator updates in a step, each on a fresh batch.
-        n_generator: Generator updates in a step.
-        latent_sharing: Which updates of a step have one z: `none`; `updates`, those of the generator; or `players`,
-            these and the last one of the discriminator.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or a number is out of range.
+        n_generator: Generator updates in a step, on the last of these batches.
+        latent_sharing: The updates of a step that share one z, one of `choices.LatentSharing`.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -59,9 +58,9 @@ class GAN(AdversarialModel):
     (10, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = ("discriminator", "generator")
-    turns: ClassVar[dict[str, tuple[str, ...]]] = {"discriminator": ("discriminator",), "generator": ("generator",)}
-    discrimination: ClassVar[Discrimination] = Logit()
+    players = ("discriminator", "generator")
+    turns = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    discrimination = Logit()
 
     def __init__(
         self,
@@ -74,13 +73,11 @@ class GAN(AdversarialModel):
         n_critic: int = 1,
         n_generator: int = 1,
         latent_sharing: LatentSharing = "none",
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "discriminator": discriminator}
-        check_fit(type(self).__name__, networks, lambda sample: self._shapes(sample, generator, prior))
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        check_fit(type(self).__name__, networks, (prior.size,), lambda sample: self._shapes(sample, generator, prior))
+        super().__init__(networks, prior, **shared)
         if n_critic < 1 or n_generator < 1:
             raise ValueError(f"A step needs updates of both; received n_critic={n_critic}, n_generator={n_generator}.")
         check_choice("latent_sharing", latent_sharing, LatentSharing)
@@ -90,11 +87,9 @@ class GAN(AdversarialModel):
         self.n_generator = n_generator
         self.latent_sharing = latent_sharing
 
-    def _shapes(
-        self, sample: Shape, generator: keras.Model, prior: Prior
-    ) -> dict[str, tuple[Sequence[Shape], Shape | None]]:
-        """The shapes of the networks, as `check_fit` takes them."""
-        return {"generator": ([(prior.size,)], sample), "discriminator": ([sample], None)}
+    def _shapes(self, sample: Shape, generator: keras.Model, prior: Prior) -> Shapes:
+        """The shapes of networks that differ from the defaults of `check_fit`."""
+        return {}
 
     @property
     def updates_per_step(self) -> int:
@@ -110,11 +105,11 @@ class GAN(AdversarialModel):
         return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
 
     def logits(self, image: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
-        """l(x, y) per sample or per patch, `[B, ...]`, in training mode."""
+        """l(x), or l(x, y) of a label, for each sample or patch, `[B, ...]`, in training mode."""
         return self.forward(self.discriminator, image, label, training=True)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z, `[B, N]`; for the discriminator also `interpolation`, epsilon of the penalty, `[B]` in [0, 1]."""
+        """Draws `latent` z, `[B, N]`, and for the discriminator `interpolation`, the penalty's epsilon, `[B]`."""
         rows = rows_of(batch)
         if turn == "generator":
             return {"latent": self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, index)}
@@ -124,10 +119,10 @@ class GAN(AdversarialModel):
         }
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The loss of the discriminator, and its parts; a real and a generated image of a pair share their label.
+        """The loss of the discriminator and its parts; generated samples have the labels of the batch.
 
         Returns:
-            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and those of the penalty.
+            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalty.
         """
         image, label = batch["image"], batch.get("label")
         generated = self.forward(self.generator, noise["latent"], label, training=True)
@@ -140,7 +135,7 @@ class GAN(AdversarialModel):
         return {"discriminator_loss": loss, **parts}
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The loss of the generator, the scalar `generator_loss`; labels are those of the batch."""
+        """The scalar `generator_loss`; generated samples have the labels of the batch."""
         label = batch.get("label")
         generated = self.forward(self.generator, noise["latent"], label, training=True)
         return {"generator_loss": self.objective.generator_loss(self.logits(generated, label))}

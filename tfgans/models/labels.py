@@ -1,4 +1,4 @@
-"""The labels that a model learns from, and is asked for. A model without labels has None in their place."""
+"""The labels that a model learns from and may be asked for. A model without labels has None in their place."""
 
 import dataclasses
 from typing import Any, ClassVar
@@ -12,11 +12,11 @@ from tfgans.faces import Input
 
 @dataclasses.dataclass(frozen=True)
 class Classes:
-    """Integers in 0 to count - 1; networks are fed one-hot vectors.
+    """Integers in 0 to K - 1, which are one-hot vectors for networks.
 
     Attributes:
         count: K.
-        mixes: Whether weights of classes, floating [n, K], may be asked for as well.
+        mixes: Whether users may also ask for weights of classes, floating [n, K].
     """
 
     count: int
@@ -31,24 +31,24 @@ class Classes:
 
     @property
     def meaning(self) -> str:
-        """The labels that mean something, in words."""
+        """The condition of a valid label, in words that follow "must"."""
         return f"lie in 0 to {self.count - 1}" + (", or be finite weights of these" if self.mixes else "")
 
     def encode(self, label: tf.Tensor, dtype: str) -> tf.Tensor:
-        """Conditions `[B, K]` of integers `[B]`, one-hot; or of weights `[B, K]`, which they are."""
+        """Conditions `[B, K]`: one-hot vectors of integers `[B]`, or weights `[B, K]` as they are."""
         return tf.one_hot(label, self.count, dtype=dtype) if label.dtype.is_integer else tf.cast(label, dtype)
 
     def is_valid(self, label: tf.Tensor) -> tf.Tensor:
-        """bool `[n]`: whether a label means something."""
+        """bool `[n]`: whether each label is in range, or its weights are finite."""
         return (label >= 0) & (label < self.count) if label.dtype.is_integer else _is_finite(label)
 
     def array(self, labels: Any, rows: int, dtype: str) -> np.ndarray:
-        """Labels of a user, one for each row or one for all, as integers [n] or weights [n, K].
+        """Converts a user's labels, one for each row or one for all, to integers [n] or weights [n, K].
 
         Raises:
-            ValueError: If there are none, or a shape or a value does not fit.
+            ValueError: If labels are None, or a shape or a value does not fit.
         """
-        array, kinds = _given(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
+        array, kinds = _as_array(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
         if np.issubdtype(array.dtype, np.integer):
             # A class out of range stays out of range in 32 bits.
             return _checked(self, np.clip(array, -1, self.count).astype(np.int32), (), rows, kinds)
@@ -57,7 +57,7 @@ class Classes:
 
 @dataclasses.dataclass(frozen=True)
 class Attributes:
-    """Floating point numbers [K], which networks are fed as they are.
+    """Floating point numbers [K], which networks take as they are.
 
     Attributes:
         count: K.
@@ -75,20 +75,20 @@ class Attributes:
         return tf.TensorSpec([self.count], tf.float32)
 
     def encode(self, label: tf.Tensor, dtype: str) -> tf.Tensor:
-        """Conditions `[B, K]`, which are the labels themselves."""
+        """Conditions `[B, K]`: the labels themselves."""
         return tf.cast(label, dtype)
 
     def is_valid(self, label: tf.Tensor) -> tf.Tensor:
-        """bool `[n]`: whether all numbers of a label are finite."""
+        """bool `[n]`: whether all numbers of each label are finite."""
         return _is_finite(label)
 
     def array(self, labels: Any, rows: int, dtype: str) -> np.ndarray:
-        """Labels of a user, one for each row or one for all, as an array [n, K].
+        """Converts a user's labels, one for each row or one for all, to an array [n, K].
 
         Raises:
-            ValueError: If there are none, or a shape or a value does not fit.
+            ValueError: If labels are None, or a shape or a value does not fit.
         """
-        return _checked(self, _given(labels).astype(dtype), (self.count,), rows, f"floating [n, {self.count}]")
+        return _checked(self, _as_array(labels).astype(dtype), (self.count,), rows, f"floating [n, {self.count}]")
 
 
 Labels = Classes | Attributes
@@ -96,18 +96,18 @@ Labels = Classes | Attributes
 
 @dataclasses.dataclass(frozen=True)
 class LabelInput(Input):
-    """The label beside other inputs of a face; one label serves all rows.
+    """The label of a face; one label serves all rows.
 
     Attributes:
-        labels: Those of the model.
+        labels: Labels of the model.
         dtype: Type of the model's variables.
     """
 
     labels: Labels = dataclasses.field(kw_only=True)
     dtype: str = dataclasses.field(kw_only=True)
 
-    def array(self, values: Any, rows: int | None) -> np.ndarray:
-        """As that of all inputs; class weights keep their type."""
+    def array(self, values: Any, rows: int) -> np.ndarray:
+        """Converts a user's labels to an array, and checks it."""
         return self.labels.array(values, rows, self.dtype)
 
 
@@ -115,9 +115,9 @@ def _is_finite(label: tf.Tensor) -> tf.Tensor:
     return tf.reduce_all(tf.math.is_finite(label), axis=-1)
 
 
-def _given(labels: Any) -> np.ndarray:
+def _as_array(labels: Any) -> np.ndarray:
     if labels is None:
-        raise ValueError("A conditional model makes what it is asked for; received no labels.")
+        raise ValueError("A conditional model needs labels; received None.")
     return np.asarray(labels)
 
 

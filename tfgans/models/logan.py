@@ -1,11 +1,8 @@
 """LOGAN, the logit GAN (Sharma and Namboodiri): no modes left behind."""
 
-from typing import Any
-
 import keras
 
-from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, LogitLoss, Objective, PairwiseGradientPenalty
+from tfgans.losses import LogitLoss, PairwiseGradientPenalty
 from tfgans.models.bigan import BiGAN
 
 
@@ -20,19 +17,13 @@ class LOGAN(BiGAN):
         encoder        descends  E r
         generator      descends  -E q
 
-    The discriminator is a classifier, but the others follow its logit, which does not saturate; the
-    penalty makes slopes from each reconstruction to its own x, so that modes which are encoded but no longer
-    generated are recovered. The step is that of `BiGAN`. The latent optimisation GAN that goes by the
-    same name is another model.
+    The step is that of `BiGAN`. The discriminator is a classifier, but the other players follow its logit, which does
+    not saturate. The penalty makes the logit rise from each reconstruction to its own x, so that the generator recovers
+    modes that only the encoder still knows. The latent optimisation GAN has the same name and is another model.
 
-    Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: E, from these to latents `[B, N]`.
-        discriminator: l, from `[image, latent]` to logits `[B]`; without batch normalisation.
-        prior: Distribution of z, of size N; `Uniform(N)` in the paper.
-        objective: `LogitLoss(squared=True)`, lol2, by default; `LogitLoss(squared=False)` is lol1.
-        penalty: By default `PairwiseGradientPenalty()`, lambda = .1, as for toy worlds; 1 for images.
-        **kwargs: `latent_penalty`, `reconstruction_weight`, `n_critic`, `ema_decay`, `seed` and `name` of `BiGAN`.
+    The arguments are those of `BiGAN`. The discriminator must not have batch normalisation, and the paper's prior is
+    `Uniform(N)`. The default objective is `LogitLoss(squared=True)`, lol2; `LogitLoss(squared=False)` is lol1. The
+    default penalty is `PairwiseGradientPenalty()` with lambda = .1, as for toy worlds; images take 1.
 
     Example:
 
@@ -46,15 +37,5 @@ class LOGAN(BiGAN):
     (True, 0.1)
     """
 
-    def __init__(
-        self,
-        generator: keras.Model,
-        encoder: keras.Model,
-        discriminator: keras.Model,
-        prior: Prior,
-        objective: Objective | None = None,
-        penalty: GradientPenalty | None = None,
-        **kwargs: Any,
-    ) -> None:
-        objective, penalty = objective or LogitLoss(), penalty or PairwiseGradientPenalty()
-        super().__init__(generator, encoder, discriminator, prior, objective, penalty, **kwargs)
+    default_objective = LogitLoss()
+    default_penalty = PairwiseGradientPenalty()

@@ -1,16 +1,17 @@
 """The variational auto-encoder (Kingma and Welling 2013), a rival of AVAE."""
 
 import enum
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
 
 from tfgans.choices import KLReduction, check_choice
-from tfgans.latent import Normal, Prior, active_units, draw_latent, mean_and_log_variance
-from tfgans.losses import reduced_divergence
+from tfgans.latent import Prior, active_units
 from tfgans.models._fit import check_fit
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
+from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch
 
 
 class Draw(enum.IntEnum):
@@ -28,16 +29,11 @@ class VAE(AdversarialModel):
         mean |x - G(z_v)| + KL(N(mean, variance) || N(0, I)),  z_v = mean + deviation * noise
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]`, clipped to [-1, 1] where they are sampled.
-        encoder: From these to means and logarithms of variances `[B, 2 N]`.
-        prior: Standard normal, of size N.
-        kl_reduction: What the divergence is divided by, one of `choices.KLReduction`.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or the reduction is unknown.
+        generator: G, from latents to samples; images need not lie in [-1, 1], since `sample` clips them.
+        encoder: From samples to means and logarithms of variances `[B, 2 N]`.
+        prior: Standard normal.
+        kl_reduction: Divisor of the divergence, one of `choices.KLReduction`.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -52,7 +48,7 @@ class VAE(AdversarialModel):
     ['active_units', 'divergence', 'loss', 'reconstruction_error']
     """
 
-    players: ClassVar[tuple[str, ...]] = ("encoder", "generator")
+    players = ("encoder", "generator")
 
     def __init__(
         self,
@@ -61,19 +57,13 @@ class VAE(AdversarialModel):
         prior: Prior,
         *,
         kl_reduction: KLReduction = "per_pixel",
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "encoder": encoder}
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {"generator": ([latent], sample), "encoder": ([sample], (2 * prior.size,))},
-        )
+        size = prior.size
+        check_fit(type(self).__name__, networks, (size,), lambda sample: {"encoder": ([sample], (2 * size,))})
         check_choice("kl_reduction", kl_reduction, KLReduction)
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        super().__init__(networks, prior, **shared)
         self.kl_reduction = kl_reduction
 
     @property
@@ -85,28 +75,26 @@ class VAE(AdversarialModel):
         return {player: keras.optimizers.Adam(1e-3) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`posterior`, standard normal, `[B, N]`."""
-        return {"posterior": self.noise(Normal(self.prior.size).sample, rows_of(batch), Draw.POSTERIOR, index)}
+        """Draws `posterior`, the noise of z_v, `[B, N]`."""
+        return {"posterior": posterior_noise(self, batch, Draw.POSTERIOR, index)}
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The one loss of both players, also under the name `loss`, and its parts.
+        """The loss of both players and its parts.
 
         Returns:
-            Scalars: those of `log_names`, and `encoder_loss` and `generator_loss`.
+            The scalars of `log_names`, and `loss` again as `encoder_loss` and `generator_loss`.
         """
         image = batch["image"]
-        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
-        latent = draw_latent(mean, log_variance, noise["posterior"])
-        error = tf.reduce_mean(tf.abs(image - self.forward(self.generator, latent, training=True)))
-        divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
-        loss = error + divergence
+        posterior = encode_posterior(self, batch, noise, self.kl_reduction)
+        error = tf.reduce_mean(tf.abs(image - self.forward(self.generator, posterior.latent, training=True)))
+        loss = error + posterior.divergence
         return {
             "encoder_loss": loss,
             "generator_loss": loss,
             "loss": loss,
             "reconstruction_error": error,
-            "divergence": divergence,
-            "active_units": active_units(mean),
+            "divergence": posterior.divergence,
+            "active_units": active_units(posterior.mean),
         }
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:

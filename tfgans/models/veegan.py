@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
-from tfgans.models.adversarial import Batch
+from tfgans.models.batches import Batch
 from tfgans.models.bigan import BiGAN
 
 
@@ -21,17 +21,8 @@ class VEEGAN(BiGAN):
 
     VEEGAN's own ratio T(z, x) is -l. Its discriminator and the generator's first term are those of lol1.
 
-    Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: F, the reconstructor, from these to latents `[B, N]`.
-        discriminator: l, from `[image, latent]` to logits `[B]`.
-        prior: Distribution of z, of size N.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together.
+    The networks and the prior are those of `BiGAN`, whose encoder is F, the reconstructor. The keywords are those of
+    `AdversarialModel`.
 
     Example:
 
@@ -62,7 +53,7 @@ class VEEGAN(BiGAN):
         super().__init__(generator, encoder, discriminator, prior, objective, ema_decay=ema_decay, seed=seed, name=name)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        """Adam at 1e-3, beta_1 = .5, as the authors train on toy worlds."""
+        """Adam at 1e-3, beta_1 = .5, as in the authors' code for toy worlds."""
         return {player: keras.optimizers.Adam(1e-3, 0.5) for player in self.players}
 
     def _latent_error(self, latent: tf.Tensor) -> tf.Tensor:

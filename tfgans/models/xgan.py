@@ -1,8 +1,7 @@
-"""X-GAN (Blum, Brattoli and Ommer): a GAN whose latents are convex combinations of codes of real images."""
+"""X-GAN (Blum, Brattoli and Ommer), whose latents are convex combinations of codes of real images."""
 
 import enum
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import keras
 import numpy as np
@@ -18,9 +17,10 @@ from tfgans.losses import (
     minimax_generator_loss,
     nonsaturating_generator_loss,
 )
-from tfgans.models._fit import check_fit, first_output
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
-from tfgans.models.discrimination import Discrimination, Logit, logits_and_maps
+from tfgans.models._fit import Shape, Shapes, check_fit, first_output
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, checked, rows_of
+from tfgans.models.discrimination import Logit
 from tfgans.models.faces import make_face, takes_condition
 from tfgans.models.labels import Classes
 
@@ -33,63 +33,59 @@ class Draw(enum.IntEnum):
 
 
 class XGANModel(AdversarialModel):
-    """X-GAN and its ablations without a bank: their losses, which leave open where codes and latents come from.
+    """The losses of X-GAN and of its ablations without a bank.
 
-    A subclass draws latents in `draw_noise`, and codes in `draw_codes`.
-
-    Args:
-        networks: By name; those that a model may be without are None.
-            `generator`: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
-            points `[B, D]`.
-            `encoder`: E, from these to codes.
-            `discriminator`: D, from these to `[logits [B, 1], *maps]`.
-            `image_classifier`: C_img, from these to `[logits [B, K], *maps]`; it becomes not trainable.
-            `code_classifier`: C_emb, from codes to logits `[B, K]`, or None.
-            `feature_discriminator`: A second discriminator, as D, or None.
-            `code_discriminator`: One of codes, from these to logits `[B, 1]`, or missing.
-        prior: Says how large a code is.
-        objective: Losses of D and G; `Minimax()` by default.
-        adversarial_weight: lambda.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks do not fit together, or the weight is negative.
+    A subclass draws latents in `draw_noise` and codes in `draw_codes`. The arguments are those of `XGAN`, with a prior
+    instead of the bank, and with a discriminator of codes, from these to logits `[B, 1]`, or None.
     """
 
-    # In the order of Algorithm 1; of a model that has not all, those that are missing are left out.
-    players: ClassVar[tuple[str, ...]] = (
+    # In the order of Algorithm 1. A model leaves out the players whose networks it does not have.
+    players: tuple[str, ...] = (
         "encoder",
         "generator",
         "discriminator",
         "code_classifier",
         "feature_discriminator",
+        "code_discriminator",
     )
 
-    discrimination: ClassVar[Discrimination] = Logit()
+    discrimination = Logit()
 
     code_numbers: ClassVar[int] = 1
-    """Numbers that the encoder gives for an entry of a code."""
+    """Numbers that the encoder gives for each entry of a code."""
 
     code_classifier: keras.Model | None = None
     feature_discriminator: keras.Model | None = None
 
     def __init__(
         self,
-        networks: Mapping[str, keras.Model | None],
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        image_classifier: keras.Model,
+        code_discriminator: keras.Model | None,
         prior: Prior,
         objective: Objective | None = None,
         *,
+        code_classifier: keras.Model | None = None,
+        feature_discriminator: keras.Model | None = None,
         adversarial_weight: float = 2.0,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
-        def shapes(sample: tuple[int, ...]) -> dict[str, tuple]:
-            code, classes = (prior.size,), first_output(networks["image_classifier"])
-            conditions = [classes] if takes_condition(networks["generator"]) else []
-            expected = {
+        networks = {
+            "generator": generator,
+            "encoder": encoder,
+            "discriminator": discriminator,
+            "image_classifier": image_classifier,
+            "code_classifier": code_classifier,
+            "feature_discriminator": feature_discriminator,
+            "code_discriminator": code_discriminator,
+        }
+
+        def shapes(sample: Shape) -> Shapes:
+            code, classes = (prior.size,), first_output(image_classifier)
+            conditions = [classes] if takes_condition(generator) else []
+            return {
                 "generator": ([code, *conditions], sample),
                 "encoder": ([sample], (self.code_numbers * prior.size,)),
                 "discriminator": ([sample], (1,)),
@@ -98,14 +94,12 @@ class XGANModel(AdversarialModel):
                 "feature_discriminator": ([sample], (1,)),
                 "code_discriminator": ([code], (1,)),
             }
-            return {name: expected[name] for name in networks}
 
-        check_fit(type(self).__name__, networks, shapes)
+        check_fit(type(self).__name__, networks, (prior.size,), shapes)
         if adversarial_weight < 0:
             raise ValueError(f"adversarial_weight must not be negative; received {adversarial_weight}.")
         self.players = tuple(player for player in type(self).players if networks[player] is not None)
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
-        image_classifier = networks["image_classifier"]
+        super().__init__(networks, prior, **shared)
         image_classifier.trainable = False
         self.image_classifier = image_classifier
         self.objective = objective or Minimax()
@@ -125,62 +119,63 @@ class XGANModel(AdversarialModel):
 
     @property
     def labels(self) -> Classes | None:
-        """The classes that C_emb learns from, or that a latent is of; `sample` may take none of them all the same."""
+        """The classes that C_emb or the generator needs; `sample` takes them if `samples_by_label`."""
         if self.code_classifier is None and not self.samples_by_label:
             return None
         return Classes(self.image_classifier.outputs[0].shape[-1], mixes=False)
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        """The codes of a batch, and the loss by which the encoder is held to a prior of codes.
+        """The codes of a batch, and the encoder's regularisation loss.
 
         Returns:
-            Codes `[B, N]`, a scalar that the encoder descends besides, and other scalars by name.
+            Codes `[B, N]`, the scalar regularisation loss, and other scalars by name.
         """
         raise NotImplementedError(f"{type(self).__name__} must define draw_codes.")
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The losses of all players, and their parts: the scalars of `log_names`.
+        """The losses of all players and their parts: the scalars of `log_names`.
 
         Args:
-            batch: `image` x, and `label` y, `[B]`, where a network learns from it.
-            noise: `latent` z_hat, `[B, N]`, of the classes y where latents have one; what `draw_codes` takes.
+            batch: `image` x, and `label` y, `[B]`, if `labels` is not None.
+            noise: `latent` z_hat, `[B, N]`, which are of the classes y if `samples_by_label`, and the noise that
+                `draw_codes` takes.
         """
         image, label, latent = batch["image"], batch.get("label"), noise["latent"]
         generated = self.forward(self.generator, latent, label, training=True)
-        # Before E looks at x in training mode, so that it is the E whose codes the bank has.
+        # This comes before E sees x in training mode, so that E has the statistics of the codes in the bank.
         embedding_error = tf.reduce_mean(tf.square(latent - self.encode_graph(generated)))
         code, code_loss, losses = self.draw_codes(batch, noise)
         reconstructed = self.forward(self.generator, code, label, training=True)
 
-        fixed_maps, fixed_reconstructed, generated_classes = (
-            logits_and_maps(self.image_classifier, x, training=False) for x in (image, reconstructed, generated)
+        (_, *fixed_maps), (_, *fixed_reconstructed), (generated_classes, *_) = (
+            self.forward_all(self.image_classifier, x, training=False) for x in (image, reconstructed, generated)
         )
-        judged = {
-            name: [logits_and_maps(getattr(self, name), x, training=True) for x in (image, generated)]
+        judged: dict[str, list[list[tf.Tensor]]] = {
+            name: [self.forward_all(getattr(self, name), x, training=True) for x in (image, generated)]
             for name in ("discriminator", "feature_discriminator")
             if name in self.players
         }
-        learned = "feature_discriminator" if "feature_discriminator" in judged else "discriminator"
-        _, learned_reconstructed = logits_and_maps(getattr(self, learned), reconstructed, training=True)
+        compared = "feature_discriminator" if "feature_discriminator" in judged else "discriminator"
+        (_, *learned_maps), _ = judged[compared]
+        _, *learned_reconstructed = self.forward_all(getattr(self, compared), reconstructed, training=True)
         feature_error = feature_distance(
-            [image, *fixed_maps[1], *judged[learned][0][1]],
-            [reconstructed, *fixed_reconstructed[1], *learned_reconstructed],
+            [image, *fixed_maps, *learned_maps], [reconstructed, *fixed_reconstructed, *learned_reconstructed]
         )
-        (real_logits, _), (generated_logits, _) = judged["discriminator"]
+        (real_logits, *_), (generated_logits, *_) = judged["discriminator"]
 
         encoder_loss = feature_error + code_loss
         generator_loss = (
             feature_error + self.adversarial_weight * self.objective.generator_loss(generated_logits) + embedding_error
         )
         for name, pair in judged.items():
-            losses[f"{name}_loss"] = self.objective.discriminator_loss(*(logits for logits, _ in pair))
+            losses[f"{name}_loss"] = self.objective.discriminator_loss(*(logits for logits, *_ in pair))
         losses["discriminator_loss"] *= self.adversarial_weight
         if self.code_classifier is not None:
-            logits, _ = logits_and_maps(self.code_classifier, code, training=True)
+            logits = self.forward(self.code_classifier, code, training=True)
             losses["code_classifier_loss"] = classification_loss(logits, label)
             encoder_loss += losses["code_classifier_loss"]
         if self.samples_by_label:
-            losses["generated_class_loss"] = classification_loss(generated_classes[0], label)
+            losses["generated_class_loss"] = classification_loss(generated_classes, label)
             generator_loss += losses["generated_class_loss"]
         return {
             **losses,
@@ -193,7 +188,7 @@ class XGANModel(AdversarialModel):
             "nonsaturating_loss": nonsaturating_generator_loss(generated_logits),
             "real_logit": tf.reduce_mean(real_logits),
             "generated_logit": tf.reduce_mean(generated_logits),
-            # Nothing else holds the scale of codes, and L_G.emb falls with it.
+            # No loss fixes the scale of the codes, and L_emb falls with it.
             "code_norm": tf.reduce_mean(tf.norm(code, axis=1)),
             "code_spread": tf.reduce_mean(tf.math.reduce_std(code, axis=0)),
         }
@@ -207,7 +202,7 @@ class XGANModel(AdversarialModel):
 class XGAN(XGANModel):
     """A GAN whose latents lie between the codes of real images of one class (sections 3.1 to 3.3, Algorithm 1).
 
-    With z_hat = CC(z) a convex combination of codes near z, the code of x of class y, and f pixels and maps:
+    With z the code of x, which has class y, z_hat = CC(z) a convex combination of codes near z, and f pixels and maps:
 
         L_E.clf = -E log softmax(C_emb(E(x)))_y           L_ae = sum over f of mean |f(x) - f(G(E(x)))|
         L_gan = -E log D(x) - E log(1 - D(G(z_hat)))      L_emb = mean (z_hat - E(G(z_hat)))^2
@@ -218,32 +213,30 @@ class XGAN(XGANModel):
         discriminator    descends  lambda L_gan                                    (line 12)
         code classifier  descends  L_E.clf                                         (line 13)
 
-    All is computed once, before anybody moves. The paper encodes all images anew at each step; here a bank has their
-    codes: `fill_bank` takes all, each step writes back those of its batch, and `refresh_codes` takes all again. These,
-    and E within L_emb, are of E at inference, so that they have one scale; all else that a loss looks through
-    is in training mode, but for C_img, which is frozen. L_emb is a mean over entries, since the paper weighs it as
-    the others. -lambda L_gan, as printed, is the saturating form; `objective=Vanilla()` is the other.
+    All losses come from one pass, before anybody moves. The paper encodes all images at each step. Here a bank
+    keeps their codes: `fill_bank` encodes all images, each step writes back the codes of its batch, and
+    `refresh_codes` encodes all images again. The codes in the bank, and E within L_emb, are those of E at inference, so
+    that they have one scale. All other passes are in training mode, except those of C_img, which is frozen. L_emb is a
+    mean over entries, since the paper gives it the weight of the other losses. -lambda L_gan, as printed, is the
+    saturating form; `objective=Vanilla()` is the other.
 
     The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
     beside codes: a generator that takes a condition, and no code classifier. KDE: `KDESampler` in the bank. Codes
     with a prior are `VariationalXGAN` and `AdversarialXGAN`.
 
     Args:
-        generator: G, from codes `[B, N]`, or `[codes, conditions [B, K]]`, to images `[B, H, W, C]` in [-1, 1] or
-            points `[B, D]`.
-        encoder: E, from these to codes `[B, N]`; linear, since codes have no prior.
-        discriminator: D, from these to `[logits [B, 1], *maps]`.
-        image_classifier: C_img, from these to `[logits [B, K], *maps]`, trained before; it becomes not trainable here.
-        bank: Codes of the training set, of size N; of K classes, or of one.
+        generator: G, from codes, or `[codes, conditions]`, to samples.
+        encoder: E, from samples to codes; linear, since codes have no prior.
+        discriminator: D, from samples to `[logits [B, 1], *maps]`.
+        image_classifier: C_img, from samples to `[logits [B, K], *maps]`. It must be trained before, and becomes not
+            trainable.
+        bank: Codes of the training set, of size N, and of K classes or of one.
         objective: Losses of D and G; `Minimax()` by default.
         code_classifier: C_emb, from codes to logits `[B, K]`, or `None` for no L_E.clf.
-        feature_discriminator: A second discriminator, whose maps are compared; it descends its own loss, as D's. `None`
+        feature_discriminator: A second discriminator like D, with a loss of its own, whose maps are compared. `None`
             compares the maps of D.
-        **kwargs: `adversarial_weight`, lambda, which is 2 in the paper, and `ema_decay`, `seed` and `name` of all
-            models.
-
-    Raises:
-        ValueError: If the networks and the bank do not fit together, or the weight is negative.
+        adversarial_weight: lambda; 2 in the paper and by default.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -272,22 +265,11 @@ class XGAN(XGANModel):
         image_classifier: keras.Model,
         bank: CodeBank,
         objective: Objective | None = None,
-        *,
-        code_classifier: keras.Model | None = None,
-        feature_discriminator: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        # Codes follow no prior; this one says how large they are, and is where a search for one may begin.
+        # Codes follow no prior. This one has their size, and a search for a code may begin at its draws.
         prior = Normal(bank.size)
-        networks = {
-            "generator": generator,
-            "encoder": encoder,
-            "discriminator": discriminator,
-            "image_classifier": image_classifier,
-            "code_classifier": code_classifier,
-            "feature_discriminator": feature_discriminator,
-        }
-        super().__init__(networks, prior, objective, **kwargs)
+        super().__init__(generator, encoder, discriminator, image_classifier, None, prior, objective, **kwargs)
         classes = image_classifier.outputs[0].shape[-1]
         if bank.classes not in (1, classes):
             raise ValueError(
@@ -307,39 +289,39 @@ class XGAN(XGANModel):
         return {**super().batch_fields(), "index": tf.TensorSpec([], tf.int64)}
 
     def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
-        """As that of all models; a batch has an `index` too, integers [B], the numbers of its images in the bank.
+        """Trains as all models do, on batches with a field `index`: the images' numbers in the bank, integers [B].
 
         Raises:
-            ValueError: If the bank is empty, or the dataset's elements are not what the networks take.
+            ValueError: If the bank is empty, or the dataset's elements do not fit the networks.
         """
         self._check_filled()
         return super().fit(x, **kwargs)
 
     def _check_filled(self) -> None:
         if not self.bank.is_filled:
-            raise ValueError("The bank has no codes yet; call fill_bank with the images that batches are of.")
+            raise ValueError("The bank has no codes yet; call fill_bank with the training images.")
 
     def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         count, labels = self.bank.count, tf.constant(self.bank.labels.numpy())
-        compared = self.labels is not None and self.bank.classes > 1
+        has_classes = self.labels is not None and self.bank.classes > 1
+        message = f"An index must lie in 0 to {count - 1}, and have the label that it has in the bank."
 
-        def checked(batch: Batch) -> Batch:
+        def with_valid_index(batch: Batch) -> Batch:
             index = tf.cast(batch["index"], tf.int64)
-            known = (index >= 0) & (index < count)
-            if compared:
-                known &= tf.gather(labels, tf.clip_by_value(index, 0, count - 1)) == tf.cast(batch["label"], tf.int32)
-            message = f"An index must lie in 0 to {count - 1}, and have the label that it has in the bank."
-            with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(known), [message])]):
-                return {**batch, "index": tf.identity(index)}
+            is_valid = (index >= 0) & (index < count)
+            if has_classes:
+                banked = tf.gather(labels, tf.clip_by_value(index, 0, count - 1))
+                is_valid &= banked == tf.cast(batch["label"], tf.int32)
+            return checked({**batch, "index": index}, "index", is_valid, message)
 
-        return super()._step_batches(dataset).map(checked)
+        return super()._step_batches(dataset).map(with_valid_index)
 
     def fill_bank(self, images: Any, labels: Any = None) -> None:
-        """Encodes all images, at inference, and finds the neighbours of each (Algorithm 1, line 2).
+        """Encodes all samples at inference, and finds the neighbours of each (Algorithm 1, line 2).
 
         Args:
-            images: [n, H, W, C] in [-1, 1], or points [n, D], in the order of the `index` of batches.
-            labels: Integers [n] in 0 to K - 1; not needed where the bank has one class.
+            images: Samples [n, ...] in the order of the `index` of batches.
+            labels: Integers [n] in 0 to K - 1; not needed if the bank has one class.
 
         Raises:
             ValueError: If a shape does not fit, or the bank refuses the codes.
@@ -347,12 +329,12 @@ class XGAN(XGANModel):
         self.bank.fill(self.encode(images), labels if self.bank.classes > 1 else None)
 
     def refresh_codes(self, images: Any) -> None:
-        """As `fill_bank`, of the same images in the same order, with the labels that the bank has."""
+        """Fills the bank again with the codes of the same samples in the same order; the labels stay."""
         self._check_filled()
         self.fill_bank(images, self.bank.labels.numpy())
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z_hat, `[B, N]`, near the codes that the bank has of the batch."""
+        """Draws `latent` z_hat, `[B, N]`, near the batch's codes in the bank."""
         noise = self.noise(self.bank.noise.sample, rows_of(batch), Draw.LATENT, index)
         return {"latent": self.bank.combine(batch["index"], noise)}
 
@@ -369,7 +351,7 @@ class XGAN(XGANModel):
         return self.finish_step({**self.take_turn("joint", batch, noise), "shrinkage": shrinkage})
 
     def shrinkage(self, index: tf.Tensor, latent: tf.Tensor, code: tf.Tensor) -> tf.Tensor:
-        """Squared distance of latents `[B, N]` from the mean of their class, over that of codes: a scalar."""
+        """Mean squared distance of latents `[B, N]` from the means of their classes, over that of codes: a scalar."""
         return tf.math.divide_no_nan(*(self.bank.distance_from_class(index, values) for values in (latent, code)))
 
     def faces(self) -> dict[str, Face]:
@@ -378,20 +360,17 @@ class XGAN(XGANModel):
         return {**super().faces(), near.name: near}
 
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """Images or points from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
+        """Samples from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
         within = label if self.bank.classes > 1 else None
         return self.generate_graph(self.bank.sample_rows(seed, within, self.variable_dtype), label)
 
-    def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        self._check_filled()
-        return super().sample(n, labels, seed)
-
-    def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        self._check_filled()
-        return super().sample_near(images, labels, seed)
+    def _ask(self, name: str, **given: Any) -> np.ndarray:
+        if name in ("sample", "sample_near"):
+            self._check_filled()
+        return super()._ask(name, **given)
 
     def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
-        """Images or points around given ones `[n, ...]`, from int64 seeds `[n]` and labels."""
+        """Samples around given samples `[n, ...]`, from int64 seeds `[n]` and labels."""
         anchor = self.bank.nearest(self.encode_graph(image))
         noise = self.bank.noise.sample_rows(seed, self.variable_dtype)
         return self.generate_graph(self.bank.combine(anchor, noise), label)

@@ -6,40 +6,26 @@ import keras
 import tensorflow as tf
 
 from tfgans.choices import KLReduction, check_choice
-from tfgans.latent import Normal, Prior, draw_latent, mean_and_log_variance
-from tfgans.losses import (
-    Objective,
-    nonsaturating_generator_loss,
-    reduced_divergence,
-    vanilla_discriminator_loss,
-)
-from tfgans.models.adversarial import Batch, rows_of
-from tfgans.models.discrimination import logits_and_maps
+from tfgans.latent import Prior
+from tfgans.losses import Objective, nonsaturating_generator_loss, vanilla_discriminator_loss
+from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models.batches import Batch, rows_of
 from tfgans.models.xgan import Draw, XGANModel
 
 
 @keras.saving.register_keras_serializable("tfgans")
 class VariationalXGAN(XGANModel):
-    """X-GAN whose codes are held to a normal prior by their divergence from it, and whose latents are drawn from it.
+    """X-GAN whose latents are drawn from a normal prior, and whose codes are kept near it by their divergence.
 
     The losses are those of `XGAN`, with z_hat of N(0, I), and KL(N(mean, variance) || N(0, I)) of E(x) added to the
-    encoder's. A latent has no class then: there is L_G.clf where the generator is told one, and not else.
+    encoder's. A latent has no class here, so that L_G.clf is left out unless the generator takes a condition.
 
     Args:
-        generator: As of `XGAN`.
         encoder: E, from samples to means and logarithms of variances `[B, 2 N]`.
-        discriminator: As of `XGAN`.
-        image_classifier: As of `XGAN`.
-        prior: Standard normal, of size N.
-        objective: As of `XGAN`.
-        code_classifier: As of `XGAN`.
-        feature_discriminator: As of `XGAN`.
-        kl_reduction: What the divergence is divided by, one of `choices.KLReduction`; the paper states none, and
-            the mean over entries is on the scale of the other losses.
-        **kwargs: `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or a choice is unknown.
+        prior: Standard normal.
+        kl_reduction: Divisor of the divergence, one of `choices.KLReduction`. The paper states none; the mean over
+            entries is on the scale of the other losses.
+        others: As of `XGAN`.
 
     Example:
 
@@ -67,21 +53,11 @@ class VariationalXGAN(XGANModel):
         prior: Prior,
         objective: Objective | None = None,
         *,
-        code_classifier: keras.Model | None = None,
-        feature_discriminator: keras.Model | None = None,
         kl_reduction: KLReduction = "mean",
         **kwargs: Any,
     ) -> None:
-        networks = {
-            "generator": generator,
-            "encoder": encoder,
-            "discriminator": discriminator,
-            "image_classifier": image_classifier,
-            "code_classifier": code_classifier,
-            "feature_discriminator": feature_discriminator,
-        }
         check_choice("kl_reduction", kl_reduction, KLReduction)
-        super().__init__(networks, prior, objective, **kwargs)
+        super().__init__(generator, encoder, discriminator, image_classifier, None, prior, objective, **kwargs)
         self.kl_reduction = kl_reduction
 
     @property
@@ -89,45 +65,33 @@ class VariationalXGAN(XGANModel):
         return (*super().log_names, "divergence")
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z_hat of the prior, and `posterior`, standard normal, of which a code is made, `[B, N]` each."""
-        rows = rows_of(batch)
+        """Draws `latent` z_hat of the prior, and `posterior`, the noise of codes, `[B, N]` each."""
         return {
-            "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
-            "posterior": self.noise(Normal(self.prior.size).sample, rows, Draw.POSTERIOR, index),
+            "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
+            "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
         }
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        image = batch["image"]
-        mean, log_variance = mean_and_log_variance(self.forward(self.encoder, image, training=True))
-        divergence = reduced_divergence(mean, log_variance, self.kl_reduction, image.shape[1:].num_elements())
-        return draw_latent(mean, log_variance, noise["posterior"]), divergence, {"divergence": divergence}
+        code, _, divergence = encode_posterior(self, batch, noise, self.kl_reduction)
+        return code, divergence, {"divergence": divergence}
 
 
 @keras.saving.register_keras_serializable("tfgans")
 class AdversarialXGAN(XGANModel):
-    """X-GAN whose codes are held to a prior by a discriminator of codes, as Rosca et al. (2017) have it.
+    """X-GAN whose latents are drawn from a prior, and whose codes are kept near it by a discriminator of codes.
 
-    The losses are those of `XGAN`, with z_hat drawn from the prior, and with c the logit of the new player:
+    This is the form of Rosca et al. (2017). The losses are those of `XGAN`, with z_hat drawn from the prior, and with
+    the logit c of the new player:
 
         code discriminator  descends  softplus(-c(z_hat)) + softplus(c(E(x)))
-        encoder             descends  softplus(-c(E(x))) besides
+        encoder             descends  softplus(-c(E(x))) in addition
 
-    A latent has no class then: there is L_G.clf where the generator is told one, and not else.
+    A latent has no class here, so that L_G.clf is left out unless the generator takes a condition.
 
     Args:
-        generator: As of `XGAN`.
-        encoder: E, from samples to codes `[B, N]`.
-        discriminator: As of `XGAN`.
-        image_classifier: As of `XGAN`.
         code_discriminator: c, from codes to logits `[B, 1]`.
-        prior: Distribution of z_hat, of size N.
-        objective: As of `XGAN`.
-        code_classifier: As of `XGAN`.
-        feature_discriminator: As of `XGAN`.
-        **kwargs: `adversarial_weight`, `ema_decay`, `seed` and `name` of `XGAN`.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together.
+        prior: Distribution of z_hat.
+        others: As of `XGAN`.
 
     Example:
 
@@ -145,8 +109,6 @@ class AdversarialXGAN(XGANModel):
     (3, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = (*XGANModel.players, "code_discriminator")
-
     def __init__(
         self,
         generator: keras.Model,
@@ -156,34 +118,22 @@ class AdversarialXGAN(XGANModel):
         code_discriminator: keras.Model,
         prior: Prior,
         objective: Objective | None = None,
-        *,
-        code_classifier: keras.Model | None = None,
-        feature_discriminator: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        networks = {
-            "generator": generator,
-            "encoder": encoder,
-            "discriminator": discriminator,
-            "image_classifier": image_classifier,
-            "code_classifier": code_classifier,
-            "feature_discriminator": feature_discriminator,
-            "code_discriminator": code_discriminator,
-        }
-        super().__init__(networks, prior, objective, **kwargs)
+        super().__init__(
+            generator, encoder, discriminator, image_classifier, code_discriminator, prior, objective, **kwargs
+        )
 
     @property
     def log_names(self) -> tuple[str, ...]:
         return (*super().log_names, "prior_loss")
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z_hat of the prior, `[B, N]`."""
+        """Draws `latent` z_hat of the prior, `[B, N]`."""
         return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         code = self.forward(self.encoder, batch["image"], training=True)
-        (drawn, _), (encoded, _) = (
-            logits_and_maps(self.code_discriminator, z, training=True) for z in (noise["latent"], code)
-        )
+        drawn, encoded = (self.forward(self.code_discriminator, z, training=True) for z in (noise["latent"], code))
         loss = nonsaturating_generator_loss(encoded)
         return code, loss, {"code_discriminator_loss": vanilla_discriminator_loss(drawn, encoded), "prior_loss": loss}

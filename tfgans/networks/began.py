@@ -1,4 +1,4 @@
-"""Networks of BEGAN and BEGAN-CS: an auto-encoder that discriminates, and a generator like its decoder."""
+"""Networks of BEGAN and BEGAN-CS: the discriminator's encoder and decoder, and a generator like the decoder."""
 
 import math
 from collections.abc import Sequence
@@ -7,8 +7,11 @@ from typing import Literal
 import keras
 from keras import layers
 
+from tfgans.choices import check_choice
+from tfgans.networks.layers import crop
+
 Style = Literal["began", "cs"]
-"""`began`: the layout of BEGAN (Berthelot et al. 2017, section 3.1). `cs`: that of BEGAN-CS's code."""
+"""Layout of the networks. `began`: BEGAN (Berthelot et al. 2017, section 3.1). `cs`: the code of BEGAN-CS."""
 
 _KERNEL = 3
 _SMALLEST = 8
@@ -17,7 +20,9 @@ _SMALLEST = 8
 def began_encoder(
     image_shape: Sequence[int], latent_size: int, filters: int = 64, style: Style = "began"
 ) -> keras.Model:
-    """Enc(x): pairs of convolutions with ELUs, halved between, whose maps grow by `filters` a pair; a linear code.
+    """Enc(x): pairs of convolutions with ELUs and a linear code.
+
+    Maps are halved between pairs, and get `filters` more channels in each pair.
 
     Trainable parameters of `began` with 3 channels and N = 64: 1,821,440 at 32 pixels, 3,448,256 at 64 and
     21,209,664 at 128 with 128 filters; of `cs` at 64 with 128 filters 16,113,216.
@@ -26,7 +31,7 @@ def began_encoder(
         image_shape: (height, width, channels).
         latent_size: Entries N of the code.
         filters: n, channels of the first maps.
-        style: Where the channels grow: in the pair's first convolution (`began`) or its second (`cs`).
+        style: In `began` the channels grow in the pair's first convolution, in `cs` in its second.
 
     Returns:
         Model from images [B, H, W, C] to codes [B, N].
@@ -34,7 +39,7 @@ def began_encoder(
     Raises:
         ValueError: If there is no such style.
     """
-    _check_style(style)
+    check_choice("style", style, Style)
     image = keras.Input(tuple(image_shape), name="image")
     x = _convolution(image, filters)
     count = _pairs(image_shape)
@@ -54,7 +59,7 @@ def began_decoder(
     style: Style = "began",
     name: Literal["decoder", "generator"] = "decoder",
 ) -> keras.Model:
-    """Dec(h), and G(z): pairs of convolutions with ELUs, doubled between, and a linear image.
+    """Dec(h) or G(z): pairs of convolutions with ELUs, between which maps are doubled, and a linear image.
 
     Trainable parameters of `began` with 3 channels and N = 64: 489,539 at 32 pixels, 563,395 at 64 and 2,011,779 at
     128 with 128 filters; of `cs` at 64 with 128 filters 2,258,051.
@@ -64,15 +69,15 @@ def began_decoder(
         latent_size: Entries N of the code.
         filters: n, channels of all maps.
         style: `cs` has a convolution of one pixel to 2 n channels before each doubling.
-        name: What the network is for.
+        name: Name of the model.
 
     Returns:
-        Model from codes [B, N] to images [B, H, W, C], not bounded.
+        Model from codes [B, N] to images [B, H, W, C] that are not bounded.
 
     Raises:
         ValueError: If there is no such style.
     """
-    _check_style(style)
+    check_choice("style", style, Style)
     height, width, channels = image_shape
     count = _pairs(image_shape)
     rows, columns = (math.ceil(size / 2 ** (count - 1)) for size in (height, width))
@@ -83,17 +88,11 @@ def began_decoder(
         if pair < count:
             x = _convolution(x, 2 * filters, kernel=1) if style == "cs" else x
             x = layers.UpSampling2D(interpolation="nearest")(x)
-    x = layers.Cropping2D(((0, x.shape[1] - height), (0, x.shape[2] - width)))(x)
-    return keras.Model(code, layers.Conv2D(channels, _KERNEL, padding="same")(x), name=name)
-
-
-def _check_style(style: str) -> None:
-    if style not in ("began", "cs"):
-        raise ValueError(f"style must be began or cs; received {style!r}.")
+    return keras.Model(code, layers.Conv2D(channels, _KERNEL, padding="same")(crop(x, image_shape)), name=name)
 
 
 def _pairs(image_shape: Sequence[int]) -> int:
-    """Pairs of convolutions: the smallest map is about 8 pixels wide."""
+    """Number of pairs of convolutions, such that the smallest map is about 8 pixels wide."""
     return max(1, 1 + round(math.log2(min(image_shape[:2]) / _SMALLEST)))
 
 

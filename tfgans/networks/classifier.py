@@ -1,11 +1,11 @@
-"""A classifier of images, on whose features scores are taken, and the classifier of codes of X-GAN."""
+"""The classifier of images whose features scores use, and the classifier of codes of X-GAN."""
 
 from collections.abc import Sequence
 
 import keras
 from keras import layers
 
-from tfgans.networks.layers import LEAKY_SLOPE
+from tfgans.networks.layers import leaky_relu
 
 _WIDTHS = (32, 64, 128)
 _FEATURES = 128
@@ -16,10 +16,10 @@ _MOST_FULL_PIXELS = 32
 
 
 def convolutional_classifier(image_shape: Sequence[int], classes: int) -> keras.Model:
-    """Convolutions that halve images to eight pixels or fewer, a layer of 128 features, and a softmax.
+    """A classifier: convolutions down to eight pixels or fewer, a layer of 128 features, and a softmax.
 
-    Initial weights and dropout have seeds of their own: the same network each time, and no draw from
-    TensorFlow's global generator.
+    Initial weights and dropout have seeds of their own, so that the network is the same each time and draws nothing
+    from TensorFlow's global generator.
 
     Args:
         image_shape: (height, width, channels), values in [-1, 1].
@@ -31,7 +31,7 @@ def convolutional_classifier(image_shape: Sequence[int], classes: int) -> keras.
     image = x = keras.Input(image_shape)
     side, stage = min(image_shape[:2]), 0
     while stage < len(_WIDTHS) or side > _MOST_PIXELS:
-        # The first map of a large image would cost more than all others.
+        # The first map of a large image is halved too, since it would cost more than all others.
         strides = 2 if side > (_LEAST_PIXELS if stage > 0 else _MOST_FULL_PIXELS) else 1
         initializer = keras.initializers.HeNormal(seed=stage)
         width = _WIDTHS[min(stage, len(_WIDTHS) - 1)]
@@ -47,7 +47,7 @@ def convolutional_classifier(image_shape: Sequence[int], classes: int) -> keras.
 
 
 def code_classifier(latent_size: int, classes: int, width: int = 512) -> keras.Model:
-    """C_emb: two layers. With N = 512 and 530 classes: 534,546 parameters.
+    """C_emb: two dense layers. With N = 512 and 530 classes: 534,546 parameters.
 
     Args:
         latent_size: Entries N of a code.
@@ -58,5 +58,5 @@ def code_classifier(latent_size: int, classes: int, width: int = 512) -> keras.M
         Model from codes [B, N] to logits [B, K].
     """
     code = keras.Input((latent_size,), name="latent")
-    x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(layers.Dense(width)(code))
+    x = leaky_relu(layers.Dense(width)(code))
     return keras.Model(code, layers.Dense(classes)(x), name="code_classifier")

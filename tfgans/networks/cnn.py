@@ -1,8 +1,8 @@
 """Convolutional networks of X-GAN: an encoder, a generator, a discriminator and a classifier of images.
 
-Widths are the channels of the maps from the largest, at half the image's size, to the smallest. Where none are
-given, maps are halved to about four pixels: (64, 128, 256, 512, 512) at 128 pixels, the first four of these at 64, the
-first three at 32 and 28. The paper says six layers, batch normalisation and leaky ReLUs, and no more; this is that.
+Widths are the channels of the maps from the largest, at half the image's size, to the smallest. By default maps are
+halved to about four pixels: (64, 128, 256, 512, 512) at 128 pixels, the first four of these at 64, and the first three
+at 32 and 28. The paper states only six layers, batch normalisation and leaky ReLUs.
 """
 
 import math
@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 from tfgans.networks.dcgan import dcgan_generator
-from tfgans.networks.layers import LEAKY_SLOPE, BatchNormalization, TileChannels
+from tfgans.networks.layers import BatchNormalization, TileChannels, leaky_relu
 
 _KERNEL = 4
 _WIDTHS = (64, 128, 256, 512, 512)
@@ -25,23 +25,22 @@ def cnn_encoder(
     widths: Sequence[int] | None = None,
     condition_size: int | None = None,
 ) -> keras.Model:
-    """E(x): one convolution of stride 2 a width, batch normalised but for the first, and a linear code.
+    """E(x): one convolution of stride 2 for each width, the first not normalised, and a linear code.
 
-    Codes follow no prior, so that nothing bounds them. At 128 pixels and N = 512: 11,147,584 trainable parameters.
+    Codes are not bounded, since they follow no prior. At 128 pixels and N = 512: 11,147,584 trainable parameters.
 
     Args:
         image_shape: (height, width, channels).
         latent_size: Entries of the code.
         widths: Channels of the maps.
-        condition_size: Entries of a condition, which is tiled over the pixels, or `None`.
+        condition_size: Entries of a condition, which is appended to every pixel, or `None`.
 
     Returns:
         Model from images [B, H, W, C], or [images, conditions [B, K]], to codes [B, N].
     """
-    image = x = keras.Input(tuple(image_shape), name="image")
-    inputs = image
+    inputs = x = keras.Input(tuple(image_shape), name="image")
     if condition_size is not None:
-        inputs = [image, keras.Input((condition_size,), name="condition")]
+        inputs = [x, keras.Input((condition_size,), name="condition")]
         x = TileChannels()(inputs)
     code = layers.Dense(latent_size)(layers.Flatten()(_maps(x, _widths(image_shape, widths))[-1]))
     return keras.Model(inputs, code, name="encoder")
@@ -53,18 +52,9 @@ def cnn_generator(
     widths: Sequence[int] | None = None,
     condition_size: int | None = None,
 ) -> keras.Model:
-    """G(z), or G(z, y): that of `dcgan_generator` with kernels of 4.
+    """G(z), or G(z, y): `dcgan_generator` with kernels of 4 and the default widths of this module.
 
     At 128 pixels and N = 512: 11,162,499 trainable parameters.
-
-    Args:
-        image_shape: (height, width, channels); where halving does not come out even, the last map is cut.
-        latent_size: Entries of z.
-        widths: Channels of the maps.
-        condition_size: Entries of a condition, which is put behind z, or `None`.
-
-    Returns:
-        Model from latents [B, N], or [latents, conditions [B, K]], to images [B, H, W, C] in [-1, 1].
     """
     return dcgan_generator(
         image_shape, latent_size, _widths(image_shape, widths), _KERNEL, condition_size=condition_size
@@ -72,7 +62,7 @@ def cnn_generator(
 
 
 def cnn_discriminator(image_shape: Sequence[int], widths: Sequence[int] | None = None) -> keras.Model:
-    """D(x), with its maps: convolutions as in `cnn_encoder`, and one logit.
+    """D(x) and its maps: the convolutions of `cnn_encoder`, and one logit.
 
     At 128 pixels: 6,960,961 trainable parameters.
 
@@ -87,7 +77,7 @@ def cnn_discriminator(image_shape: Sequence[int], widths: Sequence[int] | None =
 
 
 def cnn_classifier(image_shape: Sequence[int], classes: int, widths: Sequence[int] | None = None) -> keras.Model:
-    """C(x), with its maps: as `cnn_discriminator`, with a logit for each of K classes.
+    """C(x) and its maps: `cnn_discriminator` with a logit for each of K classes.
 
     Returns:
         Model from images [B, H, W, C] to `[logits [B, K], *maps]`.
@@ -102,12 +92,12 @@ def _with_maps(image_shape: Sequence[int], outputs: int, widths: Sequence[int] |
 
 
 def _maps(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
-    """Maps after each convolution of stride 2 and its leaky ReLU."""
+    """The map after each convolution of stride 2 and its leaky ReLU."""
     maps = []
     for depth, filters in enumerate(widths):
         x = layers.Conv2D(filters, _KERNEL, 2, "same", use_bias=depth == 0)(x)
         x = BatchNormalization(momentum=0.9)(x) if depth > 0 else x
-        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
+        x = leaky_relu(x)
         maps.append(x)
     return maps
 

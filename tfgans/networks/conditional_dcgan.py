@@ -1,15 +1,25 @@
 """Convolutional generators and discriminators of the DCGAN family, conditioned on a vector.
 
-The condition y (a one-hot class or attributes) is appended to z in the generator, and tiled over all
-pixels as extra channels in the discriminator (cWGAN section IV-A and its appendix).
+The condition y, a one-hot class or attributes, is appended to z in the generator and to every pixel in the
+discriminator (cWGAN section IV-A and its appendix).
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import keras
 from keras import layers
 
-from tfgans.networks.layers import LEAKY_SLOPE, BatchNormalization, TileChannels
+from tfgans.choices import check_choice
+from tfgans.networks.layers import BatchNormalization, TileChannels, crop, halved_size, leaky_relu
+
+Projection = Literal["linear", "batch_norm_relu"]
+"""Layers after the projection. `linear`: none (cWGAN, section IV-C). `batch_norm_relu`: batch normalisation and a ReLU
+(the authors' MNIST code)."""
+
+Output = Literal["tanh", "batch_norm_relu"]
+"""Last layers. `tanh`: as in the paper (section IV-C). `batch_norm_relu`: as in the paper's appendix and the authors'
+MNIST code, whose pixels in [0, 1] are rescaled here so that 0 is -1 and 1 is 1."""
 
 
 def _convolution_kernel() -> keras.initializers.Initializer:
@@ -23,43 +33,35 @@ def conditional_dcgan_generator(
     widths: Sequence[int] = (512, 256, 128),
     *,
     kernel_size: int = 5,
-    projection: str = "linear",
-    output: str = "tanh",
+    projection: Projection = "linear",
+    output: Output = "tanh",
     batch_norm_scale: bool = True,
 ) -> keras.Model:
-    """G(z, y): a projection to a small map, then one transposed convolution of stride 2 a width.
+    """G(z, y): a projection to a small map, then one transposed convolution of stride 2 for each width.
 
     With `widths=(512, 256, 128)` this is the MNIST generator of cWGAN (28x28x1, 5,009,281 trainable
-    parameters at |z| = 100, |y| = 10), with `(512, 512, 256, 128)` that of CelebA and EFIGI.
+    parameters at |z| = 100, |y| = 10). With `(512, 512, 256, 128)` it is the generator of CelebA and EFIGI.
 
     Args:
-        image_shape: (height, width, channels) of the result. The last map is cut at the bottom and on
-            the right where it is larger, as the authors do for MNIST (32 to 28).
+        image_shape: (height, width, channels) of the result. The last map is cut if it is larger, as in the authors'
+            code for MNIST (32 to 28).
         latent_size: Number of entries of z.
         condition_size: Number of entries of y.
         widths: Channels of the projection, then of every hidden transposed convolution.
         kernel_size: Edge of all kernels.
-        projection: `"linear"` (paper, section IV-C) or `"batch_norm_relu"` (the authors' MNIST code).
-        output: `"tanh"` (paper, section IV-C), or `"batch_norm_relu"` (the paper's appendix and the
-            authors' MNIST code, made for pixels in [0, 1] and rescaled here so that 0 is -1 and 1 is 1).
+        projection: Layers after the projection.
+        output: Layers after the last convolution.
         batch_norm_scale: Whether batch normalisation has a factor gamma; the authors' code has none.
 
     Returns:
         Model from `[latent [B, N], condition [B, K]]` to images `[B, H, W, C]`.
 
     Raises:
-        ValueError: If the image is so small that the network's first map would vanish, or if
-            `projection` or `output` is unknown.
+        ValueError: If the image is too small for so many widths, or `projection` or `output` is unknown.
     """
-    height, width, channels = image_shape
-    factor = 2 ** len(widths)
-    rows, columns = -(-height // factor), -(-width // factor)
-    if min(height, width) < factor:
-        raise ValueError(
-            f"{len(widths)} doublings need images of at least {factor}x{factor} pixels; received {height}x{width}."
-        )
-    _check_choice("projection", projection, ("linear", "batch_norm_relu"))
-    _check_choice("output", output, ("tanh", "batch_norm_relu"))
+    rows, columns = halved_size(image_shape, len(widths))
+    check_choice("projection", projection, Projection)
+    check_choice("output", output, Output)
 
     def batch_norm_relu(x: keras.KerasTensor) -> keras.KerasTensor:
         return layers.ReLU()(BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x))
@@ -79,11 +81,10 @@ def conditional_dcgan_generator(
     for filters in widths[1:]:
         x = batch_norm_relu(up(x, filters, use_bias=False))
     if output == "tanh":
-        x = layers.Activation("tanh")(up(x, channels, use_bias=True))
+        x = layers.Activation("tanh")(up(x, image_shape[2], use_bias=True))
     else:
-        x = layers.Rescaling(2.0, offset=-1.0)(batch_norm_relu(up(x, channels, use_bias=False)))
-    x = layers.Cropping2D(((0, rows * factor - height), (0, columns * factor - width)))(x)
-    return keras.Model([latent, condition], x, name="generator")
+        x = layers.Rescaling(2.0, offset=-1.0)(batch_norm_relu(up(x, image_shape[2], use_bias=False)))
+    return keras.Model([latent, condition], crop(x, image_shape), name="generator")
 
 
 def conditional_dcgan_discriminator(
@@ -96,21 +97,21 @@ def conditional_dcgan_discriminator(
     batch_norm_scale: bool = True,
     unit_pixels: bool = False,
 ) -> keras.Model:
-    """f(x, y): one convolution of stride 2 a width, then a 4x4 convolution that scores patches.
+    """f(x, y): one convolution of stride 2 for each width, then a 4x4 convolution that scores patches.
 
-    At the default widths this is the critic of cWGAN: 28x28x1 images give a 2x2 map of scores
-    (4,327,553 parameters), 64x64x3 images a 4x4 map.
+    With the default widths this is the critic of cWGAN: 28x28x1 images give a 2x2 map of scores
+    (4,327,553 parameters), and 64x64x3 images give a 4x4 map.
 
     Args:
         image_shape: (height, width, channels) of the images.
         condition_size: Number of entries of y.
         widths: Channels of the convolutions.
         kernel_size: Edge of all kernels but the last.
-        batch_norm: Batch normalisation after all of them but the first, as the authors' code has it for
-            the vanilla objective. Not with a gradient penalty, which needs samples to be independent.
+        batch_norm: Whether all convolutions but the first are normalised, as in the authors' code for the vanilla
+            objective. A gradient penalty allows none, since it needs independent samples.
         batch_norm_scale: Whether batch normalisation has a factor gamma.
-        unit_pixels: Whether images are brought from [-1, 1] to [0, 1] first, as the authors' MNIST code has them: what
-            convolutions pad with is then the background, and not grey.
+        unit_pixels: Whether images are brought from [-1, 1] to [0, 1] first, as in the authors' MNIST code, so that
+            convolutions pad with the background instead of grey.
 
     Returns:
         Model from `[image [B, H, W, C], condition [B, K]]` to logits `[B, h, w, 1]`, one a patch.
@@ -126,11 +127,6 @@ def conditional_dcgan_discriminator(
         )(x)
         if normalised:
             x = BatchNormalization(momentum=0.9, scale=batch_norm_scale)(x)
-        x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x)
+        x = leaky_relu(x)
     x = layers.Conv2D(1, 4, 1, "same", kernel_initializer=_convolution_kernel())(x)
     return keras.Model([image, condition], x, name="discriminator")
-
-
-def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; received {value!r}.")

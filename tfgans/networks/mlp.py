@@ -7,7 +7,7 @@ from typing import Literal
 import keras
 from keras import layers
 
-from tfgans.networks.layers import LEAKY_SLOPE
+from tfgans.networks.layers import leaky_relu, with_vector
 
 _SUSSILLO_ABBOTT_GAIN = 1.43
 
@@ -21,19 +21,19 @@ def mlp_generator(
     widths: Sequence[int] = (512, 512, 512),
     condition_size: int | None = None,
 ) -> keras.Model:
-    """G(z): hidden layers of leaky ReLUs and a linear one (LOGAN, supplement 1.1); images end in a tanh.
+    """G(z): hidden layers of leaky ReLUs, and a linear layer (LOGAN, supplement 1.1), or a tanh for images.
 
     Args:
         sample_shape: Entries D of a point, or the shape of an image.
         latent_size: Entries N of z.
         widths: Units of the hidden layers.
-        condition_size: Entries of a condition, which is put behind z, or `None`.
+        condition_size: Entries of a condition, which is appended to z, or `None`.
 
     Returns:
-        Model from latents [B, N], or [latents, conditions [B, K]], to points [B, D] or images [B, H, W, C] in [-1, 1];
-        527,362 parameters from 1 to 2 at the paper's widths.
+        Model from latents [B, N], or [latents, conditions [B, K]], to points [B, D] or images [B, H, W, C] in [-1, 1].
+        It has 527,362 parameters with N = 1, D = 2 and the paper's widths.
     """
-    inputs, x = _beside(keras.Input((latent_size,), name="latent"), "condition", condition_size)
+    inputs, x = with_vector(keras.Input((latent_size,), name="latent"), "condition", condition_size)
     shape = _shape(sample_shape)
     x = _hidden(x, widths)[-1]
     if len(shape) == 1:
@@ -48,16 +48,16 @@ def mlp_encoder(
     widths: Sequence[int] = (512, 512, 512),
     condition_size: int | None = None,
 ) -> keras.Model:
-    """E(x), or E(x, y): as `mlp_generator`, from points [B, D] or images [B, H, W, C] to latents [B, N]."""
+    """E(x), or E(x, y): the layers of `mlp_generator`, from points [B, D] or images [B, H, W, C] to latents [B, N]."""
     sample = keras.Input(_shape(sample_shape), name="image")
-    inputs, x = _beside(sample, "condition", condition_size)
+    inputs, x = with_vector(sample, "condition", condition_size)
     return keras.Model(inputs, layers.Dense(latent_size)(_hidden(x, widths)[-1]), name="encoder")
 
 
 def mlp_discriminator(
     sample_shape: SampleShape, latent_size: int | None = None, widths: Sequence[int] = (512, 512, 512)
 ) -> keras.Model:
-    """l(x), or l(x, z) where `latent_size` is given.
+    """l(x), or l(x, z) if `latent_size` is given.
 
     Args:
         sample_shape: Entries D of a point, or the shape of an image.
@@ -67,7 +67,7 @@ def mlp_discriminator(
     Returns:
         Model from points [B, D] or images [B, H, W, C], or [these, latents [B, N]], to logits [B].
     """
-    inputs, x = _beside(keras.Input(_shape(sample_shape), name="image"), "latent", latent_size)
+    inputs, x = with_vector(keras.Input(_shape(sample_shape), name="image"), "latent", latent_size)
     logits = layers.Flatten()(layers.Dense(1)(_hidden(x, widths)[-1]))
     return keras.Model(inputs, logits, name="discriminator")
 
@@ -75,13 +75,13 @@ def mlp_discriminator(
 def mlp_classifier(
     sample_shape: SampleShape, classes: int, widths: Sequence[int] = (128, 128), name: str = "classifier"
 ) -> keras.Model:
-    """C(x), with what its hidden layers find.
+    """C(x) and its hidden layers.
 
     Args:
         sample_shape: Entries D of a point, or the shape of an image.
         classes: K; 1 for a discriminator.
         widths: Units of the hidden layers.
-        name: What the network is for.
+        name: Name of the model.
 
     Returns:
         Model from points [B, D] or images [B, H, W, C] to `[logits [B, K], *hidden]`, hidden layers [B, width].
@@ -103,7 +103,7 @@ def relu_mlp(
         inputs: Entries of the input.
         outputs: Entries of the output.
         widths: Units of the hidden layers.
-        name: What the network is for.
+        name: Name of the model.
 
     Returns:
         Model from [B, inputs] to [B, outputs].
@@ -122,22 +122,11 @@ def _uniform() -> keras.initializers.Initializer:
     return keras.initializers.VarianceScaling(3.0, "fan_in", "uniform")
 
 
-def _beside(
-    first: keras.KerasTensor, name: str, size: int | None
-) -> tuple[keras.KerasTensor | list[keras.KerasTensor], keras.KerasTensor]:
-    """Inputs, and the vector that they make: the first, made flat, and perhaps another behind it."""
-    flat = first if len(first.shape) == 2 else layers.Flatten()(first)
-    if size is None:
-        return first, flat
-    second = keras.Input((size,), name=name)
-    return [first, second], layers.Concatenate()([flat, second])
-
-
 def _hidden(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
-    """The input, and behind it layers with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014)."""
+    """The input and the layers after it, with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014)."""
     outputs = [x]
     for width in widths:
         initializer = keras.initializers.VarianceScaling(_SUSSILLO_ABBOTT_GAIN**2, "fan_in", "uniform")
         x = layers.Dense(width, kernel_initializer=initializer)(outputs[-1])
-        outputs.append(layers.LeakyReLU(negative_slope=LEAKY_SLOPE)(x))
+        outputs.append(leaky_relu(x))
     return outputs

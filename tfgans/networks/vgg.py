@@ -1,9 +1,11 @@
-"""VGG-19 with the maps that Chen and Koltun (2017) compare images on, and a small network of its kind."""
+"""VGG-19 with the maps by which Chen and Koltun (2017) compare images, and a smaller network of its kind."""
 
 from collections.abc import Sequence
 
 import keras
 from keras import layers
+
+from tfgans.networks.layers import halved_size
 
 _MAPS = ("block1_conv2", "block2_conv2", "block3_conv2", "block4_conv2", "block5_conv2")
 _LEAST_PIXELS = 32
@@ -19,7 +21,8 @@ def vgg19(image_shape: Sequence[int], classes: int) -> keras.Model:
         classes: K; 1 for a discriminator.
 
     Returns:
-        Model from images [B, H, W, C] to `[logits [B, K], *maps]`: the second convolution of each of five blocks.
+        Model from images [B, H, W, C] to `[logits [B, K], *maps]`, with the map of the second convolution of each of
+        the five blocks.
 
     Raises:
         ValueError: If images are smaller.
@@ -27,7 +30,7 @@ def vgg19(image_shape: Sequence[int], classes: int) -> keras.Model:
     if min(image_shape[:2]) < _LEAST_PIXELS:
         raise ValueError(
             f"VGG-19 needs images of {_LEAST_PIXELS}x{_LEAST_PIXELS} pixels or more; received "
-            f"{image_shape[0]}x{image_shape[1]}. small_vgg takes smaller ones."
+            f"{image_shape[0]}x{image_shape[1]}. small_vgg takes smaller images."
         )
     base = keras.applications.VGG19(
         weights=None, input_shape=tuple(image_shape), classes=classes, classifier_activation=None
@@ -37,7 +40,7 @@ def vgg19(image_shape: Sequence[int], classes: int) -> keras.Model:
 
 
 def small_vgg(image_shape: Sequence[int], classes: int, widths: Sequence[int] = (16, 32, 64)) -> keras.Model:
-    """A network of VGG's kind: a pair of convolutions and a halving for each width, one hidden layer, logits.
+    """A small VGG: a pair of convolutions and a halving for each width, one hidden layer, and logits.
 
     At 32 pixels, 3 channels and 10 classes: 138,330 parameters.
 
@@ -47,14 +50,12 @@ def small_vgg(image_shape: Sequence[int], classes: int, widths: Sequence[int] = 
         widths: Channels of each pair; the hidden layer has as many units as the last.
 
     Returns:
-        Model from images [B, H, W, C] to `[logits [B, K], *maps]`: the second convolution of each pair.
+        Model from images [B, H, W, C] to `[logits [B, K], *maps]`, with the map of each pair's second convolution.
 
     Raises:
         ValueError: If images are too small for so many halvings.
     """
-    least = 2 ** len(widths)
-    if min(image_shape[:2]) < least:
-        raise ValueError(f"{len(widths)} halvings need images of {least} pixels or more; received {image_shape[:2]}.")
+    halved_size(image_shape, len(widths))
     image = x = keras.Input(tuple(image_shape), name="image")
     maps = []
     for filters in widths:

@@ -1,7 +1,7 @@
 """The mode-regularised GAN (Che et al. 2017), a rival of X-GAN."""
 
 import enum
-from typing import ClassVar
+from typing import Unpack
 
 import keras
 import tensorflow as tf
@@ -9,8 +9,9 @@ import tensorflow as tf
 from tfgans.latent import Prior
 from tfgans.losses import Vanilla
 from tfgans.models._fit import check_fit
-from tfgans.models.adversarial import AdversarialModel, Batch, rows_of
-from tfgans.models.discrimination import Discrimination, Logit, logits_and_maps
+from tfgans.models.adversarial import AdversarialModel, Shared
+from tfgans.models.batches import Batch, rows_of
+from tfgans.models.discrimination import Logit
 
 _OBJECTIVE = Vanilla()
 
@@ -24,30 +25,25 @@ class Draw(enum.IntEnum):
 
 @keras.saving.register_keras_serializable("tfgans")
 class MDGAN(AdversarialModel):
-    """A GAN with an encoder, whose generator must keep all images, and have their reconstructions judged real.
+    """A GAN with an encoder, whose generator must reconstruct all samples so that they look real.
 
-    In the form with regularisers (Che et al. 2017, section 3.1), that of the code which X-GAN was compared with:
+    In the form with regularisers (Che et al. 2017, section 3.1), which the code that X-GAN was compared with has:
 
         discriminator  descends  -E log D(x) - E log(1 - D(G(z)))
         encoder        descends  reconstruction_weight E ||x - G(E(x))||^2 - mode_weight E log D(G(E(x)))
         generator      descends  -E log D(G(z)), and the same
 
     The last two move together, after the discriminator. That code adds D(G(E(x))) instead of its negative logarithm,
-    which asks for reconstructions that look generated.
+    which makes reconstructions look generated.
 
     Args:
-        generator: G, from latents `[B, N]` to images `[B, H, W, C]` in [-1, 1] or points `[B, D]`.
-        encoder: E, from these to latents.
-        discriminator: D, from these to logits `[B, 1]`; maps behind these are not used.
-        prior: Distribution of z, of size N; U(-1, 1) in the code.
-        reconstruction_weight: Of the squared error, a sum over an image.
-        mode_weight: Of the regulariser of modes.
-        ema_decay: Decay of the averaged generator, or `None`.
-        seed: Seed of the noise of training.
-        name: Name of the Keras model.
-
-    Raises:
-        ValueError: If the networks and the prior do not fit together, or a weight is negative.
+        generator: G, from latents to samples.
+        encoder: E, from samples to latents.
+        discriminator: D, from samples to logits `[B, 1]`; further outputs are ignored.
+        prior: Distribution of z; U(-1, 1) in the code.
+        reconstruction_weight: Weight of the squared error, a sum over a sample.
+        mode_weight: Weight of the regulariser of modes.
+        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -63,12 +59,11 @@ class MDGAN(AdversarialModel):
     (3, 2)
     """
 
-    players: ClassVar[tuple[str, ...]] = ("discriminator", "encoder", "generator")
-    turns: ClassVar[dict[str, tuple[str, ...]]] = {
-        "discriminator": ("discriminator",),
-        "generator": ("encoder", "generator"),
-    }
-    discrimination: ClassVar[Discrimination] = Logit()
+    players = ("discriminator", "encoder", "generator")
+    turns = {"discriminator": ("discriminator",), "generator": ("encoder", "generator")}
+    discrimination = Logit()
+
+    encoder: keras.Model
 
     def __init__(
         self,
@@ -79,24 +74,13 @@ class MDGAN(AdversarialModel):
         *,
         reconstruction_weight: float = 0.01,
         mode_weight: float = 0.01,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
-        latent = (prior.size,)
-        check_fit(
-            type(self).__name__,
-            networks,
-            lambda sample: {
-                "generator": ([latent], sample),
-                "encoder": ([sample], latent),
-                "discriminator": ([sample], (1,)),
-            },
-        )
+        check_fit(type(self).__name__, networks, (prior.size,), lambda sample: {"discriminator": ([sample], (1,))})
         if min(reconstruction_weight, mode_weight) < 0:
             raise ValueError(f"Weights must not be negative; received {reconstruction_weight} and {mode_weight}.")
-        super().__init__(networks, prior, ema_decay=ema_decay, seed=seed, name=name)
+        super().__init__(networks, prior, **shared)
         self.reconstruction_weight = reconstruction_weight
         self.mode_weight = mode_weight
 
@@ -106,19 +90,19 @@ class MDGAN(AdversarialModel):
         return (*players, "real_logit", "generated_logit", "reconstruction_error", "mode_loss")
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        """Adam at 1e-3, as the code has it."""
+        """Adam at 1e-3, as in the code."""
         return {player: keras.optimizers.Adam(1e-3) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """`latent` z, `[B, N]`."""
+        """Draws `latent` z, `[B, N]`."""
         use = {"discriminator": Draw.DISCRIMINATOR_LATENT, "generator": Draw.GENERATOR_LATENT}[turn]
         return {"latent": self.noise(self.prior.sample, rows_of(batch), use, index)}
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The loss of the discriminator, and the mean logits."""
+        """The loss of the discriminator and the mean logits."""
         image = batch["image"]
         generated = self.forward(self.generator, noise["latent"], training=True)
-        real, fake = (logits_and_maps(self.discriminator, x, training=True)[0] for x in (image, generated))
+        real, fake = (self.forward(self.discriminator, x, training=True) for x in (image, generated))
         return {
             "discriminator_loss": _OBJECTIVE.discriminator_loss(real, fake),
             "real_logit": tf.reduce_mean(real),
@@ -126,11 +110,11 @@ class MDGAN(AdversarialModel):
         }
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
-        """The losses of encoder and generator, who move together, and their parts."""
+        """The losses of the encoder and the generator, which move together, and their parts."""
         image = batch["image"]
         generated = self.forward(self.generator, noise["latent"], training=True)
         reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
-        fake, kept = (logits_and_maps(self.discriminator, x, training=True)[0] for x in (generated, reconstructed))
+        fake, kept = (self.forward(self.discriminator, x, training=True) for x in (generated, reconstructed))
         axes = list(range(1, image.shape.rank))
         error = tf.reduce_mean(tf.reduce_sum(tf.square(image - reconstructed), axes))
         mode_loss = _OBJECTIVE.generator_loss(kept)
