@@ -84,7 +84,7 @@ def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes
         "`--recipe=vae/celeba64 --preset=paper`",
     ]
     assert f"\n| {' | '.join(cells)} |\n\nFig. 1 draws the method.\n" in page
-    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min one after the other" in page
+    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min in sum" in page
     assert "These items have not run yet: avae/gains." in page
     assert "\n### avae/table1\n\nThis item measures Table 1.\n\n`scripts/reproduce.py --paper=avae`, 2 seeds" in page
     assert "\n| small | VAE | 6.0 ± 1.4 | 2 |\n" in page
@@ -136,10 +136,10 @@ def test_stale_numbers_are_marked_and_the_item_says_why(folder):
     make_stale(folder / "avae" / "results" / "table1.json", "VAE", "the encoder was upside down.")
     scores = with_scores(MARKS, folder)
     assert "| AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4 †** | 2 |" in scores
-    assert "† is stale: " in scores
+    assert "† marks a stale number: " in scores
     page = report([PAPER], folder)
     assert page.count("† Stale: the encoder was upside down.") == 1
-    assert "These items are stale, whole or in part: avae/table1." in page
+    assert "These items are stale, entirely or in part: avae/table1." in page
 
 
 def test_all_recipes_are_in_the_table_of_the_papers_scale_and_have_taken_two_steps():
