@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import SAMPLE_SEED, scored, train
+from papers.runs import SAMPLE_SEED, prepared_file, scored, train
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
