@@ -178,7 +178,7 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     plots.compared_curves(curves, "score/classifier", folder / "fig5.png")
     for trial in trials:
         model, form, objective = training.load(trial.workdir), trial.setting["form"], trial.setting["objective"]
-        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png", title="")
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png")
         if form != "bigan":
             continue
         test = data.load_split(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images

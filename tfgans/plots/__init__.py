@@ -1,4 +1,4 @@
-"""Figures."""
+"""Figures, each written to a PNG file whose path the function returns."""
 
 from tfgans.plots._figure import new_figure, save_figure
 from tfgans.plots.codes import code_scatter

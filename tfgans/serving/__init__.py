@@ -1,4 +1,4 @@
-"""Serving: SavedModels for TensorFlow Serving, and a client of it; neither loads the models."""
+"""Serving: SavedModels for TensorFlow Serving, and a client; importing it does not load the models."""
 
 from tfgans.serving.client import Client, Signature
 from tfgans.serving.saved_model import (

@@ -18,12 +18,12 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
 
-# Images are larger than what gRPC takes by default, 4 MB.
+# Images are larger than gRPC's default limit of 4 MB.
 _OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", MOST_BYTES))
 
 
 class Grpc(Transport):
-    """Protocol buffers over gRPC, not encrypted."""
+    """Protocol buffers over gRPC, without encryption."""
 
     def __init__(self, address: str, model: str, version: int | None) -> None:
         self._channel = grpc.insecure_channel(urllib.parse.urlsplit(address).netloc, _OPTIONS)
@@ -61,7 +61,7 @@ class Grpc(Transport):
 
     def _decode(self, answer: TensorProto, spec: tf.TensorSpec, rows: int) -> np.ndarray:
         dtype, shape = tf.as_dtype(answer.dtype), [dim.size for dim in answer.tensor_shape.dim]
-        # A shape alone may promise more than there is memory for, so that it is looked at first.
+        # The shape is checked first, since it may promise more values than fit into memory.
         if dtype != spec.dtype or not fits(shape, spec, rows):
             raise ValueError(f"{dtype.name} {shape}")
         return tf.make_ndarray(answer)
