@@ -11,6 +11,20 @@ import keras
 import numpy as np
 import pytest
 
+_KINDS = ("unit", "conformance", "run", "slow")
+_KINDS_OF_FOLDERS = {"conformance": "conformance", "training": "run", "cli": "run", "serving": "run", "papers": "run"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Gives each test one kind: the one that it is marked with, or else that of its folder."""
+    for item in items:
+        marked = {kind for kind in _KINDS if item.get_closest_marker(kind)}
+        if not marked:
+            item.add_marker(_KINDS_OF_FOLDERS.get(item.path.parent.name, "unit"))
+        elif len(marked) > 1:
+            raise pytest.UsageError(f"{item.nodeid} has several kinds: {sorted(marked)}.")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _hear_interrupts():

@@ -29,7 +29,7 @@ _ROOT = pathlib.Path(__file__).parents[2]
 _RECIPES = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
 _PHASES = ("start", "training", "checkpoint", "export", "scoring")
 _COMMON = ("log_every=10", "grid_every=20", "checkpoint_every=20", "score_samples=200")
-_STEPS = 80
+_STEPS = 60
 _CHANGES = {"xgan/digits": ("refresh_every=20", "classifier_steps=200", "least_accuracy=0.0")}
 _ENVIRONMENT = {"TF_NUM_INTRAOP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
 
@@ -94,10 +94,10 @@ class Run:
         return f"{self.lines()} lines, {newest.split('.')[0]}{temporary}, saved_model {versions}"
 
     def reached(self, phase: str, mark: int, before: set[str]) -> bool:
-        """Whether the run is where a phase begins; of training and checkpoints, at the one with number `mark`."""
+        """Whether a phase begins; training and checkpoints begin after `mark` lines and checkpoints."""
         match phase:
             case "start":
-                return True
+                return self.folder.exists()
             case "training":
                 return self.lines() > mark
             case "checkpoint":
@@ -110,27 +110,21 @@ class Run:
 
 
 def _times(run: Run) -> dict[str, float]:
-    """How long each phase of a run takes that is let live, in seconds."""
-    began = time.monotonic()
-    found = {}
+    """Seconds that each phase of a run takes; `training` is one line of metrics, `checkpoint` about one file."""
+    begins: dict[str, float] = {}
     while run.lives():
-        for phase, seen in {"training": run.lines() > 0, **_said(run)}.items():
-            if seen:
-                found.setdefault(phase, time.monotonic() - began)
+        for phase in ("start", "training", "export", "scoring"):
+            if phase not in begins and run.reached(phase, 0, set()):
+                begins[phase] = time.monotonic()
         time.sleep(0.01)
     run.end()
-    end = time.monotonic() - began
     return {
-        "start": found["training"],
-        "training": (found["export"] - found["training"]) / (_STEPS // 10),
+        "start": begins["training"] - begins["start"],
+        "training": (begins["export"] - begins["training"]) / (_STEPS // 10),
         "checkpoint": 0.05,
-        "export": found["scoring"] - found["export"],
-        "scoring": end - found["scoring"],
+        "export": begins["scoring"] - begins["export"],
+        "scoring": time.monotonic() - begins["scoring"],
     }
-
-
-def _said(run: Run) -> dict[str, bool]:
-    return {"export": run.says("Exporting the model."), "scoring": run.says("Scoring the model.")}
 
 
 def _kill(run: Run, phase: str, times: dict[str, float], moment: random.Random) -> str | None:
