@@ -12,7 +12,7 @@ import signal
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import tqdm
 
@@ -164,13 +164,12 @@ class Results:
         if self._path.exists():
             self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
 
-    def has(self, trial: Trial) -> bool:
-        """Returns whether this trial's numbers are stored and valid."""
-        return any(_is_of(stored, trial) and "stale" not in stored for stored in self._trials)
-
-    def has_stale(self, trial: Trial) -> bool:
-        """Returns whether this trial's numbers are stored and stale."""
-        return any(_is_of(stored, trial) and "stale" in stored for stored in self._trials)
+    def state(self, trial: Trial) -> Literal["stored", "stale", "missing"]:
+        """Returns whether this trial's numbers are stored, stored but stale, or missing."""
+        for stored in self._trials:
+            if (stored["row"], stored["seed"]) == (trial.row, trial.seed):
+                return "stale" if "stale" in stored else "stored"
+        return "missing"
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
         """Stores a trial's numbers, and drops stale ones of the same row, so that no mean mixes both."""
@@ -198,10 +197,6 @@ class Results:
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self._path, value)
-
-
-def _is_of(stored: Mapping[str, Any], trial: Trial) -> bool:
-    return stored["row"] == trial.row and stored["seed"] == trial.seed
 
 
 def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
@@ -243,12 +238,12 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     """
     results = Results(item, plan)
     trials = plan.trials(item)
-    missing = [trial for trial in trials if not results.has(trial)]
-    for trial in missing:
-        if results.has_stale(trial):
+    to_run = [trial for trial in trials if results.state(trial) != "stored"]
+    for trial in to_run:
+        if results.state(trial) == "stale":
             # Otherwise the stale run would be resumed.
             shutil.rmtree(trial.workdir, ignore_errors=True)
-    failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
+    failures = _run_trials(item, to_run, results, plan.jobs, len(trials)) if to_run else []
     if failures:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
     first = trials[: len(item.settings)]
@@ -262,16 +257,16 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     return plan.file(item)
 
 
-def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
+def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
     """Runs each trial in its own process; returns an error message for each failed trial."""
     threads = max(1, (os.cpu_count() or 1) // jobs)
     # Children read these as they load their libraries.
     for name in _THREAD_VARIABLES:
         os.environ[name] = str(threads)
     failures: list[str] = []
-    waiting = list(reversed(missing))
+    waiting = list(reversed(trials))
     running: dict[concurrent.futures.Future, Trial] = {}
-    bar = tqdm.tqdm(total=total, initial=total - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
+    bar = tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run")
     pool = concurrent.futures.ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
     )
@@ -324,7 +319,7 @@ def describe(item: Item, plan: Plan) -> str:
     results = Results(item, plan)
     lines = []
     for trial in plan.trials(item):
-        state = "stored" if results.has(trial) else "to run"
+        state = "stored" if results.state(trial) == "stored" else "to run"
         fields = ", ".join(f"{name}={value}" for name, value in trial.setting.items())
         lines.append(f"  {state}: {fields}, seed {trial.seed}")
     return "\n".join(lines)

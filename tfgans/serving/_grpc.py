@@ -16,7 +16,7 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits
 
 # Images are larger than gRPC's default limit of 4 MB.
 _OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", MOST_BYTES))
@@ -37,18 +37,17 @@ class Grpc(Transport):
     def close(self) -> None:
         self._channel.close()
 
-    def versions(self, seconds: float) -> list[int]:
+    def _versions(self, seconds: float) -> list[int]:
         answer = _ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model), seconds)
         statuses = answer.model_version_status
         return [status.version for status in statuses if status.state == ModelVersionStatus.AVAILABLE]
 
-    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+    def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         request = GetModelMetadataRequest(model_spec=self._servable, metadata_field=["signature_def"])
         metadata = _ask(self._predictions.GetModelMetadata, request, seconds).metadata["signature_def"]
         signatures = SignatureDefMap()
-        with reading("signatures"):
-            if not metadata.Unpack(signatures):
-                raise ValueError(f"{metadata.type_url!r}")
+        if not metadata.Unpack(signatures):
+            raise ValueError(f"{metadata.type_url!r}")
         return signatures.signature_def
 
     def _predict(

@@ -18,7 +18,7 @@ import urllib3
 from google.protobuf import json_format
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
-from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits
 
 # HTTP's status codes in gRPC's words; a load balancer answers 502 if the server is away.
 _CODES = {
@@ -47,18 +47,16 @@ class Rest(Transport):
     def close(self) -> None:
         self._session.close()
 
-    def versions(self, seconds: float) -> list[int]:
+    def _versions(self, seconds: float) -> list[int]:
         statuses = self._ask("model_version_status", "GET", self._model, seconds)
-        with reading("versions"):
-            return [int(status["version"]) for status in statuses if status["state"] == "AVAILABLE"]
+        return [int(status["version"]) for status in statuses if status["state"] == "AVAILABLE"]
 
-    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+    def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         metadata = self._ask("metadata", "GET", f"{self._servable}/metadata", seconds)
-        with reading("signatures"):
-            return {
-                name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
-                for name, signature in metadata["signature_def"]["signature_def"].items()
-            }
+        return {
+            name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
+            for name, signature in metadata["signature_def"]["signature_def"].items()
+        }
 
     def _predict(
         self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec], seconds: float

@@ -2,6 +2,7 @@
 
 import abc
 import contextlib
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,14 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 
 # The client stops reading an answer of more bytes. 64 images of 256 x 256 take about 500 MB in JSON.
 MOST_BYTES = 2**30
+
+
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """Inputs and outputs of a signature, by name; the first axis counts rows."""
+
+    inputs: dict[str, tf.TensorSpec]
+    outputs: dict[str, tf.TensorSpec]
 
 
 class RefusalError(Exception):
@@ -41,7 +50,7 @@ class RefusalError(Exception):
 
 
 @contextlib.contextmanager
-def reading(expected: str) -> Iterator[None]:
+def _reading(expected: str) -> Iterator[None]:
     """Turns errors while an answer is read into a RefusalError that names the expected value."""
     try:
         yield
@@ -70,7 +79,7 @@ class Transport(abc.ABC):
         arrays = {}
         for name, spec in outputs.items():
             sizes = ", ".join("any" if size is None else str(size) for size in (rows, *spec.shape[1:]))
-            with reading(f"{spec.dtype.name} [{sizes}] as {name} of {signature}"):
+            with _reading(f"{spec.dtype.name} [{sizes}] as {name} of {signature}"):
                 if name not in answer:
                     raise ValueError(f"no {name}")
                 arrays[name] = self._decode(answer[name], spec, rows)
@@ -78,17 +87,31 @@ class Transport(abc.ABC):
                     raise ValueError("Infinity")
         return arrays
 
+    def versions(self, seconds: float) -> list[int]:
+        """Returns the versions that are available."""
+        with _reading("versions"):
+            return self._versions(seconds)
+
+    def signatures(self, seconds: float) -> dict[str, Signature]:
+        """Returns the model's signatures by name."""
+        with _reading("signatures"):
+            return {
+                name: Signature(_specs(signature.inputs), _specs(signature.outputs))
+                for name, signature in sorted(self._signatures(seconds).items())
+                if not name.startswith("__")
+            }
+
     @abc.abstractmethod
     def close(self) -> None:
         """Closes the connection."""
 
     @abc.abstractmethod
-    def versions(self, seconds: float) -> list[int]:
-        """Returns the versions that are available."""
+    def _versions(self, seconds: float) -> list[int]:
+        """The versions that are available."""
 
     @abc.abstractmethod
-    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
-        """Returns the model's signatures."""
+    def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+        """The model's signatures, not decoded."""
 
     @abc.abstractmethod
     def _predict(
@@ -99,3 +122,10 @@ class Transport(abc.ABC):
     @abc.abstractmethod
     def _decode(self, answer: Any, spec: tf.TensorSpec, rows: int) -> np.ndarray:
         """Decodes an output; raises a ValueError with the received type and shape if it does not fit."""
+
+
+def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
+    """Shapes and types of a SignatureDef's inputs or outputs, by name."""
+    # A protocol buffer has them in any order.
+    infos = sorted(tensors.items())
+    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in infos}

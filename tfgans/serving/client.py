@@ -1,13 +1,12 @@
 """A client of TensorFlow Serving."""
 
-import dataclasses
 import functools
 import io
 import math
 import random
 import time
 import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import tensorflow as tf
 
 from tfgans._errors import needs_extra
 from tfgans.faces import input_name, row_seeds
-from tfgans.serving._transport import RefusalError, Transport, reading
+from tfgans.serving._transport import RefusalError, Signature, Transport
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -33,14 +32,6 @@ _ERRORS = {
     "DEADLINE_EXCEEDED": TimeoutError,
     "UNAVAILABLE": ConnectionError,
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Signature:
-    """Inputs and outputs of a signature, by name; the first axis counts rows."""
-
-    inputs: dict[str, tf.TensorSpec]
-    outputs: dict[str, tf.TensorSpec]
 
 
 class Client:
@@ -120,16 +111,7 @@ class Client:
 
     @functools.cached_property
     def _signatures(self) -> dict[str, Signature]:
-        return self._patiently(self._read_signatures)
-
-    def _read_signatures(self, seconds: float) -> dict[str, Signature]:
-        metadata = self._transport.signatures(seconds)
-        with reading("signatures"):
-            return {
-                name: Signature(_specs(signature.inputs), _specs(signature.outputs))
-                for name, signature in sorted(metadata.items())
-                if not name.startswith("__")
-            }
+        return self._patiently(self._transport.signatures)
 
     @property
     def kind(self) -> str:
@@ -301,13 +283,6 @@ def _connect(address: str, model: str, version: int | None) -> Transport:
         from tfgans.serving._rest import Rest
 
         return Rest(address, model, version)
-
-
-def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
-    """Shapes and types of a SignatureDef's inputs or outputs, by name."""
-    # A protocol buffer has them in any order.
-    infos = sorted(tensors.items())
-    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in infos}
 
 
 def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:

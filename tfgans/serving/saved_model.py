@@ -112,11 +112,8 @@ def _mark_as_whole(version: pathlib.Path, step: int) -> None:
 
 def exported_step(directory: str | os.PathLike) -> int | None:
     """Returns the model's step in the newest version of a folder; None if there is no complete version."""
-    numbers = versions(directory)
-    if not numbers:
-        return None
     try:
-        return read_json(pathlib.Path(directory, str(numbers[-1]), _MARK))["step"]
+        return read_json(latest_version(directory) / _MARK)["step"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
