@@ -90,7 +90,7 @@ class Rest(Transport):
                 method,
                 url,
                 data=data,
-                timeout=timeout,  # type: ignore[arg-type]  # requests passes urllib3's Timeout on; its stubs lack it.
+                timeout=timeout,  # type: ignore[arg-type]  # requests passes urllib3's Timeout on; its types lack it.
                 stream=True,
                 allow_redirects=False,
             ) as response:

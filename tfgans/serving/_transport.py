@@ -31,7 +31,7 @@ class Signature:
 
 
 class RefusalError(Exception):
-    """A request has failed.
+    """Raised when a request fails.
 
     Args:
         code: gRPC's name of the error.
