@@ -1,16 +1,16 @@
-"""The reproduction of the papers: the items of each, one a table or figure, and the report of all."""
+"""The reproduction of the papers: the items of each paper, one per table or figure, and the report on all of them."""
 
 from papers.paper import Paper, read_paper
 
 PAPERS = tuple(map(read_paper, ("avae", "began_cs", "cwgan", "logan", "xgan", "beyond")))
-"""All papers, in the order of the report; `beyond` has the items that no paper has."""
+"""All papers, in the order of the report; `beyond` has items that are in none of the papers."""
 
 
 def find(name: str) -> Paper:
-    """The paper of a short name.
+    """Returns the paper with a short name.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If no paper has this name.
     """
     for paper in PAPERS:
         if paper.name == name:

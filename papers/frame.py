@@ -1,4 +1,4 @@
-"""The frame that runs, stores and resumes experiments: one item is one table or figure of a paper."""
+"""The frame that runs, stores and resumes experiments; an item is a table or figure of a paper."""
 
 import concurrent.futures
 import dataclasses
@@ -12,7 +12,7 @@ import signal
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import tqdm
 
@@ -35,12 +35,12 @@ class Trial:
 
     Attributes:
         setting: The fields of the item's row.
-        seed: Seed of everything in it.
+        seed: Seed of the whole trial.
         scale: `small` (minutes on two CPU cores) or `paper`.
         smoke: Whether to run every step for a moment only.
-        workdir: Folder for runs; a run that is there is resumed.
+        workdir: Folder for runs; a run that it already has is resumed.
         data_dir: Folder of prepared data sets, or None for the default.
-        download: Whether a data set that is not there may be downloaded.
+        download: Whether a missing data set may be downloaded.
     """
 
     setting: Setting
@@ -53,7 +53,7 @@ class Trial:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The fields that tell the trial's row from the others of its item."""
+        """The fields that distinguish the trial's row from the other rows of its item."""
         return {"scale": self.scale, **self.setting}
 
 
@@ -63,7 +63,7 @@ class Measured:
 
     Attributes:
         values: Numbers by metric.
-        protocol: How they were taken.
+        protocol: How the numbers were measured.
     """
 
     values: Mapping[str, float]
@@ -78,8 +78,8 @@ class Item:
         paper: Short name of the paper, such as `cwgan`.
         name: Name of the item, such as `fig3`.
         settings: The rows.
-        run: Makes one trial's numbers.
-        figures: Draws figures from the first seed's trials into a folder; None where there are none.
+        run: Measures the numbers of one trial.
+        figures: Draws figures from the first seed's trials into a folder; None if the item has no figures.
     """
 
     paper: str
@@ -91,18 +91,18 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How items are run.
+    """How to run items.
 
     Attributes:
         papers: Folder of the papers; an item's results go to `PAPER/results/ITEM.json` there, and its figures beside.
         workdir: Folder of the runs.
         scale: `small` or `paper`.
         seeds: Number of seeds, from 0 on.
-        jobs: Trials at a time, each with its share of the cores.
+        jobs: Number of trials that run at once, each with its share of the cores.
         smoke: Whether to run every step for a moment only.
         data_dir: Folder of prepared data sets, or None for the default.
-        download: Whether a data set that is not there may be downloaded.
-        command: The command that asked for this, for the record.
+        download: Whether a missing data set may be downloaded.
+        command: The command line, which is stored with the results.
     """
 
     papers: pathlib.Path
@@ -116,7 +116,7 @@ class Plan:
     command: str = ""
 
     def trials(self, item: Item) -> list[Trial]:
-        """Every trial of an item, seed by seed."""
+        """Returns every trial of an item, seed by seed."""
         return [
             Trial(
                 setting,
@@ -132,29 +132,29 @@ class Plan:
         ]
 
     def folder(self, item: Item, setting: Setting, seed: int) -> pathlib.Path:
-        """Folder of a trial's runs."""
+        """Returns the folder of a trial's runs."""
         name = "_".join(str(value) for value in setting.values()).replace("/", "-").replace(" ", "-")
         return self.workdir / item.paper / item.name / self.scale / name / str(seed)
 
     def file(self, item: Item) -> pathlib.Path:
-        """The item's results."""
+        """Returns the path of the item's results."""
         return results_folder(self.papers, item.paper) / f"{item.name}.json"
 
 
 def results_folder(papers: pathlib.Path, paper: str) -> pathlib.Path:
-    """Folder of a paper's results and figures, in the folder of the papers."""
+    """Returns the folder of a paper's results and figures, inside the folder of the papers."""
     return papers / paper / "results"
 
 
 class Results:
-    """The results of an item in its file, which is written anew as each trial lands.
+    """The results of an item and their file, which is rewritten after each trial.
 
-    A stored trial is not run again, unless it is stale: it then has `stale`, which says why. To have it run again,
-    remove the file.
+    A stored trial is not run again unless it is stale. A stale trial has the field `stale` with the reason. Remove the
+    file to run all trials again.
 
     Args:
         item: The item.
-        plan: How it is run.
+        plan: How to run it.
     """
 
     def __init__(self, item: Item, plan: Plan) -> None:
@@ -164,16 +164,15 @@ class Results:
         if self._path.exists():
             self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
 
-    def has(self, trial: Trial) -> bool:
-        """Whether this trial's numbers are stored, and not stale."""
-        return any(_is_of(stored, trial) and "stale" not in stored for stored in self._trials)
-
-    def has_stale(self, trial: Trial) -> bool:
-        """Whether this trial's numbers are stored, and stale."""
-        return any(_is_of(stored, trial) and "stale" in stored for stored in self._trials)
+    def state(self, trial: Trial) -> Literal["stored", "stale", "missing"]:
+        """Returns whether this trial's numbers are stored, stored but stale, or missing."""
+        for stored in self._trials:
+            if (stored["row"], stored["seed"]) == (trial.row, trial.seed):
+                return "stale" if "stale" in stored else "stored"
+        return "missing"
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
-        """Stores a trial's numbers; stale ones of the same row go, so that no mean is of both."""
+        """Stores a trial's numbers, and drops stale ones of the same row, so that no mean mixes both."""
         self._trials = [stored for stored in self._trials if stored["row"] != trial.row or "stale" not in stored]
         self._trials.append(
             {
@@ -200,19 +199,15 @@ class Results:
         write_json(self._path, value)
 
 
-def _is_of(stored: Mapping[str, Any], trial: Trial) -> bool:
-    return stored["row"] == trial.row and stored["seed"] == trial.seed
-
-
 def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
-    """Sorts rows by scale, then as the item has them; rows that the item no longer has come last."""
+    """Sort key of rows: by scale, then in the item's order; rows that the item no longer has come last."""
     setting = {name: value for name, value in row.items() if name != "scale"}
     return row["scale"], order.index(setting) if setting in order else len(order)
 
 
 def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
-    """Means, standard deviations and counts over the seeds of a row."""
-    # A trial that broke has fewer numbers than the others.
+    """A row with means, standard deviations and counts over its seeds."""
+    # A failed trial has fewer numbers than the others.
     names = dict.fromkeys(name for trial in trials for name in trial["values"])
     columns = {name: [t["values"][name] for t in trials if name in t["values"]] for name in names}
     return {
@@ -226,9 +221,9 @@ def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
-    """Runs the trials of an item that are not stored yet, or are stale, and draws its figures.
+    """Runs the trials of an item that are missing or stale, and draws its figures.
 
-    Runs of stale trials are removed from the folder of runs.
+    It removes the runs of stale trials from the folder of runs.
 
     Args:
         item: The item.
@@ -238,51 +233,51 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
         The file of results.
 
     Raises:
-        RuntimeError: If trials raised an error, after the others were run and stored; or if figures cannot be drawn.
-        KeyboardInterrupt: After running trials were stopped; finished trials are stored.
+        RuntimeError: If a trial raises an error, after the others are stored; or if the figures cannot be drawn.
+        KeyboardInterrupt: On Ctrl-C, after running trials are stopped; finished trials are stored.
     """
     results = Results(item, plan)
     trials = plan.trials(item)
-    missing = [trial for trial in trials if not results.has(trial)]
-    for trial in missing:
-        if results.has_stale(trial):
+    to_run = [trial for trial in trials if results.state(trial) != "stored"]
+    for trial in to_run:
+        if results.state(trial) == "stale":
             # Otherwise the stale run would be resumed.
             shutil.rmtree(trial.workdir, ignore_errors=True)
-    failures = _run_trials(item, missing, results, plan.jobs, len(trials)) if missing else []
+    failures = _run_trials(item, to_run, results, plan.jobs, len(trials)) if to_run else []
     if failures:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
     first = trials[: len(item.settings)]
     if item.figures is not None and all(trial.workdir.exists() for trial in first):
         try:
             item.figures(first, plan.file(item).parent)
-        except Exception as error:  # The numbers are stored, and other items are to run.
-            raise RuntimeError(f"{item.paper}/{item.name}: its figures: {error!r}.") from error
+        except Exception as error:  # The numbers are stored, and other items can still run.
+            raise RuntimeError(f"{item.paper}/{item.name}: the figures cannot be drawn: {error!r}.") from error
     elif item.figures is not None:
-        print(f"{item.paper}/{item.name}: figures stay as they are, since not all runs are in {plan.workdir}.")
+        print(f"{item.paper}/{item.name}: the figures stay as they are, since some runs are not in {plan.workdir}.")
     return plan.file(item)
 
 
-def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
-    """Runs trials in processes of their own; returns what went wrong."""
+def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
+    """Runs each trial in its own process; returns an error message for each failed trial."""
     threads = max(1, (os.cpu_count() or 1) // jobs)
     # Children read these as they load their libraries.
     for name in _THREAD_VARIABLES:
         os.environ[name] = str(threads)
     failures: list[str] = []
-    waiting = list(reversed(missing))
+    waiting = list(reversed(trials))
     running: dict[concurrent.futures.Future, Trial] = {}
-    bar = tqdm.tqdm(total=total, initial=total - len(missing), desc=f"{item.paper}/{item.name}", unit="run")
+    bar = tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run")
     pool = concurrent.futures.ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
     )
     with bar, pool:
         try:
             while waiting or running:
-                # No more than can run: what is submitted cannot be called back.
+                # A submitted trial cannot be cancelled, so no more are submitted than can run.
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
                     running[pool.submit(_timed, item.run, trial)] = trial
-                # The time-out lets Python look at signals.
+                # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     trial = running.pop(future)
@@ -298,13 +293,13 @@ def _run_trials(item: Item, missing: list[Trial], results: Results, jobs: int, t
 
 
 def end_children() -> None:
-    """Ends the processes of a pool, which would else be waited for as it closes."""
+    """Ends the processes of a pool, which would otherwise wait for them as it closes."""
     for child in multiprocessing.active_children():
         child.terminate()
 
 
 def _ignore_interrupts() -> None:
-    # A terminal sends Ctrl-C to every process; the parent is the one to act on it.
+    # A terminal sends Ctrl-C to every process; only the parent acts on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -314,26 +309,26 @@ def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, fl
         measured = run(trial)
     except NonFiniteError as error:
         measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
-    # A trial that trains nothing has a folder too, so that figures know it ran here.
+    # Also for a trial without training: `run_item` draws figures only if every trial has its folder.
     trial.workdir.mkdir(parents=True, exist_ok=True)
     return measured, time.monotonic() - began
 
 
 def describe(item: Item, plan: Plan) -> str:
-    """The trials of an item, one a line, and whether each is stored or to run."""
+    """Returns one line for each trial of an item, which says whether it is stored or has to run."""
     results = Results(item, plan)
     lines = []
     for trial in plan.trials(item):
-        state = "stored" if results.has(trial) else "to run"
+        state = "stored" if results.state(trial) == "stored" else "to run"
         fields = ", ".join(f"{name}={value}" for name, value in trial.setting.items())
         lines.append(f"  {state}: {fields}, seed {trial.seed}")
     return "\n".join(lines)
 
 
 def table(path: pathlib.Path) -> str:
-    """The rows of a file of results as a Markdown table: mean and standard deviation over seeds.
+    """Returns the rows of a file of results as a Markdown table, with mean and standard deviation over seeds.
 
-    A metric that not every seed has is followed by the number of seeds that have it, and a stale number by a mark.
+    A metric that only some seeds have is followed by their number, and a stale number by a mark.
     """
     rows = read_json(path)["rows"]
     fields = list(dict.fromkeys(name for row in rows for name in row["trials"][0]["row"]))
@@ -346,7 +341,7 @@ def table(path: pathlib.Path) -> str:
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, of a head and rows of as many cells."""
+    """Returns a Markdown table of a head and rows of as many cells."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -356,20 +351,20 @@ STALE = "†"
 
 
 def stale_reasons(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Why stored rows are stale, each reason once."""
+    """Returns the reasons why stored rows are stale, each once."""
     return list(dict.fromkeys(trial["stale"] for row in rows for trial in row["trials"] if "stale" in trial))
 
 
 def with_spread(row: Mapping[str, Any], metric: str) -> str:
-    """Mean and standard deviation over the seeds of a stored row, and the number of seeds if some lack the metric.
+    """Returns mean and standard deviation over the seeds of a stored row as text.
 
-    The mark `STALE` follows a stale number.
+    The number of seeds follows if some lack the metric, and the mark `STALE` if the number is stale.
     """
     if metric not in row["value"]:
         return "-"
     value, spread, count = (row[part][metric] for part in ("value", "spread", "count"))
     if spread:
-        # Two digits of the spread, and as many places of the mean.
+        # The spread has two significant digits, and the mean has as many decimal places.
         places = 1 - math.floor(math.log10(spread))
         text = " ± ".join(f"{round(number, places):.{max(places, 0)}f}" for number in (value, spread))
     else:

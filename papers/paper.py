@@ -1,4 +1,4 @@
-"""A paper: its items, and the tables and figures that it shows, which its `paper.toml` describes."""
+"""A paper: its items, and its tables and figures, which `paper.toml` describes."""
 
 import dataclasses
 import importlib
@@ -15,18 +15,18 @@ FOLDER = pathlib.Path(__file__).parent
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Exhibit:
-    """Tables or figures of a paper that show one thing, or a section's claim that can be measured.
+    """Tables or figures of a paper that make one claim, or a measurable claim of a section.
 
     Attributes:
         name: The paper's own name for them, such as `Figs. 6, 7`.
-        shows: The paper's claim there, with its numbers.
+        shows: The paper's claim, with its numbers.
         item: Name of the item that measures it at the small scale.
         metrics: The item's metrics that belong beside the paper's numbers.
         where: Fields that select some of the item's rows.
         pictures: Patterns of file names that select some of the item's figures.
         finding: The outcome at the small scale, with the reason where the claim does not hold.
-        recipes: Recipes that make it at the paper's scale, each a name that fields `name=value` may follow.
-        needs: What the paper's scale takes beside time: a GPU, or data that somebody must prepare by hand.
+        recipes: Recipes that make it at the paper's scale: each a name, and optionally fields `name=value`.
+        needs: The need of the paper's scale beside time: a GPU, or data that must be prepared by hand.
     """
 
     name: str
@@ -45,12 +45,12 @@ class Paper:
     """The reproduction of a paper.
 
     Attributes:
-        name: Short name, which is that of its folder.
+        name: Short name, which is the name of its folder.
         title: Name of its system.
-        items: Items that measure what it shows.
+        items: Items that measure its claims.
         exhibits: Its tables, figures and measurable claims, in its order.
-        drawings: A sentence that names its figures which show no result.
-        notes: A sentence on each item that belongs to no exhibit, by the item's name.
+        drawings: A sentence that names its figures without results.
+        notes: A sentence on each item without an exhibit, by the item's name.
     """
 
     name: str
@@ -61,10 +61,10 @@ class Paper:
     notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def only(self, names: Sequence[str]) -> "Paper":
-        """The paper with some of its items, and their exhibits; with all if no name is given.
+        """Returns the paper with only the named items and their exhibits, or with all if `names` is empty.
 
         Raises:
-            ValueError: If there is no item of a name.
+            ValueError: If the paper has no item of a name.
         """
         known = {item.name: item for item in self.items}
         if unknown := [name for name in names if name not in known]:
@@ -77,13 +77,13 @@ class Paper:
         )
 
     def about(self, item: Item) -> str:
-        """A sentence that names an item's exhibits, or its note."""
+        """Returns a sentence that names an item's exhibits, or its note."""
         names = [exhibit.name for exhibit in self.exhibits if exhibit.item == item.name]
         return f"This item measures {'; '.join(names)}." if names else self.notes[item.name]
 
 
 def read_paper(name: str) -> Paper:
-    """The paper of a folder: its items are in `experiments.py`, and its texts in `paper.toml`.
+    """Reads a paper from its folder: items from `experiments.py`, and texts from `paper.toml`.
 
     Args:
         name: Short name of the paper, and of its folder.
@@ -95,7 +95,7 @@ def read_paper(name: str) -> Paper:
 
 
 def _exhibit(fields: dict[str, Any]) -> Exhibit:
-    # Fields that follow all recipes are written once in the file.
+    # The file has the fields that follow all recipes only once.
     changes = fields.pop("changes", "")
     recipes = [f"{recipe} {changes}".rstrip() for recipe in fields.pop("recipes")]
     return Exhibit(recipes=recipes, **fields)

@@ -1,4 +1,4 @@
-"""The papers at their own scale: its cost, and two steps of each recipe, which show that it runs."""
+"""The papers at their own scale: the cost of each recipe, and two steps that show that it runs."""
 
 import concurrent.futures
 import multiprocessing
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 
 _MEMORY = 24 * 2**30
 _STEPS = 2
-# Generated images: some batches, and enough for the neighbours of a bank of codes.
+# Generated images are enough for some batches, and for the neighbours of a bank of codes.
 _LEAST_IMAGES = 240
 
 
 def recipe_of(text: str) -> Recipe:
-    """The recipe of an exhibit's text: the preset `paper` of a name, with the fields that follow it.
+    """Returns the recipe of an exhibit's text: preset `paper` of the name, with the fields that follow it.
 
     Raises:
-        ValueError: If there is none, or it has no such field.
+        ValueError: If there is no such recipe, or it has no such field.
     """
     name, *changes = text.split()
     return recipes.get(name, "paper").override(changes)
 
 
 def without_scores(text: str) -> str:
-    """A recipe's text without the fields of its scores: texts that differ in these alone are one run."""
+    """Removes the fields of scores from a recipe's text: texts that differ only in these are one run."""
     name, *changes = text.split()
     return " ".join([name, *(change for change in changes if not change.startswith("score_"))])
 
 
 def recipes_of(paper: Paper, every: bool) -> list[str]:
-    """The runs of a paper at its own scale, as texts of their recipes.
+    """Returns the runs of a paper at its own scale, as texts of their recipes.
 
     Args:
         paper: The paper.
-        every: Whether to add recipes of the paper's systems that no exhibit needs.
+        every: Whether to add the recipes of the paper's systems that belong to no exhibit.
     """
     needed = [without_scores(text) for exhibit in paper.exhibits for text in exhibit.recipes]
     module = getattr(recipes, paper.name, None) if every else None
@@ -57,21 +57,21 @@ def recipes_of(paper: Paper, every: bool) -> list[str]:
 
 
 def costs_file(papers: pathlib.Path) -> pathlib.Path:
-    """The file of the costs that `take_two_steps` measured, in the folder of the papers."""
+    """Returns the path of the costs that `take_two_steps` stores, in the folder of the papers."""
     return papers / "paper_scale.json"
 
 
 def read_costs(papers: pathlib.Path) -> dict[str, dict[str, Any]]:
-    """The measured costs by recipe; none if there is no file of them."""
+    """Returns the stored costs by recipe; empty if there is no file."""
     path = costs_file(papers)
     return read_json(path)["recipes"] if path.exists() else {}
 
 
 def describe_costs(chosen: Iterable[Paper], papers: pathlib.Path) -> Iterator[str]:
-    """Lines of the costs at the papers' scale: for each exhibit, for each of its recipes, and in all.
+    """Yields lines on the cost at the papers' scale: for each exhibit, each of its recipes, and in all.
 
     Args:
-        chosen: Papers, perhaps with some of their items only.
+        chosen: Papers, possibly with some of their items only.
         papers: Folder of the papers.
     """
     costs, texts = read_costs(papers), set()
@@ -84,17 +84,17 @@ def describe_costs(chosen: Iterable[Paper], papers: pathlib.Path) -> Iterator[st
     seconds = sum(recipe_of(text).steps * _seconds_a_step(text, costs[text]) for text in measured)
     yield (
         f"{len(texts)} runs with one seed; the steps of the {len(measured)} that were measured take "
-        f"{duration(seconds)} in all. The time of scores, and of training before a system's first step, comes on top."
+        f"{duration(seconds)} in all. Scores, and training before a system's first step, take additional time."
     )
 
 
 def need(exhibit: Exhibit) -> str:
-    """An exhibit's needs at the paper's scale, in words."""
+    """Returns an exhibit's needs at the paper's scale, in words."""
     return {"CPU": "any machine", "GPU": "needs GPU", "data": "needs data"}[exhibit.needs]
 
 
 def cost(text: str, measured: Mapping[str, Any] | None) -> str:
-    """Steps and images of a run, and if two steps of it were measured, its parameters and time."""
+    """Returns steps and images of a run as text, and its parameters and time if they were measured."""
     recipe = recipe_of(text)
     updates = getattr(recipe, "n_critic", 1)
     plan = f"{recipe.steps:,} steps, {recipe.steps * updates * recipe.batch_size:,} images"
@@ -108,12 +108,12 @@ def cost(text: str, measured: Mapping[str, Any] | None) -> str:
 
 
 def _seconds_a_step(text: str, measured: Mapping[str, Any]) -> float:
-    """Seconds a step of the whole batch, also where a part of the batch was measured."""
+    """Seconds per step of the whole batch, extrapolated if a part of the batch was measured."""
     return measured["seconds_a_step"] * recipe_of(text).batch_size / measured["batch_size"]
 
 
 def duration(seconds: float) -> str:
-    """A time in its two largest units."""
+    """Returns a time in its two largest units, as text."""
     for name, size, part, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
         if seconds >= size:
             return f"{int(seconds // size)} {name} {int(seconds % size // smaller)} {part}"
@@ -121,13 +121,13 @@ def duration(seconds: float) -> str:
 
 
 def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
-    """Takes two steps of recipes on generated data, each in a process of its own, and stores what they cost.
+    """Takes two steps of each recipe on generated data, each in its own process, and stores their cost.
 
-    A recipe runs as it is where 24 GB hold it (or all memory of the machine, if that is less), else with half the
-    batch, or half of that. Networks keep their width.
+    A recipe has 24 GB of memory, or all memory of the machine if that is less. If its batch does not fit, the batch
+    is halved until it does. Networks keep their width.
 
     Args:
-        texts: Recipes, as of an exhibit.
+        texts: Recipes, as an exhibit has them.
         papers: Folder of the papers.
 
     Returns:
@@ -135,15 +135,15 @@ def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
 
     Raises:
         ValueError: If there are no recipes.
-        RuntimeError: If some cannot take two steps, after the others were stored.
+        RuntimeError: If a recipe cannot take two steps, after the others are stored.
     """
     if not texts:
-        raise ValueError("None of these items belongs to a table or figure of a paper: there is no recipe to try.")
+        raise ValueError("None of these items belongs to a table or figure of a paper, so there is no recipe to try.")
     lines, failures = [], []
     for text in tqdm.tqdm(texts, desc="two steps", unit="recipe"):
         try:
             measured = _measured(text)
-        except Exception as error:  # The other recipes run all the same.
+        except Exception as error:  # The other recipes can still run.
             failures.append(f"{text}: {error!r}.")
             continue
         papers.mkdir(parents=True, exist_ok=True)
@@ -157,21 +157,21 @@ def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
 
 
 def _measured(text: str) -> dict[str, Any]:
-    """The cost of two steps with the largest batch that memory holds."""
+    """Measures the cost of two steps with the largest batch that fits into memory."""
     batch_size = recipe_of(text).batch_size
     while batch_size:
-        if (found := alone(two_steps, text, batch_size)) is not None:
-            return found
-        tqdm.tqdm.write(f"{text}: memory does not hold batches of {batch_size}, or the process ended; half of that.")
+        if (measured := alone(two_steps, text, batch_size)) is not None:
+            return measured
+        tqdm.tqdm.write(f"{text}: batches of {batch_size} do not fit into memory, or the process ended; trying half.")
         batch_size //= 2
-    raise RuntimeError("memory does not hold a batch of one image, or its process ends for another reason")
+    raise RuntimeError("a batch of one image does not fit into memory, or the process ended for another reason")
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Calls a function in a process with limited memory.
+    """Calls a function in its own process with limited memory.
 
     Returns:
-        The function's value, or None if memory did not suffice or the process ended.
+        The function's value, or None if memory is too small or the process ended.
     """
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
@@ -185,7 +185,7 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _limit_memory() -> None:
-    """An allocation beyond the limit fails in this process, before the machine has to choose one to end."""
+    """Makes an allocation beyond the limit fail in this process, before the machine ends some process."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     limit = min(_MEMORY, physical)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -194,18 +194,18 @@ def _limit_memory() -> None:
 def two_steps(text: str, batch_size: int) -> dict[str, Any]:
     """Takes two steps on generated data.
 
-    An image classifier that the recipe would train beforehand stays as it was initialised.
+    If the recipe trains an image classifier before its first step, that classifier stays untrained here.
 
     Args:
-        text: The recipe, as of an exhibit.
+        text: The recipe, as an exhibit has it.
         batch_size: Images in a batch.
 
     Returns:
-        `batch_size`, trainable `parameters` of all players, `seconds_a_step` of the second step, `gigabytes` at most,
-        and `cores`.
+        `batch_size`, trainable `parameters` of all players, `seconds_a_step` of the second step, peak memory in
+        `gigabytes`, and `cores`.
 
     Raises:
-        MemoryError: If memory does not suffice.
+        MemoryError: If memory is too small.
         NonFiniteError: If a loss is NaN or Inf.
     """
     import keras
@@ -234,7 +234,7 @@ def two_steps(text: str, batch_size: int) -> dict[str, Any]:
 
 
 def generated_data(recipe: Recipe) -> "ImageSet | ToyWorld":
-    """Noise of the shapes and labels that a recipe is made for; a toy world is itself generated."""
+    """Returns noise of a recipe's shapes and labels; a toy world generates its own points."""
     import numpy as np
 
     from tfgans import data

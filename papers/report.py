@@ -1,4 +1,4 @@
-"""The report: every table and figure of the papers beside the stored results, as Markdown."""
+"""The report: every table and figure of the papers with the stored results, as Markdown."""
 
 import dataclasses
 import pathlib
@@ -15,34 +15,34 @@ from tfgans._files import read_json, temporary_file
 _INTRODUCTION = """# Results
 
 This page has every table and figure of the five papers: the paper's claim, the result here at the small scale, and the
-recipes that make it at the paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
+recipes for the paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
 [papers](../papers) have the protocol of each number.
 
-The small scale is for two CPU cores: it takes minutes a run, small networks, and small data sets in place of the
+The small scale is for two CPU cores: runs take minutes and use small networks, and small data sets in place of the
 papers'. Its numbers therefore do not compare with the papers' numbers; the order of a system and its rivals does.
-`±` is the standard deviation over seeds. `†` marks a stale number: a defect was mended after the number was taken, and
-the item names the defect. A command continues with results that are missing, and replaces stale ones. At the paper's
-scale, `needs GPU` and `needs data` name the needs beside time; its recipes are for `scripts/train.py`."""
+`±` is the standard deviation over seeds. `†` marks a stale number: a defect was fixed after the number was measured,
+and the item names the defect. A command runs trials whose results are missing or stale. The last column has recipes
+for `scripts/train.py` at the paper's scale; `needs GPU` and `needs data` name their needs beside time."""
 
 _PAPER_SCALE = """## The paper's scale
 
 `scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
-width, with the recipe's batch where 24 GB hold it, else with half of it, or half of that. `--scale=paper --dry_run`
+width. It uses the recipe's batch if 24 GB hold it, and otherwise half of it, or half of that. `--scale=paper --dry_run`
 prints the cost of each table and figure. Times are of the second step on a CPU; nothing was measured on a GPU. Recipes
-that differ in their scores alone are one row here; the time of scores comes on top."""
+that differ only in their scores share a row; the times do not include scores."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Glance:
-    """A system beside a rival, by one number.
+    """A row of the table at a glance: a system and a rival, compared by one number.
 
     Attributes:
         task: The task of both.
         paper: Short name of the paper.
         item: Name of the item.
         metric: The number.
-        where: Rows of the system and of the rival, by some of their fields, under their names.
-        better: The good end of the number's range.
+        where: For the names of the system and of the rival, the fields that select its row.
+        better: Whether high or low numbers are better.
     """
 
     task: str
@@ -64,7 +64,7 @@ _MARKS = ("<!-- scores -->", "<!-- /scores -->")
 
 
 def report(papers: Sequence[Paper], folder: pathlib.Path) -> str:
-    """The whole page.
+    """Returns the text of `docs/results.md`.
 
     Args:
         papers: All papers, in the order of the page.
@@ -85,7 +85,7 @@ def report(papers: Sequence[Paper], folder: pathlib.Path) -> str:
 
 
 def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Writes `docs/results.md`, and the newest scores into `README.md`, both in the checkout.
+    """Writes `docs/results.md`, and the newest scores into `README.md` of the checkout.
 
     Args:
         papers: All papers.
@@ -96,7 +96,7 @@ def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.
 
     Raises:
         FileNotFoundError: If there are no results, or no README.
-        ValueError: If the README has no place for the scores.
+        ValueError: If the README has no marks for the scores.
     """
     if not any(folder.glob("*/results/*.json")):
         raise FileNotFoundError(f"{folder} has no results of any paper.")
@@ -113,7 +113,7 @@ def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.
 
 
 def with_scores(readme: str, folder: pathlib.Path) -> str:
-    """The text of the README with the newest scores between its marks.
+    """Returns the text of the README with the newest scores between its marks.
 
     Raises:
         ValueError: If it has no marks.
@@ -124,14 +124,10 @@ def with_scores(readme: str, folder: pathlib.Path) -> str:
     before, rest = readme.split(start)
     _, after = rest.split(end)
     scores = _glances(folder)
-    stale = (
-        f"{STALE} is stale: a defect was mended since, and the number will be taken again. " if STALE in scores else ""
-    )
-    links = (
-        f"Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less. {stale}"
-        "[Every table and figure](docs/results.md)."
-    )
-    return f"{before}{start}\n{scores}\n\n{links}\n{end}{after}"
+    legend = "Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less is better."
+    if STALE in scores:
+        legend += f" {STALE} marks a stale number: a defect was fixed since, and the number will be measured again."
+    return f"{before}{start}\n{scores}\n\n{legend} [Every table and figure](docs/results.md).\n{end}{after}"
 
 
 def _stored(folder: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:
@@ -147,47 +143,49 @@ def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str
 
 
 def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
-    """Sentences on how much of the small scale is stored."""
+    """Sentences on the items that are stored, stale or missing at the small scale."""
     items = {f"{item.paper}/{item.name}": item for paper in papers for item in paper.items}
-    found = {name: each for name, item in items.items() if (each := _stored(folder, item.paper, item.name)) is not None}
-    whole = [name for name, each in found.items() if _is_whole(items[name], each)]
-    runs = sum(len(row["trials"]) for each in found.values() for row in each["rows"])
-    seconds = paper_scale.duration(sum(each["seconds"] for each in found.values()))
+    stored = {
+        name: results for name, item in items.items() if (results := _stored(folder, item.paper, item.name)) is not None
+    }
+    complete = [name for name, results in stored.items() if _is_complete(items[name], results)]
+    runs = sum(len(row["trials"]) for results in stored.values() for row in results["rows"])
+    seconds = paper_scale.duration(sum(results["seconds"] for results in stored.values()))
     lines = [
-        f"{len(whole)} of {len(items)} items have all their rows. The {runs} runs took {seconds} one after the other; "
+        f"{len(complete)} of {len(items)} items have all their rows. The {runs} runs took {seconds} in sum; "
         "many ran beside other work."
     ]
-    if parts := [name for name in found if name not in whole]:
+    if parts := [name for name in stored if name not in complete]:
         lines.append(f"These items have a part of their rows: {', '.join(parts)}.")
-    if stale := [name for name, each in found.items() if stale_reasons(each["rows"])]:
-        lines.append(f"These items are stale, whole or in part: {', '.join(stale)}.")
-    if missing := [name for name in items if name not in found]:
+    if stale := [name for name, results in stored.items() if stale_reasons(results["rows"])]:
+        lines.append(f"These items are stale, entirely or in part: {', '.join(stale)}.")
+    if missing := [name for name in items if name not in stored]:
         lines.append(f"These items have not run yet: {', '.join(missing)}.")
     return " ".join(lines)
 
 
-def _is_whole(item: Item, stored: Mapping[str, Any]) -> bool:
-    """Whether all settings have their row, with as many seeds as the others."""
+def _is_complete(item: Item, stored: Mapping[str, Any]) -> bool:
+    """Whether all settings have their row, and all rows the same number of seeds."""
     rows = _small(stored, {})
     return len(rows) == len(item.settings) and len({len(row["seeds"]) for row in rows}) == 1
 
 
 def _glances(folder: pathlib.Path) -> str:
-    """The table of the systems beside their rivals that have results."""
+    """The table at a glance; it leaves out systems without results."""
     rows = []
     for glance in _GLANCES:
         stored = _stored(folder, glance.paper, glance.item)
         if stored is None:
             continue
-        found = {name: _small(stored, where) for name, where in glance.where.items()}
-        if not all(found.values()):
-            continue  # Not all rows have been run.
-        best = (max if glance.better == "high" else min)(row["value"][glance.metric] for (row,) in found.values())
+        rows_of = {name: _small(stored, where) for name, where in glance.where.items()}
+        if not all(rows_of.values()):
+            continue
+        best = (max if glance.better == "high" else min)(row["value"][glance.metric] for (row,) in rows_of.values())
         named = []
-        for name, (row,) in found.items():
+        for name, (row,) in rows_of.items():
             number = with_spread(row, glance.metric)
             named.append(f"{name} {f'**{number}**' if row['value'][glance.metric] == best else number}")
-        seeds = sorted({len(row["seeds"]) for (row,) in found.values()})
+        seeds = sorted({len(row["seeds"]) for (row,) in rows_of.values()})
         rows.append([f"{glance.task} {_ARROWS[glance.better]}", *named, " and ".join(map(str, seeds))])
     return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
 
@@ -215,7 +213,7 @@ def _exhibits(paper: Paper, folder: pathlib.Path) -> str:
 
 
 def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
-    """The exhibit's metrics, each over the exhibit's rows."""
+    """The numbers of the exhibit's metrics in its rows."""
     rows = _small(stored, exhibit.where)
     labels, lines = _labels([row["trials"][0]["row"] for row in rows]), []
     for metric in exhibit.metrics:
@@ -227,7 +225,7 @@ def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Short names of rows: as few words as tell them apart, and all numbers in which they differ, with their names."""
+    """Short names of rows: the fewest words that distinguish them, and all numbers in which they differ, named."""
     names = [name for name in (rows[0] if rows else ()) if len({row[name] for row in rows}) > 1]
     for name in reversed([name for name in names if isinstance(rows[0][name], str)]):
         fewer = [other for other in names if other != name]
@@ -240,12 +238,12 @@ def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _pictures(folder: pathlib.Path, paper: str, patterns: Sequence[str]) -> str:
-    found = [path for pattern in patterns for path in sorted(results_folder(folder, paper).glob(pattern))]
-    return ", ".join(f"[{path.stem}](../papers/{paper}/results/{path.name})" for path in found)
+    paths = [path for pattern in patterns for path in sorted(results_folder(folder, paper).glob(pattern))]
+    return ", ".join(f"[{path.stem}](../papers/{paper}/results/{path.name})" for path in paths)
 
 
 def _made(item: Item, stored: Mapping[str, Any] | None) -> str:
-    """The command, and the seeds and time that it took."""
+    """The command, with the seeds and the time that it took."""
     if stored is None:
         return f"`scripts/reproduce.py --paper={item.paper} --item={item.name}`"
     seeds = {len(row["seeds"]) for row in stored["rows"]}

@@ -1,9 +1,10 @@
-"""Helpers for the trials of all papers: they run a recipe, and give its scores as numbers of a trial."""
+"""Helpers for the trials of all papers: they run a recipe and return its scores as numbers of a trial."""
 
 import math
+import pathlib
 import statistics
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from papers.frame import Measured, Trial
 
@@ -11,13 +12,20 @@ if TYPE_CHECKING:
     from tfgans.training import Result
 
 
+SAMPLE_SEED = 10**6
+"""Seed of samples, which no training uses."""
+
+
 def train(trial: Trial, name: str, *changes: str) -> "Result":
-    """The result of a run of a recipe with the trial's scale and seed, in its folder.
+    """Runs a recipe with the trial's scale and seed, in the trial's folder.
 
     Args:
         trial: The trial.
         name: Name of the recipe.
-        *changes: Fields in place of the recipe's, as `Recipe.override` takes them.
+        *changes: Fields to change in the recipe, as `Recipe.override` takes them.
+
+    Returns:
+        The result of the run.
     """
     from tfgans import recipes, training
 
@@ -31,13 +39,30 @@ def train(trial: Trial, name: str, *changes: str) -> "Result":
 
 
 def scored(result: "Result") -> Measured:
-    """A run's scores, with their protocols."""
-    values = {score["metric"]: score["value"] for score in result.scores}
-    return Measured(values, {score["metric"]: score["protocol"] for score in result.scores})
+    """Returns a run's scores with their protocols."""
+    return measured(result.scores)
+
+
+def measured(scores: Sequence[Mapping[str, Any]]) -> Measured:
+    """Returns scores, as `training.evaluate` gives them, with their protocols."""
+    values = {score["metric"]: score["value"] for score in scores}
+    return Measured(values, {score["metric"]: score["protocol"] for score in scores})
+
+
+def prepared_file(trial: Trial, name: str) -> pathlib.Path:
+    """Returns the path of a file that the trial's folder of data must have.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+    """
+    path = pathlib.Path(trial.data_dir or ".", name)
+    if not path.is_file():
+        raise FileNotFoundError(f"This item takes its images from {path}, in --data_dir; the file does not exist.")
+    return path
 
 
 def evenness(ratios: Sequence[float]) -> dict[str, float]:
-    """Values of the unevenness of paths: its mean over those that move, and the share of those that do not."""
+    """Returns the mean unevenness of the paths that move, and the share of paths that do not."""
     moving = [ratio for ratio in ratios if math.isfinite(ratio)]
     mean = {"unevenness": round(statistics.mean(moving), 6)} if moving else {}
     return {"still_paths": 1 - len(moving) / len(ratios), **mean}

@@ -1,4 +1,4 @@
-"""Arithmetic in a space of codes. BEGAN-CS calls the vectors style vectors, and AVAE attribute vectors."""
+"""Arithmetic with codes. BEGAN-CS calls the vectors style vectors, and AVAE attribute vectors."""
 
 import itertools
 import pathlib
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from tfgans import AdversarialModel
 
 KNOWN, CHANGED = 1_000, 200
-# Orientation and brightness are seen best.
+# The figure adds the vectors of orientation and brightness, whose effect is the most visible.
 _SHOWN, _FIRST = 8, 2
 
 
 def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean codes of rows in the upper third of each attribute minus those of the lower third.
+    """Returns mean codes of the upper third of each attribute minus those of the lower third.
 
     Args:
         codes: [n, N].
@@ -36,7 +36,7 @@ def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.nda
 
 
 def vector_grid(model: "AdversarialModel", path: pathlib.Path) -> None:
-    """Sprites, what the generator makes of their codes, and of these with two attributes' vectors and their sum."""
+    """Draws sprites, their reconstructions, and reconstructions with two attributes' vectors and their sum."""
     from tfgans import data, plots
 
     known = data.load_split("sprites", "train").first(KNOWN)
@@ -51,10 +51,11 @@ def vector_grid(model: "AdversarialModel", path: pathlib.Path) -> None:
 
 
 def arithmetic(model: "AdversarialModel") -> Measured:
-    """Does adding an attribute's vector to a code change the attribute, and it alone? On sprites, as a judge sees it.
+    """Measures whether an attribute's vector, added to a code, changes that attribute only, by a judge of sprites.
 
-    `moved` is how much of the way between the two groups an attribute moves, `moved_others` the mean of the other
-    attributes; of a sum of two vectors, `moved_both` is the smaller of the two.
+    `moved` is the movement of the attribute as a share of the distance between the two groups, and `moved_others` the
+    mean absolute movement of the other attributes. `moved_both` is, for the sum of two vectors, the smaller movement of
+    the two.
     """
     from tfgans import data, metrics
 
@@ -70,9 +71,9 @@ def arithmetic(model: "AdversarialModel") -> Measured:
 
     values = {}
     for index, name in enumerate(known.label_names):
-        found = moved(vectors[index])
-        values[f"moved/{name}"] = float(found[index])
-        values[f"moved_others/{name}"] = float(np.abs(np.delete(found, index)).mean())
+        movement = moved(vectors[index])
+        values[f"moved/{name}"] = float(movement[index])
+        values[f"moved_others/{name}"] = float(np.abs(np.delete(movement, index)).mean())
     pairs = itertools.combinations(range(len(vectors)), 2)
     values["moved_both"] = float(np.mean([moved(vectors[a] + vectors[b])[[a, b]].min() for a, b in pairs]))
     return Measured(values, {"data": "sprites", "images": CHANGED, "extractor": judge.name, "vectors_of": KNOWN})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import evenness, scored, train
+from papers.runs import SAMPLE_SEED, evenness, scored, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
@@ -23,12 +23,11 @@ _ROWS = {
     "BEGAN* + LSM": ("began", (*_PID, "similarity_weight=0.1")),
     "VAE + BEGAN* + LSM": ("avae", ()),
     "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("error_sign=literal",)),
-    # So that samples and reconstructions may both have the errors of real images.
+    # With this eta, samples and reconstructions may both have the errors of real images.
     "VAE + BEGAN* + LSM, eta 1 + alpha": ("avae", ("ratio=1.3",)),
     "VAE": ("vae", ()),
 }
 _TESTED = 1_000
-_SAMPLE_SEED = 10**6
 _PAIRS, _PATH_STEPS = 32, 11
 
 
@@ -38,7 +37,7 @@ def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
 
 
 def table1(trial: Trial) -> Measured:
-    """Classifier score and Frechet distance, paths between images (Figs. 6, 7), active units, errors (Fig. 4)."""
+    """Measures score, Frechet distance, evenness of paths (Figs. 6, 7), active units and errors (Fig. 4)."""
     from tfgans import data
 
     system, changes = _ROWS[trial.setting["row"]]
@@ -46,13 +45,13 @@ def table1(trial: Trial) -> Measured:
     model, measured = result.model, scored(result)
     count = 50 if trial.smoke else _TESTED
     test = data.load_split("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
-    protocol = {"images": count, "data": "mnist test", "samples_seed": _SAMPLE_SEED}
+    protocol = {"images": count, "data": "mnist test", "samples_seed": SAMPLE_SEED}
     paths = _paths(model, test[: 2 * _PAIRS], trial)
     values = {}
     if system != "began":
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
     if "examine" in model.faces():
-        samples = model.sample(count, seed=_SAMPLE_SEED)
+        samples = model.sample(count, seed=SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
             values[f"{name}_error"] = float(model.discriminate(images).mean())
     of_paths = {**protocol, "paths": _PAIRS, "path_steps": _PATH_STEPS}
@@ -61,7 +60,7 @@ def table1(trial: Trial) -> Measured:
 
 
 def _paths(model: "AdversarialModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
-    """Longest step of paths between pairs of images over the mean step, in the features of a classifier."""
+    """Evenness of paths between pairs of images, in the features of a classifier."""
     from tfgans import data, evaluation, latent
 
     extractor = evaluation.extractor(
@@ -75,7 +74,7 @@ def _paths(model: "AdversarialModel", images: np.ndarray, trial: Trial) -> dict[
 
 
 def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Samples; images and what the discriminator makes of them, generated and real; paths (Figs. 2, 4, 6 and 7)."""
+    """Draws samples, the discriminator's reconstructions of generated and real images, and paths (Figs. 2, 4, 6, 7)."""
     from tfgans import data, plots, training
 
     test = data.load_split("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
@@ -91,11 +90,11 @@ def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def controller(trial: Trial) -> Measured:
-    """How a controller settles on a plant, and how it moves in training.
+    """Measures how a controller settles on a plant, and how it moves in training.
 
-    The plant answers k as a slow auto-encoder would: L(G(z)) = .2 + .6 k after a lag of 50 steps, L(x) = 1; it is at
-    its set point where k = 1/2. `settled` is the first step after which the error stays within .02 of 0,
-    `overshoot` the largest k beyond 1/2.
+    The plant answers k as a slow auto-encoder would: L(G(z)) = .2 + .6 k after a lag of 50 steps, and L(x) = 1. It is
+    at its set point if k = 1/2. `settled` is the first step after which the error stays within .02 of 0, and
+    `overshoot` is the largest excess of k over 1/2.
     """
     errors, ks = plant(tuple(trial.setting[name] for name in ("integral", "proportional", "derivative")))
     outside = np.flatnonzero(np.abs(errors) > 0.02)
@@ -112,43 +111,43 @@ def controller(trial: Trial) -> Measured:
 
 
 def controller_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """k on the plant, and k, e and M while the model trained."""
+    """Draws k on the plant, and k, e and M in training."""
     from tfgans import plots, training
 
-    found: dict[str, dict[str, tuple[Sequence[float], Sequence[float]]]] = {
+    curves: dict[str, dict[str, tuple[Sequence[float], Sequence[float]]]] = {
         name: {} for name in ("plant_k", "k", "error", "convergence")
     }
     for trial in trials:
         gains = tuple(trial.setting[name] for name in ("integral", "proportional", "derivative"))
         name, (_, ks) = " ".join(f"{gain:g}" for gain in gains), plant(gains)
-        found["plant_k"][name] = (np.arange(len(ks)), ks)
+        curves["plant_k"][name] = (np.arange(len(ks)), ks)
         lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
         for key in ("k", "error", "convergence"):
-            found[key][name] = ([line["step"] for line in lines], [line[key] for line in lines])
-    for name, curves in found.items():
-        plots.compared_curves(curves, name, folder / f"controller_{name}.png")
+            curves[key][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+    for name, of_runs in curves.items():
+        plots.compared_curves(of_runs, name, folder / f"controller_{name}.png")
 
 
 def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
-    """Errors and k of a controller on a first-order plant [steps]."""
+    """Simulates a controller on a first-order plant; returns its errors [steps] and k [steps]."""
     from tfgans.equilibrium import Equilibrium
 
-    held, generated, errors, ks = Equilibrium(0.5, *gains), 0.2, [], []
+    controller, generated, errors, ks = Equilibrium(0.5, *gains), 0.2, [], []
     for _ in range(steps):
-        found = held.update(1.0, generated)
-        errors.append(float(found["error"]))
-        ks.append(float(found["k"]))
+        state = controller.update(1.0, generated)
+        errors.append(float(state["error"]))
+        ks.append(float(state["k"]))
         generated += (0.2 + 0.6 * ks[-1] - generated) / 50
     return np.array(errors), np.array(ks)
 
 
 def attributes(trial: Trial) -> Measured:
-    """Vectors of attributes, added to codes of real images (Fig. 8)."""
+    """Measures the effect of vectors of attributes that are added to codes of real images (Fig. 8)."""
     return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
 
 
 def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Sprites whose codes have vectors of attributes added."""
+    """Draws sprites whose codes have vectors of attributes added."""
     from tfgans import training
 
     for trial in trials:
@@ -156,7 +155,7 @@ def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def divergences(trial: Trial) -> Measured:
-    """Effect of the divergence's divisor on the codes and on reconstructions."""
+    """Measures the effect of the divergence's divisor on codes and reconstructions."""
     from tfgans import data
 
     setting = trial.setting

@@ -1,4 +1,4 @@
-"""The tables and figures of BEGAN-CS, which are all visual or curves without numbers there."""
+"""The figures of BEGAN-CS, with numbers; the paper has only images and curves."""
 
 import itertools
 import pathlib
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import scored, train
+from papers.runs import SAMPLE_SEED, scored, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
@@ -22,7 +22,6 @@ _SCORINGS = 10
 _IMAGE_STEPS = 2_000
 _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
-_SAMPLE_SEED = 10**6
 _POINTS = 2_500
 
 _SPRITE_SHAPE = (32, 32, 1)
@@ -32,7 +31,7 @@ _PRIOR_VALUES = np.linspace(-1.0, 1.0, 11)
 
 
 def toy(trial: Trial) -> Measured:
-    """Modes of 25 Gaussians (Fig. 7); ALI is the vanilla BiGAN, with the layers of the others."""
+    """Counts modes of 25 Gaussians (Fig. 7); ALI is the vanilla BiGAN, with the layers of the others."""
     from tfgans import recipes
 
     system = trial.setting["system"]
@@ -44,30 +43,30 @@ def toy(trial: Trial) -> Measured:
 
 
 def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Samples of each system over the centres (Fig. 7)."""
+    """Draws samples of each system over the centres (Fig. 7)."""
     from tfgans import data, plots, training
 
     world = data.toy_world("grid25")
     figure = plots.new_figure((3.2 * len(trials), 3.4))
     for place, trial in enumerate(trials, start=1):
         panel = figure.add_subplot(1, len(trials), place)
-        points = training.load(trial.workdir).sample(_POINTS, seed=_SAMPLE_SEED)
+        points = training.load(trial.workdir).sample(_POINTS, seed=SAMPLE_SEED)
         plots.draw_points(panel, points, world.centers / world.scale)
         panel.set_title(trial.setting["system"])
     plots.save_figure(figure, folder / "fig7.png")
 
 
 def sweep(trial: Trial) -> Measured:
-    """Modes of 25 Gaussians in one of many settings."""
+    """Counts modes of 25 Gaussians in one of many settings."""
     names = ("ratio", "norm", "constraint_weight", "latent_size", "discriminator_learning_rate")
     changes = [f"{name}={trial.setting[name]}" for name in (*names, "generator_learning_rate")]
     return scored(train(trial, "began_cs/grid25", *changes, f"steps={_SWEEP_STEPS}"))
 
 
 def curves(trial: Trial) -> Measured:
-    """Frechet distance over training, codes, k and alarms (Figs. 2, 4, 5 and 6).
+    """Measures Frechet distance over training, variances of codes, k and alarms (Figs. 2, 4, 5 and 6).
 
-    `worst_after_best` is the largest distance after the smallest one, over it: 1 where nothing was lost again.
+    `worst_after_best` is the largest distance after the smallest one, divided by it: 1 if training lost nothing again.
     """
     from tfgans import training
 
@@ -94,12 +93,12 @@ def curves(trial: Trial) -> Measured:
 
 
 def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Frechet distance, k and code variance over training, and codes and samples at the end."""
+    """Draws Frechet distance, k and variance of codes over training; copies codes and samples of the end."""
     import shutil
 
     from tfgans import plots, training
 
-    found: dict[str, dict[str, tuple[list[int], list[float]]]] = {"fig5_6": {}, "fig4_k": {}, "fig2_variances": {}}
+    curves: dict[str, dict[str, tuple[list[int], list[float]]]] = {"fig5_6": {}, "fig4_k": {}, "fig2_variances": {}}
     for trial in trials:
         name = f"{trial.setting['system']} {trial.setting['fraction']}"
         run = training.RunFolder(trial.workdir)
@@ -110,19 +109,19 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         }
         for figure, (file, key) in files.items():
             lines = read_lines(file)
-            found[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+            curves[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
         for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
             last = sorted(pictures.glob("step_*.png"))[-1]
             shutil.copyfile(last, folder / f"{figure}_{name.replace(' ', '_')}.png")
     titles = {"fig5_6": "frechet/classifier", "fig4_k": "k", "fig2_variances": "variance of generated codes"}
-    for figure, runs in found.items():
+    for figure, runs in curves.items():
         plots.compared_curves(runs, titles[figure], folder / f"{figure}.png")
 
 
 def inversion(trial: Trial) -> Measured:
-    """Errors ||G(z) - x|| and times of one shot, z = Enc(x), and of a search (Figs. 8, 11 and 12).
+    """Measures errors ||G(z) - x|| and times of one shot, z = Enc(x), and of a search (Figs. 8, 11 and 12).
 
-    A search starts at random or at Enc(x); errors are means over test images, seconds are for all of them.
+    A search starts at random or at Enc(x). Errors are means over test images, and seconds are for all of them.
     """
     from tfgans import data, latent
 
@@ -137,21 +136,21 @@ def inversion(trial: Trial) -> Measured:
     random = _random_starts(model, len(images))
     values["code_error"] = _error(random, model.encode(model.generate(random)))
     for start, latents in (("random", random), ("code", codes)):
-        found = latent.search_latent(model.generate_graph, images, latents, marks)
-        for mark, errors, seconds in zip(marks, found.errors, found.seconds, strict=True):
+        search = latent.search_latent(model.generate_graph, images, latents, marks)
+        for mark, errors, seconds in zip(marks, search.errors, search.seconds, strict=True):
             values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
-    return Measured(values, {"data": "digits test", "images": len(images), "seed": _SAMPLE_SEED})
+    return Measured(values, {"data": "digits test", "images": len(images), "seed": SAMPLE_SEED})
 
 
 def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Test images, what one shot makes of them, and what a search from random starts does after more and more steps."""
+    """Draws test images, their one-shot reconstructions, and the images of a search from random starts."""
     from tfgans import data, latent, plots, training
 
     images, marks = data.load_split("digits", "test").first(8).unit_images, _marks(trials[0])
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
-        found = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
-        rows = [images, model.reconstruct(images), *map(model.generate, found.latents)]
+        search = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
+        rows = [images, model.reconstruct(images), *map(model.generate, search.latents)]
         names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
         plots.image_grid(
             np.concatenate(rows), len(images), folder / f"fig8_11_12_{name}.png", row_names=names, title=name
@@ -163,7 +162,7 @@ def _marks(trial: Trial) -> tuple[int, ...]:
 
 
 def _random_starts(model: "AdversarialModel", count: int) -> np.ndarray:
-    return model.prior.sample_rows(_SAMPLE_SEED + np.arange(count)).numpy()
+    return model.prior.sample_rows(SAMPLE_SEED + np.arange(count)).numpy()
 
 
 def _error(first: np.ndarray, second: np.ndarray) -> float:
@@ -177,7 +176,7 @@ def _trained(trial: Trial, data: str, *changes: str) -> "AdversarialModel":
 
 
 def styles(trial: Trial) -> Measured:
-    """Style vectors of attributes, and their sums (Fig. 3)."""
+    """Measures the effect of style vectors of attributes, and of their sums (Fig. 3)."""
     from tfgans import recipes
     from tfgans.recipes.began_cs import mean_constraint_weight
 
@@ -189,7 +188,7 @@ def styles(trial: Trial) -> Measured:
 
 
 def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
+    """Draws style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
     from tfgans import data, plots, training
 
     image = data.load_split("sprites", "test").first(1).unit_images

@@ -1,7 +1,7 @@
-"""One count of modes for all systems that make images without labels, which none of the papers has.
+"""A count of modes for all systems that make images without labels; none of the papers has it.
 
-The generators of CVAE-GAN and of the conditional GANs take a label, and VEEGAN is made for points. X-GAN's is trained
-beside an image classifier that has seen labels, and its samples are of no class.
+CVAE-GAN and the conditional GANs are left out, since their generators take a label, and VEEGAN, which is for points.
+X-GAN trains with an image classifier that has seen labels, but its samples have no class.
 """
 
 import math
@@ -11,18 +11,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import train
+from papers.runs import SAMPLE_SEED, train
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
-# Metz et al. and Srivastava et al. take as many.
+# As Metz et al. and Srivastava et al.
 _SAMPLES = 26_000
-_SAMPLE_SEED = 10**6
 _CHUNK = 1_000
 
 
 def stacked_mnist(trial: Trial) -> Measured:
-    """Modes of 1,000 and the reverse KL, as a classifier of MNIST sees the three channels of samples."""
+    """Counts modes of 1,000, and measures the reverse KL, by a classifier of MNIST on each channel of samples."""
     from tfgans import data, evaluation, metrics
 
     source = {"data_dir": trial.data_dir, "download": trial.download}
@@ -31,7 +30,7 @@ def stacked_mnist(trial: Trial) -> Measured:
         images = data.load_split("stacked_mnist", **source).first(count).image
     else:
         model = train(trial, f"{system}/stacked_mnist").model
-        images = evaluation.to_bytes(model.sample(count, seed=_SAMPLE_SEED))
+        images = evaluation.to_bytes(model.sample(count, seed=SAMPLE_SEED))
     digits = [data.load_split("mnist", split, **source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
@@ -43,7 +42,7 @@ def stacked_mnist(trial: Trial) -> Measured:
     protocol = {
         "data": "stacked_mnist",
         "samples": count,
-        "seed": _SAMPLE_SEED,
+        "seed": SAMPLE_SEED,
         "modes_there_are": coverage.of,
         "extractor": extractor.name,
         "extractor_hash": extractor.fingerprint,
@@ -53,7 +52,7 @@ def stacked_mnist(trial: Trial) -> Measured:
 
 
 def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Samples of each system."""
+    """Draws samples of each system."""
     from tfgans import plots, training
 
     for trial in trials:

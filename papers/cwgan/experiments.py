@@ -1,13 +1,18 @@
-"""The figures of cWGAN, which are all visual there, and the numbers that they lack."""
+"""The figures of cWGAN, with numbers; the paper has none."""
 
 import pathlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import evenness, scored, train
+from papers.runs import SAMPLE_SEED, evenness, scored, train
 from tfgans._errors import NonFiniteError
+
+if TYPE_CHECKING:
+    from tfgans import AdversarialModel
+    from tfgans.training import Result
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 _SYSTEMS = ("cwgan", "cgan")
@@ -20,12 +25,11 @@ _STABILITY_STEPS = {"cwgan": 1_000, "cgan": 5_000}
 _FAILED_ACCURACY = 0.8
 _FAILED_DIVERSITY = 0.5
 
-_SAMPLE_SEED = 10**6
 _PATH_STEPS = 21
 
 
-def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # noqa: ANN202 - training imports TensorFlow
-    """The result of a run of `SYSTEM/data` with the trial's seed."""
+def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str) -> "Result":
+    """Runs `SYSTEM/data`, at the small scale for the system's number of steps."""
     system = trial.setting.get("system", "cwgan")
     if trial.scale == "small":
         changes = (*changes, f"steps={steps[system]}")
@@ -33,13 +37,13 @@ def _train(trial: Trial, data: str, steps: dict[str, int], *changes: str):  # no
 
 
 def fig3(trial: Trial) -> Measured:
-    """MNIST: does the generator make the digit that it is asked for, and are its digits diverse?"""
+    """Measures on MNIST whether the generator makes the digit of its label, and how diverse its digits are."""
     small = ("train_split=train[:20000]", "generator_widths=(64, 32, 16)", "discriminator_widths=(8, 16, 32, 64)")
     return scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
 
 
 def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Swap and corner grids of each system."""
+    """Draws swap and corner grids of each system."""
     from tfgans import plots, training
 
     for trial in trials:
@@ -53,11 +57,11 @@ def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def fig4_6(trial: Trial) -> Measured:
-    """Sprites: are the attributes in the image, also in a combination that training left out?
+    """Measures whether sprites show their attributes, also in combinations that training left out (the hole).
 
-    `r2_seen` is over attributes of the test split outside the hole, `r2_hole` over those inside, where size and
-    brightness vary less; `real_r2` are the judge's own on real images of the same attributes. `unevenness` is
-    the longest step over the mean step along an attribute, over the paths that move at all.
+    `r2_seen` uses attributes of the test split outside the hole, and `r2_hole` attributes inside it, where size and
+    brightness vary less. `real_r2` are the judge's values on real images of the same attributes. `unevenness` is
+    the longest step over the mean step along an attribute, over the paths that move.
     """
     from tfgans import data, latent, metrics
 
@@ -72,7 +76,7 @@ def fig4_6(trial: Trial) -> Measured:
     }
     values = {}
     for place, (real, labels) in places.items():
-        images = model.sample(len(labels), labels=labels, seed=_SAMPLE_SEED)
+        images = model.sample(len(labels), labels=labels, seed=SAMPLE_SEED)
         for prefix, judged in ((f"r2_{place}", images), (f"real_r2_{place}", real)):
             r2 = metrics.attribute_r2(judge.predict(judged), labels)
             values |= {f"{prefix}/{name}": round(value, 6) for name, value in zip(test.label_names, r2, strict=True)}
@@ -85,7 +89,7 @@ def fig4_6(trial: Trial) -> Measured:
     protocol = {
         "data": "sprites",
         "samples": count,
-        "seed": _SAMPLE_SEED,
+        "seed": SAMPLE_SEED,
         "extractor": judge.name,
         "extractor_hash": judge.fingerprint,
         "paths": len(ratios),
@@ -96,7 +100,7 @@ def fig4_6(trial: Trial) -> Measured:
     return Measured(values, protocol)
 
 
-def _same_latent(model, seed: int, count: int) -> np.ndarray:  # noqa: ANN001
+def _same_latent(model: "AdversarialModel", seed: int, count: int) -> np.ndarray:
     return np.repeat(model.prior.sample_rows([seed]).numpy(), count, axis=0)
 
 
@@ -107,7 +111,7 @@ def _sweep(attribute: int, count: int) -> np.ndarray:
 
 
 def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Swap, sweep and two-attribute grids of each row."""
+    """Draws swap, sweep and two-attribute grids of each row."""
     from tfgans import data, plots, training
 
     names = data.SPRITE_ATTRIBUTES
@@ -126,10 +130,10 @@ def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def fig7_10(trial: Trial) -> Measured:
-    """Stability: how often does training fail, over learning rates?
+    """Measures how often training fails, over learning rates.
 
-    A run has failed where a loss became NaN or Inf, label accuracy is below .8, or the distance inside a
-    class is below half of that of real digits.
+    A run has failed if a loss is NaN or Inf, if label accuracy is below .8, or if the distance inside a class is below
+    half of that of real digits.
     """
     try:
         measured = scored(_train(trial, "digits", _STABILITY_STEPS, f"learning_rate={trial.setting['learning_rate']}"))
@@ -141,7 +145,7 @@ def fig7_10(trial: Trial) -> Measured:
 
 
 def penalty(trial: Trial) -> Measured:
-    """The gradient penalty of Eq. 5 against the form of the authors' code."""
+    """Compares the gradient penalty of Eq. 5 with the form of the authors' code."""
     return scored(_train(trial, "digits", {"cwgan": 2_000}, f"penalty={trial.setting['penalty']}"))
 
 

@@ -1,4 +1,4 @@
-"""The tables and figures of LOGAN; what is visual there has counts of modes here."""
+"""The tables and figures of LOGAN, with counts of modes for its visual results."""
 
 import math
 import pathlib
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import scored, train
+from papers.runs import SAMPLE_SEED, prepared_file, scored, train
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
+    from tfgans import GAN, BiGAN
     from tfgans.data import ImageSet
     from tfgans.training import Result
 
@@ -19,11 +20,12 @@ _WORLDS = ("ring8", "grid25")
 _OBJECTIVES = ("v", "w", "lol1", "lol2")
 _WASSERSTEIN_UPDATES = 5
 
-# Most scorings of a run while it trains, whose moving average Table 2 has: 20 epochs in the paper.
+# Largest number of scorings in a small run, and steps between them at the paper's scale (about an epoch).
 _SMALL_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
+# Table 2 has the best moving average over so many scorings.
 _AVERAGED_SCORINGS = {"small": 3, "paper": 20}
 
-# Each world has the steps that it needs; a joint space of three or four dimensions takes twice as long on the grid.
+# A joint space of three or four dimensions needs twice as many steps on the grid.
 _TOY_STEPS = {
     ("gan", "ring8"): 6_000,
     ("gan", "grid25"): 10_000,
@@ -31,11 +33,11 @@ _TOY_STEPS = {
     ("bigan", "grid25"): 20_000,
 }
 _LONGER = {"ring8": 18_000, "grid25": 40_000}
-# The better of two rates, on one seed of grid25 that is not among those of the results.
+# The better of two rates, on one seed of grid25 that the results do not use.
 _TOY_RATES = {("bigan", "lol2"): 5e-4}
 _TOY_RATE = 1e-3
 _IMAGE_STEPS, _JUNCTION_STEPS = 1_200, 8_000
-# Some minutes of a CPU can learn as many pixels.
+# A few minutes of a CPU suffice for this number of pixels.
 _JUNCTION_SMALL = ("image_shape=9,16,3", "widths=32,64", "batch_size=32")
 
 _EXTENT = 2.6
@@ -44,16 +46,15 @@ _SCATTERED = 360
 
 _JUNCTION_FILE = "junction_frames96x54.npz"
 _JUNCTION_SAMPLES = 2_000
-_SAMPLE_SEED = 10**6
 
 
 def _steps(trial: Trial, steps: int) -> int:
-    """Steps at the small scale: those of the Wasserstein objective, with more updates in them, take as long."""
+    """Steps at the small scale; the Wasserstein objective has more updates per step, and so takes fewer steps."""
     return steps * 3 // 10 if trial.setting["objective"] == "w" else steps
 
 
 def _train(trial: Trial, data: str, steps: int, *changes: str) -> "Result":
-    """The result of a run of `FORM/data` with the trial's objective and penalty, and, at the small scale, steps."""
+    """Runs `FORM/data` with the trial's objective and penalty, at the small scale for a number of steps."""
     setting = trial.setting
     updates = _WASSERSTEIN_UPDATES if setting["objective"] == "w" else 1
     changes = (*changes, f"n_critic={updates}", *(f"{name}={setting[name]}" for name in ("objective", "penalty")))
@@ -63,7 +64,7 @@ def _train(trial: Trial, data: str, steps: int, *changes: str) -> "Result":
 
 
 def toy(trial: Trial) -> Measured:
-    """Modes of 2,500 samples, their share of high quality and the reverse KL, after training on a toy world."""
+    """Counts modes of a toy world, and measures the high-quality share and the reverse KL, on 2,500 samples."""
     world, form, latent_size = (trial.setting[name] for name in ("world", "form", "latent_size"))
     changes = (f"latent_size={latent_size}",)
     if trial.scale == "small":
@@ -73,7 +74,7 @@ def toy(trial: Trial) -> Measured:
 
 
 def direct(trial: Trial) -> Measured:
-    """Modes of points on a line, of the vanilla BiGAN that models reconstructions directly (supplement 1.2)."""
+    """Counts modes on a line for a vanilla BiGAN that models reconstructions directly (supplement 1.2)."""
     weight = f"reconstruction_weight={trial.setting['reconstruction_weight']}"
     line = ("data=line7", "image_shape=(1,)", "latent_size=1", weight)
     if trial.scale == "small":
@@ -82,15 +83,14 @@ def direct(trial: Trial) -> Measured:
 
 
 def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Contours of the logit with samples: a row a world and form, a column an objective (Fig. 3).
+    """Draws contours of the logit with samples: one row per world and form, one column per objective (Fig. 3).
 
     The logit of a BiGAN is l(x, E(x)).
     """
     from tfgans import data, plots, training
-    from tfgans.plots import new_figure, save_figure
 
     rows = list(dict.fromkeys((trial.setting["world"], trial.setting["form"]) for trial in trials))
-    figure = new_figure((2.6 * len(_OBJECTIVES), 2.7 * len(rows)))
+    figure = plots.new_figure((2.6 * len(_OBJECTIVES), 2.7 * len(rows)))
     for trial in trials:
         world, form, objective = (trial.setting[key] for key in ("world", "form", "objective"))
         model, here = training.load(trial.workdir), data.toy_world(world)
@@ -99,20 +99,19 @@ def contour_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         points, centers = model.sample(_POINTS, seed=0), here.centers / here.scale
         plots.contours(lambda x, model=model: _logits(model, x), points, centers, panel, extent=_EXTENT)
         panel.set(title=f"{form} {objective}", ylabel=world)
-    save_figure(figure, folder / "fig3.png")
+    plots.save_figure(figure, folder / "fig3.png")
 
 
-def _logits(model, points: np.ndarray) -> np.ndarray:  # noqa: ANN001
-    """l(x), or l(x, E(x))."""
+def _logits(model: "GAN | BiGAN", points: np.ndarray) -> np.ndarray:
+    """l(x) of a GAN, or l(x, E(x)) of a BiGAN."""
     return model.discriminate(points, *((model.encode(points),) if model.encoder is not None else ()))
 
 
 def scatter_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """(x, E(x)) and (G(z), z) in space over the contours of l(x, E(x)) (Fig. 4)."""
+    """Draws (x, E(x)) and (G(z), z) in space, over the contours of l(x, E(x)) (Fig. 4)."""
     from tfgans import data, plots, training
-    from tfgans.plots import new_figure, save_figure
 
-    figure = new_figure((3.4 * len(_OBJECTIVES), 3.6 * len(_WORLDS)))
+    figure = plots.new_figure((3.4 * len(_OBJECTIVES), 3.6 * len(_WORLDS)))
     for trial in trials:
         world, objective = (trial.setting[key] for key in ("world", "objective"))
         model, here = training.load(trial.workdir), data.toy_world(world)
@@ -123,11 +122,11 @@ def scatter_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         pairs = {"(x, E(x))": (real, model.encode(real)), "(G(z), z)": (model.generate(latents), latents)}
         plots.joint_scatter(pairs, lambda x, model=model: _logits(model, x), panel, extent=_EXTENT)
         panel.set_title(f"{world} {objective}")
-    save_figure(figure, folder / "fig4.png")
+    plots.save_figure(figure, folder / "fig4.png")
 
 
 def images(trial: Trial) -> Measured:
-    """Classifier score and Frechet distance at the end, and of a BiGAN the SSIM of reconstructions.
+    """Measures classifier score and Frechet distance at the end, and for a BiGAN the SSIM of reconstructions.
 
     `best_reconstruction_ssim` is the best moving average over the scorings of the run, with the window and the range of
     the authors' code (Table 2).
@@ -151,7 +150,7 @@ def images(trial: Trial) -> Measured:
 
 
 def score_every(trial: Trial) -> int:
-    """Steps between two scorings, a multiple of those between two lines of metrics."""
+    """Returns the steps between two scorings, a multiple of the steps between two lines of metrics."""
     from tfgans import recipes
 
     if trial.scale == "paper":
@@ -168,7 +167,7 @@ def _curve(trial: Trial) -> list[dict[str, float]]:
 
 
 def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Curves of the classifier score (Fig. 5), samples of each, and what a BiGAN makes of images (Figs. 8, 10)."""
+    """Draws curves of the score (Fig. 5), samples, and a BiGAN's reconstructions and interpolations (Figs. 8, 10)."""
     from tfgans import data, plots, training
 
     curves = {}
@@ -179,7 +178,7 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     plots.compared_curves(curves, "score/classifier", folder / "fig5.png")
     for trial in trials:
         model, form, objective = training.load(trial.workdir), trial.setting["form"], trial.setting["objective"]
-        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png", title="")
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png")
         if form != "bigan":
             continue
         test = data.load_split(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images
@@ -189,23 +188,23 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def junction(trial: Trial) -> Measured:
-    """Frames of a static camera: do samples and reconstructions have the rare ones, and are they as diverse?"""
+    """Measures whether samples and reconstructions cover rare frames of a static camera, and their diversity."""
     from tfgans import metrics
 
     changes = (f"data={_junction_source(trial)}", *(_JUNCTION_SMALL if trial.scale == "small" else ()))
     model = _train(trial, "junction", _JUNCTION_STEPS, *changes).model
     real = _junction_frames(trial, model.sample_shape)
     count = 20 if trial.smoke else _JUNCTION_SAMPLES
-    made = {"": model.sample(count, seed=_SAMPLE_SEED), "reconstructed_": model.reconstruct(real.unit_images)}
+    made = {"": model.sample(count, seed=SAMPLE_SEED), "reconstructed_": model.reconstruct(real.unit_images)}
     values = {}
     for prefix, generated in made.items():
-        found = metrics.rare_recall(real.unit_images, generated)
-        values |= {f"{prefix}{name}": round(value, 6) for name, value in found._asdict().items()}
+        recall = metrics.rare_recall(real.unit_images, generated)
+        values |= {f"{prefix}{name}": round(value, 6) for name, value in recall._asdict().items()}
     protocol = {
         "data": f"{real.name} {real.split}",
         "real_images": len(real),
         "samples": count,
-        "seed": _SAMPLE_SEED,
+        "seed": SAMPLE_SEED,
         "averaged": model.use_average,
         "step": int(model.step.numpy()),
     }
@@ -213,21 +212,18 @@ def junction(trial: Trial) -> Measured:
 
 
 def _junction_source(trial: Trial) -> str:
-    path = pathlib.Path(trial.data_dir or ".", _JUNCTION_FILE)
-    if not path.is_file():
-        raise FileNotFoundError(f"fig6_7 takes frames of a junction from {path}, in --data_dir; there is no such file.")
-    return f"npz:{path}"
+    return f"npz:{prepared_file(trial, _JUNCTION_FILE)}"
 
 
 def _junction_frames(trial: Trial, shape: tuple[int, ...]) -> "ImageSet":
-    """The frames that were trained on."""
+    """The training frames."""
     from tfgans import data
 
     return data.load_split(_junction_source(trial), image_shape=shape)
 
 
 def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """The rarest frames, and below them the nearest sample of each objective."""
+    """Draws the rarest frames, and below them the nearest sample of each objective."""
     from sklearn.metrics import pairwise_distances_argmin
 
     from tfgans import plots, training
@@ -237,7 +233,7 @@ def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     rarest = real[np.argsort(np.abs(real - np.median(real, axis=0)).sum(axis=(1, 2, 3)))[-8:]]
     rows = [rarest]
     for model in models:
-        samples = model.sample(_JUNCTION_SAMPLES, seed=_SAMPLE_SEED)
+        samples = model.sample(_JUNCTION_SAMPLES, seed=SAMPLE_SEED)
         flat = [images.reshape(len(images), -1) for images in (rarest, samples)]
         rows.append(samples[pairwise_distances_argmin(*flat, metric="manhattan")])
     names = ["frames", *(trial.setting["objective"] for trial in trials)]
@@ -245,7 +241,7 @@ def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def _settings(form: str, penalty: str, objectives: Sequence[str] = _OBJECTIVES) -> tuple[Setting, ...]:
-    """A row an objective; the vanilla one has no penalty, as in the paper."""
+    """One row per objective; the vanilla objective has no penalty, as in the paper."""
     return tuple(
         {"form": form, "objective": objective, "penalty": "none" if objective == "v" else penalty}
         for objective in objectives

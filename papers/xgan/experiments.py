@@ -1,16 +1,17 @@
 """The tables and figures of X-GAN."""
 
+import functools
 import pathlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import train
+from papers.runs import measured, prepared_file, train
 
 _SAMPLES, _SETS = 2_000, 1
 _FLOWERS_FILE = "flowers17_64.npz"
-# Features of so many images of a class; the estimate is far too low with few.
+# Images of each class; the estimate is far too low with few.
 _OF_A_CLASS = 500
 
 _FORMS: dict[str, tuple[str, ...]] = {
@@ -24,7 +25,7 @@ _SYSTEMS = {"MD-GAN": "md_gan", "CVAE-GAN": "cvae_gan"}
 
 
 def scores(trial: Trial) -> Measured:
-    """D* counts and the classifier score of a system, or the score of real images."""
+    """Measures D* counts, score and distance of a system, or score and distance of real images."""
     from tfgans import training
 
     row = trial.setting["row"]
@@ -32,20 +33,14 @@ def scores(trial: Trial) -> Measured:
     names, samples = ("score", "frechet", "d_star"), 100 if trial.smoke else _SAMPLES
     if row == "real images":
         scorer, source = training.image_scorer("split:test", "mnist", samples=samples, progress=False, **data)
-        return _measured(scorer.sources([source], names[:2]))
+        return measured(scorer.sources([source], names[:2]))
     train(trial, f"{_SYSTEMS.get(row, 'xgan')}/mnist", *_FORMS.get(row, ()))
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **data)
-    return _measured(training.evaluate(trial.workdir, names, scorer=scorer))
-
-
-def _measured(found: Sequence[dict]) -> Measured:
-    return Measured(
-        {score["metric"]: score["value"] for score in found}, {score["metric"]: score["protocol"] for score in found}
-    )
+    return measured(training.evaluate(trial.workdir, names, scorer=scorer))
 
 
 def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Samples of each row, ten a class where it takes one (Fig. 4), and arrays between four real images (Fig. 6)."""
+    """Draws samples of each row, ten per class if it takes one (Fig. 4), and arrays between real images (Fig. 6)."""
     from tfgans import data, plots, training
 
     test = data.load_split("mnist", "test", data_dir=trials[0].data_dir)
@@ -61,30 +56,25 @@ def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
             corners = test.rows(np.asarray(rows))
             if takes_label and figure == "different":
                 continue
-            beside = {"labels": int(corners.label[0])} if takes_label else {}
-
-            def morph(images: np.ndarray, weights: np.ndarray, model=model, beside=beside) -> np.ndarray:  # noqa: ANN001
-                return model.morph(images, weights, **beside)
-
+            label = {"labels": int(corners.label[0])} if takes_label else {}
+            morph = functools.partial(model.morph, **label)
             plots.morph_grid(morph, corners.unit_images, folder / f"fig6_{name}_{figure}.png", title=row)
 
 
 def flowers(trial: Trial) -> Measured:
-    """Samples and arrays of flowers at 32 pixels."""
+    """Measures distance and D* counts on flowers at 32 pixels."""
     from tfgans import training
 
-    path = pathlib.Path(trial.data_dir or ".", _FLOWERS_FILE)
-    if not path.is_file():
-        raise FileNotFoundError(f"fig4_5 takes flowers from {path}, in --data_dir; there is no such file.")
+    path = prepared_file(trial, _FLOWERS_FILE)
     file = (f"data=npz:{path}",) if trial.scale == "small" else ()
     train(trial, f"{trial.setting['system']}/flowers17", *file)
     samples = 100 if trial.smoke else _SAMPLES
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False)
-    return _measured(training.evaluate(trial.workdir, ("frechet", "d_star"), scorer=scorer))
+    return measured(training.evaluate(trial.workdir, ("frechet", "d_star"), scorer=scorer))
 
 
 def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Sheets of samples beside real flowers (Fig. 4), and arrays of X-GAN, of train and of test images (Fig. 5)."""
+    """Draws samples and real flowers (Fig. 4), and arrays of X-GAN between train and between test images (Fig. 5)."""
     from tfgans import plots, training
 
     for trial in trials:
@@ -104,7 +94,7 @@ def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def dimension(trial: Trial) -> Measured:
-    """Intrinsic dimension of codes and of pixels, per class, and m = 2 s that follows (section 3.1)."""
+    """Measures the intrinsic dimension s of codes and of pixels per class, and m = 2 s (section 3.1)."""
     from tfgans import data, latent
 
     model = train(trial, "xgan/mnist").model
@@ -114,8 +104,8 @@ def dimension(trial: Trial) -> Measured:
     values = {}
     for name, points in (("codes", model.encode(some.unit_images)), ("pixels", some.unit_images)):
         for average in ("levina_bickel", "mackay_ghahramani"):
-            found = latent.class_dimensions(points, some.label, _OF_A_CLASS, average)
-            values[f"{average}/{name}"] = float(found.dimension.mean())
+            estimates = latent.class_dimensions(points, some.label, _OF_A_CLASS, average)
+            values[f"{average}/{name}"] = float(estimates.dimension.mean())
     values["neighbours"] = 2 * values["levina_bickel/codes"]
     return Measured(values, {"data": "mnist train", "images_of_a_class": _OF_A_CLASS, "k": [10, 20], "per": "class"})
 

@@ -1,3 +1,4 @@
+import concurrent.futures
 import dataclasses
 import json
 import os
@@ -46,7 +47,28 @@ def plan(tmp_path):
     return Plan(tmp_path / "papers", tmp_path / "runs", command="scripts/reproduce.py")
 
 
-def test_stores_rows_with_spread_count_and_protocol(plan):
+class InThisProcess(concurrent.futures.Executor):
+    """Runs a trial as it is submitted."""
+
+    def __init__(self, *arguments, **keywords):
+        pass
+
+    def submit(self, function, *arguments):
+        future = concurrent.futures.Future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def without_processes(monkeypatch):
+    """Trials run in this process, for tests of what is stored and run again."""
+    monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", InThisProcess)
+
+
+def test_stores_rows_with_spread_count_and_protocol(plan, without_processes):
     stored = json.loads(run_item(ITEM, plan).read_text())
     assert {"paper", "item", "command", "seconds", "versions", "rows"} <= stored.keys()
     first, second = stored["rows"]
@@ -66,7 +88,7 @@ def test_stores_rows_with_spread_count_and_protocol(plan):
 
 
 @pytest.mark.parametrize("seed", [0, 2])
-def test_a_broken_trial_does_not_stop_the_others(plan, seed):
+def test_a_broken_trial_does_not_stop_the_others(plan, seed, without_processes):
     broken = plan.workdir.parent / "broken"
     broken.write_text(str(seed))
     with pytest.raises(RuntimeError, match=f"seed {seed} is broken"):
@@ -84,7 +106,7 @@ def test_a_broken_trial_does_not_stop_the_others(plan, seed):
     assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
 
 
-def test_what_is_stale_is_taken_again_from_the_start(plan):
+def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     """A trial fails where its folder is there: that of the stale ones must be gone, and the others must not run."""
     path = run_item(ITEM, plan)
     stored = json.loads(path.read_text())
@@ -108,7 +130,7 @@ def test_what_is_stale_is_taken_again_from_the_start(plan):
     assert "†" not in table(path)
 
 
-def test_another_scale_is_another_row(plan):
+def test_another_scale_is_another_row(plan, without_processes):
     run_item(ITEM, dataclasses.replace(plan, seeds=1))
     paper = dataclasses.replace(plan, seeds=1, scale="paper")
     assert "stored" not in describe(ITEM, paper)
@@ -121,7 +143,7 @@ def test_another_scale_is_another_row(plan):
     ]
 
 
-def test_results_without_their_runs_stay_and_keep_their_figures(plan, capsys):
+def test_results_without_their_runs_stay_and_keep_their_figures(plan, capsys, without_processes):
     run_item(ITEM, plan)
     shutil.rmtree(plan.workdir)
     (plan.file(ITEM).with_name("figure.txt")).write_text("as it was")
@@ -130,9 +152,18 @@ def test_results_without_their_runs_stay_and_keep_their_figures(plan, capsys):
     assert "figures stay as they are" in capsys.readouterr().out
 
 
-def test_figures_are_drawn_of_an_item_with_a_row_that_trains_nothing(plan):
+def test_figures_are_drawn_of_an_item_with_a_row_that_trains_nothing(plan, without_processes):
     run_item(dataclasses.replace(ITEM, run=look), plan)
     assert (plan.file(ITEM).with_name("figure.txt")).read_text() == "0 0"
+
+
+def test_numbers_and_errors_come_from_processes(plan):
+    (plan.workdir.parent / "broken").write_text("0")
+    item = dataclasses.replace(ITEM, settings=({"kind": "a"},))
+    with pytest.raises(RuntimeError, match="seed 0 is broken"):
+        run_item(item, dataclasses.replace(plan, seeds=2))
+    (row,) = json.loads(plan.file(item).read_text())["rows"]
+    assert (row["value"], row["seeds"]) == ({"score": 1.0}, [1])
 
 
 def test_an_interrupt_stops_what_runs(plan):

@@ -49,7 +49,7 @@ def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_cl
 
 def test_frames_of_the_junction_come_from_the_folder_of_data(tmp_path):
     (item,) = papers.find("logan").only(["fig6_7"]).items
-    with pytest.raises(FileNotFoundError, match="takes frames of a junction from "):
+    with pytest.raises(FileNotFoundError, match=r"takes its images from .*junction_frames96x54\.npz"):
         item.run(smoke(item.settings[0], tmp_path, str(tmp_path)))
 
 

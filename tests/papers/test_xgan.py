@@ -35,7 +35,7 @@ def test_flowers_for_a_moment(flowers, run_for_a_moment, short_classifier, easy)
 
 def test_flowers_come_from_the_folder_of_data(tmp_path):
     (item,) = papers.find("xgan").only(["fig4_5"]).items
-    with pytest.raises(FileNotFoundError, match="takes flowers from "):
+    with pytest.raises(FileNotFoundError, match=r"takes its images from .*flowers17_64\.npz"):
         item.run(Trial(item.settings[2], 0, "small", True, tmp_path, str(tmp_path), False))
 
 

@@ -37,7 +37,7 @@ def test_interpolations_stand_between_their_images(drawn):
 
 
 def test_grids_refuse_what_does_not_fill_a_row():
-    with pytest.raises(ValueError, match="A row takes 8 images; received 5"):
+    with pytest.raises(ValueError, match="at least 8 images, one row; received 5"):
         plots.reconstruction_grid(np.copy, levels(5), "grid.png")
     with pytest.raises(ValueError, match="pairs of images; received 3"):
         plots.interpolation_grid(lambda *_: None, levels(3), "grid.png")

@@ -1,10 +1,10 @@
 """The client by itself; `test_server.py` has it speak to servers."""
 
 import http.server
+import importlib
 import inspect
 import json
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -14,7 +14,9 @@ import PIL.Image
 import pytest
 import tensorflow as tf
 
+import tfgans
 from tfgans import faces, models, serving
+from tfgans._errors import MissingExtraError
 from tfgans.cli.client import parse_labels
 from tfgans.serving._transport import RefusalError
 
@@ -244,20 +246,20 @@ def test_arguments(arguments, message):
         serving.Client(**{"address": "http://localhost:8501", "model": "toy", **arguments})
 
 
-def test_what_needs_the_extra_says_so(tmp_path):
-    code = (
-        "import sys\n"
-        "sys.modules['tensorflow_serving'] = None\n"
-        "from tfgans import serving\n"
-        "for call in (lambda: serving.Client('grpc://host:1', 'm'),\n"
-        "             lambda: serving.write_warmup_requests(sys.argv[1], 'm', {})):\n"
-        "    try: call()\n"
-        "    except ImportError as error: print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
-    lines = done.stdout.splitlines()
-    assert len(lines) == 2, done.stderr
-    assert all("needs the extra 'serving': pip install 'tfgans[serving]'" in line for line in lines)
+def test_what_needs_the_extra_says_so(tmp_path, monkeypatch):
+    """The package is imported anew where there is no `tensorflow_serving`."""
+    for name in [*sys.modules]:
+        if name.startswith(("tensorflow_serving", "tfgans.serving")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
+    monkeypatch.setattr(tfgans, "serving", None)
+    without = importlib.import_module("tfgans.serving")
+    for call in (
+        lambda: without.Client("grpc://host:1", "m"),
+        lambda: without.write_warmup_requests(tmp_path, "m", {}),
+    ):
+        with pytest.raises(MissingExtraError, match=r"needs the extra 'serving': pip install 'tfgans\[serving\]'"):
+            call()
     assert not list(tmp_path.iterdir())
 
 

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+import served_models
 import tensorflow as tf
 import tensorflow_alone
 from google.protobuf import text_format
@@ -29,11 +30,17 @@ def test_they_are_small():
     assert sum(path.stat().st_size for path in files) < 8e6
 
 
-def test_they_load_with_tensorflow_alone(tmp_path):
-    paths = [serving.latest_version(FOLDER / name) for name in EXAMPLES]
-    for images in tensorflow_alone.samples(tmp_path / "samples.npz", *paths):
+def test_they_and_a_new_export_load_where_neither_tfgans_nor_keras_can_be_imported(tmp_path):
+    model = served_models.conditional()
+    versions = [serving.latest_version(FOLDER / name) for name in EXAMPLES]
+    *examples, exported = tensorflow_alone.samples(
+        tmp_path / "samples.npz", *versions, serving.export(model, tmp_path / "model")
+    )
+    assert len(examples) == len(EXAMPLES)
+    for images in examples:
         assert images.shape == (5, 8, 8, 1)
         assert np.all(np.abs(images) <= 1)
+    np.testing.assert_array_equal(exported, model.sample(5, labels=[0, 1, 2, 0, 1], seed=0))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

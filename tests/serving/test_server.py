@@ -31,6 +31,7 @@ import requests
 import served_models
 import tensorflow as tf
 from malformed import images, png
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from tfgans import serving
@@ -93,9 +94,10 @@ def server(request, exported, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["stand_in", "model_server"])
 def narrow(request, exported, tmp_path_factory):
-    """A server where one batch may wait, and does so for a second, of which warm-up requests would take many."""
+    """A server of one model, where one batch may wait and does so for a second, even for each warm-up request."""
     folder = tmp_path_factory.mktemp("models")
-    shutil.copytree(exported, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("assets.extra"))
+    shutil.copytree(exported / "encoding", folder / "encoding", ignore=shutil.ignore_patterns("assets.extra"))
+    serving.add_to_models_config(folder / "encoding")
     batching = folder / "batching.config"
     batching.write_text(
         f"max_batch_size {{ value: {BOUND} }} batch_timeout_micros {{ value: 1000000 }}"
@@ -120,8 +122,8 @@ def started(kind, folder, batching):
     addresses = {"http": f"http://127.0.0.1:{rest_port}", "grpc": f"grpc://127.0.0.1:{port}"}
     found = Server(addresses, process, folder, log, kind == "stand_in")
     try:
-        for name in served_models.MODELS:
-            wait_for_version(found, "http", name, 1)
+        for model in folder.glob("*/1"):
+            wait_for_version(found, "http", model.parent.name, 1)
         yield found
     finally:
         process.terminate()
@@ -281,14 +283,14 @@ def test_rows_that_mean_nothing(server, scheme, random):
         files = client.predict("sample_png", seed=seeds, label=labels)["image_bytes"]
         assert [len(file) > 0 for file in files] == [True, False, False, True]
         for face in (client.sample, client.sample_png):
-            with pytest.raises(ValueError, match=r"nothing for rows \[1, 2\]"):
+            with pytest.raises(ValueError, match=r"no answer for rows \[1, 2\]"):
                 face(4, labels)
     with server.client(scheme, "encoding") as client:
         good = png(random.integers(0, 256, (8, 8), np.uint8))
         found = client.predict("encode_png", image_bytes=[good, good[:50], b"", good])["latent"]
         np.testing.assert_array_equal(np.isnan(found).all(axis=1), [False, True, True, False])
         np.testing.assert_array_equal(found[0], found[3])
-        with pytest.raises(ValueError, match=r"nothing for rows \[0\].* PNG of another size"):
+        with pytest.raises(ValueError, match=r"no answer for rows \[0\].* PNG of another size"):
             client.encode_png([PIL.Image.new("L", (9, 8))])
 
 
@@ -394,8 +396,8 @@ def test_where_there_is_no_room_a_client_asks_again(narrow, scheme, expected):
             close_to(expected("encoding", "sample", seed=np.arange(count)))(found.result())
 
 
-def test_command_writes_a_grid(server, scheme, tmp_path):
-    address = server.addresses.get(scheme) or pytest.skip(f"TFGANS_SERVING_URL names no {scheme}://.")
+def test_command_writes_a_grid(server, tmp_path):
+    address = server.addresses.get("grpc") or server.addresses["http"]
     command = [sys.executable, HERE.parents[1] / "scripts" / "client.py", f"--server={address}"]
     rows = ["--model=conditional", "--label=2", "--label=0", "--count=3", f"--out={tmp_path / 'grid.png'}"]
     done = subprocess.run([*command, *rows], capture_output=True, text=True, check=False)
@@ -405,17 +407,33 @@ def test_command_writes_a_grid(server, scheme, tmp_path):
         assert image.width > 100
 
 
-def test_the_newest_version_is_served_and_its_folder_deleted_is_a_rollback(server, scheme, expected):
+def test_warm_up_requests_ask_each_signature_for_a_row(exported, expected):
+    asked = []
+    for record in tf.data.TFRecordDataset(str(exported / "encoding/1/assets.extra/tf_serving_warmup_requests")):
+        request = PredictionLog.FromString(record.numpy()).predict_log.request
+        assert request.model_spec.name == "encoding"
+        asked.append(request.model_spec.signature_name)
+        output = expected("encoding", asked[-1], **{name: tf.make_ndarray(row) for name, row in request.inputs.items()})
+        assert output.shape[0] == 1
+        # Four weights of zero do not sum to 1; a PNG of the model's size is decoded.
+        nothing = output.dtype.kind == "f" and np.any(np.isnan(output))
+        assert nothing == (asked[-1] == "morph"), asked[-1]
+    assert sorted(asked) == sorted(expected.loaded["encoding"])
+
+
+def test_the_newest_version_is_served_and_its_folder_deleted_is_a_rollback(server, expected):
     if server.folder is None:
         pytest.skip("The folder of the server that TFGANS_SERVING_URL names is not at hand.")
     first, second = (server.folder / "encoding" / number for number in "12")
     shutil.copytree(first, server.folder / "copy")
     (server.folder / "copy").rename(second)
-    wait_for_version(server, scheme, "encoding", 2)
+    for scheme in server.addresses:
+        wait_for_version(server, scheme, "encoding", 2)
     shutil.rmtree(second)
-    wait_for_version(server, scheme, "encoding", 1)
-    with server.client(scheme, "encoding") as client:
-        close_to(expected("encoding", "sample", seed=np.arange(2)))(client.sample(2, seed=0))
+    for scheme in server.addresses:
+        wait_for_version(server, scheme, "encoding", 1)
+        with server.client(scheme, "encoding") as client:
+            close_to(expected("encoding", "sample", seed=np.arange(2)))(client.sample(2, seed=0))
 
 
 def good_answers(server, scheme, expected):

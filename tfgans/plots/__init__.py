@@ -1,4 +1,4 @@
-"""Figures."""
+"""Figures: functions that write a PNG file, and functions that draw on axes."""
 
 from tfgans.plots._figure import new_figure, save_figure
 from tfgans.plots.codes import code_scatter

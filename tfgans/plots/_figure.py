@@ -1,4 +1,4 @@
-"""Writes figures to files."""
+"""Makes figures and writes them to files."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ from tfgans._files import temporary_file
 
 
 def new_figure(size: tuple[float, float]) -> Figure:
-    """A figure of (width, height) in inches that needs no screen."""
+    """Returns an empty figure of (width, height) in inches, which needs no screen."""
     figure = Figure(figsize=size, dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     return figure

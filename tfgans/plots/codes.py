@@ -15,14 +15,14 @@ def code_scatter(real: np.ndarray, generated: np.ndarray, path: str | os.PathLik
     Args:
         real: Codes of real samples [n, N].
         generated: Codes of generated samples [m, N].
-        path: PNG file to write; it replaces one of that name in one move.
+        path: PNG file to write; it replaces an existing file in one move.
         title: Line above the plot.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: As `latent.code_plane`.
+        ValueError: If there are fewer than two real codes, or sizes differ.
     """
     figure = new_figure((4.6, 4.6))
     axes = figure.add_subplot()

@@ -1,4 +1,4 @@
-"""Curves over training."""
+"""Curves of scores over training."""
 
 import os
 import pathlib
@@ -16,9 +16,9 @@ def compared_curves(
     """Draws one score over the steps of several runs, in one panel (LOGAN Fig. 5).
 
     Args:
-        curves: Steps [n] and scores [n] of each run.
+        curves: Steps [n] and scores [n] by the name of a run.
         name: Name of the score.
-        path: PNG file to write; it replaces one of that name in one move.
+        path: PNG file to write; it replaces an existing file in one move.
 
     Returns:
         The path.
@@ -40,12 +40,12 @@ def compared_curves(
 
 
 def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], path: str | os.PathLike) -> pathlib.Path:
-    """Draws each score over the steps of a run, one panel a score.
+    """Draws each score over the steps of a run, with one panel per score.
 
     Args:
         steps: Steps [n].
-        values: Scores by name at each of them; one that is missing leaves a gap.
-        path: PNG file to write; it replaces one of that name in one move.
+        values: Scores by name at each step; a missing score leaves a gap.
+        path: PNG file to write; it replaces an existing file in one move.
 
     Returns:
         The path.

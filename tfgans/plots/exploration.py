@@ -10,13 +10,13 @@ from tfgans.latent import corner_weights
 from tfgans.plots.grids import image_grid
 
 Generate = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""From latents [n, N] and conditions [n, K] to images [n, H, W, C], such as a model's `generate`."""
+"""A function from latents [n, N] and conditions [n, K] to images [n, H, W, C], such as a model's `generate`."""
 
 
 def swap_grid(
     generate: Generate, latents: np.ndarray, conditions: np.ndarray, names: Sequence[str], path: str | os.PathLike
 ) -> pathlib.Path:
-    """One z a row, one condition a column: what changes is the condition alone (Figs. 3 left, 4, 7).
+    """Draws one z per row and one condition per column, so only the condition changes in a row (Figs. 3 left, 4, 7).
 
     Args:
         generate: The generator.
@@ -44,15 +44,15 @@ def corner_grid(
     *,
     size: int = 8,
 ) -> pathlib.Path:
-    """Interpolation in z and y between four corners (Figs. 3 right, 8 to 10).
+    """Draws an interpolation in z and y between four corners (Figs. 3 right, 8 to 10).
 
     Args:
         generate: The generator.
-        latents: [4, N], of upper left, upper right, lower left and lower right.
+        latents: [4, N], for upper left, upper right, lower left and lower right.
         conditions: [4, K].
         names: Names of the corners.
         path: PNG file to write.
-        size: Rows and columns.
+        size: Number of rows and of columns.
 
     Returns:
         The path.
@@ -72,14 +72,14 @@ def sweep_grid(
     name: str,
     path: str | os.PathLike,
 ) -> pathlib.Path:
-    """One attribute runs through its values in each row, at one z a row (Fig. 6).
+    """Draws rows in which one attribute takes its values, with one z per row (Fig. 6).
 
     Args:
         generate: The generator.
         latents: [rows, N].
-        condition: [K], the other attributes.
+        condition: [K], the values of the other attributes.
         attribute: Index of the attribute that changes.
-        values: Its values.
+        values: Its values, one per column.
         name: Its name.
         path: PNG file to write.
 
@@ -105,13 +105,13 @@ def plane_grid(
     names: tuple[str, str],
     path: str | os.PathLike,
 ) -> pathlib.Path:
-    """Two attributes run through their values, one down and one to the right, at one z (Fig. 5).
+    """Draws two attributes that take their values, one downwards and one to the right, with one z (Fig. 5).
 
     Args:
         generate: The generator.
         latent: [N].
-        condition: [K], the other attributes.
-        attributes: Indices of the attributes that change, down and to the right.
+        condition: [K], the values of the other attributes.
+        attributes: Indices of the attributes that change, downwards and to the right.
         values: Their values.
         names: Their names.
         path: PNG file to write.

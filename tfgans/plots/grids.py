@@ -27,18 +27,18 @@ def image_grid(
     Args:
         images: [rows * columns, H, W, C] in [-1, 1]; C is 1 or 3.
         columns: Images in a row.
-        path: PNG file to write; it replaces one of that name in one move.
+        path: PNG file to write; it replaces an existing file in one move.
         title: Line above the grid.
         row_names: Name of each row.
-        row_label: Names of the rows.
+        row_label: Label beside the rows.
         column_names: Name of each column.
-        column_label: Names of the columns.
+        column_label: Label below the columns.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: If the images do not fill the rows.
+        ValueError: If the images do not fill the last row, or there are none.
     """
     count, height, width, channels = images.shape
     rows, rest = divmod(count, columns)

@@ -11,6 +11,7 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D
 from tfgans.plots._figure import new_figure, save_figure
 
 _MARGIN = 0.25
+_LEVELS = 20
 _PAIR_COLORS = ("tab:orange", "tab:green")
 
 
@@ -20,7 +21,7 @@ def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike
     Args:
         points: [n, 1] or [n, 2].
         centers: [m, 1] or [m, 2].
-        path: PNG file to write; it replaces one of that name in one move.
+        path: PNG file to write; it replaces an existing file in one move.
         title: Line above the plot.
 
     Returns:
@@ -34,7 +35,13 @@ def point_cloud(points: np.ndarray, centers: np.ndarray, path: str | os.PathLike
 
 
 def draw_points(axes: Axes, points: np.ndarray, centers: np.ndarray) -> None:
-    """Draws centres as rings and points as dots, over the world and a margin; points beyond it are cut off."""
+    """Draws centres as rings and points as dots; points outside the world and a margin are cut off.
+
+    Args:
+        axes: The axes to draw on.
+        points: [n, 1] or [n, 2].
+        centers: Centres of the modes [m, 1] or [m, 2].
+    """
     points, centers = (np.pad(values, ((0, 0), (0, 2 - values.shape[1]))) for values in (points, centers))
     axes.scatter(centers[:, 0], centers[:, 1], s=60, facecolors="none", edgecolors="tab:red", linewidths=0.8)
     axes.scatter(points[:, 0], points[:, 1], s=2, color="tab:blue", alpha=0.5)
@@ -51,21 +58,19 @@ def contours(
     *,
     extent: float,
     resolution: int = 128,
-    levels: int = 20,
 ) -> None:
     """Draws a discriminator's logit over the plane, with generated points on it (LOGAN Fig. 3).
 
     Args:
-        logits: Logits [n] of points [n, 2].
+        logits: Function from points [n, 2] to logits [n].
         points: Generated points [n, 2].
         centers: Centres of the modes [m, 2].
         axes: The axes to draw on.
         extent: Half the edge of the square that is drawn.
-        resolution: Places along an edge.
-        levels: Number of contours.
+        resolution: Number of points along an edge at which logits are computed.
     """
     ticks, field = _field(logits, extent, resolution)
-    axes.contourf(ticks, ticks, field, levels=levels, cmap="viridis")
+    axes.contourf(ticks, ticks, field, levels=_LEVELS, cmap="viridis")
     axes.scatter(centers[:, 0], centers[:, 1], s=40, facecolors="none", edgecolors="white", linewidths=0.8)
     axes.scatter(points[:, 0], points[:, 1], s=1.5, color="tab:red", alpha=0.6)
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])
@@ -78,23 +83,21 @@ def joint_scatter(
     *,
     extent: float,
     resolution: int = 64,
-    levels: int = 20,
 ) -> None:
     """Draws points of the plane with their latents as height, over a discriminator's contours (LOGAN Fig. 4).
 
     Args:
-        pairs: Points [n, 2] and latents [n, 1] of each name, such as `(x, E(x))`.
-        logits: Logits [n] of points [n, 2], drawn as the floor.
-        axes: The axes to draw on; of projection `3d`.
+        pairs: Points [n, 2] and latents [n, 1] by name, such as `(x, E(x))`.
+        logits: Function from points [n, 2] to logits [n], which are drawn as the floor.
+        axes: The axes to draw on, with projection `3d`.
         extent: Half the edge of the square that is drawn.
-        resolution: Places along an edge.
-        levels: Number of contours.
+        resolution: Number of points along an edge at which logits are computed.
     """
     ticks, field = _field(logits, extent, resolution)
     heights = np.concatenate([latents[:, 0] for _, latents in pairs.values()])
     low, high = heights.min(), heights.max()
     floor = low - 0.4 * max(high - low, 1e-3)
-    axes.contourf(ticks, ticks, field, levels=levels, zdir="z", offset=floor, cmap="viridis", alpha=0.6)
+    axes.contourf(ticks, ticks, field, levels=_LEVELS, zdir="z", offset=floor, cmap="viridis", alpha=0.6)
     for (name, (points, latents)), color in zip(pairs.items(), _PAIR_COLORS, strict=False):
         inside = np.all(np.abs(points) <= extent, axis=1)
         axes.scatter(points[inside, 0], points[inside, 1], latents[inside, 0], s=4, color=color, label=name)
@@ -103,7 +106,7 @@ def joint_scatter(
 
 
 def _field(logits: Callable[[np.ndarray], np.ndarray], extent: float, resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ticks along an edge of a square around the origin, and logits on its grid."""
+    """Ticks along the edge of a square around the origin, and logits on the square's grid."""
     ticks = np.linspace(-extent, extent, resolution)
     plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     return ticks, logits(plane.astype(np.float32)).reshape(resolution, resolution)

@@ -1,4 +1,4 @@
-"""Grids of real images and of what a model with an encoder makes of them."""
+"""Grids of real images with reconstructions, interpolations and traversals by a model with an encoder."""
 
 import os
 import pathlib
@@ -13,11 +13,11 @@ from tfgans.plots.grids import image_grid
 def reconstruction_grid(
     reconstruct: Callable[[np.ndarray], np.ndarray], images: np.ndarray, path: str | os.PathLike, *, columns: int = 8
 ) -> pathlib.Path:
-    """Rows of real images, below each of them its reconstruction G(E(x)) (LOGAN Fig. 8).
+    """Draws rows of real images, each above a row of their reconstructions G(E(x)) (LOGAN Fig. 8).
 
     Args:
-        reconstruct: Reconstructions of images.
-        images: [n, H, W, C] in [-1, 1]; of a last row that is not full, nothing is shown.
+        reconstruct: Function from images to reconstructions, such as `AdversarialModel.reconstruct`.
+        images: [n, H, W, C] in [-1, 1]; a last row that is not full is left out.
         path: PNG file to write.
         columns: Images in a row.
 
@@ -27,19 +27,12 @@ def reconstruction_grid(
     Raises:
         ValueError: If there are fewer images than columns.
     """
-    rows = len(images) // columns
+    rows, shape = len(images) // columns, images.shape[1:]
     if rows < 1:
-        raise ValueError(f"A row takes {columns} images; received {len(images)}.")
+        raise ValueError(f"Expected at least {columns} images, one row; received {len(images)}.")
     images = images[: rows * columns]
-    pairs = np.stack(
-        [
-            images.reshape(rows, columns, *images.shape[1:]),
-            reconstruct(images).reshape(rows, columns, *images.shape[1:]),
-        ],
-        axis=1,
-    )
-    names = ["x", "G(E(x))"] * rows
-    return image_grid(pairs.reshape(-1, *images.shape[1:]), columns, path, row_names=names)
+    pairs = np.stack([each.reshape(rows, columns, *shape) for each in (images, reconstruct(images))], axis=1)
+    return image_grid(pairs.reshape(-1, *shape), columns, path, row_names=["x", "G(E(x))"] * rows)
 
 
 def traversal_grid(
@@ -49,13 +42,13 @@ def traversal_grid(
     values: Sequence[float],
     path: str | os.PathLike,
 ) -> pathlib.Path:
-    """Rows in which one entry of an image's latent runs through values (BEGAN-CS, Figs. 9 and 13).
+    """Draws rows in which one entry of an image's latent takes values (BEGAN-CS, Figs. 9 and 13).
 
     Args:
-        traverse: Images with an entry changed, as `AdversarialModel.traverse`.
-        image: [H, W, C] in [-1, 1]; it stands at the start of each row.
-        dimensions: Entries of the latent, one a row.
-        values: Their reconstructions, one a column.
+        traverse: Function that changes an entry, such as `AdversarialModel.traverse`.
+        image: [H, W, C] in [-1, 1]; it begins each row.
+        dimensions: Entries of the latent, one per row.
+        values: Values of the entry, one per column.
         path: PNG file to write.
 
     Returns:
@@ -81,19 +74,19 @@ def interpolation_grid(
     *,
     steps: int = 8,
 ) -> pathlib.Path:
-    """Rows between two real images, which stand at the ends (LOGAN Fig. 10).
+    """Draws rows of interpolations between two real images, which are at the ends (LOGAN Fig. 10).
 
     Args:
-        interpolate: Images at weights between others, as `AdversarialModel.interpolate`.
-        images: [2 n, H, W, C] in [-1, 1], a pair a row.
+        interpolate: Function that interpolates, such as `AdversarialModel.interpolate`.
+        images: [2 n, H, W, C] in [-1, 1], one pair per row.
         path: PNG file to write.
-        steps: Images between, the reconstructions of both among them.
+        steps: Number of images between them, with the reconstructions of both.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: If there is no pair, or a last one is not whole.
+        ValueError: If there is no pair, or the last pair lacks an image.
     """
     if len(images) < 2 or len(images) % 2:
         raise ValueError(f"Expected pairs of images; received {len(images)}.")
@@ -114,13 +107,13 @@ def morph_grid(
     size: int = 8,
     title: str = "",
 ) -> pathlib.Path:
-    """Images between four real ones, which stand in the corners themselves (X-GAN, Figs. 5 and 6).
+    """Draws an array of images between four real images, which are in the corners (X-GAN, Figs. 5 and 6).
 
     Args:
-        morph: Images between four others each, as `AdversarialModel.morph`.
+        morph: Function that combines four images, such as `AdversarialModel.morph`.
         corners: [4, H, W, C] in [-1, 1]: upper left, upper right, lower left, lower right.
         path: PNG file to write.
-        size: Rows and columns.
+        size: Number of rows and of columns.
         title: Line above the grid.
 
     Returns:

@@ -1,6 +1,7 @@
-"""Serving: SavedModels for TensorFlow Serving, and a client of it; neither loads the models."""
+"""Serving: SavedModels for TensorFlow Serving, and a client; importing it does not load the models."""
 
-from tfgans.serving.client import Client, Signature
+from tfgans.serving._transport import Signature
+from tfgans.serving.client import Client
 from tfgans.serving.saved_model import (
     add_to_models_config,
     check_models_config,

@@ -16,14 +16,14 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits
 
-# Images are larger than what gRPC takes by default, 4 MB.
+# Images are larger than gRPC's default limit of 4 MB.
 _OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", MOST_BYTES))
 
 
 class Grpc(Transport):
-    """Protocol buffers over gRPC, not encrypted."""
+    """Protocol buffers over gRPC, without encryption."""
 
     def __init__(self, address: str, model: str, version: int | None) -> None:
         self._channel = grpc.insecure_channel(urllib.parse.urlsplit(address).netloc, _OPTIONS)
@@ -37,18 +37,17 @@ class Grpc(Transport):
     def close(self) -> None:
         self._channel.close()
 
-    def versions(self, seconds: float) -> list[int]:
+    def _versions(self, seconds: float) -> list[int]:
         answer = _ask(self._models.GetModelStatus, GetModelStatusRequest(model_spec=self._model), seconds)
         statuses = answer.model_version_status
         return [status.version for status in statuses if status.state == ModelVersionStatus.AVAILABLE]
 
-    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+    def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         request = GetModelMetadataRequest(model_spec=self._servable, metadata_field=["signature_def"])
         metadata = _ask(self._predictions.GetModelMetadata, request, seconds).metadata["signature_def"]
         signatures = SignatureDefMap()
-        with reading("signatures"):
-            if not metadata.Unpack(signatures):
-                raise ValueError(f"{metadata.type_url!r}")
+        if not metadata.Unpack(signatures):
+            raise ValueError(f"{metadata.type_url!r}")
         return signatures.signature_def
 
     def _predict(
@@ -61,7 +60,7 @@ class Grpc(Transport):
 
     def _decode(self, answer: TensorProto, spec: tf.TensorSpec, rows: int) -> np.ndarray:
         dtype, shape = tf.as_dtype(answer.dtype), [dim.size for dim in answer.tensor_shape.dim]
-        # A shape alone may promise more than there is memory for, so that it is looked at first.
+        # The shape is checked first, since it may promise more values than fit into memory.
         if dtype != spec.dtype or not fits(shape, spec, rows):
             raise ValueError(f"{dtype.name} {shape}")
         return tf.make_ndarray(answer)

@@ -18,9 +18,9 @@ import urllib3
 from google.protobuf import json_format
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
-from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits, reading
+from tfgans.serving._transport import MOST_BYTES, RefusalError, Transport, fits
 
-# HTTP's status, as gRPC says it; 502 is what a balancer says of a server that is away.
+# HTTP's status codes in gRPC's words; a load balancer answers 502 if the server is away.
 _CODES = {
     400: "INVALID_ARGUMENT",
     404: "NOT_FOUND",
@@ -30,13 +30,12 @@ _CODES = {
     504: "DEADLINE_EXCEEDED",
 }
 
-
-# What JSON may have where a type is expected.
+# Python types of JSON values that are allowed for each kind of dtype.
 _TYPES = {"f": {"int", "float"}, "i": {"int"}, "u": {"int"}, "b": {"bool"}, "O": {"dict", "str"}}
 
 
 class Rest(Transport):
-    """JSON over HTTP, in columns."""
+    """JSON over HTTP, in the columnar format."""
 
     def __init__(self, address: str, model: str, version: int | None) -> None:
         self._session = requests.Session()
@@ -48,18 +47,16 @@ class Rest(Transport):
     def close(self) -> None:
         self._session.close()
 
-    def versions(self, seconds: float) -> list[int]:
+    def _versions(self, seconds: float) -> list[int]:
         statuses = self._ask("model_version_status", "GET", self._model, seconds)
-        with reading("versions"):
-            return [int(status["version"]) for status in statuses if status["state"] == "AVAILABLE"]
+        return [int(status["version"]) for status in statuses if status["state"] == "AVAILABLE"]
 
-    def signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
+    def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         metadata = self._ask("metadata", "GET", f"{self._servable}/metadata", seconds)
-        with reading("signatures"):
-            return {
-                name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
-                for name, signature in metadata["signature_def"]["signature_def"].items()
-            }
+        return {
+            name: json_format.ParseDict(signature, SignatureDef(), ignore_unknown_fields=True)
+            for name, signature in metadata["signature_def"]["signature_def"].items()
+        }
 
     def _predict(
         self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Mapping[str, tf.TensorSpec], seconds: float
@@ -67,7 +64,7 @@ class Rest(Transport):
         columns = {name: _to_json(array) for name, array in inputs.items()}
         body = {"signature_name": signature, "inputs": columns}
         answer = self._ask("outputs", "POST", f"{self._servable}:predict", seconds, body)
-        # The name of an only output is left out.
+        # The server leaves out the name of a single output.
         if len(outputs) == 1:
             return dict.fromkeys(outputs, answer)
         return answer if isinstance(answer, dict) else {}
@@ -79,18 +76,23 @@ class Rest(Transport):
             raise ValueError(f"{', '.join(sorted(names))} {list(cells.shape)}")
         if spec.dtype == tf.string:
             return np.array([_from_text(cell) for cell in cells.ravel()], object).reshape(cells.shape)
-        # A number that is too large becomes Infinity.
+        # A number that is too large becomes Infinity, which `predict` refuses.
         with np.errstate(over="ignore"):
             return cells.astype(dtype)
 
     def _ask(self, key: str, method: str, url: str, seconds: float, body: Any = None) -> Any:
-        """What an answer has under a key."""
-        # Not through `json=` and `json()`, which may refuse NaN; TF Serving reads and writes it.
+        """The value of a key in the answer."""
+        # requests' own `json=` and `json()` may refuse NaN, which TF Serving reads and writes.
         data = None if body is None else json.dumps(body)
         timeout = urllib3.Timeout(total=seconds)
         try:
             with self._session.request(
-                method, url, data=data, timeout=timeout, stream=True, allow_redirects=False
+                method,
+                url,
+                data=data,
+                timeout=timeout,  # type: ignore[arg-type]  # requests passes urllib3's Timeout on; its types lack it.
+                stream=True,
+                allow_redirects=False,
             ) as response:
                 content = _content(response)
         except requests.RequestException as error:
@@ -107,7 +109,7 @@ class Rest(Transport):
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """Requests over connections, to servers or proxies, that hold to a deadline."""
+    """Sends requests over connections, to servers or proxies, that keep a deadline."""
 
     def get_connection_with_tls_context(self, *arguments: Any, **keywords: Any) -> urllib3.HTTPConnectionPool:
         pool = super().get_connection_with_tls_context(*arguments, **keywords)
@@ -116,17 +118,17 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return pool
 
 
-class _Punctual:
-    """A connection whose timeout is that of everything together that it does after the timeout is set.
+class _Punctual(http.client.HTTPConnection):
+    """A connection whose timeout limits everything together that it does after the timeout is set.
 
-    That of others is for each read and write, so that a server may take as long for each byte.
+    The timeout of an ordinary connection limits each read and write, so a server may take that long for each byte.
     """
 
     _deadline = math.inf
 
     @property
     def timeout(self) -> float:
-        """Seconds that are left; a socket without any would not wait, and say something else."""
+        """Seconds that are left, above 0: a socket with a timeout of 0 does not wait and raises another error."""
         return max(self._deadline - time.monotonic(), 1e-3)
 
     @timeout.setter
@@ -138,14 +140,17 @@ class _Punctual:
             self.sock.settimeout(self.timeout)
         super().send(data)
 
-    def response_class(self, sock: socket.socket, *arguments: Any, **keywords: Any) -> http.client.HTTPResponse:
+    # A class in http.client, which only calls it.
+    def response_class(  # type: ignore[override]
+        self, sock: socket.socket, *arguments: Any, **keywords: Any
+    ) -> http.client.HTTPResponse:
         response = http.client.HTTPResponse(sock, *arguments, **keywords)
         response.fp = io.BufferedReader(_PunctualReader(sock, response.fp.detach(), self._deadline))
         return response
 
 
 class _PunctualReader(io.RawIOBase):
-    """Reads from a socket until a deadline."""
+    """Reads from a socket, with a deadline for all reads together."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, deadline: float) -> None:
         self._sock = sock
@@ -177,8 +182,8 @@ def _content(response: requests.Response) -> bytes:
 
 
 def _code(error: requests.RequestException) -> str:
-    """What gRPC calls it."""
-    # Requests has other names for it, by what it was about as the time was over.
+    """gRPC's name of an error."""
+    # requests raises different errors for a time-out, depending on what it was doing.
     if any(isinstance(cause, TimeoutError) for cause in _causes(error)):
         return "DEADLINE_EXCEEDED"
     broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
@@ -192,7 +197,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
-    """The object that a text in JSON is, or an empty one."""
+    """Parses an object in JSON; anything else gives an empty object."""
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):

@@ -1,13 +1,12 @@
 """A client of TensorFlow Serving."""
 
-import dataclasses
 import functools
 import io
 import math
 import random
 import time
 import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import tensorflow as tf
 
 from tfgans._errors import needs_extra
 from tfgans.faces import input_name, row_seeds
-from tfgans.serving._transport import RefusalError, Transport, reading
+from tfgans.serving._transport import RefusalError, Signature, Transport
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 # Seconds before a request is sent again for the first time.
 _FIRST_PAUSE = 0.1
 
-# What becomes integers, floating point, or strings.
-_TYPES = {"i": np.integer, "f": (np.integer, np.floating), "O": bytes}
+# Types of values that the client converts to each kind of dtype.
+_TYPES: dict[str, type | tuple[type, ...]] = {"i": np.integer, "f": (np.integer, np.floating), "O": bytes}
 
 _ERRORS = {
     "INVALID_ARGUMENT": ValueError,
@@ -35,19 +34,11 @@ _ERRORS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Signature:
-    """What a signature takes and gives, by name; the first axis is that of the rows."""
-
-    inputs: dict[str, tf.TensorSpec]
-    outputs: dict[str, tf.TensorSpec]
-
-
 class Client:
-    """A model behind TensorFlow Serving, with the faces that it has in Python.
+    """A client of a model on TensorFlow Serving, with the methods that the model has in Python.
 
-    `image` of a toy world is `point`. Labels are as in `AdversarialModel.sample`: one for each row, or one for all,
-    where the signature takes them.
+    The samples of a toy world are points instead of images. Labels are as in `AdversarialModel.sample`: one for each
+    row, or one for all rows, if the signature takes labels.
 
     ```
     client = Client("http://localhost:8501", "cwgan_digits")
@@ -55,25 +46,25 @@ class Client:
     ```
 
     Args:
-        address: `http://HOST:8501`, or https, for REST; `grpc://HOST:8500` for gRPC, which is not encrypted.
+        address: `http://HOST:8501` or `https://...` for REST; `grpc://HOST:8500` for gRPC, without encryption.
         model: Name of the model on the server.
         version: Its version; by default the newest that is served.
-        timeout: Seconds from the first attempt at a request to the last byte of its answer, however they come, with
-            all attempts after it and the pauses between them. Requests of several parts have as long for each.
-        retries: How often a request is sent again while the server is unavailable, or where it was merged with a
-            malformed one of somebody else; after at most 0.1 s, and twice as long each time, as long as there is
-            time.
-        batch_size: Rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
-            sent in several, all to one version: if none is named, the newest as they begin. If the server lets go of
-            it before they end, that is a ValueError.
+        timeout: Seconds from the first attempt at a request to the last byte of its answer, with all retries and the
+            pauses between them. If a request is sent in several parts, each part has this time.
+        retries: How often to send a request again if the server is unavailable, or if it merged the request with
+            another client's malformed one. The first pause is at most 0.1 s, and each pause is twice as long as the
+            one before. There are no retries after `timeout`.
+        batch_size: Most rows of one request; at most `max_batch_size` of the server's `batching.config`. More rows are
+            sent in several requests, all to one version: `version`, or the newest when they begin. If the server
+            unloads it before they end, that is a ValueError.
 
     Raises:
         MissingExtraError: If the extra `serving` is not installed.
-        ValueError: If the address begins otherwise. All methods raise it where the model or the signature is not
-            there, an input does not fit, or a row means nothing to the model.
-        ConnectionError: By all methods, if the server cannot be reached or has no room.
+        ValueError: If the address has another form. All methods raise it if the server lacks the model or the
+            signature, if an input does not fit, or if a row is invalid for the model.
+        ConnectionError: By all methods, if the server cannot be reached or its queue is full.
         TimeoutError: By all methods, if there is no answer in time.
-        OSError: By all methods, if the server fails otherwise, redirects, or gives what was not asked for: another
+        OSError: By all methods, if the server fails otherwise, redirects, or sends an answer that does not fit: another
             type, shape or number of rows than the signature's, Infinity, or more than 1 GiB.
     """
 
@@ -111,29 +102,20 @@ class Client:
         self._transport.close()
 
     def versions(self) -> list[int]:
-        """Versions of the model that are being served, ascending."""
+        """Returns the versions of the model that are served, ascending."""
         return sorted(self._patiently(self._transport.versions))
 
     def signatures(self) -> dict[str, Signature]:
-        """The model's signatures by name; the server is asked once."""
+        """Returns the model's signatures by name; it asks the server once."""
         return self._signatures
 
     @functools.cached_property
     def _signatures(self) -> dict[str, Signature]:
-        return self._patiently(self._read_signatures)
-
-    def _read_signatures(self, seconds: float) -> dict[str, Signature]:
-        metadata = self._transport.signatures(seconds)
-        with reading("signatures"):
-            return {
-                name: Signature(_specs(signature.inputs), _specs(signature.outputs))
-                for name, signature in sorted(metadata.items())
-                if not name.startswith("__")
-            }
+        return self._patiently(self._transport.signatures)
 
     @property
     def kind(self) -> str:
-        """What the model makes: `image` or `point`."""
+        """`image` or `point`, the kind of the model's samples."""
         return next(iter(self._signature("sample").outputs))
 
     def sample(self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
@@ -143,59 +125,59 @@ class Client:
     def sample_png(
         self, n: int, labels: Any = None, seed: int | Sequence[int] | None = None
     ) -> list["PIL.Image.Image"]:
-        """As `sample`, as PIL images."""
+        """Draws images as `sample`, and returns them as PIL images."""
         return [self._image(file) for file in self._answer("sample_png", labels, seed=row_seeds(n, seed))]
 
     def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
-        """Draws around images or points, whose place is the condition, of an X-GAN."""
+        """Draws samples of an X-GAN near images or points, which are its condition."""
         return self._ask("sample_near", labels, images=images, seed=row_seeds(len(images), seed))
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
-        """Images or points of latent vectors [n, N]."""
+        """Generates images or points from latent vectors [n, N]."""
         return self._ask("generate", labels, latent=latent)
 
     def discriminate(self, images: Any, latent: Any = None, labels: Any = None) -> np.ndarray:
-        """Logits or energies [n] of images or points; of a BiGAN's pairs with `latent` [n, N]."""
+        """Returns logits or energies [n] of images or points; a BiGAN also needs `latent` [n, N]."""
         pair = {} if latent is None else {"latent": latent}
         return self._ask("discriminate", labels, images=images, **pair)
 
     def examine(self, images: Any) -> np.ndarray:
-        """Reconstructions of images or points by a discriminator that is an auto-encoder."""
+        """Reconstructs images or points with a discriminator that is an auto-encoder."""
         return self._ask("examine", images=images)
 
     def encode(self, images: Any, labels: Any = None) -> np.ndarray:
-        """Latent vectors [n, N] of images [n, H, W, C] in [-1, 1], or points [n, D]."""
+        """Returns latent vectors [n, N] of images [n, H, W, C] in [-1, 1], or points [n, D]."""
         return self._ask("encode", labels, images=images)
 
     def encode_png(self, images: Sequence["PIL.Image.Image"], labels: Any = None) -> np.ndarray:
-        """As `encode`, of PIL images of the model's size in a mode that PNG has; their colours become the model's."""
+        """Encodes PIL images of the model's size, in a mode that PNG has; the server converts their colours."""
         return self._answer("encode_png", labels, image_bytes=[_png(image) for image in images])
 
     def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
-        """Images or points that the generator makes of the latents of others."""
+        """Reconstructs images or points from their latent vectors."""
         return self._ask("reconstruct", labels, images=images)
 
     def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
-        """Images between pairs of others, with weights [n] in [0, 1]; 0 is the first."""
+        """Interpolates between pairs of images, with weights [n] in [0, 1]; 0 is the first image."""
         return self._ask("interpolate", labels, images_a=images_a, images_b=images_b, weights=weights)
 
     def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
-        """Images with one entry of their latents, `dimensions` integer [n], put to `values` [n]."""
+        """Returns images with one entry of their latents, `dimensions` integer [n], set to `values` [n]."""
         return self._ask("traverse", labels, images=images, dimensions=dimensions, values=values)
 
     def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
-        """Images between four others each, [n, 4, ...], with weights [n, 4] of sum 1."""
+        """Combines four images each, [n, 4, ...], with weights [n, 4] of sum 1."""
         return self._ask("morph", labels, images=images, weights=weights)
 
     def predict(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        """Calls a signature as it is.
+        """Calls a signature by its name and the names of its inputs.
 
         Args:
-            signature: Its name.
-            **inputs: All of its inputs, with as many rows each.
+            signature: Name of the signature.
+            **inputs: All of its inputs, with equal numbers of rows.
 
         Returns:
-            Its outputs. A row that means nothing to the model is NaN, or b"".
+            Its outputs by name. An invalid row is NaN, or b"".
         """
         specs, outputs = self._signature(signature).inputs, self._signature(signature).outputs
         if inputs.keys() != specs.keys():
@@ -215,12 +197,18 @@ class Client:
         return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
 
     def _pinned(self) -> "Client":
-        """A client of the newest version, whatever others are served later."""
+        """A client of the version that is the newest now."""
         served = self.versions()
         if not served:
             raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
-        limits = {"timeout": self._timeout, "retries": self._retries, "batch_size": self._batch_size}
-        return Client(self.address, self.model, served[-1], **limits)
+        return Client(
+            self.address,
+            self.model,
+            served[-1],
+            timeout=self._timeout,
+            retries=self._retries,
+            batch_size=self._batch_size,
+        )
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:
@@ -228,12 +216,12 @@ class Client:
         return self._signatures[name]
 
     def _ask(self, face: str, labels: Any = None, **arguments: Any) -> np.ndarray:
-        """The answer of a face to the arguments of its method."""
+        """Calls a face with the arguments of its method."""
         inputs = {input_name(face, argument, self.kind): values for argument, values in arguments.items()}
         return self._answer(face, labels, **inputs)
 
     def _answer(self, signature: str, labels: Any, **inputs: Any) -> np.ndarray:
-        """The only output of a signature, whose rows must all mean something."""
+        """Calls a signature, and returns its single output, all of whose rows must be valid."""
         if labels is not None:
             spec = self._signature(signature).inputs.get("label")
             one = spec is not None and spec.shape[1:] == np.shape(labels)
@@ -243,19 +231,19 @@ class Client:
         nothing = values == b"" if values.dtype == object else np.isnan(values).reshape(len(values), -1).all(axis=1)
         if np.any(nothing):
             raise ValueError(
-                f"{self.model} gives nothing for rows {np.flatnonzero(nothing).tolist()}: a value there is out of its "
+                f"{self.model} has no answer for rows {np.flatnonzero(nothing).tolist()}: they have a value out of "
                 "range, or a PNG of another size."
             )
         return values
 
     def _image(self, file: bytes) -> "PIL.Image.Image":
-        """The image of the model's size that a PNG file is."""
+        """Decodes a PNG file of the model's size."""
         import PIL.Image
 
         height, width = self._signature("sample").outputs["image"].shape[1:3]
         try:
             image = PIL.Image.open(io.BytesIO(file), formats=["PNG"])
-            # Of another size, it is not decoded: it could take gigabytes.
+            # A file of another size is not decoded, since it could take gigabytes.
             if image.size != (width, height):
                 raise ValueError(f"one of {image.width} x {image.height}")
             image.load()
@@ -265,14 +253,14 @@ class Client:
         return image
 
     def _patiently(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        """Calls with the seconds that are left behind the arguments, and again while that may help."""
+        """Calls with the seconds that are left as the last argument, and repeats the call while that may help."""
         end = time.monotonic() + self._timeout
         attempt = 0
         while True:
             try:
                 return call(*arguments, max(end - time.monotonic(), 1e-3))
             except RefusalError as refusal:
-                # Clients that were turned away together do not come back together.
+                # The pause is random, so that clients that were refused together do not return together.
                 pause = _FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0)
                 is_last = attempt == self._retries or time.monotonic() + pause >= end
                 if is_last or not refusal.may_pass:
@@ -297,14 +285,8 @@ def _connect(address: str, model: str, version: int | None) -> Transport:
         return Rest(address, model, version)
 
 
-def _specs(tensors: Mapping[str, Any]) -> dict[str, tf.TensorSpec]:
-    """Shapes and types of a SignatureDef's inputs or outputs, by name; a protocol buffer has them in any order."""
-    infos = sorted(tensors.items())
-    return {name: tf.TensorSpec(info.tensor_shape, tf.as_dtype(info.dtype), name) for name, info in infos}
-
-
 def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:
-    """Values as a signature takes them; an integer is neither rounded nor cut."""
+    """Converts values to an input of a signature; refuses values that would be rounded or cut."""
     dtype, is_text = np.dtype(spec.dtype.as_numpy_dtype), spec.dtype == tf.string
     given = np.array(values, object if is_text else None)
     types = {type(value) for value in given.flat} if is_text else {given.dtype.type}

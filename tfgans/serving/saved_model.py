@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from tfgans.models import AdversarialModel
 
 _DEFAULT_SIGNATURE = "serving_default"
-# TF Serving does not look at it.
+# TF Serving ignores this file.
 _MARK = pathlib.Path("assets.extra", "tfgans.json")
 
-# A comment, the name of a model, or another text: the others may hold what looks like a name.
+# Matches a comment, the name of a model, or another string: comments and strings may contain a text like a name.
 _NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
 
 
 def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
-    Signatures, n being the number of rows; `label` is there where the model is conditioned, int32 [n], or
-    float32 [n, K] for attributes. Of a toy world, `image` is `point` float32 [n, D]:
+    The table lists the signatures; n is the number of rows. Only conditioned models take `label`, int32 [n] for classes
+    or float32 [n, K] for attributes. For a toy world, `image` is replaced by `point` float32 [n, D].
 
     | signature | inputs | outputs |
     |---|---|---|
@@ -49,37 +49,37 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
     | `traverse`, with an encoder | `image`, `dimension` int32 [n] in 0 to N - 1, `value` float32 [n] | `image` |
     | `morph`, with an encoder | `images` float32 [n, 4, H, W, C], `weights` float32 [n, 4] of sum 1 | `image` |
 
-    Those with an encoder take `label` where the encoder or the generator does; `generate`, `sample_near` and
-    `discriminate` where their network does. The signatures are the faces of the model and two that have PNG files.
+    Signatures that encode take `label` if the encoder or the generator does; `generate`, `sample_near` and
+    `discriminate` take it if their network does. The signatures are the faces of the model, and two for PNG files.
 
-    A row's result depends on that row alone. A row that means nothing is answered with NaN, and with an empty string
-    for PNG: a class, weight or dimension out of range, weights that do not sum to 1, a number that is NaN or Inf, or
-    bytes that are no PNG of the model's size (one of another number of channels, or with transparency, is brought to
-    the model's). Another shape or type, or inputs of different n, is an error of the whole request.
+    Each result depends on its own row alone. The answer to an invalid row is NaN, or an empty string for PNG. A row is
+    invalid if a class, weight or dimension is out of range, if weights do not sum to 1, if a number is NaN or Inf, or
+    if bytes are not a PNG of the model's size. (A PNG may have another number of channels, or transparency; it is
+    converted.) Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
-        model: The model; where it has an averaged generator in use, that is the one that samples.
-        directory: Folder of the model's versions, `.../NAME`; the export goes to `NAME/1`, or to one
-            above the highest number there. A version is withdrawn by deleting its folder.
-        warmup: Whether TF Serving finds requests in it that it tries before it serves the version.
+        model: The model; its averaged generator samples if that is in use.
+        directory: Folder of the model's versions, `.../NAME`. The new version is `NAME/1`, or the number after the
+            highest in the folder. Delete a version's folder to withdraw it.
+        warmup: Whether to add requests that TF Serving runs before it serves the version.
 
     Returns:
         Folder of the new version.
 
     Raises:
         OSError: If the folder cannot be written.
-        MissingExtraError: If warm-up requests are asked for without the extra `serving`. After any error, nothing is
+        MissingExtraError: If `warmup` is set and the extra `serving` is not installed. After any error, nothing is
             left behind.
     """
     directory = pathlib.Path(directory)
     missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        # Nobody else may read a temporary folder; one made inside it has the usual rights.
+        # A temporary folder is private; a folder inside it has the usual rights.
         with tempfile.TemporaryDirectory(prefix=temporary_prefix(), dir=directory) as temporary:
             written = pathlib.Path(temporary, "model")
             signatures = _signatures(model)
-            # A plain tf.Module over the variables that are read is saved: nothing of Keras goes into the file.
+            # A plain tf.Module over the variables keeps Keras out of the file.
             module = tf.Module()
             used = {id(variable): variable for function in signatures.values() for variable in function.variables}
             module.variables_used = list(used.values())
@@ -90,20 +90,19 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
             except tf.errors.OpError as error:
                 raise OSError(f"A SavedModel cannot be written to {directory}: {error.message}") from error
             _mark_as_whole(written, int(model.step.numpy()))
-            # Also above folders that hold no model.
+            # Folders without a model count too, so that the new name is free.
             numbers = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
             version = written.rename(directory / str(max(numbers, default=0) + 1))
         flush_to_disk(directory)
         return version
     finally:
         for folder in missing:
-            # Unless there is something in it.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # The folder is not empty.
                 folder.rmdir()
 
 
 def _mark_as_whole(version: pathlib.Path, step: int) -> None:
-    """Writes the mark of a whole version, and waits until all of it is on the disk."""
+    """Writes the mark of a complete version, and waits until all its files are on the disk."""
     mark = version / _MARK
     mark.parent.mkdir(exist_ok=True)
     mark.write_text(json.dumps({"format": 1, "step": step}) + "\n", encoding="utf-8")
@@ -112,27 +111,24 @@ def _mark_as_whole(version: pathlib.Path, step: int) -> None:
 
 
 def exported_step(directory: str | os.PathLike) -> int | None:
-    """The step of the model that was exported last to a model's folder; None where no whole version is there."""
-    numbers = versions(directory)
-    if not numbers:
-        return None
+    """Returns the model's step in the newest version of a folder; None if there is no complete version."""
     try:
-        return read_json(pathlib.Path(directory, str(numbers[-1]), _MARK))["step"]
+        return read_json(latest_version(directory) / _MARK)["step"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
 def versions(directory: str | os.PathLike) -> list[int]:
-    """Versions in a model's folder, ascending; none where there is no such folder."""
+    """Returns the versions in a model's folder, ascending; empty if the folder does not exist."""
     files = pathlib.Path(directory).glob("*/saved_model.pb")
     return sorted(int(file.parent.name) for file in files if file.parent.name.isdecimal())
 
 
 def latest_version(directory: str | os.PathLike) -> pathlib.Path:
-    """Folder of the highest version in a model's folder.
+    """Returns the folder of the highest version in a model's folder.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is no version.
     """
     numbers = versions(directory)
     if not numbers:
@@ -141,21 +137,21 @@ def latest_version(directory: str | os.PathLike) -> pathlib.Path:
 
 
 def check_models_config(directory: str | os.PathLike) -> None:
-    """Raises what `add_to_models_config` would; the model may be not there yet."""
+    """Checks `models.config`, and raises the errors of `add_to_models_config`; the model need not exist yet."""
     _read_models_config(pathlib.Path(directory).resolve())
 
 
 def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
-    """Adds a model to `models.config` of its TF Serving folder, unless it is there; the rest stays as it is.
+    """Adds a model to `models.config` beside its folder, unless the file has it; the rest of the file stays as it is.
 
     Args:
-        directory: The model's folder, `.../NAME`; its parent is mounted as `/models` in the server.
+        directory: The model's folder, `.../NAME`; the server sees its parent as `/models`.
 
     Returns:
         The file.
 
     Raises:
-        ValueError: If there is a file of that name that does not end as a list of models does.
+        ValueError: If the existing file does not end with the brace of a list of models.
     """
     directory = pathlib.Path(directory).resolve()
     file, text = _read_models_config(directory)
@@ -176,8 +172,8 @@ def _read_models_config(directory: pathlib.Path) -> tuple[pathlib.Path, str]:
     return file, text
 
 
-def _signatures(model: "AdversarialModel") -> dict[str, Callable]:
-    """Concrete functions by name, one for each face, and those of PNG files for images."""
+def _signatures(model: "AdversarialModel") -> dict[str, tf.types.experimental.ConcreteFunction]:
+    """Concrete functions by name: one for each face, and for images those of PNG files."""
     faces = model.faces()
     signatures = {name: _concrete(face.function, face.output, face.inputs) for name, face in faces.items()}
     signatures[_DEFAULT_SIGNATURE] = signatures["sample"]
@@ -191,8 +187,8 @@ def _signatures(model: "AdversarialModel") -> dict[str, Callable]:
     return signatures
 
 
-def _encode_png_signature(encode: Face, shape: Sequence[int]) -> Callable:
-    """`encode` of PNG files of images of this shape."""
+def _encode_png_signature(encode: Face, shape: Sequence[int]) -> tf.types.experimental.ConcreteFunction:
+    """The signature that encodes PNG files of images of this shape."""
 
     def function(files: tf.Tensor, *label: tf.Tensor) -> tf.Tensor:
         images, readable = decode_png(files, shape)
@@ -203,10 +199,11 @@ def _encode_png_signature(encode: Face, shape: Sequence[int]) -> Callable:
     return _concrete(function, encode.output, {"image_bytes": files} | {name: encode.inputs[name] for name in beside})
 
 
-def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> Callable:
-    """A signature of `function`, which takes `inputs` in their order, and gives `output`.
+def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> tf.types.experimental.ConcreteFunction:
+    """A signature of `function`, which takes `inputs` in their order and returns `output`.
 
-    A server feeds tensors of any shape, so that shapes are errors here. What a value means is a matter of its row.
+    A server feeds tensors of any shape, so the graph checks shapes, and a wrong one fails the request. An invalid value
+    only makes its row NaN.
     """
     named = {name: _served(name, each.spec) for name, each in inputs.items()}
 
@@ -226,40 +223,40 @@ def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> Call
 
 
 def _served(name: str, spec: tf.TensorSpec) -> tf.TensorSpec:
-    """An input as a server takes it: any number of rows, and float32 for the floating point of the model."""
+    """The spec of an input on a server: any number of rows, and float32 in place of the model's floating type."""
     return tf.TensorSpec([None, *spec.shape], tf.float32 if spec.dtype.is_floating else spec.dtype, name)
 
 
 def _is_finite(values: tf.Tensor) -> tf.Tensor:
-    """bool [n]: whether no number of a row is NaN or Inf."""
+    """Whether all numbers of a row are finite, bool [n]."""
     return tf.reduce_all(tf.math.is_finite(values), axis=list(range(1, values.shape.rank)))
 
 
 def _where(valid: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """NaN, or an empty string, in the rows that mean nothing; an assertion would fail the whole batch."""
+    """Replaces invalid rows by NaN or an empty string; an assertion would fail the whole batch."""
     nothing = tf.constant("" if values.dtype == tf.string else float("nan"), values.dtype)
     return tf.where(tf.reshape(valid, [-1] + [1] * (values.shape.rank - 1)), values, nothing)
 
 
 def encode_png(images: tf.Tensor) -> tf.Tensor:
-    """PNG files, string [n], of images [n, H, W, C] in [-1, 1] with 1 or 3 channels."""
+    """Encodes images [n, H, W, C] in [-1, 1], with 1 or 3 channels, as PNG files, string [n]."""
     pixels = tf.cast(tf.round(tf.clip_by_value((images + 1) * 127.5, 0.0, 255.0)), tf.uint8)
     return tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)
 
 
 def decode_png(files: tf.Tensor, shape: Sequence[int]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Images of PNG files, of which those that cannot be read fail no others.
+    """Decodes PNG files; a file that cannot be read does not affect the others.
 
     Args:
         files: string [n].
         shape: (height, width, channels) of the images, with 1 or 3 channels. Files may have another number of
-            channels, but no other size.
+            channels, but not another size.
 
     Returns:
-        Images float32 [n, H, W, C] in [-1, 1], and bool [n], which files could be read; the images of others are -1.
+        Images float32 [n, H, W, C] in [-1, 1], and bool [n], which files could be read. Other images are all -1.
     """
     height, width, channels = shape
-    # What a PNG of this size begins with. One of another size is not decoded at all: it could take gigabytes.
+    # The first bytes of a PNG of this size. A file of another size is not decoded, since it could take gigabytes.
     beginning = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
     headers = tf.io.decode_raw(files, tf.uint8, fixed_length=len(beginning))
     fits = tf.reduce_all(headers == tf.constant(list(beginning), tf.uint8), axis=1)
@@ -267,11 +264,11 @@ def decode_png(files: tf.Tensor, shape: Sequence[int]) -> tuple[tf.Tensor, tf.Te
     def decode(row: tf.Tensor, file: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return row, tf.ensure_shape(tf.io.decode_png(file, channels), shape)
 
-    # A dataset leaves out an element that cannot be decoded, where the op alone would fail the whole batch.
+    # A dataset leaves out a file that cannot be decoded; the op alone would fail the whole batch.
     count = tf.size(files, tf.int64)
     dataset = tf.data.Dataset.from_tensor_slices(tf.where(fits, files, "")).enumerate().map(decode).ignore_errors()
     options = tf.data.Options()
-    # Looking for a better pipeline takes longer than decoding.
+    # Optimising the pipeline would take longer than decoding.
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
     dataset = dataset.batch(tf.maximum(count, 1)).with_options(options)

@@ -1,4 +1,4 @@
-"""Warm-up requests: what TensorFlow Serving asks of a version before it serves it."""
+"""Warm-up requests, which TensorFlow Serving runs on a version before it serves it."""
 
 import os
 import pathlib
@@ -12,18 +12,18 @@ from tfgans._errors import needs_extra
 def write_warmup_requests(
     version: str | os.PathLike, model: str, signatures: Mapping[str, tf.types.experimental.ConcreteFunction]
 ) -> pathlib.Path:
-    """Writes a request of one row to each signature, so that nobody waits for a graph to be prepared.
+    """Writes a request of one row for each signature, so that the first client need not wait for TensorFlow.
 
-    Rows are zeros: all rows take the same way, also those that mean nothing. A PNG has the model's size, since no
-    other is decoded.
+    Rows are zeros, since all rows, valid or not, run the same operations. A PNG has the model's size, since the graph
+    decodes no other size.
 
     Args:
         version: Folder of the SavedModel.
         model: Name of the model on the server.
-        signatures: Its signatures, which are those of `export`.
+        signatures: Its signatures, as `export` makes them.
 
     Returns:
-        The file, a TFRecord of PredictionLogs where TF Serving looks for it.
+        The file, a TFRecord of PredictionLogs in the place where TF Serving looks for it.
 
     Raises:
         MissingExtraError: If the extra `serving` is not installed.
