@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from tfgans._errors import NonFiniteError
-from tfgans.callbacks._at_steps import AtSteps
+from tfgans.callbacks._base import StepCallback
 
 
-class Checkpoint(AtSteps):
+class Checkpoint(StepCallback):
     """Saves the model every `every` steps, and when training ends.
 
     It refuses to save a model with NaN or Inf in a weight, in a moment of an optimizer, or in a past loss, so that the

@@ -5,11 +5,11 @@ import pathlib
 import sys
 
 from tfgans._files import append_line, cut_lines, read_lines
-from tfgans.callbacks._at_steps import AtSteps
+from tfgans.callbacks._base import StepCallback
 from tfgans.equilibrium import CollapseRule
 
 
-class CollapseAlarm(AtSteps):
+class CollapseAlarm(StepCallback):
     """Warns when a controller's k drops suddenly, and records the drop (BEGAN-CS, section 4.2).
 
     The model must log the k of its `Equilibrium`. The rule sees the mean k of each epoch, which the metrics file has

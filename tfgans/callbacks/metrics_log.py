@@ -5,10 +5,10 @@ import pathlib
 import time
 
 from tfgans._files import append_line, cut_lines
-from tfgans.callbacks._at_steps import AtSteps, Events
+from tfgans.callbacks._base import EventWriter, StepCallback
 
 
-class MetricsLog(AtSteps):
+class MetricsLog(StepCallback):
     """Writes the means of each epoch as one line of JSON and as TensorBoard scalars.
 
     Args:
@@ -20,7 +20,7 @@ class MetricsLog(AtSteps):
     def __init__(self, path: str | os.PathLike, tensorboard: str | os.PathLike) -> None:
         super().__init__()
         self._path = pathlib.Path(path)
-        self._events = Events(tensorboard)
+        self._events = EventWriter(tensorboard)
         self._began = time.monotonic()
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

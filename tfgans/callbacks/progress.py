@@ -2,13 +2,13 @@
 
 import tqdm
 
-from tfgans.callbacks._at_steps import AtSteps
+from tfgans.callbacks._base import StepCallback
 
 # A terminal has room for a few values beside the bar.
 _MOST_VALUES = 4
 
 
-class Progress(AtSteps):
+class Progress(StepCallback):
     """Shows the steps done, steps a second, the time left, and the first values that the model logs, its losses.
 
     Args:

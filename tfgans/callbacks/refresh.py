@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import keras
 
-from tfgans.callbacks._at_steps import AtSteps
+from tfgans.callbacks._base import StepCallback
 
 
-class Refresh(AtSteps):
+class Refresh(StepCallback):
     """Refills a model's bank of codes every `every` steps. It must come before the checkpoint of the step.
 
     Args:

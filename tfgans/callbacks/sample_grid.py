@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfgans.callbacks._at_steps import AtSteps
+from tfgans.callbacks._base import StepCallback
 from tfgans.data import ToyWorld
 from tfgans.plots import image_grid, point_cloud
 
 _POINTS = 2_500
 
 
-class SamplePicture(AtSteps, abc.ABC):
+class SamplePicture(StepCallback, abc.ABC):
     """Draws a picture of samples every `every` steps, from step 0 on, and when training ends.
 
     Args:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import keras
 
 from tfgans._files import append_line, cut_lines, read_lines
-from tfgans.callbacks._at_steps import AtSteps, Events
+from tfgans.callbacks._base import EventWriter, StepCallback
 from tfgans.plots import score_curves
 
 
-class ScoreCurve(AtSteps):
+class ScoreCurve(StepCallback):
     """Scores the model every `every` steps, and draws the curves of the scores (BEGAN-CS, Fig. 5).
 
     Args:
@@ -36,7 +36,7 @@ class ScoreCurve(AtSteps):
         self._score = score
         self._lines = pathlib.Path(lines)
         self._picture = pathlib.Path(picture)
-        self._events = Events(tensorboard)
+        self._events = EventWriter(tensorboard)
         self._every = every
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

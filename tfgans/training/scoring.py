@@ -78,7 +78,7 @@ class Scorer:
         return list(names)
 
     def prepare(self) -> None:
-        """Trains the extractor, where it is trained on the data."""
+        """Trains the extractor, if it learns from the data."""
         _ = self.extractor.fingerprint
 
     def model(

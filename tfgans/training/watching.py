@@ -23,7 +23,7 @@ _MOST_ROWS = 10
 def score_curves(
     recipe: Recipe, folder: RunFolder, train: data.DataSplit, test: data.DataSplit, devices: Sequence[str]
 ) -> list[keras.callbacks.Callback]:
-    """Makes the callback that scores one set of samples every `score_every` steps, where the recipe sets that."""
+    """Makes the callback that scores one set of samples every `score_every` steps, if the recipe sets that."""
     if recipe.score_every is None:
         return []
     scorer = make_scorer(
@@ -40,9 +40,11 @@ def score_curves(
 
 
 def refreshes(recipe: Recipe, model: AdversarialModel, train: data.DataSplit) -> list[keras.callbacks.Callback]:
-    """Makes the callback that refills the bank of a model, where the model has one."""
-    if not isinstance(model, XGAN) or not isinstance(recipe, XGANRecipe):
+    """Makes the callback that refills the bank of a model, if the model has one."""
+    if not isinstance(model, XGAN):
         return []
+    if not isinstance(recipe, XGANRecipe):
+        raise ValueError(f"A model with a bank of codes needs an XGANRecipe; received a {type(recipe).__name__}.")
 
     def refresh(_: keras.Model) -> None:
         refill(model, train)
@@ -56,7 +58,7 @@ def pictures(
 ) -> list[callbacks.SamplePicture]:
     """Makes the callbacks that draw pictures.
 
-    The first draws samples. A second draws the codes of real and generated samples, where the model has an encoder that
+    The first draws samples. A second draws the codes of real and generated samples, if the model has an encoder that
     takes no label.
     """
     drawn = [_SAMPLE_PICTURES[train.kind](recipe, folder, model, train)]

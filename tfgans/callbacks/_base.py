@@ -1,4 +1,4 @@
-"""Base of the callbacks, and their TensorBoard events."""
+"""The base of callbacks that act at certain steps, and the writer of TensorBoard events."""
 
 import functools
 import os
@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 
-class AtSteps(keras.callbacks.Callback):
+class StepCallback(keras.callbacks.Callback):
     """Base of callbacks that act at certain steps of a model."""
 
     @property
@@ -17,7 +17,7 @@ class AtSteps(keras.callbacks.Callback):
         return int(self.model.step.numpy())
 
 
-class Events:
+class EventWriter:
     """Writes scalars for TensorBoard.
 
     Args:
