@@ -95,8 +95,7 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
     """Draws a figure of test images, which need an encoder."""
     import numpy as np
 
-    from tfgans import plots, training
-    from tfgans.training.loading import as_images
+    from tfgans import data, plots, training
 
     face = model.faces().get("reconstruct")
     if face is None or "label" in face.inputs or model.kind != "image":
@@ -105,7 +104,7 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
             f"received a {type(model).__name__}."
         )
     _, _, test_split = training.load_data(folder.recipe(), None, FLAGS.data_dir, FLAGS.download)
-    test = as_images(test_split)
+    test = data.as_images(test_split)
     if FLAGS.figure == "reconstructions":
         plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
     elif FLAGS.figure == "interpolations":

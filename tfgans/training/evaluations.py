@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
-from tfgans.training.loading import as_images, load_data
+from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, make_scorer
@@ -126,7 +126,7 @@ def image_scorer(
     kind, _, generated_split = generated.partition(":")
     splits = [split, test_split, *([generated_split] if kind == "split" else [])]
     train, test, *others = map(
-        as_images, data.load_splits(name, splits, image_shape=image_shape, data_dir=data_dir, download=download)
+        data.as_images, data.load_splits(name, splits, image_shape=image_shape, data_dir=data_dir, download=download)
     )
     if kind == "split":
         source = evaluation.image_set_source(others[0], seed=1)

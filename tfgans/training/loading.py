@@ -74,14 +74,3 @@ def check_data(recipe: Recipe, train: data.DataSplit, replicas: int) -> None:
             f"batch_size must be at most {most}, the number of images, and a multiple of {replicas}, the number of "
             f"replicas; received {recipe.batch_size}."
         )
-
-
-def as_images(split: data.DataSplit) -> data.ImageSet:
-    """Returns a split whose samples are images.
-
-    Raises:
-        ValueError: If they are points.
-    """
-    if not isinstance(split, data.ImageSet):
-        raise ValueError(f"Expected a data set of images; received the points of {split.name}.")
-    return split

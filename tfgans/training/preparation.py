@@ -12,7 +12,6 @@ from tfgans.models import XGAN, AdversarialModel
 from tfgans.models.xgan import XGANModel
 from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.build import build, image_classifier
-from tfgans.training.loading import as_images
 
 # Images that are converted to floating point at a time.
 _CHUNK = 4_096
@@ -32,7 +31,7 @@ def with_bank_settings(recipe: Recipe, train: data.DataSplit) -> Recipe:
     """
     if not isinstance(recipe, XGANRecipe) or not recipe.has_bank:
         return recipe
-    images = as_images(train)
+    images = data.as_images(train)
     neighbours = recipe.neighbours
     if neighbours is None:
         labels = images.label
@@ -61,7 +60,7 @@ def prepare(model: AdversarialModel, recipe: Recipe, train: data.DataSplit, test
         ValueError: If the image classifier is less accurate than the recipe asks for.
     """
     if isinstance(model, XGANModel) and isinstance(recipe, XGANRecipe):
-        _train_classifier(model, recipe, as_images(train), as_images(test))
+        _train_classifier(model, recipe, data.as_images(train), data.as_images(test))
     if isinstance(model, XGAN):
         refill(model, train)
 
@@ -76,7 +75,7 @@ def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
 
 def refill(model: XGAN, train: data.DataSplit) -> None:
     """Encodes all training images, and finds the neighbours of each code."""
-    images = as_images(train)
+    images = data.as_images(train)
     starts = range(0, len(images), _CHUNK)
     codes = [model.encode(images.rows(slice(start, start + _CHUNK)).unit_images) for start in starts]
     model.bank.fill(np.concatenate(codes), images.label if model.bank.classes > 1 else None)
