@@ -8,7 +8,7 @@ from table import assert_same, settings, state, train
 def test_checkpoint_carries_everything(row, run):
     keras.utils.set_random_seed(1)
     other = row.make()
-    other.compile()
+    other.compile(**settings(other))
     other.load_weights(run.weights)
     assert_same(state(other), run.halfway)
 

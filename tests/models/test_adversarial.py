@@ -115,7 +115,7 @@ def test_fit_takes_tuples_and_dicts_alike():
     for form in (lambda image, label: (image, label), lambda image, label: {"label": label, "image": image}):
         keras.utils.set_random_seed(0)
         gan = model(n_critic=2)
-        gan.compile()
+        gan.compile(run_eagerly=True)
         history = gan.fit(dataset().map(form), epochs=2, verbose=0)
         states.append(gan.get_weights())
         assert len(history.history["discriminator_loss"]) == 2
@@ -154,7 +154,7 @@ def test_fit_refuses(bad, message):
 
 def test_stock_callbacks_work(tmp_path):
     gan = model()
-    gan.compile()
+    gan.compile(run_eagerly=True)
     gan.fit(
         dataset(),
         epochs=2,
@@ -171,7 +171,7 @@ def test_stock_callbacks_work(tmp_path):
 
 def test_notes_the_first_step_that_is_not_finite():
     gan = model()
-    gan.compile()
+    gan.compile(run_eagerly=True)
     good, bad = tf.zeros([8, 8, 8, 1]), tf.fill([8, 8, 8, 1], float("nan"))
     images = tf.data.Dataset.from_tensor_slices([good, good, bad, good])
     gan.fit(images.map(lambda image: (image, tf.zeros([8], "int32"))), verbose=0)

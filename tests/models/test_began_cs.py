@@ -123,7 +123,8 @@ def trained(cls, rates=None, steps=5, **arguments):
         norm="l2_sample",
         **arguments,
     )
-    gan.compile(rates and {player: keras.optimizers.SGD(rate) for player, rate in rates.items()})
+    optimizers = rates and {player: keras.optimizers.SGD(rate) for player, rate in rates.items()}
+    gan.compile(optimizers, run_eagerly=steps < 10)
     logs = gan.fit(batches(), steps_per_epoch=steps, verbose=0).history
     return gan, logs
 

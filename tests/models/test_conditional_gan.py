@@ -42,7 +42,7 @@ def fixed_networks(logit_of_mean=1.0):
 @pytest.mark.parametrize("cls", [tfgans.ConditionalGAN, tfgans.ConditionalWGANGP])
 def test_own_networks_train_and_sample(cls, random):
     gan = cls(*own_networks(), latent.Normal(4), ema_decay=0.9)
-    gan.compile()
+    gan.compile(run_eagerly=True)
     data = {"image": random.uniform(-1, 1, (40, 2, 2, 3)), "label": np.arange(40) % 3}
     history = gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=2, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
@@ -76,7 +76,7 @@ def test_wasserstein_losses_and_penalty_by_hand():
 @pytest.mark.parametrize(("n_critic", "n_generator"), [(5, 1), (5, 2), (1, 1)])
 def test_updates_of_each_player(n_critic, n_generator, random):
     gan = tfgans.ConditionalWGANGP(*own_networks(), latent.Normal(4), n_critic=n_critic, n_generator=n_generator)
-    gan.compile()
+    gan.compile(run_eagerly=True)
     data = {"image": random.uniform(-1, 1, (40, 2, 2, 3)), "label": np.arange(40) % 3}
     gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=2, verbose=0)
     assert int(gan.optimizers["discriminator"].iterations.numpy()) == 2 * n_critic
@@ -85,7 +85,7 @@ def test_updates_of_each_player(n_critic, n_generator, random):
 
 def test_attributes_are_fed_as_they_are(random):
     gan = attributes_model()
-    gan.compile()
+    gan.compile(run_eagerly=True)
     data = {"image": random.uniform(-1, 1, (16, 8, 8, 1)), "label": random.uniform(size=(16, 2))}
     gan.fit(tfgans.data.batches(data, 8), steps_per_epoch=1, verbose=0)
     np.testing.assert_allclose(gan.labels.encode(tf.constant([[0.25, 1.0]]), "float32"), [[0.25, 1.0]])

@@ -168,7 +168,8 @@ def test_lambda_does_not_turn_the_discriminators_adam(float64):
     for weight in (1.0, 20.0):
         keras.utils.set_random_seed(0)
         model = tiny(adversarial_weight=weight)
-        model.compile({"discriminator": keras.optimizers.Adam(1e-4, 0.5, 0.999, epsilon=1e-12)})
+        optimizers = {"discriminator": keras.optimizers.Adam(1e-4, 0.5, 0.999, epsilon=1e-12)}
+        model.compile(optimizers, run_eagerly=True)
         before = [v.numpy() for v in model.discriminator.trainable_variables]
         train(model, 1)
         steps.append([v.numpy() - old for v, old in zip(model.discriminator.trainable_variables, before, strict=True)])
@@ -223,7 +224,7 @@ def train(model, steps, **options):
 def test_the_bank_has_the_codes_of_the_encoder_at_inference():
     model = tiny(normalised=True)
     np.testing.assert_allclose(model.bank.codes.numpy(), model.encode(images()[0]), atol=1e-6)
-    model.compile()
+    model.compile(run_eagerly=True)
     train(model, 3)
     assert np.abs(model.bank.codes.numpy() - model.encode(images()[0])).max() > 1e-4
     model.refresh_codes(images()[0])
@@ -234,7 +235,7 @@ def test_the_bank_has_the_codes_of_the_encoder_at_inference():
 def test_a_step_writes_the_codes_of_its_batch_back():
     """They are codes of E before the step; the codes of other images, and the table, stay."""
     model = tiny(normalised=True)
-    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
+    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players}, run_eagerly=True)
     train(model, 2)
     before, table = model.bank.codes.numpy().copy(), model.bank.neighbours_of(tf.range(40))[0].numpy()
     codes = model.encode(images()[0])
@@ -251,7 +252,7 @@ def test_a_step_writes_the_codes_of_its_batch_back():
 def test_a_batch_of_all_images_has_the_bank_of_algorithm_1():
     """Line 2: Z is E(X) of the parameters that the step begins with."""
     model = tiny()
-    model.compile()
+    model.compile(run_eagerly=True)
     train(model, 2, size=40)
     codes = model.encode(images()[0])
     train(model, 1, size=40)
@@ -269,7 +270,7 @@ def test_the_image_classifier_is_frozen_and_the_encoder_normalises_real_images_o
     z = tf.random.stateless_normal([8, 4], [0, 1])
     model.joint_losses({"image": tf.constant(image), "label": tf.constant(images()[1][:8])}, {"latent": z})
     np.testing.assert_allclose(norm.moving_mean.numpy(), 0.1 * seen.mean(axis=(0, 1, 2)), atol=1e-6)
-    model.compile()
+    model.compile(run_eagerly=True)
     train(model, 2)
     for before, after in zip(frozen, model.image_classifier.weights, strict=True):
         np.testing.assert_array_equal(before, after.numpy())
@@ -331,7 +332,7 @@ def test_shrinkage_by_hand(float64):
 
 
 def _compiled(model):
-    model.compile()
+    model.compile(run_eagerly=True)
     return model
 
 

@@ -30,7 +30,7 @@ class BEGANCS(BEGAN):
         constraint_weight: alpha; with 0 this is BEGAN.
         norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
         constraint_norm: The distance of codes.
-        others: As of `BEGAN`.
+        Other arguments: As of `BEGAN`.
 
     Example:
 

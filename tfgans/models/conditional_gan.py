@@ -24,7 +24,7 @@ class ConditionalGAN(GAN):
         discriminator: f, from `[samples, conditions]` to logits `[B]` or, for patches, `[B, ...]`.
         conditioning: `"class"` for integer labels [B] in 0 to K - 1, which become one-hot conditions, or
             `"attributes"` for floating labels [B, K], which are the conditions.
-        others: As of `GAN`.
+        Other arguments: As of `GAN`.
 
     Example:
 

@@ -26,7 +26,7 @@ class ConditionalWGANGP(ConditionalGAN):
         penalty: Gradient penalty; by default that of Eq. 5 with lambda = 10, from the authors' code, since the
             paper states none.
         n_critic: n of section IV-B, critic updates for each generator update.
-        others: As of `ConditionalGAN`, without an objective; the paper's prior is `Normal(100, mean=-1)`.
+        Other arguments: As of `ConditionalGAN`, without an objective; the paper's prior is `Normal(100, mean=-1)`.
 
     Example:
 

@@ -25,7 +25,7 @@ class VariationalXGAN(XGANModel):
         prior: Standard normal.
         kl_reduction: Divisor of the divergence, one of `choices.KLReduction`. The paper states none; the mean over
             entries is on the scale of the other losses.
-        others: As of `XGAN`.
+        Other arguments: As of `XGAN`.
 
     Example:
 
@@ -91,7 +91,7 @@ class AdversarialXGAN(XGANModel):
     Args:
         code_discriminator: c, from codes to logits `[B, 1]`.
         prior: Distribution of z_hat.
-        others: As of `XGAN`.
+        Other arguments: As of `XGAN`.
 
     Example:
 
