@@ -21,3 +21,10 @@ def test_discriminator_of_the_code_at_128_pixels():
 def test_only_players_without_an_encoder_choose_their_latents():
     with pytest.raises(ValueError, match="latent_sharing needs a GAN without an encoder; received system=BiGAN"):
         recipes.get("bigan/mnist").override(["latent_sharing=players"])
+
+
+def test_logan_without_a_penalty_is_a_bigan():
+    """LOGAN would take its own penalty where it gets none, so that the recipe would not say what the model does."""
+    assert recipes.get("logan/junction", "code").system == "BiGAN"
+    with pytest.raises(ValueError, match="LOGAN has a gradient penalty; take a bigan recipe"):
+        recipes.get("logan/ring8").override(["penalty=none"])

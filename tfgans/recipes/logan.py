@@ -71,6 +71,8 @@ class UnconditionalRecipe(Recipe):
         self._check(lambda value: value in (1, 2), "be 1 or 2", "penalty_power")
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
+        if self.system == "LOGAN" and self.penalty == "none":
+            raise ValueError("LOGAN has a gradient penalty; take a bigan recipe for one without. Received penalty=none.")
         if self.system != "GAN" and self.latent_sharing != "none":
             raise ValueError(f"latent_sharing needs a GAN without an encoder; received system={self.system}.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
@@ -209,7 +211,7 @@ _LOGAN = (
         # Frames of a static camera come from the user: a folder of them, or an .npz file with `frames`.
         {"data": "folder:frames"},
         {"image_shape": (128, 128, 3), "steps": 51_200, "widths": (64, 128, 256, 512, 512)},
-        {"objective": "v", "penalty": "none"},
+        {"system": "BiGAN", "objective": "v", "penalty": "none"},
         {"image_shape": (27, 48, 3)},
     ),
 )
