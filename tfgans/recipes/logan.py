@@ -72,7 +72,7 @@ class UnconditionalRecipe(Recipe):
         if self.system == "GAN" and (self.penalty == "pairwise" or self.latent_penalty or self.reconstruction_weight):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
         if self.system == "LOGAN" and self.penalty == "none":
-            raise ValueError("LOGAN has a gradient penalty; take a bigan recipe for one without. Received penalty=none.")
+            raise ValueError("LOGAN has a gradient penalty; take a bigan recipe for none. Received penalty='none'.")
         if self.system != "GAN" and self.latent_sharing != "none":
             raise ValueError(f"latent_sharing needs a GAN without an encoder; received system={self.system}.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
