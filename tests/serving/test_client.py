@@ -290,7 +290,7 @@ def test_labels_from_their_texts():
     [
         (["1"], None, "takes no labels"),
         ([], CLASS, "takes a --label"),
-        (["x"], CLASS, "a class by number; received 'x'"),
+        (["x"], CLASS, "the number of a class; received 'x'"),
         (["1,2"], CLASS, "received '1,2'"),
         (["1"], ATTRIBUTES, "takes 2 numbers with commas; received '1'"),
         (["1,2", "1"], ATTRIBUTES, "received '1,2', '1'"),
