@@ -14,7 +14,14 @@ import numpy as np
 import pytest
 
 _KINDS = ("unit", "conformance", "run", "slow")
-_KINDS_OF_FOLDERS = {"conformance": "conformance", "training": "run", "cli": "run", "serving": "run", "papers": "run"}
+_KINDS_OF_FOLDERS = {
+    "conformance": "conformance",
+    "callbacks": "run",
+    "training": "run",
+    "cli": "run",
+    "serving": "run",
+    "papers": "run",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

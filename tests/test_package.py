@@ -61,6 +61,7 @@ def test_import_and_recipes_load_no_tensorflow():
     assert done.stdout.strip() == "set()"
 
 
+@pytest.mark.run
 def test_a_client_loads_no_models():
     code = (
         "import sys; from tfgans import serving; serving.Client\n"
@@ -96,6 +97,7 @@ def modules():
     return sorted(module.name for module in pkgutil.walk_packages(tfgans.__path__, "tfgans."))
 
 
+@pytest.mark.run
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_run(name):
     module = importlib.import_module(name)

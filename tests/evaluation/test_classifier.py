@@ -13,6 +13,9 @@ from tfgans.evaluation import classifier
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`")
 WIDTHS = "tfgans.networks.classifier._WIDTHS"
 
+# It trains classifiers.
+pytestmark = pytest.mark.run
+
 
 @pytest.fixture(scope="module")
 def of_digits(tmp_path_factory):

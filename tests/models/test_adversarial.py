@@ -110,6 +110,7 @@ def test_update_scales_nothing_on_one_replica():
         np.testing.assert_allclose(new.numpy() - old, -0.3, atol=1e-6)
 
 
+@pytest.mark.run
 def test_fit_takes_tuples_and_dicts_alike():
     states = []
     for form in (lambda image, label: (image, label), lambda image, label: {"label": label, "image": image}):
@@ -152,6 +153,7 @@ def test_fit_refuses(bad, message):
         gan.fit(bad, verbose=0)
 
 
+@pytest.mark.run
 def test_stock_callbacks_work(tmp_path):
     gan = model()
     gan.compile(run_eagerly=True)

@@ -133,6 +133,7 @@ def weights(network):
     return np.concatenate([weight.ravel() for weight in network.get_weights()])
 
 
+@pytest.mark.run
 def test_without_the_constraint_it_is_began_to_the_last_bit():
     """After some steps, in which k has left 0; and with it, it is not."""
     began, logs = trained(tfgans.BEGAN)
@@ -158,6 +159,7 @@ def test_neither_the_generator_nor_k_feels_the_constraint():
     assert float(held.equilibrium.k.numpy()) > 0
 
 
+@pytest.mark.run
 def test_training_on_the_constraint_makes_the_encoder_an_inverse():
     """With the generator at rest, codes come close to the latents; without the constraint they stay away."""
     rates = {"discriminator": 0.05, "generator": 0.0}

@@ -94,6 +94,7 @@ def test_attributes_are_fed_as_they_are(random):
     assert np.any(images != gan.sample(3, labels=[0.9, 0.1], seed=0))
 
 
+@pytest.mark.run
 def test_attributes_in_a_saved_model(tmp_path):
     gan = attributes_model()
     gan.compile()
