@@ -9,12 +9,12 @@ import tensorflow as tf
 from tfgans import data, evaluation
 from tfgans.evaluation import classifier
 
-# The input pipeline is traced all the same.
-pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`")
+# They train classifiers. The input pipeline is traced all the same.
+pytestmark = [
+    pytest.mark.run,
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`"),
+]
 WIDTHS = "tfgans.networks.classifier._WIDTHS"
-
-# It trains classifiers.
-pytestmark = pytest.mark.run
 
 
 @pytest.fixture(scope="module")
