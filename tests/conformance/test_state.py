@@ -5,29 +5,30 @@ import numpy as np
 from table import assert_same, settings, state, train
 
 
-def test_checkpoint_carries_everything(row, run):
+def test_a_run_resumed_from_a_checkpoint_equals_one_that_never_stopped(row, run):
+    """The checkpoint carries everything, and two more steps end where the model is that took all four."""
     keras.utils.set_random_seed(1)
     other = row.make()
     other.compile(**settings(other))
     other.load_weights(run.weights)
     assert_same(state(other), run.halfway)
+    assert_same(state(train(other, row, 2, start=2)), state(run.model))
 
 
-def test_resume_equals_never_having_stopped(row, run):
-    keras.utils.set_random_seed(1)
-    after = row.make()
-    after.compile(**settings(after))
-    after.load_weights(run.weights)
-    assert_same(state(train(after, row, 2, start=2)), state(run.model))
-
-
-def test_keras_file_restores_model_optimizers_and_settings(row, run):
+def test_keras_file_restores_model_optimizers_and_settings(run):
     copy = keras.saving.load_model(run.file)
     assert type(copy) is type(run.model)
     assert copy.prior == run.model.prior
     assert copy.steps_per_execution == 2
+    assert settings_of(copy) == settings_of(run.model)
+    assert copy.get_compile_config() == run.model.get_compile_config()
     assert_same(state(copy), run.halfway)
-    assert_same(state(train(copy, row, 2, start=2)), state(run.model))
+
+
+def settings_of(model):
+    """The arguments of a model that are no networks, whose files are Keras's own."""
+    config = model.get_config()
+    return {name: value for name, value in config.items() if not isinstance(getattr(model, name), keras.Model)}
 
 
 def test_average_samples_unless_told_otherwise(row, model, monkeypatch):

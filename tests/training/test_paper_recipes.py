@@ -31,6 +31,7 @@ ABLATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", PAPER)
 def test_a_paper_recipe_at_full_width_is_traced(system):
     recipe = recipes.get(PAPER[system], "paper").override(ABLATIONS.get(system, []))
