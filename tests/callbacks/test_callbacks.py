@@ -1,9 +1,8 @@
-import json
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from short_runs import read_lines
 
 import tfgans
 from tfgans import callbacks, latent, networks
@@ -58,7 +57,7 @@ def test_metrics_log_writes_means_and_events(model, tmp_path):
     log = callbacks.MetricsLog(tmp_path / "metrics.jsonl", tmp_path / "events")
     history = keras.callbacks.History()
     fit(model, log, history, epochs=2)
-    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    lines = read_lines(tmp_path / "metrics.jsonl")
     assert [line["step"] for line in lines] == [2, 4]
     assert [line["generator_loss"] for line in lines] == pytest.approx(history.history["generator_loss"])
     events = [
@@ -73,7 +72,7 @@ def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
     path.write_text('{"step": 2, "a": 1.0}\n{"step": 4, "a": 2.0}\n{"step": 6, "a"')
     model.step.assign(2)
     fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
-    assert [json.loads(line)["step"] for line in path.read_text().splitlines()] == [2, 4]
+    assert [line["step"] for line in read_lines(path)] == [2, 4]
 
 
 def test_sample_grid_draws_from_step_zero_on(model, tmp_path):

@@ -3,6 +3,7 @@ import types
 
 import numpy as np
 import pytest
+from short_runs import read_lines
 
 from tfgans import callbacks
 
@@ -28,7 +29,7 @@ def run(tmp_path):
             with open(metrics, "a") as file:
                 file.write(json.dumps({"step": model.at, "k": k}) + "\n")
             alarm.on_epoch_end(number, {"k": k})
-        return [json.loads(line) for line in alarms.read_text().splitlines()] if alarms.exists() else []
+        return read_lines(alarms) if alarms.exists() else []
 
     return trained
 

@@ -6,7 +6,6 @@ state that SIGKILL leaves there. A run is resumed from each of them. For a full 
 
 import errno
 import itertools
-import json
 import os
 import pathlib
 import shutil
@@ -15,6 +14,7 @@ import sys
 import keras
 import pytest
 from matplotlib.figure import Figure
+from run_files import contents, without_times
 from table import assert_same_state
 
 import tfgans
@@ -73,23 +73,6 @@ class Watch:
 @pytest.fixture(scope="module")
 def watch():
     return Watch()
-
-
-def contents(folder):
-    """The files of a run and their bytes, without the lock, temporary files, and what no run reads."""
-    named = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    return {
-        str(name): path.read_bytes()
-        for name, path in named.items()
-        if name.parts[0] != "tensorboard" and not any(part.startswith(".") for part in name.parts)
-    }
-
-
-def without_times(files):
-    """Lines of metrics have the seconds they took, checkpoints and SavedModels the order of a dictionary or a time."""
-    metrics = [json.loads(line) for line in files.get("metrics.jsonl", b"").splitlines()]
-    kept = {name for name in files if not name.startswith(("checkpoints/", "saved_model/")) and name != "metrics.jsonl"}
-    return [{**line, "seconds": 0} for line in metrics], {name: files[name] for name in kept}
 
 
 class States:

@@ -91,7 +91,7 @@ def run(
     recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
-    # Of several machines only the chief scores, so that it uses its own devices alone.
+    # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():

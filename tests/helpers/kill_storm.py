@@ -3,7 +3,7 @@
 The slow tests kill a run at each of its writes, inside one process. This program kills the whole command, at moments
 that no test chooses. It takes about a minute a kill:
 
-    python tests/training/kill_storm.py --kills=20 --jobs=2
+    python tests/helpers/kill_storm.py --kills=20 --jobs=2
 
 Each line is a kill: the system, the phase, what the folder held, and whether the resumed run is equal. The exit code
 is 1 if any is not.
@@ -11,7 +11,6 @@ is 1 if any is not.
 
 import concurrent.futures
 import itertools
-import json
 import os
 import pathlib
 import random
@@ -24,6 +23,7 @@ import time
 import h5py
 import numpy as np
 from absl import app, flags
+from run_files import contents, without_times
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _RECIPES = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
@@ -84,7 +84,7 @@ class Run:
         return words in self._messages.read_text()
 
     def shows(self) -> str:
-        """What the folder holds, in short."""
+        """Describes in short the files of the run."""
         if not self.folder.exists():
             return "no folder"
         files = sorted(self.checkpoint_files())
@@ -157,19 +157,9 @@ def _differences(ours: pathlib.Path, theirs: pathlib.Path) -> list[str]:
     names = pairs[0].keys() | pairs[1].keys()
     found = [name for name in names if not all(name in arrays for arrays in pairs)]
     found += [name for name in names - set(found) if pairs[0][name].tobytes() != pairs[1][name].tobytes()]
-    logs = [[json.loads(line) for line in (folder / "metrics.jsonl").open()] for folder in (ours, theirs)]
-    if [{**line, "seconds": 0} for line in logs[0]] != [{**line, "seconds": 0} for line in logs[1]]:
+    logs, files = zip(*(without_times(contents(folder)) for folder in (ours, theirs)), strict=True)
+    if logs[0] != logs[1]:
         found.append("metrics.jsonl")
-    files = [
-        {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file() and path.relative_to(folder).parts[0] not in ("checkpoints", "saved_model", "tensorboard")
-        }
-        for folder in (ours, theirs)
-    ]
-    for each in files:
-        del each["metrics.jsonl"]
     found += [name for name in files[0].keys() | files[1].keys() if files[0].get(name) != files[1].get(name)]
     found += [
         f"versions {versions}"
@@ -205,9 +195,14 @@ def _storm(name: str, work: pathlib.Path) -> bool:
 
 def main(argv: list[str]) -> int:
     """Runs the storm."""
-    with tempfile.TemporaryDirectory() as work, concurrent.futures.ThreadPoolExecutor(_JOBS.value) as pool:
-        results = list(pool.map(lambda name: _storm(name, pathlib.Path(work)), _SYSTEMS.value))
-    return int(not all(results))
+    work = pathlib.Path(tempfile.mkdtemp())
+    with concurrent.futures.ThreadPoolExecutor(_JOBS.value) as pool:
+        results = list(pool.map(lambda name: _storm(name, work), _SYSTEMS.value))
+    if not all(results):
+        print(f"Runs that differ are kept in {work}.")
+        return 1
+    shutil.rmtree(work)
+    return 0
 
 
 if __name__ == "__main__":
