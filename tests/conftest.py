@@ -50,6 +50,13 @@ def _own_cache(tmp_path_factory):
         yield
 
 
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache of the test's own, which is empty."""
+    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
 @pytest.fixture(autouse=True)
 def _fixed_seed():
     """Initial weights do not depend on which tests ran before."""

@@ -1,5 +1,9 @@
 import csv
+import errno
 import io
+import os
+import re
+import shutil
 import sys
 
 import numpy as np
@@ -8,7 +12,9 @@ import tensorflow as tf
 from PIL import Image
 
 from tfgans import data
-from tfgans.data import own
+from tfgans.data import folder as folder_of_images
+from tfgans.data import images as images_of_data
+from tfgans.data import own, resize
 
 
 def grey(count=10, size=4):
@@ -192,9 +198,9 @@ def test_images_are_fitted_together_as_each_alone(tmp_path, random, monkeypatch,
         Image.fromarray(random.integers(0, 256, (*size, 3), np.uint8)).save(tmp_path / f"{number:02}.png")
     alone = [data.fit_images(data.read_image(file, shape[-1])[None], shape)[0] for file in data.image_files(tmp_path)]
     parts = []
-    fit = own.fit_images
-    monkeypatch.setattr(own, "fit_images", lambda images, to: parts.append(len(images)) or fit(images, to))
-    monkeypatch.setattr(own, "_VALUES_AT_ONCE", 7 * 31 * 17 * 3)
+    fit = resize.fit_images
+    monkeypatch.setattr(resize, "fit_images", lambda images, to: parts.append(len(images)) or fit(images, to))
+    monkeypatch.setattr(resize, "_VALUES_AT_ONCE", 7 * 31 * 17 * 3)
     train, test = data.load_splits(f"folder:{tmp_path}", ("train", "test"), image_shape=shape)
     assert len(parts) < len(sizes)
     assert sum(parts) == len(sizes)
@@ -271,9 +277,53 @@ def test_names_may_be_bytes(tmp_path):
     assert data.from_npz(tmp_path / "own.npz").label_names == ("a", "é")
 
 
-@pytest.mark.parametrize("name", ["npz:", "folder:"])
-def test_a_path_is_named(name):
-    with pytest.raises(ValueError, match=f"folder:PATH or npz:FILE; received '{name}'"):
+@pytest.mark.parametrize("shape", [None, (5, 5, 1)])
+@pytest.mark.parametrize("names", [["images"], ["frames"], ["images_train", "images_test"]])
+def test_a_large_npz_becomes_a_store_in_the_cache_once(tmp_path, cache, random, monkeypatch, capsys, shape, names):
+    """Both splits, labels and values are those that are read into memory."""
+    arrays = {name: random.integers(0, 256, (12 + 6 * number, 4, 5, 3), np.uint8) for number, name in enumerate(names)}
+    labels = {re.sub("images|frames", "labels", name): two_classes(len(images)) for name, images in arrays.items()}
+    np.savez_compressed(tmp_path / "own.npz", **arrays, **labels, class_names=["a", "b"])
+    place, splits = f"npz:{tmp_path / 'own.npz'}", ("train", "test")
+    in_memory = data.load_splits(place, splits, image_shape=shape)
+    assert not cache.exists()
+    monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
+    for times in range(2):
+        stored = data.load_splits(place, splits, image_shape=shape)
+        assert ("its images are copied to" in capsys.readouterr().err) == (times == 0)
+    for ours, theirs in zip(stored, in_memory, strict=True):
+        assert isinstance(ours.image, data.StoredImages)
+        np.testing.assert_array_equal(ours.image[:], theirs.image)
+        np.testing.assert_array_equal(ours.label, theirs.label)
+        assert ours.label_names == theirs.label_names
+    assert [path.name for path in cache.iterdir()] == ["stores"]
+    assert len(list((cache / "stores").iterdir())) == 1
+
+
+def test_a_large_npz_of_floating_images_stays_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
+    np.savez(tmp_path / "own.npz", images=grey(20).astype(np.float32) / 255)
+    assert isinstance(data.from_npz(tmp_path / "own.npz").image, np.ndarray)
+
+
+def test_a_disk_that_fills_while_a_large_npz_is_copied(tmp_path, cache, monkeypatch):
+    np.savez(tmp_path / "own.npz", images=grey(20))
+    monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "images.npy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(OSError, match=r"No space left on device: 'images\.npy'"):
+            data.from_npz(tmp_path / "own.npz")
+    assert not list((cache / "stores").iterdir())
+    np.testing.assert_array_equal(data.from_npz(tmp_path / "own.npz").image.shape, (16, 4, 4, 1))
+
+
+@pytest.mark.parametrize("name", ["npz:", "folder:", "store:", "photos:here"])
+def test_a_kind_and_a_path_are_named(name):
+    with pytest.raises(ValueError, match=f"folder:PATH, npz:FILE or store:PATH; received {name}"):
         data.load_split(name, image_shape=(8, 8, 1))
 
 
@@ -288,10 +338,10 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
     folder = write_folder(tmp_path / "pets")
     place = {"npz": tmp_path / "own.npz", "folder": folder}[kind]
     one_by_one = [data.load_split(f"{kind}:{place}", split, image_shape=(8, 8, 1)) for split in ("train", "test")]
-    read, readers = [], {"npz": own.read_npz, "folder": own.read_image}
-    monkeypatch.setattr(own, "read_npz", lambda path: read.append(path) or readers["npz"](path))
+    read, readers = [], {"npz": own.read_npz, "folder": folder_of_images.read_image}
+    monkeypatch.setattr(own, "read_npz", lambda path, **kinds: read.append(path) or readers["npz"](path, **kinds))
     monkeypatch.setattr(
-        own, "read_image", lambda path, channels: read.append(path) or readers["folder"](path, channels)
+        folder_of_images, "read_image", lambda path, channels: read.append(path) or readers["folder"](path, channels)
     )
     both = data.load_splits(f"{kind}:{place}", ("train", "test"), image_shape=(8, 8, 1))
     assert len(read) == {"npz": 1, "folder": 10}[kind]

@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
+from tfgans import data
 from tfgans.data import batches
 
 
@@ -71,3 +72,47 @@ def test_contract_of_types():
 def test_refuses(arrays, size, message):
     with pytest.raises(ValueError, match=message):
         batches(arrays, size)
+
+
+def test_stored_images_give_the_batches_of_memory(tmp_path, random):
+    """Order, flips and values do not depend on where the images are."""
+    images = data.from_arrays(random.integers(0, 256, (11, 4, 5, 3), np.uint8), np.arange(11) % 2)
+    store = data.write_store(tmp_path / "store", images, splits={}, shard_bytes=100)
+    stored = {**images.arrays, "image": store}
+    for flip in (False, True):
+        pair = [batches(arrays, 4, seed=3, start=5, flip=flip).take(7) for arrays in (images.arrays, stored)]
+        for ours, theirs in zip(*pair, strict=True):
+            assert ours.keys() == theirs.keys()
+            for name, values in ours.items():
+                np.testing.assert_array_equal(values, theirs[name])
+
+
+def test_flips_are_a_function_of_seed_and_number(random):
+    """About half of the images are turned, and no other changes."""
+    images = random.uniform(-1, 1, (8, 2, 3, 1)).astype(np.float32)
+    arrays = {"image": images, "index": np.arange(8)}
+    turned = []
+    for batch in batches(arrays, 8, seed=1, flip=True).take(50):
+        plain = images[batch["index"]]
+        is_turned = np.all(batch["image"].numpy() == plain[:, :, ::-1], axis=(1, 2, 3))
+        np.testing.assert_array_equal(
+            np.where(is_turned[:, None, None, None], plain[:, :, ::-1], plain), batch["image"]
+        )
+        turned.append(is_turned)
+    assert 160 < np.sum(turned) < 240
+    (again,) = batches(arrays, 8, seed=1, start=30, flip=True).take(1)
+    np.testing.assert_array_equal(
+        np.all(again["image"].numpy() == images[again["index"]][:, :, ::-1], axis=(1, 2, 3)), turned[30]
+    )
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_machines_share_the_rows_of_a_batch(random, flip):
+    arrays = {"image": random.uniform(-1, 1, (9, 2, 3, 1)).astype(np.float32), "index": np.arange(9)}
+    whole = batches(arrays, 6, seed=1, flip=flip).take(4)
+    parts = (batches(arrays, 6, seed=1, flip=flip, machine=(own, 3)).take(4) for own in range(3))
+    for all_rows, *shares in zip(whole, *parts, strict=True):
+        for name, values in all_rows.items():
+            np.testing.assert_array_equal(np.concatenate([share[name] for share in shares]), values)
+    with pytest.raises(ValueError, match="a multiple of 4, the number of machines; received 6"):
+        batches(arrays, 6, machine=(0, 4))

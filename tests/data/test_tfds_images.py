@@ -1,9 +1,13 @@
+import importlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from tfgans import data
+from tfgans._errors import MissingExtraError
+from tfgans.data import images as stored_images
 
 
 class TinyShapes(tfds.core.GeneratorBasedBuilder):
@@ -94,3 +98,32 @@ def test_flowers_come_whole_at_128_pixels(tmp_path):
     np.testing.assert_allclose(images.image[0, 64, :, 0], np.linspace(0.3, 198.7, 128), atol=1)
     np.testing.assert_array_equal(images.label, 101)
     assert len(images.label_names) == 102
+
+
+@pytest.fixture(scope="module")
+def record_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    TinyShapes(data_dir=folder, file_format="array_record").download_and_prepare()
+    return str(folder)
+
+
+@pytest.mark.parametrize("split", ["train", "test", "train[2:5]"])
+def test_array_records_are_read_by_number(record_dir, cache, monkeypatch, split):
+    """Images stay in their files if they are too many for memory; their labels are read once."""
+    in_memory = data.load_split("tiny_shapes", split, data_dir=record_dir)
+    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+    monkeypatch.setattr(tfds.decode, "SkipDecoding", lambda: pytest.fail("The labels are in the cache."))
+    stored = data.load_split("tiny_shapes", split, data_dir=record_dir)
+    assert isinstance(in_memory.image, np.ndarray)
+    assert isinstance(stored.image, data.StoredImages)
+    np.testing.assert_array_equal(in_memory.image[:, 0, 0, 0], 10 * in_memory.label)
+    rows = np.array([len(stored) - 1, 0])
+    np.testing.assert_array_equal(stored.image[rows], in_memory.image[rows])
+    np.testing.assert_array_equal(stored.label, in_memory.label)
+    assert stored.label_names == ("a", "b")
+
+
+def test_array_records_need_their_extra(record_dir, cache, monkeypatch):
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "as_data_source", lambda *_, **__: importlib.import_module("no_such"))
+    with pytest.raises(MissingExtraError, match="needs the extra 'array_record'"):
+        data.load_split("tiny_shapes", data_dir=record_dir)

@@ -4,13 +4,6 @@ import pytest
 from tfgans import data, evaluation
 
 
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """A cache of the test's own, which is empty."""
-    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
 @pytest.fixture(scope="session")
 def pictures():
     """Makes noise that is brighter the higher its class."""

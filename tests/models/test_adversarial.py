@@ -130,7 +130,7 @@ def test_step_batches_keep_the_batch_first_and_the_order():
     numbered = tf.data.Dataset.range(6).map(
         lambda i: (tf.fill([2, 8, 8, 1], tf.cast(i, tf.float32)), tf.zeros([2], "int32"))
     )
-    stacked = list(gan._step_batches(numbered))
+    stacked = list(gan._step_batches(numbered, 1))
     assert [batch["image"].shape for batch in stacked] == [(2, 3, 8, 8, 1)] * 2
     np.testing.assert_array_equal(stacked[1]["image"][1, :, 0, 0, 0], [3, 4, 5])
 

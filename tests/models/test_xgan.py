@@ -444,7 +444,7 @@ def test_an_empty_bank_is_refused():
 def test_batches_that_are_not_of_the_bank_are_refused(changes):
     model = tiny()
     with pytest.raises(tf.errors.InvalidArgumentError, match="An index must lie in 0 to 39, and have the label"):
-        list(model._step_batches(batches(tuple(model.batch_fields()), **changes)).take(5))
+        list(model._step_batches(batches(tuple(model.batch_fields()), **changes), 1).take(5))
 
 
 def test_batches_need_their_numbers():

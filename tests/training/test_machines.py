@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import tfgans
-from tfgans import recipes, training
+from tfgans import data, recipes, training
 
 PROGRAM = pathlib.Path(__file__).with_name("machine.py")
 RECIPE = ["widths=(16, 16)", "log_every=5", "grid_every=10", "checkpoint_every=5", "score_samples=100"]
@@ -119,6 +119,22 @@ def test_machines_agree_on_statistics_controllers_and_banks(start, tmp_path, rec
     alone = training.run(recipe, tmp_path / "alone", progress=False).model
     for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(alone), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-3, atol=2e-3)
+
+
+@SLOW
+def test_each_machine_reads_its_own_rows_of_each_batch(start, tmp_path):
+    """The first pixel of an image is its number: both machines together train on each image of an epoch once."""
+    numbered = np.broadcast_to(np.arange(50, dtype=np.uint8)[:, None, None, None], (50, 8, 8, 1))
+    images = data.from_arrays(numbered, np.arange(50) % 2)
+    data.write_store(tmp_path / "store", images, splits={"train": (0, 40), "test": (40, 50)})
+    changes = [f"data=store:{tmp_path / 'store'}", "batch_size=8", "score_samples=40", *RECIPE[:4]]
+    machines = start(tmp_path / "run", 5, "rows", recipe="gan/digits", changes=changes)
+    codes, logs = machines.wait()
+    assert codes == [0, 0], logs
+    first, second = (np.load(file) for file in machines.weights)
+    assert set(second["reads"]) == {4}
+    assert first["steps"].shape == second["steps"].shape == (5, 4)
+    np.testing.assert_array_equal(np.sort(np.concatenate([first["steps"], second["steps"]], axis=None)), np.arange(40))
 
 
 @SLOW

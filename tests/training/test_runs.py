@@ -220,12 +220,12 @@ def test_refuses_to_start_from_other_networks(finished, tmp_path):
 def test_stops_where_training_breaks_and_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     broken_at, original = 3, data.ToyWorld.batches
 
-    def breaking(world, batch_size, *, seed, start):
+    def breaking(world, batch_size, *, start, **options):
         def spoil(number, batch):
             factor = tf.where(start + number >= broken_at, float("nan"), 1.0)
             return {**batch, "image": batch["image"] * factor}
 
-        return original(world, batch_size, seed=seed, start=start).enumerate().map(spoil)
+        return original(world, batch_size, start=start, **options).enumerate().map(spoil)
 
     monkeypatch.setattr(data.ToyWorld, "batches", breaking)
     with pytest.raises(callbacks.NonFiniteError) as error:

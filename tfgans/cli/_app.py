@@ -90,6 +90,19 @@ def position(text: str, names: Sequence[str]) -> int | None:
     return int(text) if text.isdecimal() and int(text) < len(names) else None
 
 
+def image_shape(texts: Sequence[str] | None) -> tuple[int, ...] | None:
+    """Returns (height, width, channels) from their texts; None if there are none.
+
+    Raises:
+        ValueError: If there are not three positive integers.
+    """
+    if texts is None:
+        return None
+    if len(texts) != 3 or not all(text.strip().isdecimal() and int(text) for text in texts):
+        raise ValueError(f"--image_shape takes height,width,channels, such as 64,64,3; received {','.join(texts)}.")
+    return tuple(int(text) for text in texts)
+
+
 def output_path(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
     """Returns the path of a file to write.
 

@@ -11,6 +11,7 @@ from tfgans import recipes
 from tfgans.cli import _app
 
 FLAGS = flags.FLAGS
+_MOST_PROBLEMS = 20
 
 
 def define_flags() -> None:
@@ -44,11 +45,16 @@ def define_flags() -> None:
         "it.",
     )
     flags.DEFINE_string(
-        "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, or the name of a data set."
+        "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, store:PATH, or the name of a data set."
     )
     flags.DEFINE_string("workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed.")
     flags.DEFINE_string("init_from", None, "Folder of another run whose weights the networks start from.")
     _app.define_data_flags()
+    flags.DEFINE_bool(
+        "check_data",
+        False,
+        "Reads every image of folder:PATH or store:PATH first, and names files that are damaged.",
+    )
     flags.DEFINE_bool("list", False, "Lists the recipes with their presets, and exits.")
     flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, and exits.")
 
@@ -66,6 +72,8 @@ def main() -> None:
         if FLAGS[name].value is not None
     }
     recipe = dataclasses.replace(recipe, **given)
+    if FLAGS.check_data:
+        _check_data(recipe)
     if FLAGS.dry_run:
         print(json.dumps(recipe.to_dict(), indent=2))
         return
@@ -85,6 +93,16 @@ def main() -> None:
     print(f"samples: {result.grid}")
     print(f"scores: {result.scores_file}")
     print(f"SavedModel: {result.saved_model}")
+
+
+def _check_data(recipe: recipes.Recipe) -> None:
+    from tfgans import data
+
+    kind, _, path = recipe.data.partition(":")
+    if problems := data.unreadable_images(kind, path, recipe.image_shape):
+        shown = problems[:_MOST_PROBLEMS] + ["..."][: max(0, len(problems) - _MOST_PROBLEMS)]
+        raise ValueError("\n".join([f"{len(problems)} images of {recipe.data} cannot be read:", *shown]))
+    print(f"All images of {recipe.data} can be read.")
 
 
 def run() -> None:

@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 
-from tfgans.data import own
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
 from tfgans.data.files import image_files, read_image, read_npz
-from tfgans.data.image_set import ImageSet, as_images, hold_out, unit_images
+from tfgans.data.image_set import ImageSet, as_images, hold_out
+from tfgans.data.images import Images, StoredImages, in_parts, unit_images
 from tfgans.data.own import (
-    fit_images,
     from_arrays,
     from_dataset,
     from_folder,
     from_npz,
+    from_store,
+    load_own,
+    unreadable_images,
 )
-from tfgans.data.pipeline import batches
+from tfgans.data.pipeline import ReadingError, batches, reading_error
+from tfgans.data.resize import fit, fit_images
 from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
 from tfgans.data.stacked import stacked
+from tfgans.data.store import ImageStore, write_store
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
 from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
 
@@ -32,34 +36,44 @@ __all__ = [
     "Efigi",
     "FaceScrub",
     "ImageSet",
+    "ImageStore",
+    "Images",
+    "ReadingError",
     "SampleKind",
+    "StoredImages",
     "ToyWorld",
     "as_images",
     "batches",
     "digits",
     "draw_sprites",
+    "fit",
     "fit_images",
     "from_arrays",
     "from_dataset",
     "from_folder",
     "from_npz",
+    "from_store",
     "hold_out",
     "image_files",
+    "in_parts",
+    "load_own",
     "load_split",
     "load_splits",
     "read_efigi_attributes",
     "read_image",
     "read_npz",
+    "reading_error",
     "sprites",
     "sprites_in_hole",
     "stacked",
     "tfds_images",
     "toy_world",
     "unit_images",
+    "unreadable_images",
+    "write_store",
 ]
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
-_OWN = {"folder": own.folder_splits, "npz": own.npz_splits}
 _STACKED = "stacked_"
 
 
@@ -102,10 +116,9 @@ def load_splits(
 ) -> Sequence[ImageSet | ToyWorld]:
     """Loads several splits of a data set as `load_split` does, but reads the user's own files only once."""
     kind, colon, path = name.partition(":")
-    if colon and kind in _OWN:
-        if not path:
-            raise ValueError(f"The user's own data are folder:PATH or npz:FILE; received {name!r}.")
-        return _OWN[kind](path, image_shape, splits)
+    if colon:
+        whole = load_own(kind, path, image_shape)
+        return [whole.split(split) for split in splits]
     if name.startswith(_STACKED):
         flat = load_splits(name.removeprefix(_STACKED), splits, data_dir=data_dir, download=download)
         return [stacked(as_images(images)) for images in flat]

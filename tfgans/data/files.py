@@ -1,9 +1,14 @@
 """Readers of untrusted files. They refuse a file with its name and the reason in one line."""
 
+import contextlib
+import errno
 import math
 import os
 import pathlib
+import shutil
 import zipfile
+from collections.abc import Collection, Iterator
+from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -15,6 +20,8 @@ _IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 _IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _LONGEST_REASON = 200
 _HIDDEN = (".", "__")
+_COPIED_AT_ONCE = 2**20
+_Member = tuple[zipfile.ZipInfo, IO[bytes]]
 _ARRAY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -77,23 +84,37 @@ def read_image(file: str | os.PathLike, channels: int) -> np.ndarray:
     return pixels.reshape(*pixels.shape[:2], channels)
 
 
-def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
+def read_npz(path: str | os.PathLike, without: Collection[str] = ()) -> dict[str, np.ndarray]:
     """Returns the arrays of a `.npz` file by name.
+
+    Args:
+        path: The file.
+        without: Names of arrays that are not read.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is damaged, has anything but arrays without objects, or an array's header declares
             another size than its data have.
     """
-    check_file(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {
-                member.filename.removesuffix(".npy"): _read_member(archive, member) for member in archive.infolist()
-            }
-    # The decoders raise nearly any error for a damaged file.
-    except Exception as error:
-        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {reason(error)}.") from error
+    with _open_npz(path) as members:
+        return {name: _read_array(*member) for name, member in members if name not in without}
+
+
+def npz_types(path: str | os.PathLike) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+    """Returns the shape and the type of the arrays of a `.npz` file by name; errors are those of `read_npz`."""
+    with _open_npz(path) as members:
+        return {name: _read_header(*member) for name, member in members}
+
+
+def extract_npz(path: str | os.PathLike, name: str, out: pathlib.Path) -> np.ndarray:
+    """Copies an array of a `.npz` file to a file, and returns it as a memory map; errors are those of `read_npz`."""
+    with _open_npz(path) as members:
+        info, source = dict(members)[name]
+        _read_header(info, source)
+        source.seek(0)
+        with out.open("wb") as target:
+            shutil.copyfileobj(source, target, _COPIED_AT_ONCE)
+        return np.load(out, mmap_mode="r")
 
 
 def read_text(path: str | os.PathLike) -> str:
@@ -110,15 +131,37 @@ def read_text(path: str | os.PathLike) -> str:
         raise ValueError(f"{path} is not encoded in UTF-8: {reason(error)}.") from error
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
-    with archive.open(member) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in _ARRAY_HEADERS:
-            raise ValueError(f"{member.filename} has version {version} of the .npy format")
-        shape, _, dtype = _ARRAY_HEADERS[version](file)
-        # NumPy allocates the size that the header declares before it reads.
-        declared, present = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
-        if not dtype.hasobject and (declared != present or not dtype.itemsize or min(shape, default=0) < 0):
-            raise ValueError(f"{member.filename} declares {dtype} {shape}, and {present} bytes follow")
-        file.seek(0)
-        return np.lib.format.read_array(file, allow_pickle=False)
+@contextlib.contextmanager
+def _open_npz(path: str | os.PathLike) -> Iterator[Iterator[tuple[str, _Member]]]:
+    """Opens a `.npz` file: names and members."""
+    check_file(path)
+    try:
+        with zipfile.ZipFile(path) as archive, contextlib.ExitStack() as files:
+            yield (
+                (member.filename.removesuffix(".npy"), (member, files.enter_context(archive.open(member))))
+                for member in archive.infolist()
+            )
+    # The decoders raise nearly any error for a damaged file.
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
+        raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {reason(error)}.") from error
+
+
+def _read_header(member: zipfile.ZipInfo, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    """Returns shape and type of an array, after a check that its member has as many bytes."""
+    version = np.lib.format.read_magic(file)
+    if version not in _ARRAY_HEADERS:
+        raise ValueError(f"{member.filename} has version {version} of the .npy format")
+    shape, _, dtype = _ARRAY_HEADERS[version](file)
+    # NumPy allocates the size that the header declares before it reads.
+    declared, present = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
+    if not dtype.hasobject and (declared != present or not dtype.itemsize or min(shape, default=0) < 0):
+        raise ValueError(f"{member.filename} declares {dtype} {shape}, and {present} bytes follow")
+    return shape, dtype
+
+
+def _read_array(member: zipfile.ZipInfo, file: IO[bytes]) -> np.ndarray:
+    _read_header(member, file)
+    file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)

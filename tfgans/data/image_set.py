@@ -1,4 +1,4 @@
-"""Images in memory."""
+"""Images with their labels."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,8 @@ import tensorflow as tf
 from sklearn.model_selection import train_test_split
 
 from tfgans.choices import Conditioning
-from tfgans.data.pipeline import batches
+from tfgans.data.images import Images, identity, select, unit_images
+from tfgans.data.pipeline import Machine, batches
 from tfgans.data.split import DataSplit, SampleKind
 
 _TEST_SHARE = 0.2
@@ -25,14 +26,14 @@ class ImageSet:
     Attributes:
         name: Name of the data set, such as `digits`.
         split: Name of the split, for the protocols of scores.
-        image: uint8 [n, H, W, C] in [0, 255] or float32 [n, H, W, C] in [-1, 1].
+        image: uint8 [n, H, W, C] in [0, 255] or float32 [n, H, W, C] in [-1, 1]; in memory, or in files.
         label: int32 [n], the class; or float32 [n, K], the attributes; or None.
         label_names: Name of each class, or of each attribute.
     """
 
     name: str
     split: str
-    image: np.ndarray
+    image: Images
     label: np.ndarray | None
     label_names: tuple[str, ...]
 
@@ -47,7 +48,7 @@ class ImageSet:
         return len(self)
 
     @property
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, Images]:
         """Images and, if there are any, labels, under the names that they have in a batch."""
         return {"image": self.image} if self.label is None else {"image": self.image, "label": self.label}
 
@@ -62,9 +63,9 @@ class ImageSet:
     def fingerprint(self) -> str:
         """SHA-256 of images and labels with their shapes and types, first 12 hexadecimal digits."""
         digest = hashlib.sha256()
-        for array in self.arrays.values():
-            digest.update(f"{array.shape} {array.dtype}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+        for column in self.arrays.values():
+            digest.update(f"{column.shape} {column.dtype}".encode())
+            digest.update(identity(column))
         return digest.hexdigest()[:12]
 
     def first(self, count: int) -> "ImageSet":
@@ -74,7 +75,7 @@ class ImageSet:
     def rows(self, index: slice | np.ndarray) -> "ImageSet":
         """Returns the images and labels of some rows."""
         label = None if self.label is None else self.label[index]
-        return dataclasses.replace(self, image=self.image[index], label=label)
+        return dataclasses.replace(self, image=select(self.image, index), label=label)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -102,17 +103,20 @@ class ImageSet:
         part = self.part(min(1.0, most / len(self)))
         return part.unit_images, part.label
 
-    def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
+    def batches(
+        self, batch_size: int, *, seed: int = 0, start: int = 0, flip: bool = False, machine: Machine = (0, 1)
+    ) -> tf.data.Dataset:
         """Returns an endless dataset of batches as `data.batches` does, each a function of (seed, number).
 
         Batches have `index` beside the names of `arrays`: the rows of their images, int64 [B].
         """
-        return batches({**self.arrays, "index": np.arange(len(self))}, batch_size, seed=seed, start=start)
+        columns = {**self.arrays, "index": np.arange(len(self))}
+        return batches(columns, batch_size, seed=seed, start=start, flip=flip, machine=machine)
 
     @property
     def unit_images(self) -> np.ndarray:
-        """Images as float32 [n, H, W, C] in [-1, 1]."""
-        return unit_images(self.image)
+        """All images as float32 [n, H, W, C] in [-1, 1], in memory."""
+        return unit_images(self.image[:])
 
 
 def as_images(split: DataSplit) -> ImageSet:
@@ -124,11 +128,6 @@ def as_images(split: DataSplit) -> ImageSet:
     if not isinstance(split, ImageSet):
         raise ValueError(f"Expected a data set of images; received the points of {split.name}.")
     return split
-
-
-def unit_images(images: np.ndarray) -> np.ndarray:
-    """Returns uint8 images as float32 in [-1, 1], and others unchanged."""
-    return images.astype(np.float32) / 127.5 - 1.0 if images.dtype == np.uint8 else images
 
 
 def hold_out(images: ImageSet, split: str) -> ImageSet:

@@ -1,26 +1,32 @@
 """The user's own data: arrays, datasets, `.npz` files and folders of images."""
 
-import csv
-import io
-import itertools
-import math
+import dataclasses
+import hashlib
+import json
 import os
 import pathlib
+import re
 import reprlib
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tqdm
 
-from tfgans.data.files import image_files, is_hidden, read_image, read_npz, read_text, reason
+from tfgans.data.cache import cache_folder
+from tfgans.data.files import extract_npz, npz_types, read_npz
+from tfgans.data.folder import FolderImages, list_files
 from tfgans.data.image_set import ImageSet, hold_out
+from tfgans.data.images import Images, JoinedImages, fits_memory, held, unreadable
+from tfgans.data.resize import check_shape, fit, fit_images, fitted
+from tfgans.data.store import ImageStore, is_whole, write_store
 
-_ATTRIBUTE_TABLE = "attributes.csv"
-_SPLITS = ("train", "test")
+# Names of the arrays of images in a `.npz` file.
+_IMAGE_KEYS = (("images",), ("frames",), ("images_train", "images_test"))
 _NAMES = ("class_names", "attribute_names")
-_VALUES_AT_ONCE = 2**22
 
 
 def from_arrays(
@@ -45,11 +51,13 @@ def from_arrays(
     Raises:
         ValueError: If a shape, a type or a value is another, or a class has fewer than two images.
     """
-    images = _checked_images(images, name)
-    if image_shape is not None:
-        images = fit_images(images, image_shape)
-    if images.dtype != np.uint8:
-        images = images.astype(np.float32, copy=False)
+    return with_labels(_in_memory(images, image_shape, name), labels, label_names, name, split)
+
+
+def with_labels(
+    images: Images, labels: Any, label_names: Sequence[str] | None, name: str, split: str = "all"
+) -> ImageSet:
+    """Makes a data set of images and labels; arguments and errors are those of `from_arrays`."""
     if labels is None:
         return ImageSet(name, split, images, None, ())
     labels = np.asarray(labels)
@@ -97,10 +105,53 @@ def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
             labels.append(pair[1])
             yield image
 
-    read = list(images()) if shape is None else list(_fitted(images(), shape))
+    read = list(images()) if shape is None else list(fitted(images(), shape))
     if not read:
         raise ValueError("The dataset has no examples.")
     return from_arrays(np.stack(read) if shape is None else np.concatenate(read), np.array(labels), **options)
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnData:
+    """The user's own images, and the splits that they come with.
+
+    Attributes:
+        images: All images, with their labels.
+        bounds: First row and end of each split; empty if a fifth is to be held out as the test split.
+    """
+
+    images: ImageSet
+    bounds: Mapping[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
+
+    def split(self, name: str) -> ImageSet:
+        """Returns the images of a split.
+
+        Raises:
+            ValueError: If there is no split of that name.
+        """
+        if not self.bounds:
+            return hold_out(self.images, name)
+        if name not in self.bounds:
+            raise ValueError(f"{self.images.name} has the splits {' and '.join(self.bounds)}; received split={name!r}.")
+        return dataclasses.replace(self.images.rows(slice(*self.bounds[name])), split=name)
+
+
+def load_own(kind: str, path: str | os.PathLike, image_shape: Sequence[int] | None) -> OwnData:
+    """Loads the user's own data.
+
+    Args:
+        kind: `folder`, `npz` or `store`.
+        path: Its path.
+        image_shape: (height, width, 1 or 3) to which images are fitted; folders need it, and a store must have it.
+
+    Raises:
+        FileNotFoundError: If there is no such file or folder.
+        ValueError: If the kind is unknown, or the data do not have the form that their kind has.
+    """
+    loaders = {"folder": _folder, "npz": _npz, "store": _store}
+    if kind not in loaders or not os.fspath(path):
+        raise ValueError(f"The user's own data are folder:PATH, npz:FILE or store:PATH; received {kind}:{path}.")
+    return loaders[kind](pathlib.Path(path), image_shape, f"{kind}:{pathlib.Path(path).name}")
 
 
 def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequence[int] | None = None) -> ImageSet:
@@ -117,104 +168,128 @@ def from_npz(path: str | os.PathLike, split: str = "train", image_shape: Sequenc
         FileNotFoundError: If there is no such file.
         ValueError: If the file is no such `.npz` file or has no images, or as `from_arrays`.
     """
-    return npz_splits(path, image_shape, [split])[0]
-
-
-def npz_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, splits: Sequence[str]) -> list[ImageSet]:
-    """Returns several splits of a `.npz` file, as `from_npz` does, but reads the file once."""
-    name = f"npz:{pathlib.Path(path).name}"
-    _check_splits(splits, name)
-    arrays = read_npz(path)
-    if "frames" in arrays:
-        arrays["images"] = arrays.pop("frames")
-    names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
-
-    def part(suffix: str, split: str) -> ImageSet:
-        if f"images{suffix}" not in arrays:
-            raise ValueError(f"{path} has no images; it has {', '.join(arrays)}.")
-        return from_arrays(
-            arrays[f"images{suffix}"],
-            arrays.get(f"labels{suffix}"),
-            image_shape=image_shape,
-            label_names=names,
-            name=name,
-            split=split,
-        )
-
-    parts = {split: part(f"_{split}", split) for split in splits if f"images_{split}" in arrays}
-    if missing := set(splits) - parts.keys():
-        whole = part("", "all")
-        parts |= {split: hold_out(whole, split) for split in missing}
-    return [parts[split] for split in splits]
+    return load_own("npz", path, image_shape).split(split)
 
 
 def from_folder(path: str | os.PathLike, image_shape: Sequence[int], split: str = "train") -> ImageSet:
-    """Reads a split of a folder of images, of which a fifth is held out as the test split.
+    """Returns a split of a folder of images, of which a fifth is held out as the test split.
+
+    Images of more than 256 MB stay in their files, and are decoded when they are asked for.
 
     Args:
-        path: Folder with a subfolder of images for each class; or with a table `attributes.csv`; or with images and no
-            subfolders, which have no labels. The first column of the table has names of image files below the folder,
-            and each other column an attribute, with a heading.
+        path: Folder as for `list_files`.
         image_shape: (height, width, channels) to which images are fitted, as in `fit_images`.
         split: `"train"` or `"test"`.
 
     Raises:
-        FileNotFoundError: If there is no such folder, or an image of the table is missing.
-        ValueError: If an image cannot be read, the table is no CSV in UTF-8 or names a file outside of the folder or
-            twice, an attribute is not a number, a class has fewer than three images, or there are no images.
+        FileNotFoundError: If there is no such folder, or an image of its table is missing.
+        ValueError: If an image cannot be read, a class has fewer than three images, or as `list_files`.
     """
-    return folder_splits(path, image_shape, [split])[0]
+    return load_own("folder", path, image_shape).split(split)
 
 
-def folder_splits(path: str | os.PathLike, image_shape: Sequence[int] | None, splits: Sequence[str]) -> list[ImageSet]:
-    """Returns several splits of a folder of images, as `from_folder` does, but reads the images once."""
-    folder = pathlib.Path(path)
-    name = f"folder:{folder.name}"
-    _check_splits(splits, name)
-    if image_shape is None:
-        raise ValueError(f"{name}: a folder of images needs image_shape.")
-    _check_shape(image_shape)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {folder}.")
-    table = folder / _ATTRIBUTE_TABLE
-    files, labels, names = _attribute_rows(table) if os.path.lexists(table) else _class_rows(folder)
-    images = (read_image(file, image_shape[-1]) for file in _progress(files, len(files), name))
-    whole = from_arrays(np.concatenate(list(_fitted(images, image_shape))), labels, label_names=names, name=name)
-    return [hold_out(whole, split) for split in splits]
-
-
-def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
-    """Fits images to a shape: cuts them to its proportions about their centre, and resizes them.
-
-    Grey is the mean of the colours, and grey images have three equal colours.
+def from_store(path: str | os.PathLike, split: str = "train") -> ImageSet:
+    """Returns a split of a store that `write_store` has made. Its images stay in their files.
 
     Args:
-        images: [n, H, W, 1 or 3], uint8 or floating.
-        image_shape: (height, width, 1 or 3).
-
-    Returns:
-        [n, height, width, channels]; uint8 if `images` are, else float32.
+        path: Folder of the store.
+        split: `"train"` or `"test"`.
 
     Raises:
-        ValueError: If one of the shapes is another, or images have no pixels.
+        FileNotFoundError: If there is no such store.
+        ValueError: If the store is not whole, is damaged, or has another format.
     """
-    _check_shape(image_shape)
-    if images.ndim != 4 or 0 in images.shape or images.shape[-1] not in (1, 3):
-        raise ValueError(f"images must be [n, H, W, 1 or 3], and not empty; received {images.shape}.")
-    height, width, channels = image_shape
-    rows, columns = images.shape[1:3]
-    # At least one row and column is left, even of very long images.
-    kept_rows = max(1, min(rows, round(columns * height / width)))
-    kept_columns = max(1, min(columns, round(rows * width / height)))
-    top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
-    result = images[:, top : top + kept_rows, left : left + kept_columns]
-    floating = result.astype(np.float32)
-    if (kept_rows, kept_columns) != (height, width):
-        floating = tf.image.resize(floating, (height, width), "area" if kept_rows > height else "bilinear").numpy()
-    if channels < images.shape[-1]:
-        floating = floating.mean(axis=-1, keepdims=True)
-    floating = np.broadcast_to(floating, (*floating.shape[:-1], channels))
-    return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
+    return load_own("store", path, None).split(split)
+
+
+def unreadable_images(kind: str, path: str | os.PathLike, image_shape: Sequence[int]) -> list[str]:
+    """Reads all images of a folder or a store, and returns for each that cannot be read the reason with its file.
+
+    Args:
+        kind: `folder` or `store`.
+        path: Its path.
+        image_shape: (height, width, 1 or 3) to which images are fitted.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        ValueError: If the kind is another, or as `list_files` and `ImageStore`.
+    """
+    if kind not in ("folder", "store"):
+        raise ValueError(f"Images of folder:PATH and store:PATH can be checked beforehand; received {kind}:{path}.")
+    path = pathlib.Path(path)
+    images = ImageStore(path) if kind == "store" else FolderImages(list_files(path), image_shape)
+    return unreadable(images, f"Checking {path}")
+
+
+def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:
+    types = npz_types(path)
+    keys = next((keys for keys in _IMAGE_KEYS if types.keys() >= set(keys)), None)
+    if keys is None:
+        raise ValueError(f"{path} has no images; it has {', '.join(types)}.")
+    # A store holds uint8 images only. Others are read into memory, however many they are.
+    counts, is_bytes = [types[key][0][0] for key in keys], all(types[key][1] == np.uint8 for key in keys)
+    is_large = is_bytes and not fits_memory((sum(counts), *types[keys[0]][0][1:]))
+    arrays = read_npz(path, without=keys if is_large else ())
+    if is_large:
+        images: Images = _prepared(path, keys, image_shape, name)
+    else:
+        parts = [_in_memory(arrays[key], image_shape, name) for key in keys]
+        _check_alike(parts, name)
+        images = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    label_keys = [re.sub("images|frames", "labels", key) for key in keys]
+    labels = [np.asarray(arrays[key]) for key in label_keys if key in arrays]
+    if labels and len(labels) < len(keys):
+        raise ValueError(f"{path} must have both or none of {' and '.join(label_keys)}.")
+    for label, count in zip(labels, counts, strict=False):
+        check_labels(label, count, name)
+    names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
+    own = with_labels(images, np.concatenate(labels) if labels else None, names, name)
+    return OwnData(own, {"train": (0, counts[0]), "test": (counts[0], len(own))} if len(keys) > 1 else {})
+
+
+def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int] | None, name: str) -> ImageStore:
+    """Returns the images of a large `.npz` file as a store in the cache, which is made once."""
+    status = path.stat()
+    state = [os.fspath(path.resolve()), status.st_size, status.st_mtime_ns, image_shape]
+    fingerprint = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+    out = cache_folder() / "stores" / fingerprint
+    if is_whole(out):
+        return ImageStore(out)
+    print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
+        _check_alike(parts, name)
+        images = fit(JoinedImages(parts, fingerprint), image_shape)
+        return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
+
+
+def _folder(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:
+    if image_shape is None:
+        raise ValueError(f"{name}: a folder of images needs image_shape.")
+    check_shape(image_shape)
+    files = list_files(path)
+    images = held(FolderImages(files, image_shape), f"Reading {name}")
+    return OwnData(with_labels(images, files.labels, files.label_names, name))
+
+
+def _store(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:
+    store = ImageStore(path)
+    return OwnData(with_labels(fit(store, image_shape), store.labels, store.label_names, name), store.splits)
+
+
+def _check_alike(parts: Sequence[np.ndarray], name: str) -> None:
+    if len({(part.shape[1:], part.dtype) for part in parts}) > 1:
+        received = " and ".join(f"{part.dtype} {part.shape[1:]}" for part in parts)
+        raise ValueError(f"{name}: images of both splits must have one shape and type; received {received}.")
+
+
+def _in_memory(images: Any, image_shape: Sequence[int] | None, name: str) -> np.ndarray:
+    """Returns checked images of a shape, uint8 or float32."""
+    images = _checked_images(images, name)
+    if image_shape is not None:
+        images = fit_images(images, image_shape)
+    return images if images.dtype == np.uint8 else images.astype(np.float32, copy=False)
 
 
 def check_labels(labels: np.ndarray, count: int, name: str) -> None:
@@ -230,11 +305,6 @@ def check_labels(labels: np.ndarray, count: int, name: str) -> None:
         raise ValueError(f"{name}: there are {count} images and {len(labels)} labels.")
     if attributes and not np.all(fit := np.abs(labels) <= np.finfo(np.float32).max):
         raise ValueError(f"{name}: attributes of row {np.argwhere(~fit)[0][0]} are not finite in 32 bits.")
-
-
-def _check_shape(image_shape: Sequence[int]) -> None:
-    if len(image_shape) != 3 or min(image_shape) < 1 or image_shape[-1] not in (1, 3):
-        raise ValueError(f"image_shape must be (height, width, 1 or 3); received {tuple(image_shape)}.")
 
 
 def _checked_images(images: Any, name: str) -> np.ndarray:
@@ -274,65 +344,6 @@ def _names(texts: np.ndarray, key: str, name: str) -> list[str]:
     return [text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in texts.tolist()]
 
 
-def _check_splits(splits: Sequence[str], name: str) -> None:
-    for split in splits:
-        if split not in _SPLITS:
-            raise ValueError(f"{name} has the splits train and test; received split={split!r}.")
-
-
 def _progress(items: Iterable, total: int | None, name: str) -> tqdm.tqdm:
     """Returns the items, with a progress bar on a terminal if they take long."""
     return tqdm.tqdm(items, total=total, desc=f"Reading {name}", delay=1, disable=None)
-
-
-def _fitted(images: Iterable[np.ndarray], image_shape: Sequence[int]) -> Iterator[np.ndarray]:
-    """Fits images [H, W, C] in parts [n, height, width, channels], with consecutive images of one size together."""
-    for (shape, _), alike in itertools.groupby(images, lambda image: (image.shape, image.dtype)):
-        count = max(1, _VALUES_AT_ONCE // max(math.prod(shape), math.prod(image_shape)))
-        while part := list(itertools.islice(alike, count)):
-            yield fit_images(np.stack(part), image_shape)
-
-
-def _class_rows(folder: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray | None, list[str] | None]:
-    paths = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path.relative_to(folder)))
-    if not paths and (files := image_files(folder, recursive=False)):
-        return files, None, None
-    classes = {path.name: image_files(path, recursive=False) for path in paths}
-    empty = [name for name, files in classes.items() if not files]
-    if not classes or empty:
-        raise ValueError(
-            f"{folder} must have a subfolder of images a class, {_ATTRIBUTE_TABLE}, or images and no subfolders; "
-            f"{'no images in ' + ', '.join(empty) if empty else 'there are no images in subfolders'}."
-        )
-    labels = np.repeat(np.arange(len(classes)), [len(files) for files in classes.values()])
-    return list(itertools.chain(*classes.values())), labels, list(classes)
-
-
-def _attribute_rows(table: pathlib.Path) -> tuple[list[pathlib.Path], np.ndarray, list[str]]:
-    try:
-        heading, *lines = [line for line in csv.reader(io.StringIO(read_text(table), newline="")) if line] or [[]]
-    except csv.Error as error:
-        raise ValueError(f"{table} is no CSV file: {reason(error)}.") from error
-    if len(heading) < 2 or not lines:
-        raise ValueError(f"{table} must have headings, a column of files, at least one of attributes, and rows.")
-    if len(set(heading)) < len(heading):
-        raise ValueError(f"{table}: headings must differ; received {reprlib.repr(heading)}.")
-    attributes = {}
-    for file, *texts in lines:
-        name, path = reprlib.repr(file), pathlib.PurePath(file)
-        try:
-            values = np.array([float(text) for text in texts])
-        except ValueError as error:
-            raise ValueError(f"{table}: attributes of {name} must be numbers; {reason(error)}.") from error
-        if len(values) != len(heading) - 1 or not np.all(np.abs(values) <= np.finfo(np.float32).max):
-            raise ValueError(
-                f"{table}: {name} must have {len(heading) - 1} finite attributes; received {reprlib.repr(texts)}."
-            )
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise ValueError(f"{table} must name files below its folder; received {name}.")
-        if path in attributes:
-            raise ValueError(f"{table} names {name} twice.")
-        if not os.path.exists(table.parent / path):
-            raise FileNotFoundError(f"{table} names {name}, which is not in {table.parent}.")
-        attributes[path] = values
-    return [table.parent / path for path in attributes], np.array(list(attributes.values())), heading[1:]

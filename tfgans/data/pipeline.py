@@ -1,24 +1,52 @@
 """Batches as a function of (seed, step)."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
 
+from tfgans.data.images import Images, StoredImages
 
-def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
+_FLIPS = 1
+
+Machine = tuple[int, int]
+"""Number of a machine, and how many machines there are."""
+
+
+class ReadingError(ValueError):
+    """An image that stays in a file cannot be read; the message has its name."""
+
+
+def reading_error(error: tf.errors.OpError) -> ReadingError | None:
+    """Returns the error of an image that could not be read, of which TensorFlow only passes on the text, or None."""
+    found = re.search(rf"{ReadingError.__name__}: (.*)", error.message or "")
+    return ReadingError(found[1]) if found else None
+
+
+def batches(
+    arrays: Mapping[str, Images],
+    batch_size: int,
+    *,
+    seed: int = 0,
+    start: int = 0,
+    flip: bool = False,
+    machine: Machine = (0, 1),
+) -> tf.data.Dataset:
     """Returns an endless dataset of shuffled batches, each a function of (seed, number).
 
     An epoch is a permutation of the rows that is drawn from (seed, epoch). Rows that do not fill a batch are left out
     until the next epoch. The dataset begins at batch `start` without reading earlier ones, so that a resumed run
-    continues at once with the batches of an uninterrupted one. Each batch is one gather.
+    continues at once with the batches of an uninterrupted one. Each batch is one gather, or one read of stored images.
 
     Args:
         arrays: Arrays of the same length, with one row an example: `image`, uint8 in [0, 255] or floating in [-1, 1],
-            or points [n, D]; `label`, integer [n] or floating [n, K].
+            or points [n, D]; `label`, integer [n] or floating [n, K]. Images may be stored ones.
         batch_size: Rows in a batch.
-        seed: Seed of the order.
+        seed: Seed of the order and of the flips.
         start: Number of the first batch.
+        flip: Whether each image of a batch is turned left to right with probability 1/2.
+        machine: Number of this machine, and how many share each batch. Each reads its own rows only.
 
     Returns:
         Dataset of dicts with the names of `arrays`. Images are float32 in [-1, 1], points and floating labels float32,
@@ -34,19 +62,38 @@ def batches(arrays: Mapping[str, np.ndarray], batch_size: int, *, seed: int = 0,
     count = next(iter(rows.values()))
     if not 1 <= batch_size <= count:
         raise ValueError(f"batch_size must lie in 1 to {count}, the number of rows; received {batch_size}.")
-    tensors = {name: tf.constant(_standard_type(name, np.asarray(array))) for name, array in arrays.items()}
-    per_epoch = count // batch_size
+    share = share_of(batch_size, machine)
+    readers = {name: _reader(name, array) for name, array in arrays.items()}
+    per_epoch, mine = count // batch_size, tf.range(share.start, share.stop, dtype=tf.int64)
 
     def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
         epoch, position = number // per_epoch, number % per_epoch
-        order = position * batch_size + tf.range(batch_size, dtype=tf.int64)
+        order = position * batch_size + mine
         index = tf.random.experimental.index_shuffle(
             order, tf.stack([tf.constant(seed, tf.int64), epoch]), tf.constant(count - 1, tf.int64)
         )
-        gathered = {name: tf.gather(tensor, index) for name, tensor in tensors.items()}
-        return {name: _to_contract(value) for name, value in gathered.items()}
+        read = {name: _to_contract(reader(index)) for name, reader in readers.items()}
+        if flip:
+            # All machines draw the flips of the whole batch, so that they do not depend on how many share it.
+            draw = tf.random.experimental.stateless_fold_in(tf.stack([tf.constant(seed, tf.int64), number]), _FLIPS)
+            turned = tf.random.stateless_uniform([batch_size], draw)[share] < 0.5
+            read["image"] = tf.where(turned[:, None, None, None], read["image"][:, :, ::-1], read["image"])
+        return read
 
     return numbered(batch, start)
+
+
+def share_of(batch_size: int, machine: Machine) -> slice:
+    """Returns the rows of a batch that a machine reads.
+
+    Raises:
+        ValueError: If the machines cannot share the batch equally.
+    """
+    own, machines = machine
+    if batch_size % machines:
+        raise ValueError(f"batch_size must be a multiple of {machines}, the number of machines; received {batch_size}.")
+    rows = batch_size // machines
+    return slice(own * rows, (own + 1) * rows)
 
 
 def numbered(batch: Callable[[tf.Tensor], dict[str, tf.Tensor]], start: int) -> tf.data.Dataset:
@@ -57,6 +104,25 @@ def numbered(batch: Callable[[tf.Tensor], dict[str, tf.Tensor]], start: int) -> 
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)
+
+
+def _reader(name: str, array: Images) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Returns a function that reads rows [B] of an array in memory, or of stored images, in a graph."""
+    if isinstance(array, StoredImages):
+
+        def read_rows(rows: np.ndarray) -> np.ndarray:
+            try:
+                return array.read(rows)
+            except (OSError, ValueError) as error:
+                raise ReadingError(str(error)) from error
+
+        def read(index: tf.Tensor) -> tf.Tensor:
+            images = tf.numpy_function(read_rows, [index], array.dtype, stateful=False)
+            return tf.ensure_shape(images, [index.shape[0], *array.shape[1:]])
+
+        return read
+    tensor = tf.constant(_standard_type(name, np.asarray(array)))
+    return lambda index: tf.gather(tensor, index)
 
 
 def _standard_type(name: str, array: np.ndarray) -> np.ndarray:

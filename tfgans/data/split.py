@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans.choices import Conditioning
+from tfgans.data.pipeline import Machine
 
 SampleKind = Literal["image", "point"]
 """Kind of a sample: an image [H, W, C] or a point [D]."""
@@ -52,5 +53,19 @@ class DataSplit(Protocol):
     def examples(self, most: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Returns fixed samples, n of `most` or fewer, float32 [n, ...] as models take them, and labels or None."""
 
-    def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-        """Returns an endless dataset of batches from number `start` on, each a function of (seed, number)."""
+    def batches(
+        self, batch_size: int, *, seed: int = 0, start: int = 0, flip: bool = False, machine: Machine = (0, 1)
+    ) -> tf.data.Dataset:
+        """Returns an endless dataset of batches from number `start` on, each a function of (seed, number).
+
+        Args:
+            batch_size: Samples in a batch.
+            seed: Seed of the order and of the flips.
+            start: Number of the first batch.
+            flip: Whether images are turned left to right at random.
+            machine: Number of this machine, and how many share each batch. Each gets its own samples only.
+
+        Raises:
+            ValueError: If there are fewer samples than `batch_size`, machines cannot share it equally, or points are to
+                be flipped.
+        """

@@ -1,7 +1,9 @@
 """Labelled images prepared by tensorflow-datasets."""
 
+import dataclasses
+import hashlib
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,11 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 import tqdm
 
+from tfgans._errors import needs_extra
+from tfgans.data.cache import cached_arrays
 from tfgans.data.efigi import EFIGI_ATTRIBUTES
 from tfgans.data.image_set import ImageSet
+from tfgans.data.images import Images, StoredImages, held
 
 _BATCH = 1_000
 
@@ -31,11 +36,50 @@ CWGAN_EFIGI_ATTRIBUTES = ("Arm_Strength", "Arm_Curvature", "Visible_Dust", "Mult
 """The four attributes of EFIGI that cWGAN is conditioned on (section V-D)."""
 
 Example = dict[str, Any]
-Row = tuple[tf.Tensor, tf.Tensor]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Preparation:
+    """How the examples of a set become images and labels.
+
+    Attributes:
+        source: Name of the set in tensorflow-datasets.
+        image: Returns the uint8 image [H, W, C] of an example.
+        label: Returns its class, int32, or its attributes, float32 [K].
+        label_names: Name of each attribute; None for the names of the classes.
+    """
+
+    source: str
+    image: Callable[[Example], tf.Tensor]
+    label: Callable[[Example], tf.Tensor]
+    label_names: tuple[str, ...] | None = None
+
+
+class RecordImages(StoredImages):
+    """The images of a split that tensorflow-datasets prepared as `array_record`, decoded when they are asked for.
+
+    Args:
+        examples: Examples that are read by their numbers, a `tfds.data_source`.
+        prepare: Returns the uint8 image [H, W, C] of an example.
+        fingerprint: A text that changes when an image does.
+    """
+
+    def __init__(self, examples: Sequence[Example], prepare: Callable[[Example], tf.Tensor], fingerprint: str) -> None:
+        super().__init__((len(examples), *prepare(examples[0]).shape), fingerprint)
+        self._examples, self._prepare = examples, prepare
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        images = [np.asarray(self._prepare(self._examples[row])) for row in rows.tolist()]
+        if len({image.shape for image in images} | {self.shape[1:]}) > 1:
+            raise ValueError(f"Images of a set must have one shape; rows {rows.tolist()} have others than row 0.")
+        return np.stack(images)
 
 
 def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None, download: bool = False) -> ImageSet:
-    """Reads a split of a labelled image set into memory.
+    """Returns a split of a labelled image set.
+
+    A set that is prepared as `tfrecord` is read into memory. One that is prepared as `array_record` is read by the
+    numbers of its images, so that it may be larger than memory; the extra `array_record` installs the reader.
 
     Some sets are prepared as a paper takes them; all others are returned unchanged, with classes.
 
@@ -58,10 +102,11 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
 
     Raises:
         FileNotFoundError: If the set is not prepared and `download` is false, or its manual files are missing.
+        MissingExtraError: If the set is prepared as `array_record` and the extra of that name is not installed.
         ValueError: If the set has no split of this name.
     """
-    prepare, names, source = _PREPARATIONS.get(name, (_unchanged, None, name))
-    builder = tfds.builder(source, data_dir=data_dir)
+    preparation = _PREPARATIONS.get(name) or _Preparation(name, _unchanged, _class)
+    builder = tfds.builder(preparation.source, data_dir=data_dir)
     if download:
         try:
             builder.download_and_prepare()
@@ -72,32 +117,68 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
             f"The data set {name!r} is not prepared: expected it in {pathlib.Path(builder.data_dir)}. "
             "Name the folder that holds it with --data_dir or TFDS_DATA_DIR, or allow the download with --download."
         )
-    dataset = builder.as_dataset(split=split).map(prepare, num_parallel_calls=tf.data.AUTOTUNE).batch(_BATCH)
+    by_index = tfds.core.FileFormat.ARRAY_RECORD in builder.info.available_file_formats()
+    images, labels = (_indexed if by_index else _in_memory)(builder, preparation, name, split)
+    return ImageSet(name, split, images, labels, preparation.label_names or tuple(builder.info.features["label"].names))
+
+
+def _in_memory(
+    builder: tfds.core.DatasetBuilder, preparation: _Preparation, name: str, split: str
+) -> tuple[Images, np.ndarray]:
+    dataset = builder.as_dataset(split=split)
+    dataset = dataset.map(
+        lambda example: (preparation.image(example), preparation.label(example)), num_parallel_calls=tf.data.AUTOTUNE
+    ).batch(_BATCH)
     # Hundreds of thousands of photographs take minutes.
     parts = list(tqdm.tqdm(dataset.as_numpy_iterator(), total=len(dataset), desc=f"{name} {split}", delay=5))
     images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return ImageSet(name, split, images, labels, names or tuple(builder.info.features["label"].names))
+    return images, labels
 
 
-def _unchanged(example: Example) -> Row:
-    return example["image"], tf.cast(example["label"], tf.int32)
+def _indexed(
+    builder: tfds.core.DatasetBuilder, preparation: _Preparation, name: str, split: str
+) -> tuple[Images, np.ndarray]:
+    """Returns images that stay in files of `array_record` if they are many, and labels, which the cache keeps."""
+    fingerprint = f"{builder.info.full_name} {builder.info.splits[split].num_examples} {name} {split}"
+
+    def labels() -> dict[str, np.ndarray]:
+        # The image of an example is not decoded for its label.
+        undecoded = builder.as_data_source(split, decoders={"image": tfds.decode.SkipDecoding()})
+        bar = tqdm.tqdm(undecoded, desc=f"Labels of {name} {split}", delay=1, disable=None)
+        return {"labels": np.stack([np.asarray(preparation.label(example)) for example in bar])}
+
+    key = hashlib.sha256(f"{fingerprint} {builder.data_dir}".encode()).hexdigest()[:16]
+    with needs_extra("array_record"):
+        examples = builder.as_data_source(split)
+    images = RecordImages(examples, preparation.image, fingerprint)
+    return held(images, f"{name} {split}"), cached_arrays(f"labels-{key}", labels)["labels"]
 
 
-def _celeb_a(pixels: int, rows: slice = slice(None), columns: slice = slice(None)) -> Callable[[Example], Row]:
-    def prepare(example: Example) -> Row:
-        attributes = [tf.cast(example["attributes"][name], tf.float32) for name in CELEBA_ATTRIBUTES]
-        return _resized(example["image"][rows, columns], pixels), tf.stack(attributes)
-
-    return prepare
+def _unchanged(example: Example) -> tf.Tensor:
+    return example["image"]
 
 
-def _efigi(example: Example) -> Row:
-    attributes = tf.gather(example["attributes"], [EFIGI_ATTRIBUTES.index(name) for name in CWGAN_EFIGI_ATTRIBUTES])
-    return _resized(example["image"], 64), attributes
+def _class(example: Example) -> tf.Tensor:
+    return tf.cast(example["label"], tf.int32)
 
 
-def _classes(example: Example) -> Row:
-    return _resized(example["image"], 128), tf.cast(example["label"], tf.int32)
+def _celeb_a(pixels: int, rows: slice = slice(None), columns: slice = slice(None)) -> _Preparation:
+    def image(example: Example) -> tf.Tensor:
+        return _resized(example["image"][rows, columns], pixels)
+
+    return _Preparation("celeb_a", image, _celeb_a_attributes, CELEBA_ATTRIBUTES)
+
+
+def _celeb_a_attributes(example: Example) -> tf.Tensor:
+    return tf.stack([tf.cast(example["attributes"][name], tf.float32) for name in CELEBA_ATTRIBUTES])
+
+
+def _efigi_attributes(example: Example) -> tf.Tensor:
+    return tf.gather(example["attributes"], [EFIGI_ATTRIBUTES.index(name) for name in CWGAN_EFIGI_ATTRIBUTES])
+
+
+def _whole(pixels: int) -> Callable[[Example], tf.Tensor]:
+    return lambda example: _resized(example["image"], pixels)
 
 
 def _resized(image: tf.Tensor, pixels: int) -> tf.Tensor:
@@ -106,13 +187,12 @@ def _resized(image: tf.Tensor, pixels: int) -> tf.Tensor:
 
 _BEGAN_CS_CROP = (slice(50, 178), slice(25, 153))
 
-# By name: the function that prepares an example, the names of the labels, and the name in tensorflow-datasets.
-_PREPARATIONS: dict[str, tuple[Callable[[Example], Row], tuple[str, ...] | None, str]] = {
-    "celeb_a": (_celeb_a(64, slice(40, 178), slice(30, 168)), CELEBA_ATTRIBUTES, "celeb_a"),
-    "celeb_a_128": (_celeb_a(128), CELEBA_ATTRIBUTES, "celeb_a"),
-    "celeb_a_crop_64": (_celeb_a(64, *_BEGAN_CS_CROP), CELEBA_ATTRIBUTES, "celeb_a"),
-    "celeb_a_crop_128": (_celeb_a(128, *_BEGAN_CS_CROP), CELEBA_ATTRIBUTES, "celeb_a"),
-    "efigi": (_efigi, CWGAN_EFIGI_ATTRIBUTES, "efigi"),
-    "face_scrub": (_classes, None, "face_scrub"),
-    "oxford_flowers102": (_classes, None, "oxford_flowers102"),
+_PREPARATIONS: dict[str, _Preparation] = {
+    "celeb_a": _celeb_a(64, slice(40, 178), slice(30, 168)),
+    "celeb_a_128": _celeb_a(128),
+    "celeb_a_crop_64": _celeb_a(64, *_BEGAN_CS_CROP),
+    "celeb_a_crop_128": _celeb_a(128, *_BEGAN_CS_CROP),
+    "efigi": _Preparation("efigi", _whole(64), _efigi_attributes, CWGAN_EFIGI_ATTRIBUTES),
+    "face_scrub": _Preparation("face_scrub", _whole(128), _class),
+    "oxford_flowers102": _Preparation("oxford_flowers102", _whole(128), _class),
 }

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import tensorflow as tf
 
-from tfgans.data.pipeline import numbered
+from tfgans.data.pipeline import Machine, numbered, share_of
 from tfgans.data.split import SampleKind
 
 
@@ -76,18 +76,29 @@ class ToyWorld:
         """Returns `most` points, float32 [n, D], always the same, and None for labels."""
         return self.sample(most, (0, 0)).numpy(), None
 
-    def batches(self, batch_size: int, *, seed: int = 0, start: int = 0) -> tf.data.Dataset:
-        """Returns an endless dataset of `{"image": float32 [batch_size, D]}`, each a function of (seed, number).
+    def batches(
+        self, batch_size: int, *, seed: int = 0, start: int = 0, flip: bool = False, machine: Machine = (0, 1)
+    ) -> tf.data.Dataset:
+        """Returns an endless dataset of batches `{"image": float32 [B, D]}`, each a function of (seed, number).
 
         Args:
             batch_size: Points in a batch.
             seed: Seed of all batches.
             start: Number of the first batch.
+            flip: Must be False, since only images have a left and a right.
+            machine: Number of this machine, and how many share each batch. Each gets its own points only.
+
+        Raises:
+            ValueError: If `flip` is True, or machines cannot share a batch equally.
         """
+        if flip:
+            raise ValueError(f"flip turns images; {self.name} has points.")
+
+        share = share_of(batch_size, machine)
 
         def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
             pair = tf.stack([tf.constant(seed, tf.int64), number])
-            return {"image": tf.ensure_shape(self.sample(batch_size, pair), [batch_size, self.size])}
+            return {"image": tf.ensure_shape(self.sample(batch_size, pair), [batch_size, self.size])[share]}
 
         return numbered(batch, start)
 

@@ -1,6 +1,6 @@
 """Scores of sets of images: extractors of features, the cache, and the engine of all scores."""
 
-from tfgans.evaluation.cache import cache_folder
+from tfgans.data.cache import cache_folder
 from tfgans.evaluation.classifier import trained_classifier
 from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels

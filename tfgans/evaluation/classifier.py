@@ -13,7 +13,7 @@ import tqdm
 
 from tfgans import data, networks
 from tfgans._files import read_json, write_json
-from tfgans.evaluation.cache import cache_folder, write_to_cache
+from tfgans.data.cache import cache_folder, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
 _MOST_STEPS = 1_500
@@ -135,5 +135,6 @@ def _train(
         report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: bar.update(_STEPS_A_REPORT))
         options = {"shuffle": False, "verbose": 0, "callbacks": [report]}
         network.fit(pairs, epochs=reports, steps_per_epoch=_STEPS_A_REPORT, **options)
-    predictions = network.predict(test.unit_images, verbose=0)
-    return round(float(np.mean(predictions.argmax(axis=-1) == test.label)), 4)
+    parts = data.in_parts(test.image, f"Testing the classifier of {train.name}")
+    predictions = [network.predict(data.unit_images(part), verbose=0).argmax(axis=-1) for part in parts]
+    return round(float(np.mean(np.concatenate(predictions) == test.label)), 4)

@@ -12,7 +12,7 @@ import tqdm
 import tfgans
 from tfgans import data, metrics
 from tfgans.choices import Conditioning
-from tfgans.evaluation.cache import cached_arrays
+from tfgans.data.cache import cached_arrays
 from tfgans.evaluation.extractor import Extractor, Outputs
 from tfgans.evaluation.scores_file import Score, score
 from tfgans.evaluation.sources import Reconstruct, Source

@@ -66,7 +66,7 @@ def image_set_source(images: data.ImageSet, seed: int = 0) -> Source:
     return Source(read, len(images), protocol, f"{images.fingerprint}-{seed}", images.label is not None)
 
 
-def _shuffled(images: np.ndarray, labels: np.ndarray | None, seed: int) -> Callable[[int, int], Rows]:
+def _shuffled(images: data.Images, labels: np.ndarray | None, seed: int) -> Callable[[int, int], Rows]:
     """Returns a function that reads rows of the images and labels in a random order."""
     order = np.random.default_rng(seed).permutation(len(images))
 

@@ -1,12 +1,20 @@
 """The dimension of the set on which codes lie."""
 
 import dataclasses
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from tfgans.choices import check_choice
 from tfgans.latent.neighbours import nearest_neighbours
+
+
+class Rows(Protocol):
+    """Arrays [n, ...], in memory or in files."""
+
+    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray:
+        """Returns some rows [m, ...]."""
+
 
 Average = Literal["levina_bickel", "mackay_ghahramani"]
 """`levina_bickel`: average of the points' estimates. `mackay_ghahramani`: inverse of the average of their inverses,
@@ -52,13 +60,11 @@ class ClassDimensions:
     count: np.ndarray
 
 
-def class_dimensions(
-    codes: np.ndarray, labels: np.ndarray, most: int, average: Average = "levina_bickel"
-) -> ClassDimensions:
+def class_dimensions(codes: Rows, labels: np.ndarray, most: int, average: Average = "levina_bickel") -> ClassDimensions:
     """The intrinsic dimension of each class (X-GAN, section 4.1).
 
     Args:
-        codes: [n, ...]; a row is a code.
+        codes: [n, ...]; a row is a code. Only the rows that are used are read.
         labels: Integers [n].
         most: Number of codes of a class that are used, the first ones.
         average: As of `intrinsic_dimension`.

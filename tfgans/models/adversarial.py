@@ -13,7 +13,7 @@ import tensorflow as tf
 from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
 from tfgans.models._fit import check_built, first_output
-from tfgans.models.batches import Batch, step_batches
+from tfgans.models.batches import Batch, Batches, step_batches
 from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
@@ -271,12 +271,14 @@ class AdversarialModel(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         return [self.logged_means] if self.compiled else []
 
-    def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
+    def fit(self, x: Batches, **kwargs: Any) -> keras.callbacks.History:
         """Trains on a dataset of batches, as `keras.Model.fit`.
 
         Args:
             x: Dataset of batches of one fixed size, dicts such as `{"image": ..., "label": ...}` or tuples in
-                that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K].
+                that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K]. Several
+                machines divide each batch of a dataset after all of them have read it. A function, called as
+                `x(machine=(number, count))`, returns batches of this machine's rows alone, as `data.batches` does.
             **kwargs: As for `keras.Model.fit`, without validation. One step takes `updates_per_step` batches; batches
                 that are left over at the end of the dataset are dropped. `model.optimizer` is None, so that Keras's
                 learning-rate schedulers do not work: give a schedule to the optimizers instead.
@@ -287,18 +289,30 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: If the dataset's elements do not fit the networks.
         """
-        if not isinstance(x, tf.data.Dataset):
-            raise ValueError(
-                f"fit takes a tf.data.Dataset of batches; received {type(x).__name__}. "
-                "tfgans.data.batches makes one from arrays."
-            )
         if kwargs.get("validation_data") is not None:
             raise ValueError("An adversarial model has no validation loss; fit takes no validation_data.")
-        return super().fit(self._step_batches(x), shuffle=False, **kwargs)
-
-    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
-        """The batches `[B, updates, ...]` of each step."""
         replicas = self.distribute_strategy.num_replicas_in_sync
+        batches = self._step_batches(x, replicas) if isinstance(x, tf.data.Dataset) else self._by_machine(x, replicas)
+        return super().fit(batches, shuffle=False, **kwargs)
+
+    def _by_machine(self, batches: Callable[..., tf.data.Dataset], replicas: int) -> tf.distribute.DistributedDataset:
+        """The batches of each step, of which this machine reads its own rows only."""
+        if not callable(batches):
+            raise ValueError(
+                f"fit takes a tf.data.Dataset of batches; received {type(batches).__name__}. "
+                "tfgans.data.batches makes one from arrays."
+            )
+
+        def on_machine(context: tf.distribute.InputContext) -> tf.data.Dataset:
+            machines = context.num_input_pipelines
+            own = self._step_batches(batches(machine=(context.input_pipeline_id, machines)), replicas // machines)
+            rows = next(iter(own.element_spec.values())).shape[0]
+            return own.rebatch(rows * machines // replicas) if replicas > machines else own
+
+        return self.distribute_strategy.distribute_datasets_from_function(on_machine)
+
+    def _step_batches(self, dataset: tf.data.Dataset, replicas: int) -> tf.data.Dataset:
+        """The batches `[B, updates, ...]` of each step, which replicas share."""
         return step_batches(dataset, self.batch_fields(), self.labels, updates=self.updates_per_step, replicas=replicas)
 
     def noise(self, draw: Callable[..., tf.Tensor], rows: int | tf.Tensor, use: int, index: int = 0) -> tf.Tensor:

@@ -1,6 +1,6 @@
 """The batches that a step takes, made of a dataset of batches."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -9,6 +9,9 @@ from tfgans.models.labels import Labels
 
 Batch = dict[str, tf.Tensor]
 """Tensors by name; the first axis is that of the rows."""
+
+Batches = tf.data.Dataset | Callable[..., tf.data.Dataset]
+"""A dataset of batches, or a function of `machine=(number, count)` that returns one."""
 
 
 def rows_of(batch: Batch) -> int | tf.Tensor:

@@ -19,7 +19,7 @@ from tfgans.losses import (
 )
 from tfgans.models._fit import Shape, Shapes, check_fit, first_output
 from tfgans.models.adversarial import AdversarialModel, Shared
-from tfgans.models.batches import Batch, checked, rows_of
+from tfgans.models.batches import Batch, Batches, checked, rows_of
 from tfgans.models.discrimination import Logit
 from tfgans.models.faces import make_face, takes_condition
 from tfgans.models.labels import Classes
@@ -288,7 +288,7 @@ class XGAN(XGANModel):
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         return {**super().batch_fields(), "index": tf.TensorSpec([], tf.int64)}
 
-    def fit(self, x: tf.data.Dataset, **kwargs: Any) -> keras.callbacks.History:
+    def fit(self, x: Batches, **kwargs: Any) -> keras.callbacks.History:
         """Trains as all models do, on batches with a field `index`: the images' numbers in the bank, integers [B].
 
         Raises:
@@ -301,7 +301,7 @@ class XGAN(XGANModel):
         if not self.bank.is_filled:
             raise ValueError("The bank has no codes yet; call fill_bank with the training images.")
 
-    def _step_batches(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+    def _step_batches(self, dataset: tf.data.Dataset, replicas: int) -> tf.data.Dataset:
         count, labels = self.bank.count, tf.constant(self.bank.labels.numpy())
         has_classes = self.labels is not None and self.bank.classes > 1
         message = f"An index must lie in 0 to {count - 1}, and have the label that it has in the bank."
@@ -314,7 +314,7 @@ class XGAN(XGANModel):
                 is_valid &= banked == tf.cast(batch["label"], tf.int32)
             return checked({**batch, "index": index}, "index", is_valid, message)
 
-        return super()._step_batches(dataset).map(with_valid_index)
+        return super()._step_batches(dataset, replicas).map(with_valid_index)
 
     def fill_bank(self, images: Any, labels: Any = None) -> None:
         """Encodes all samples at inference, and finds the neighbours of each (Algorithm 1, line 2).

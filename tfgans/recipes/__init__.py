@@ -28,13 +28,16 @@ __all__ = [
     "register",
 ]
 
-# Fields that are new in format 1, with the values that runs of format 0 used.
-_ADDED_IN_1 = {
-    "discriminator_widths": None,
-    "epsilon": 1e-7,
-    "latent_sharing": "none",
-    "recompute_errors": False,
-    "unit_pixels": False,
+# Fields that are new in a format, with the values that runs of earlier formats used.
+_ADDED: dict[int, dict[str, Any]] = {
+    1: {
+        "discriminator_widths": None,
+        "epsilon": 1e-7,
+        "latent_sharing": "none",
+        "recompute_errors": False,
+        "unit_pixels": False,
+    },
+    3: {"flip": False},
 }
 
 # Fields of format 1 that have another name in format 2.
@@ -99,8 +102,9 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
     hints = typing.get_type_hints(type(get(fields["name"], fields["preset"])))
     renamed = _RENAMED_IN_2 if version < 2 else {}
     given = {renamed.get(name, name): value for name, value in fields.items() if name != "format"}
-    if version == 0:
-        given = {name: value for name, value in _ADDED_IN_1.items() if name in hints} | given
+    for since, added in _ADDED.items():
+        if version < since:
+            given = {name: value for name, value in added.items() if name in hints} | given
     if given.keys() != hints.keys():
         unknown, missing = sorted(given.keys() - hints.keys()), sorted(hints.keys() - given.keys())
         raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tfgans.choices import Conditioning
 
-FORMAT = 2
+FORMAT = 3
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
@@ -38,6 +38,7 @@ class Recipe:
         test_split: Split that extractors and D* are tested on.
         image_shape: (height, width, channels) of images, (entries,) of points.
         train_fraction: Share of the train split to train on, in (0, 1]; scores use the whole split.
+        flip: Whether images are turned left to right at random while they are trained on.
         batch_size: Images in a batch, over all replicas.
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
@@ -61,6 +62,7 @@ class Recipe:
     test_split: str = "test"
     image_shape: tuple[int, ...]
     train_fraction: float = 1.0
+    flip: bool = False
     batch_size: int
     steps: int
     seed: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tfgans import data
 from tfgans.recipes import Recipe
 
-_OWN_DATA = ("folder:", "npz:", "own:")
+_OWN_DATA = ("folder:", "npz:", "store:", "own:")
 
 
 def has_own_data(recipe: Recipe) -> bool:
@@ -37,7 +37,7 @@ def load_data(
         received = recipe.data if own is None else "own images"
         raise ValueError(f"{recipe.name} is made for points of a toy world; received {received}.")
     if own is not None:
-        own = dataclasses.replace(own, image=data.fit_images(own.image, recipe.image_shape))
+        own = dataclasses.replace(own, image=data.fit(own.image, recipe.image_shape))
         recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
     if has_own_data(recipe):
         recipe = dataclasses.replace(recipe, train_split="train", test_split="test")

@@ -1,9 +1,11 @@
 """The training loop of a run, with its metrics, its checkpoints and the stop on a signal."""
 
+import functools
 import math
 from collections.abc import Sequence
 
 import keras
+import tensorflow as tf
 
 from tfgans import callbacks, data
 from tfgans._errors import Interrupted
@@ -71,10 +73,14 @@ def train(
         whole = step % recipe.log_every == 0 and left >= recipe.log_every
         steps = recipe.log_every if whole else min(to_next, left)
         execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
-        model.fit(
-            train_split.batches(recipe.batch_size, seed=recipe.seed, start=step * model.updates_per_step),
-            epochs=left // recipe.log_every if whole else 1,
-            steps_per_epoch=steps,
-            verbose=0,
-            callbacks=list(acting),
-        )
+        batches = functools.partial(train_split.batches, recipe.batch_size, seed=recipe.seed, flip=recipe.flip)
+        try:
+            model.fit(
+                functools.partial(batches, start=step * model.updates_per_step),
+                epochs=left // recipe.log_every if whole else 1,
+                steps_per_epoch=steps,
+                verbose=0,
+                callbacks=list(acting),
+            )
+        except tf.errors.OpError as error:
+            raise data.reading_error(error) or error from None

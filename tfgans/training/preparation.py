@@ -6,6 +6,7 @@ import sys
 
 import keras
 import numpy as np
+import tqdm
 
 from tfgans import data, evaluation, latent
 from tfgans.models import XGAN, AdversarialModel
@@ -76,7 +77,9 @@ def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
 def refill(model: XGAN, train: data.DataSplit) -> None:
     """Encodes all training images, and finds the neighbours of each code."""
     images = data.as_images(train)
-    starts = range(0, len(images), _CHUNK)
+    starts = tqdm.tqdm(
+        range(0, len(images), _CHUNK), desc="Encoding", unit=f" x {_CHUNK} images", delay=1, disable=None
+    )
     codes = [model.encode(images.rows(slice(start, start + _CHUNK)).unit_images) for start in starts]
     model.bank.fill(np.concatenate(codes), images.label if model.bank.classes > 1 else None)
 

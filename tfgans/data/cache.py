@@ -1,4 +1,4 @@
-"""A cache of networks that were trained on real images, and of their features."""
+"""A cache of what takes long to make: lists of files, networks trained on real images, and features."""
 
 import os
 import pathlib
@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tfgans import data
 from tfgans._files import temporary_file
+from tfgans.data.files import read_npz
 
 
 def cache_folder() -> pathlib.Path:
@@ -34,7 +34,7 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
     path = cache_folder() / f"{key}.npz"
     if path.exists():
         try:
-            return data.read_npz(path)
+            return read_npz(path)
         except (OSError, ValueError) as error:
             print(f"Cannot read {path} ({error}); it is made anew.", file=sys.stderr)
     # `savez` has a keyword that is no array.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfgans import evaluation
-from tfgans.evaluation.cache import cached_arrays
+from tfgans.data.cache import cached_arrays
 
 
 def test_folder(monkeypatch):

@@ -1,0 +1,76 @@
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfgans import data
+from tfgans.data import folder as folders
+from tfgans.data import images as stored_images
+
+SHAPE = (6, 6, 3)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, random):
+    """Images of two classes and of several sizes."""
+    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(6):
+            pixels = random.integers(0, 256, (6 + number, 9, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{number}.png")
+    return tmp_path / "pets"
+
+
+@pytest.fixture
+def stored(folder, monkeypatch):
+    """The training split of the folder, which is too large for memory."""
+    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+    return data.load_split(f"folder:{folder}", image_shape=SHAPE)
+
+
+def test_images_are_those_of_its_files(folder, stored):
+    expected = [data.fit_images(data.read_image(file, 3)[np.newaxis], SHAPE)[0] for file in data.image_files(folder)]
+    whole = folders.FolderImages(folders.list_files(folder), SHAPE)
+    np.testing.assert_array_equal(whole[:], expected)
+    assert isinstance(stored.image, data.StoredImages)
+
+
+def test_a_list_is_made_once(folder, monkeypatch):
+    first = folders.list_files(folder)
+    monkeypatch.setattr(folders, "_class_rows", lambda folder: pytest.fail("It is in the cache."))
+    again = folders.list_files(folder)
+    assert again.names == first.names == [f"{name}/{number}.png" for name in ("cat", "dog") for number in range(6)]
+    np.testing.assert_array_equal(again.labels, [0] * 6 + [1] * 6)
+    assert again.label_names == ["cat", "dog"]
+    assert again.fingerprint == first.fingerprint
+
+
+def test_a_list_follows_its_folder(folder):
+    first = folders.list_files(folder)
+    (folder / "dog" / "5.png").rename(folder / "dog" / "6.png")
+    assert folders.list_files(folder).names == [*first.names[:-1], "dog/6.png"]
+
+
+def test_a_file_that_vanishes_or_changes_is_named(folder):
+    images = folders.FolderImages(folders.list_files(folder), SHAPE)
+    os.utime(folder / "cat" / "2.png", (0, 0))
+    (folder / "dog" / "1.png").unlink()
+    for row, message in (
+        (2, "cat/2.png has changed since"),
+        (7, "dog/1.png was listed as an image and cannot be read"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            images.read(np.array([0, row]))
+    assert images.read(np.array([0, 6])).shape == (2, *SHAPE)
+
+
+def test_a_fingerprint_follows_names_sizes_and_times(folder):
+    prints = {folders.list_files(folder).fingerprint}
+    os.utime(folder / "cat" / "2.png", (0, 0))
+    (folder / "cat" / "2.png").rename(folder / "cat" / "x.png")
+    prints.add(folders.list_files(folder).fingerprint)
+    (folder / "cat" / "x.png").rename(folder / "cat" / "2.png")
+    prints.add(folders.list_files(folder).fingerprint)
+    assert len(prints) == 3

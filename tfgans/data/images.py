@@ -1,0 +1,182 @@
+"""Images that are read by their rows, wherever they are."""
+
+import abc
+import collections
+import concurrent.futures
+import hashlib
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+import tqdm
+
+MOST_IN_MEMORY = 2**28
+"""Bytes of images that are read into memory once; more stay in their files."""
+
+_PART = 2**22
+_THREADS = 2
+_AHEAD = 3
+
+_Result = TypeVar("_Result")
+
+
+class StoredImages(abc.ABC):
+    """Images [n, H, W, C], uint8, that stay in files. Any rows can be read at any time.
+
+    Args:
+        shape: (n, height, width, channels).
+        fingerprint: A text that changes when an image does.
+    """
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, shape: tuple[int, int, int, int], fingerprint: str) -> None:
+        self.shape, self.fingerprint = shape, fingerprint
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Returns the images of some rows, in their order.
+
+        Raises:
+            ValueError: If an image cannot be read, with the name of its file.
+        """
+        return self.read(np.arange(len(self))[rows] if isinstance(rows, slice) else rows)
+
+    @abc.abstractmethod
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        """Returns the images [m, H, W, C] of rows [m]; errors are those of `[]`."""
+
+
+Images = np.ndarray | StoredImages
+"""Images [n, H, W, C]: in memory, uint8 in [0, 255] or float32 in [-1, 1]; or in files."""
+
+
+class SomeImages(StoredImages):
+    """Some rows of stored images.
+
+    Args:
+        images: All images.
+        rows: Numbers of the rows [n].
+    """
+
+    def __init__(self, images: StoredImages, rows: np.ndarray) -> None:
+        super().__init__(
+            (len(rows), *images.shape[1:]), f"{images.fingerprint} {hashlib.sha256(rows.tobytes()).hexdigest()}"
+        )
+        self._images, self._rows = images, rows
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        return self._images.read(self._rows[rows])
+
+
+class JoinedImages(StoredImages):
+    """Images of several arrays, one after the other.
+
+    Args:
+        parts: Images uint8 [n, H, W, C], such as memory maps.
+        fingerprint: A text that changes when an image does.
+    """
+
+    def __init__(self, parts: Sequence[np.ndarray], fingerprint: str) -> None:
+        super().__init__((sum(map(len, parts)), *parts[0].shape[1:]), fingerprint)
+        self._parts, self._starts = parts, np.cumsum([0, *map(len, parts)])[:-1]
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        images = np.empty((len(rows), *self.shape[1:]), np.uint8)
+        numbers = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(numbers):
+            here = numbers == number
+            images[here] = self._parts[number][rows[here] - self._starts[number]]
+        return images
+
+
+def select(images: Images, rows: slice | np.ndarray) -> Images:
+    """Returns some rows; those of stored images stay in their files."""
+    if isinstance(images, StoredImages):
+        return SomeImages(images, np.arange(len(images))[rows])
+    return images[rows]
+
+
+def in_parts(images: Images, what: str, start: int = 0) -> Iterator[np.ndarray]:
+    """Reads images in their order, a part [m, H, W, C] at a time, with a progress bar on a terminal.
+
+    Args:
+        images: The images.
+        what: Words before the bar.
+        start: Row of the first image.
+    """
+    return _by_parts(images.__getitem__, images, what, start)
+
+
+def unreadable(images: StoredImages, what: str) -> list[str]:
+    """Reads all images, and returns for each that cannot be read the reason with the name of its file.
+
+    Args:
+        images: The images.
+        what: Words before the progress bar.
+    """
+
+    def error(row: int) -> str | None:
+        try:
+            images.read(np.array([row]))
+        except (OSError, ValueError) as error:
+            return str(error)
+        return None
+
+    def errors(rows: slice) -> list[str]:
+        try:
+            images[rows]
+        except (OSError, ValueError):
+            return [found for row in range(*rows.indices(len(images))) if (found := error(row)) is not None]
+        return []
+
+    return list(itertools.chain.from_iterable(_by_parts(errors, images, what)))
+
+
+def _by_parts(work: Callable[[slice], _Result], images: Images, what: str, start: int = 0) -> Iterator[_Result]:
+    """Works on parts of images in their order. Two threads work ahead, since decoders run beside each other."""
+    rows = max(1, _PART // math.prod(images.shape[1:]))
+    parts = [slice(first, min(first + rows, len(images))) for first in range(start, len(images), rows)]
+    bar = tqdm.tqdm(total=len(images), initial=start, desc=what, unit=" images", delay=1, disable=None)
+    with bar, concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
+        ahead = collections.deque(pool.submit(work, part) for part in parts[:_AHEAD])
+        try:
+            for part, later in itertools.zip_longest(parts, parts[_AHEAD:]):
+                yield ahead.popleft().result()
+                bar.update(part.stop - part.start)
+                if later is not None:
+                    ahead.append(pool.submit(work, later))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def fits_memory(shape: Sequence[int]) -> bool:
+    """Returns whether images [n, H, W, C] of a shape are read into memory."""
+    return math.prod(shape) <= MOST_IN_MEMORY
+
+
+def held(images: StoredImages, what: str) -> Images:
+    """Returns images in memory if they have at most `MOST_IN_MEMORY` bytes, and else as they are.
+
+    Args:
+        images: The images.
+        what: Words before the progress bar.
+
+    Raises:
+        ValueError: If an image cannot be read, with the name of its file.
+    """
+    return np.concatenate(list(in_parts(images, what))) if fits_memory(images.shape) else images
+
+
+def identity(images: Images) -> memoryview | bytes:
+    """Returns the bytes that tell images from others: their values in memory, or the fingerprint of stored ones."""
+    return images.fingerprint.encode() if isinstance(images, StoredImages) else np.ascontiguousarray(images).data
+
+
+def unit_images(images: np.ndarray) -> np.ndarray:
+    """Returns uint8 images as float32 in [-1, 1], and others unchanged."""
+    return images.astype(np.float32) / 127.5 - 1.0 if images.dtype == np.uint8 else images
