@@ -7,6 +7,7 @@ import pytest
 import scipy.linalg
 
 from tfgans import data, evaluation, metrics
+from tfgans.data import images as images_of_data
 from tfgans.evaluation import METRICS
 from tfgans.evaluation.inception import InceptionTFGAN
 
@@ -44,6 +45,39 @@ def test_no_score_depends_on_the_batch_size(score, corner, pictures, monkeypatch
     assert len(found[0]) == 18
     for values in found[1:]:
         assert values == pytest.approx(found[0], rel=1e-6)
+
+
+def test_scores_of_stored_images_and_of_parts_in_a_temporary_file_are_those_of_memory(
+    score, corner, pictures, monkeypatch, tmp_path
+):
+    """The engine reads stored images a batch at a time."""
+    generated, real = pictures(90, seed=1, shape=(8, 8, 1)), pictures(100, seed=2, shape=(8, 8, 1))
+    store = data.write_store(tmp_path / "store", real, splits={})
+    expected = score(OF_CLASSES, generated, real, corner())
+    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "another"))
+    monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
+    reads, read = [], data.ImageStore.read
+    monkeypatch.setattr(data.ImageStore, "read", lambda self, rows: reads.append(len(rows)) or read(self, rows))
+    stored = dataclasses.replace(real, image=store)
+    assert score(OF_CLASSES, generated, stored, corner(), batch_size=16) == pytest.approx(expected, rel=1e-6)
+    assert max(reads) == 16
+
+
+def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
+    images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
+    reads, tested = [], source(test)
+    darker = source(images, reconstruct=lambda x: x // 2)
+
+    def read(start, stop):
+        reads.append(stop)
+        return tested.read(start, stop)
+
+    options = {"samples": 12, "label_names": (), "progress": False}
+    counted = dataclasses.replace(tested, read=read)
+    evaluation.compute_scores(
+        ["reconstruction_ssim"], [darker], source(images), counted, evaluation.Pixels(), **options
+    )
+    assert max(reads) == 12
 
 
 def test_reconstructions_are_compared_with_images_of_the_test_split(cache, pictures):
@@ -265,12 +299,12 @@ class Watched:
         self.source = dataclasses.replace(inner, read=read)
 
 
-@pytest.mark.parametrize(("names", "together"), [(["score", "frechet"], False), (["sliced_wasserstein"], True)])
-def test_images_lie_in_memory_together_only_where_a_score_needs_them(cache, corner, pictures, names, together):
+def test_images_do_not_lie_in_memory_together_for_scores_of_features(cache, corner, pictures):
     sets = [Watched(pictures(100, seed=seed, shape=(8, 8, 1))) for seed in (0, 1)]
     generated, real = (one.source for one in sets)
+    names = ["score", "frechet"]
     evaluation.compute_scores(names, [generated], real, real, corner(), samples=100, batch_size=10, progress=False)
-    assert [one.most for one in sets] == [90 if together else 10] * 2
+    assert [one.most for one in sets] == [10, 10]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
 from tfgans.data.files import image_files, read_image, read_npz
 from tfgans.data.image_set import ImageSet, as_images, hold_out
-from tfgans.data.images import Images, StoredImages, in_parts, unit_images
+from tfgans.data.images import Images, StoredImages, fits_memory, in_parts, unit_images
 from tfgans.data.own import (
     from_arrays,
     from_dataset,
@@ -48,6 +48,7 @@ __all__ = [
     "draw_sprites",
     "fit",
     "fit_images",
+    "fits_memory",
     "from_arrays",
     "from_dataset",
     "from_folder",

@@ -13,7 +13,7 @@ import numpy as np
 import tqdm
 
 MOST_IN_MEMORY = 2**28
-"""Bytes of images that are read into memory once; more stay in their files."""
+"""Bytes of an array that is held in memory; a larger one stays in files."""
 
 _PART = 2**22
 _THREADS = 2
@@ -154,9 +154,9 @@ def _by_parts(work: Callable[[slice], _Result], images: Images, what: str, start
             pool.shutdown(cancel_futures=True)
 
 
-def fits_memory(shape: Sequence[int]) -> bool:
-    """Returns whether images [n, H, W, C] of a shape are read into memory."""
-    return math.prod(shape) <= MOST_IN_MEMORY
+def fits_memory(shape: Sequence[int], dtype: np.dtype = StoredImages.dtype) -> bool:
+    """Returns whether an array of this size is held in memory."""
+    return math.prod(shape) * dtype.itemsize <= MOST_IN_MEMORY
 
 
 def held(images: StoredImages, what: str) -> Images:

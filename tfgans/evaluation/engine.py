@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -57,7 +58,7 @@ class Comparison:
     Attributes:
         generated: The samples.
         real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
-        test: All images of the test split.
+        test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
         seed: Number of the set of samples.
         reconstruct: Reconstructions of images by the model that made the samples; None without an encoder.
@@ -312,8 +313,8 @@ def compute_scores(
         if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
     reader = _Reader(extractor, batch_size, progress)
-    compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real})
-    tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test})
+    compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real}, samples)
+    tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test}, samples)
     needs = {need for metric in chosen.values() for need in metric.generated}
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     failures: dict[str, str] = {}
@@ -404,11 +405,14 @@ class _Reader:
     batch_size: int
     progress: bool
 
-    def read_real(self, source: Source, count: int, needs: set[Need]) -> Sample:
-        """Reads real images. Outputs of the extractor come from the cache, since they are the same for all samples."""
+    def read_real(self, source: Source, count: int, needs: set[Need], samples: int) -> Sample:
+        """Reads real images. Outputs of the extractor come from the cache, since they are the same for all samples.
+
+        No score needs more of the images themselves, or of their labels, than there are samples.
+        """
         count = min(count, source.count)
         direct: set[Need] = needs & {"images", "labels"}
-        arrays = dict(self.read(source, count, direct, "real images").arrays) if direct else {}
+        arrays = dict(self.read(source, min(count, samples), direct, "real images").arrays) if direct else {}
         moments = metrics.Moments()
         for need in sorted(needs - direct):
             if need == "moments":
@@ -453,7 +457,7 @@ class _Reader:
 
     def read(self, source: Source, count: int, needs: set[Need], title: str) -> Sample:
         """Reads the first `count` images once, and keeps only the needed parts."""
-        parts: dict[str, list[np.ndarray]] = {need: [] for need in needs if need != "moments"}
+        arrays: dict[str, np.ndarray] = {}
         moments = metrics.Moments()
         with tqdm.tqdm(total=count, desc=title, unit="image", disable=not self.progress, delay=1) as bar:
             for start in range(0, count, self.batch_size):
@@ -465,9 +469,20 @@ class _Reader:
                     raise ValueError(f"A score that was asked for needs labels; the {title} have none.")
                 if _outputs(needs):
                     batch |= self._extracted(images, needs)
-                for name, values in parts.items():
-                    values.append(batch[name])
+                for name in needs - {"moments"}:
+                    if name not in arrays:
+                        arrays[name] = _room((count, *batch[name].shape[1:]), batch[name].dtype)
+                    arrays[name][start : start + len(images)] = batch[name]
                 if "moments" in needs:
                     moments.update(batch["features"])
                 bar.update(len(images))
-        return Sample(count, {name: np.concatenate(values) for name, values in parts.items()}, moments)
+        return Sample(count, arrays, moments)
+
+
+def _room(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Returns an empty array, in memory or, if it is too large for that, in a temporary file."""
+    if data.fits_memory(shape, dtype):
+        return np.empty(shape, dtype)
+    # The map keeps the file, which has no name, until the array is gone.
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, dtype, "w+", shape=shape)
