@@ -29,11 +29,13 @@ def report(name: str, value: float, unit: str, against: str | None = None) -> No
     print(json.dumps({"name": name, "value": float(f"{value:.4g}"), "unit": unit, "against": against}), flush=True)
 
 
-def report_rates(what: str, runs: Mapping[str, Callable[[], None]], steps: int, turns: int) -> None:
-    """Prints the steps a second of each in its best turn, and the ratio of the first to each of the others."""
+def report_rates(
+    what: str, runs: Mapping[str, Callable[[], None]], steps: int, turns: int, unit: str = "steps"
+) -> None:
+    """Prints the units (steps) a second of each in its best turn, and the ratio of the first to each of the others."""
     best = best_rates(runs, steps, turns)
     for name, value in best.items():
-        report(f"{what}, {name}", value, "steps/s")
+        report(f"{what}, {name}", value, f"{unit}/s")
     first, *others = best
     for other in others:
         report(f"{what}, {first}", best[first] / best[other], "ratio", other)

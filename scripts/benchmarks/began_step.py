@@ -17,11 +17,12 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
 flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
+flags.DEFINE_string("store", None, "Store of images; `fit` on it takes turns with `fit` on images in memory.")
 flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
-    """Measures both, and prints their rates and the ratio."""
+    """Measures all, and prints their rates and the ratios."""
     import numpy as np
 
     import tfgans
@@ -31,12 +32,14 @@ def main(argv: list[str]) -> None:
     images = np.random.default_rng(0).integers(0, 256, (1_000, *shape), np.uint8)
     model = tfgans.BEGAN(*networks_of(shape), latent.Uniform(_LATENT))
     model.compile()
-    batches = data.batches({"image": images}, FLAGS.batch_size)
 
-    def fit() -> None:
-        model.fit(batches, steps_per_epoch=FLAGS.steps, verbose=0)
+    def fit(images: data.Images) -> Callable[[], None]:
+        batches = data.batches({"image": images}, FLAGS.batch_size)
+        return lambda: model.fit(batches, steps_per_epoch=FLAGS.steps, verbose=0)
 
-    runs = {"fit": fit, "graph": hand_written(shape, images)}
+    runs = {"fit": fit(images), "graph": hand_written(shape, images)}
+    if FLAGS.store:
+        runs["fit on a store"] = fit(data.ImageStore(FLAGS.store))
     report_rates(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step", runs, FLAGS.steps, FLAGS.turns)
 
 

@@ -63,7 +63,7 @@ def main(argv: list[str]) -> None:
             for _ in range(FLAGS.batches):
                 next(batches)
 
-        report_rates(f"{name}, DataLoader", {"images": read}, FLAGS.batches * FLAGS.batch_size, FLAGS.turns)
+        report_rates(f"{name}, DataLoader", {"images": read}, FLAGS.batches * FLAGS.batch_size, FLAGS.turns, "images")
 
 
 if __name__ == "__main__":

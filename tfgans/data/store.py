@@ -41,27 +41,33 @@ class ImageStore(StoredImages):
         super().__init__(tuple(index["shape"]), index["fingerprint"])
         self.name, self.label_names, self._rows = index["name"], index["label_names"], index["rows_a_shard"]
         self.splits: dict[str, tuple[int, int]] = {name: tuple(rows) for name, rows in index["splits"].items()}
-        self._shards = [self._open(number) for number in range(-(-len(self) // self._rows))]
+        self._offsets = [self._offset(number) for number in range(-(-len(self) // self._rows))]
         labels = self.path / _LABELS
         self.labels = _load(labels) if index["has_labels"] else None
         if self.labels is not None and len(self.labels) != len(self):
             raise ValueError(f"{labels} is damaged: it has {len(self.labels)} labels; expected {len(self)}.")
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        images = np.empty((len(rows), *self.shape[1:]), np.uint8)
+        # A memory map would count every page that was ever read as memory of this process.
+        images = np.empty((len(rows), math.prod(self.shape[1:])), np.uint8)
         shards, places = np.divmod(rows, self._rows)
         for number in np.unique(shards):
-            here = shards == number
-            images[here] = self._shards[number][places[here]]
-        return images
+            path = self.path / _shard_name(number)
+            with path.open("rb", buffering=0) as file:
+                for at in np.flatnonzero(shards == number):
+                    place = self._offsets[number] + places[at] * images.shape[1]
+                    if os.preadv(file.fileno(), [images[at]], place) != images.shape[1]:
+                        raise ValueError(f"{path} is damaged: it has been cut short.")
+        return images.reshape(len(rows), *self.shape[1:])
 
-    def _open(self, number: int) -> np.ndarray:
+    def _offset(self, number: int) -> int:
+        """Returns the place of the first image in a shard, after a check of the shard."""
         path = self.path / _shard_name(number)
         shard = _load(path)
         expected = (min(self._rows, len(self) - number * self._rows), *self.shape[1:])
         if shard.shape != expected or shard.dtype != np.uint8:
             raise ValueError(f"{path} is damaged: it has {shard.dtype} {shard.shape}; expected uint8 {expected}.")
-        return shard
+        return shard.offset
 
 
 def is_whole(path: str | os.PathLike) -> bool:
@@ -159,7 +165,7 @@ def _read_index(path: pathlib.Path) -> dict[str, Any]:
     return index
 
 
-def _load(path: pathlib.Path) -> np.ndarray:
+def _load(path: pathlib.Path) -> np.memmap:
     """Returns an array that stays in its file."""
     check_file(path)
     try:
