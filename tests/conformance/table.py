@@ -22,15 +22,17 @@ class Row:
         public: The class.
         make: A new model, not compiled.
         arrays: Data to train on.
+        variant: What tells this row from others of the same class.
     """
 
     public: type[tfgans.AdversarialModel]
     make: Callable[[], tfgans.AdversarialModel]
     arrays: Callable[[], dict[str, np.ndarray]]
+    variant: str = ""
 
     @property
     def name(self) -> str:
-        return self.public.__name__
+        return self.variant + self.public.__name__
 
     def batches(self, start: int = 0) -> tf.data.Dataset:
         return data.batches(self.arrays(), BATCH, start=start)
@@ -68,6 +70,31 @@ def _gan():
         latent.Uniform(3),
         losses.LogitLoss(squared=False),
         losses.InterpolatedGradientPenalty(0.1, power=1),
+        ema_decay=0.9,
+    )
+
+
+def _packed_gan():
+    """Relativistic pairs of packs of two, with R1 and R2."""
+    return tfgans.GAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_discriminator(4, widths=(5, 6)),
+        latent.Uniform(3),
+        losses.Relativistic(),
+        zero_centered_penalty=losses.ZeroCenteredPenalty(1.0, 2.0),
+        packing=2,
+        ema_decay=0.9,
+    )
+
+
+def _relativistic_bigan():
+    return tfgans.BiGAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        networks.mlp_encoder(2, 3, (5, 6)),
+        networks.mlp_discriminator(2, 3, (6, 4)),
+        latent.Uniform(3),
+        losses.Relativistic(),
+        zero_centered_penalty=losses.ZeroCenteredPenalty(1.0, 2.0),
         ema_decay=0.9,
     )
 
@@ -233,7 +260,9 @@ def _cvae_gan():
 
 TABLE = (
     Row(tfgans.GAN, _gan, _points),
+    Row(tfgans.GAN, _packed_gan, _points, "Packed"),
     Row(tfgans.BiGAN, _bigan, _points),
+    Row(tfgans.BiGAN, _relativistic_bigan, _points, "Relativistic"),
     Row(tfgans.LOGAN, _logan, _images),
     Row(tfgans.VEEGAN, _veegan, _points),
     Row(tfgans.BEGAN, _began, _points),

@@ -132,7 +132,7 @@ def test_losses_are_scalars_that_the_log_names(row, new, batch):
         assert {f"{player}_loss" for player in players} <= set(losses)
         named |= set(losses)
     assert set(new.log_names) - named <= OF_THE_STEP
-    with pytest.raises(ValueError, match=f"The turns of a {row.name} are .*; received 'nobody'"):
+    with pytest.raises(ValueError, match=f"The turns of a {row.public.__name__} are .*; received 'nobody'"):
         new.losses_of("nobody", {}, {})
 
 

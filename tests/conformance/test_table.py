@@ -37,4 +37,4 @@ def test_networks_come_first_then_the_prior_then_what_is_descended(row):
 
 def test_docstring_has_an_example(row):
     """That it runs is a matter of tests/test_package.py, as for all docstrings."""
-    assert f">>> model = tfgans.{row.name}(" in row.public.__doc__
+    assert f">>> model = tfgans.{row.public.__name__}(" in row.public.__doc__

@@ -26,6 +26,8 @@ _WIDTHS = {
     "gan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
     "logan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
     "md_gan": ("widths=(12, 10)",),
+    "pacgan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
+    "rpgan": ("widths=(4, 6)", "head_width=5", "latent_size=2"),
     "xgan": ("widths=(12, 10)", "refresh_every=1", "classifier_steps=60", "least_accuracy=0.5", "neighbours=8"),
 }
 

@@ -125,3 +125,36 @@ def test_minimax_is_one_game():
     of_discriminator = losses.Minimax().discriminator_loss(real, generated)
     of_real = tf.reduce_mean(tf.nn.softplus(-real))
     assert float(losses.Minimax().generator_loss(generated)) == pytest.approx(float(of_real - of_discriminator))
+
+
+def test_hinge_by_hand():
+    """max(0, 1 - l(x)) is 0 and .5, max(0, 1 + l(G(z))) is 0 and 3; the generator raises its logits."""
+    real, generated = tf.constant([2.0, 0.5]), tf.constant([-4.0, 2.0])
+    assert float(losses.Hinge().discriminator_loss(real, generated)) == pytest.approx(0.25 + 1.5)
+    assert float(losses.Hinge().generator_loss(generated)) == pytest.approx(1.0)
+    assert float(losses.Hinge().encoder_loss(real)) == pytest.approx(1.25)
+
+
+def test_relativistic_pairs_by_hand():
+    """Pairs differ by log 3 and -log 3: log(1 + 1/3) and log(1 + 3) for the discriminator, exchanged for the others."""
+    real, generated = tf.constant([math.log(3), 0.0]), tf.constant([0.0, math.log(3)])
+    for pair in ((real, generated), (generated, real)):
+        mean = (math.log(4 / 3) + math.log(4)) / 2
+        assert float(losses.Relativistic().discriminator_loss(*pair)) == pytest.approx(mean)
+    first = (real[:1], generated[:1])
+    assert float(losses.Relativistic().discriminator_loss(*first)) == pytest.approx(math.log(4 / 3))
+    assert float(losses.Relativistic().generator_loss(generated[:1], real[:1])) == pytest.approx(math.log(4))
+    assert float(losses.Relativistic().encoder_loss(*first)) == pytest.approx(math.log(4))
+
+
+def test_relativistic_pairs_are_not_pairs_of_means():
+    """Each real sample is compared with its own generated one."""
+    real, generated = tf.constant([0.0, 4.0]), tf.constant([4.0, 0.0])
+    same = float(losses.Relativistic().discriminator_loss(real, tf.reverse(generated, [0])))
+    assert same == pytest.approx(math.log(2))
+    assert float(losses.Relativistic().discriminator_loss(real, generated)) > 2
+
+
+def test_a_relativistic_generator_needs_real_logits():
+    with pytest.raises(ValueError, match="compares the logits of real and of generated samples; received one kind"):
+        losses.Relativistic().generator_loss(tf.zeros([2]))

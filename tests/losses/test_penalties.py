@@ -124,3 +124,41 @@ def test_power_of_the_distance_to_the_target():
     assert float(losses.gradient_penalty(norms, target=1.0, power=2)) == pytest.approx(5.0)
     with pytest.raises(ValueError, match="power must be 1 or 2; received 3"):
         losses.InterpolatedGradientPenalty(power=3)
+
+
+def test_zero_centered_penalties_by_hand():
+    """l = |x|^2 / 2 + z has the gradient (x, 1), with the squared norm |x|^2 + 1, at real and at generated rows."""
+
+    def logits(x, z):
+        return tf.reduce_sum(x**2, 1) / 2 + z[:, 0]
+
+    real, generated = tf.constant([[3.0, 4.0], [0.0, 0.0]]), tf.constant([[1.0, 0.0], [0.0, 2.0]])
+    latent = tf.zeros([2, 1])
+    parts = losses.ZeroCenteredPenalty(10.0, 4.0)(logits, [real, latent], [generated, latent])
+    assert {name: float(value) for name, value in parts.items()} == pytest.approx(
+        {"r1": (26 + 1) / 2, "r2": (2 + 5) / 2, "zero_centered_penalty": 10 / 2 * 13.5 + 4 / 2 * 3.5}
+    )
+
+
+@pytest.mark.parametrize(
+    ("factors", "names"), [((1.0, 0.0), ("r1",)), ((0.0, 1.0), ("r2",)), ((1.0, 2.0), ("r1", "r2"))]
+)
+def test_zero_centered_penalties_of_one_kind(factors, names):
+    penalty = losses.ZeroCenteredPenalty(*factors)
+    parts = penalty(lambda x: x[:, 0], [tf.ones([2, 1])], [tf.ones([2, 1])])
+    assert tuple(parts) == penalty.log_names == (*names, "zero_centered_penalty")
+    assert float(parts["zero_centered_penalty"]) == pytest.approx(sum(factors) / 2)
+
+
+@pytest.mark.parametrize("factors", [(0.0, 0.0), (-1.0, 2.0)])
+def test_zero_centered_penalties_that_are_refused(factors):
+    with pytest.raises(ValueError, match="Expected factors of R1 and R2 >= 0, one of them positive"):
+        losses.ZeroCenteredPenalty(*factors)
+
+
+def test_a_zero_centered_penalty_trains_the_critic():
+    """d (gamma / 2 w^2) / dw = gamma w."""
+    weight = tf.Variable([[3.0]])
+    with tf.GradientTape() as tape:
+        parts = losses.ZeroCenteredPenalty(2.0)(lambda x: x @ weight, [tf.ones([2, 1])], [tf.ones([2, 1])])
+    np.testing.assert_allclose(tape.gradient(parts["zero_centered_penalty"], weight), [[6.0]], rtol=1e-5)

@@ -3,7 +3,8 @@ import pytest
 import tensorflow as tf
 
 import tfgans
-from tfgans import latent, networks
+from tfgans import latent, losses, networks
+from tfgans.models import gan as gan_module
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,59 @@ def test_takes_no_labels():
     assert gan.sample(3, seed=0).shape == (3, 2)
     with pytest.raises(ValueError, match="GAN takes no labels here; received 1"):
         gan.sample(3, labels=1)
+
+
+def packing_gan(packing=2, **arguments):
+    return tfgans.GAN(
+        networks.mlp_generator(2, 3, (4,)),
+        networks.mlp_discriminator(2 * packing, widths=(4,)),
+        latent.Uniform(3),
+        packing=packing,
+        **arguments,
+    )
+
+
+def test_packed_samples_stand_beside_each_other():
+    points = tf.reshape(tf.range(8), [4, 2])
+    np.testing.assert_array_equal(gan_module.packed(points, 2), [[0, 1, 2, 3], [4, 5, 6, 7]])
+    images = tf.reshape(tf.range(4 * 2 * 2 * 3), [4, 2, 2, 3])
+    joined = gan_module.packed(images, 2).numpy()
+    np.testing.assert_array_equal(joined, np.concatenate([images[::2], images[1::2]], axis=-1))
+    with pytest.raises(ValueError, match="packed by 3, and must be a multiple of that; received 4"):
+        gan_module.packed(points, 3)
+
+
+def test_a_packed_discriminator_scores_packs():
+    """Its losses are those of a GAN whose samples are the packs; it has no logit of a single sample."""
+    gan = packing_gan(zero_centered_penalty=losses.ZeroCenteredPenalty(1.0, 2.0))
+    batch = {"image": tf.random.stateless_normal([6, 2], [0, 1])}
+    noise = {"latent": tf.random.stateless_uniform([6, 3], [0, 2])}
+    generated = gan_module.packed(gan.generator(noise["latent"]), 2)
+    real = gan_module.packed(batch["image"], 2)
+    found = gan.losses_of("discriminator", batch, noise)
+    penalty = gan.zero_centered_penalty(gan.discriminator, [real], [generated])["zero_centered_penalty"]
+    logits = gan.discriminator(real), gan.discriminator(generated)
+    assert float(found["discriminator_loss"]) == pytest.approx(
+        float(losses.Vanilla().discriminator_loss(*logits) + penalty)
+    )
+    assert "discriminate" not in gan.faces()
+    assert tfgans.GAN.from_config(gan.get_config()).packing == 2
+
+
+def test_a_relativistic_generator_compares_with_the_batch():
+    gan = packing_gan(objective=losses.Relativistic())
+    batch = {"image": tf.random.stateless_normal([6, 2], [0, 1])}
+    noise = {"latent": tf.random.stateless_uniform([6, 3], [0, 2])}
+    generated = gan.discriminator(gan_module.packed(gan.generator(noise["latent"]), 2))
+    real = gan.discriminator(gan_module.packed(batch["image"], 2))
+    expected = tf.reduce_mean(tf.nn.softplus(real - generated))
+    assert float(gan.losses_of("generator", batch, noise)["generator_loss"]) == pytest.approx(float(expected))
+
+
+def test_packing_that_does_not_fit():
+    with pytest.raises(ValueError, match=r"The discriminator of a GAN must take \[\(6,\)\]"):
+        tfgans.GAN(
+            networks.mlp_generator(2, 3, (4,)), networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(3), packing=3
+        )
+    with pytest.raises(ValueError, match="packing must be 1 or more; received 0"):
+        packing_gan(packing=0)

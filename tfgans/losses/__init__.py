@@ -2,10 +2,12 @@
 
 from tfgans.choices import KLReduction, Norm
 from tfgans.losses.adversarial import (
+    Hinge,
     LeastSquares,
     LogitLoss,
     Minimax,
     Objective,
+    Relativistic,
     Vanilla,
     Wasserstein,
     mean_over_patches,
@@ -22,6 +24,7 @@ from tfgans.losses.penalties import (
     HeightAxisGradientPenalty,
     InterpolatedGradientPenalty,
     PairwiseGradientPenalty,
+    ZeroCenteredPenalty,
     gradient_penalty,
     interpolated_gradient,
     safe_norm,
@@ -36,6 +39,7 @@ from tfgans.losses.reconstruction import (
 __all__ = [
     "GradientPenalty",
     "HeightAxisGradientPenalty",
+    "Hinge",
     "InterpolatedGradientPenalty",
     "KLReduction",
     "LeastSquares",
@@ -44,8 +48,10 @@ __all__ = [
     "Norm",
     "Objective",
     "PairwiseGradientPenalty",
+    "Relativistic",
     "Vanilla",
     "Wasserstein",
+    "ZeroCenteredPenalty",
     "classification_loss",
     "feature_distance",
     "gradient_penalty",

@@ -5,6 +5,7 @@ Logits are `[B]`, or `[B, ...]` if the discriminator scores patches. Losses are 
 
 import abc
 import dataclasses
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
@@ -45,17 +46,20 @@ def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 class Objective(Configurable, abc.ABC):
     """The losses of the players. The logits of real samples, and of pairs (x, E(x)), are to be high."""
 
+    is_relativistic: ClassVar[bool] = False
+    """Whether the loss of the generator, or of the encoder, compares its logits with those of the other samples."""
+
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         """The discriminator's loss, a scalar, of logits `[B, ...]`."""
 
     @abc.abstractmethod
-    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
-        """The generator's loss, a scalar, of logits `[B, ...]`."""
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
+        """The generator's loss, a scalar, of logits `[B, ...]`; only a relativistic one needs the real logits."""
 
     @abc.abstractmethod
-    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
-        """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)), `[B, ...]`."""
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
+        """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)) and of (G(z), z), `[B, ...]`."""
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -73,10 +77,10 @@ class Wasserstein(Objective):
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         return wasserstein_discriminator_loss(real_logits, generated_logits)
 
-    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return wasserstein_generator_loss(generated_logits)
 
-    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
         return tf.reduce_mean(real_logits)
 
 
@@ -98,10 +102,10 @@ class Vanilla(Objective):
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         return vanilla_discriminator_loss(self._reduce(real_logits), self._reduce(generated_logits))
 
-    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return nonsaturating_generator_loss(self._reduce(generated_logits))
 
-    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
         """-E log(1 - s(l(x, E(x)))), with the labels of the two kinds of pairs exchanged, as in LOGAN's code."""
         return tf.reduce_mean(tf.nn.softplus(self._reduce(real_logits)))
 
@@ -111,7 +115,7 @@ class Vanilla(Objective):
 class Minimax(Vanilla):
     """The original minimax objective, whose generator descends E log(1 - s(l(G(z)))), as in X-GAN's Algorithm 1."""
 
-    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return minimax_generator_loss(self._reduce(generated_logits))
 
 
@@ -123,10 +127,10 @@ class LeastSquares(Objective):
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         return tf.reduce_mean(tf.square(1 - real_logits)) + tf.reduce_mean(tf.square(generated_logits))
 
-    def generator_loss(self, generated_logits: tf.Tensor) -> tf.Tensor:
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return tf.reduce_mean(tf.square(1 - generated_logits))
 
-    def encoder_loss(self, real_logits: tf.Tensor) -> tf.Tensor:
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
         return tf.reduce_mean(tf.square(real_logits))
 
 
@@ -150,3 +154,47 @@ class LogitLoss(Wasserstein):
         return tf.reduce_mean(tf.square(tf.sigmoid(-real_logits))) + tf.reduce_mean(
             tf.square(tf.sigmoid(generated_logits))
         )
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Hinge(Wasserstein):
+    """The hinge loss, E max(0, 1 - l(x)) + E max(0, 1 + l(G(z))) for the discriminator (Lim and Ye 2017)."""
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.nn.relu(1 - real_logits)) + tf.reduce_mean(tf.nn.relu(1 + generated_logits))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class Relativistic(Objective):
+    """The relativistic pairing loss of RpGAN (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024, Eq. 2).
+
+    Row i of real samples and row i of generated ones are a pair. The discriminator descends
+    E softplus(-(l(x) - l(G(z)))), and the generator the same with the signs of the logits exchanged. A generator that
+    drops modes cannot escape: each real sample is compared with a generated one.
+
+    Example:
+
+    >>> objective = tfgans.losses.Relativistic()
+    >>> float(objective.discriminator_loss(tf.constant([5.0, -2.0]), tf.constant([5.0, -2.0])))
+    0.6931471824645996
+    """
+
+    is_relativistic = True
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return _relativistic_loss(real_logits, generated_logits)
+
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
+        return _relativistic_loss(generated_logits, real_logits)
+
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
+        """E softplus(-(l(G(z), z) - l(x, E(x)))), which the generator of a BiGAN descends too."""
+        return _relativistic_loss(generated_logits, real_logits)
+
+
+def _relativistic_loss(higher: tf.Tensor, lower: tf.Tensor | None) -> tf.Tensor:
+    if lower is None:
+        raise ValueError("A relativistic loss compares the logits of real and of generated samples; received one kind.")
+    return tf.reduce_mean(tf.nn.softplus(mean_over_patches(lower) - mean_over_patches(higher)))

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective, Vanilla
+from tfgans.losses import GradientPenalty, Objective, Vanilla, ZeroCenteredPenalty
 from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
@@ -29,7 +29,7 @@ class BiGAN(AdversarialModel):
 
     With r = l(x, E(x)) and q = l(G(z), z), real pairs labelled 1, one step is:
 
-        discriminator  descends  objective(r, q) + penalty.weight GP_x + latent_penalty.weight GP_z,
+        discriminator  descends  objective(r, q) + penalty.weight GP_x + latent_penalty.weight GP_z + R1 and R2,
                                  n_critic times, on fresh batches
         encoder        descends  the objective's loss of r, which makes (x, E(x)) look generated
         generator      descends  the objective's loss of q, both on the last batch
@@ -43,6 +43,7 @@ class BiGAN(AdversarialModel):
         penalty: Gradient penalty in x on l(x, E(x)), between x and its reconstruction G(E(x)), or `None`.
         latent_penalty: Gradient penalty in z on -l(G(z), z), between z and E(G(z)), or `None`. LOGAN needs none with
             a uniform prior (section 3.2).
+        zero_centered_penalty: R1 at pairs (x, E(x)) and R2 at pairs (G(z), z), with gradients in both, or `None`.
         reconstruction_weight: Factor of |x - G(E(x))| in the generator's loss, and of |z - E(G(z))| in the
             encoder's. LOGAN's section 2.1 argues against these terms.
         n_critic: Discriminator updates in a step, each on a fresh batch.
@@ -82,6 +83,7 @@ class BiGAN(AdversarialModel):
         penalty: GradientPenalty | None = None,
         *,
         latent_penalty: GradientPenalty | None = None,
+        zero_centered_penalty: ZeroCenteredPenalty | None = None,
         reconstruction_weight: float = 0.0,
         n_critic: int = 1,
         **shared: Unpack[Shared],
@@ -97,6 +99,7 @@ class BiGAN(AdversarialModel):
         self.objective = objective or self.default_objective
         self.penalty = penalty or self.default_penalty
         self.latent_penalty = latent_penalty
+        self.zero_centered_penalty = zero_centered_penalty
         self.reconstruction_weight = reconstruction_weight
         self.n_critic = n_critic
 
@@ -108,7 +111,9 @@ class BiGAN(AdversarialModel):
     def log_names(self) -> tuple[str, ...]:
         losses = ("discriminator_loss", "encoder_loss", "generator_loss", "real_logit", "generated_logit")
         penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
-        return (*losses, *penalty, *(("latent_gradient_penalty",) if self.latent_penalty else ()))
+        latent_penalty = ("latent_gradient_penalty",) if self.latent_penalty else ()
+        zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
+        return (*losses, *penalty, *latent_penalty, *zero_centered)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 1e-4, betas .5 and .9 (LOGAN, supplement 1.1)."""
@@ -117,6 +122,14 @@ class BiGAN(AdversarialModel):
     def logits(self, image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
         """l(x, z), in training mode and in the type of the variables."""
         return tf.cast(self.discriminator([image, latent], training=True), self.variable_dtype)
+
+    def real_logits(self, image: tf.Tensor) -> tf.Tensor:
+        """r = l(x, E(x)), `[B]`, in training mode."""
+        return self.logits(image, self.forward(self.encoder, image, training=True))
+
+    def generated_logits(self, latent: tf.Tensor) -> tf.Tensor:
+        """q = l(G(z), z), `[B]`, in training mode."""
+        return self.logits(self.forward(self.generator, latent, training=True), latent)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Draws `latent` z, `[B, N]`, and each penalty's epsilon, `interpolation` and `latent_interpolation`, `[B]`."""
@@ -151,6 +164,9 @@ class BiGAN(AdversarialModel):
             )
             parts["latent_gradient_penalty"] = penalty["gradient_penalty"]
             loss += self.latent_penalty.weight * penalty["gradient_penalty"]
+        if self.zero_centered_penalty is not None:
+            parts |= self.zero_centered_penalty(self.logits, [image, encoded], [generated, latent])
+            loss += parts["zero_centered_penalty"]
         return {"discriminator_loss": loss, **parts}
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
@@ -163,7 +179,8 @@ class BiGAN(AdversarialModel):
     def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the encoder, a scalar."""
         image, latent = batch["image"], noise["latent"]
-        loss = self.objective.encoder_loss(self.logits(image, self.forward(self.encoder, image, training=True)))
+        others = self.generated_logits(latent) if self.objective.is_relativistic else None
+        loss = self.objective.encoder_loss(self.real_logits(image), others)
         if self.reconstruction_weight:
             recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - recoded))
@@ -172,7 +189,8 @@ class BiGAN(AdversarialModel):
     def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the generator, a scalar."""
         image, latent = batch["image"], noise["latent"]
-        loss = self.objective.generator_loss(self.logits(self.forward(self.generator, latent, training=True), latent))
+        others = self.real_logits(image) if self.objective.is_relativistic else None
+        loss = self.objective.generator_loss(self.generated_logits(latent), others)
         if self.reconstruction_weight:
             reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - reconstructed))

@@ -51,6 +51,11 @@ class ConditionalGAN(GAN):
         conditioning: Conditioning = "class",
         **kwargs: Any,
     ) -> None:
+        if kwargs.get("packing", 1) != 1:
+            raise ValueError(
+                "The discriminator of a conditional GAN sees pairs of a sample and its label, and cannot be packed; "
+                f"received packing={kwargs['packing']}."
+            )
         super().__init__(generator, discriminator, prior, objective, penalty, **kwargs)
         check_choice("conditioning", conditioning, Conditioning)
         self.conditioning = conditioning

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgans.choices import LatentSharing, check_choice
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective, Vanilla
+from tfgans.losses import GradientPenalty, Objective, Vanilla, ZeroCenteredPenalty
 from tfgans.models._fit import Shape, Shapes, check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
@@ -29,17 +29,22 @@ class GAN(AdversarialModel):
 
     With the objective's losses of the logits l(x) and l(G(z)), one step is:
 
-        discriminator  descends  the objective's loss of both, and the penalty, n_critic times, on fresh batches
+        discriminator  descends  the objective's loss of both, and the penalties, n_critic times, on fresh batches
         generator      descends  the objective's loss of l(G(z)), n_generator times
 
-    With `LogitLoss` and an interpolated penalty this is LOGAN's form without an encoder (section 4.1).
+    With `LogitLoss` and an interpolated penalty this is LOGAN's form without an encoder (section 4.1). `Relativistic`
+    and `ZeroCenteredPenalty` make the losses of R3GAN. With `packing` it is PacGAN (Lin et al. 2018): the discriminator
+    sees m independent samples at once, so it can tell that they are too alike.
 
     Args:
         generator: G, from latents to samples.
-        discriminator: l, from samples to logits `[B]` or, for patches, `[B, ...]`.
+        discriminator: l, from samples to logits `[B]` or, for patches, `[B, ...]`. With `packing` m it takes m images
+            in the channels of one, or m points in the entries of one.
         prior: Distribution of z.
         objective: Losses of the two players; vanilla by default.
         penalty: Gradient penalty of the discriminator, or `None`.
+        zero_centered_penalty: R1 and R2 of the discriminator, or `None`.
+        packing: m, samples that the discriminator sees at once; it divides the batch.
         n_critic: Discriminator updates in a step, each on a fresh batch.
         n_generator: Generator updates in a step, on the last of these batches.
         latent_sharing: The updates of a step that share one z, one of `choices.LatentSharing`.
@@ -60,7 +65,6 @@ class GAN(AdversarialModel):
 
     players = ("discriminator", "generator")
     turns = {"discriminator": ("discriminator",), "generator": ("generator",)}
-    discrimination = Logit()
 
     def __init__(
         self,
@@ -70,11 +74,16 @@ class GAN(AdversarialModel):
         objective: Objective | None = None,
         penalty: GradientPenalty | None = None,
         *,
+        zero_centered_penalty: ZeroCenteredPenalty | None = None,
+        packing: int = 1,
         n_critic: int = 1,
         n_generator: int = 1,
         latent_sharing: LatentSharing = "none",
         **shared: Unpack[Shared],
     ) -> None:
+        if packing < 1:
+            raise ValueError(f"packing must be 1 or more; received {packing}.")
+        self.packing = packing
         networks = {"generator": generator, "discriminator": discriminator}
         check_fit(type(self).__name__, networks, (prior.size,), lambda sample: self._shapes(sample, generator, prior))
         super().__init__(networks, prior, **shared)
@@ -83,13 +92,17 @@ class GAN(AdversarialModel):
         check_choice("latent_sharing", latent_sharing, LatentSharing)
         self.objective = objective or Vanilla()
         self.penalty = penalty
+        self.zero_centered_penalty = zero_centered_penalty
+        # A single sample has no logit where the discriminator sees several.
+        self.discrimination = Logit() if packing == 1 else None
         self.n_critic = n_critic
         self.n_generator = n_generator
         self.latent_sharing = latent_sharing
 
     def _shapes(self, sample: Shape, generator: keras.Model, prior: Prior) -> Shapes:
         """The shapes of networks that differ from the defaults of `check_fit`."""
-        return {}
+        *places, channels = sample
+        return {"discriminator": ([(*places, self.packing * channels)], None)}
 
     @property
     def updates_per_step(self) -> int:
@@ -98,7 +111,8 @@ class GAN(AdversarialModel):
     @property
     def log_names(self) -> tuple[str, ...]:
         penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
-        return ("discriminator_loss", "generator_loss", "real_logit", "generated_logit", *penalty)
+        zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
+        return ("discriminator_loss", "generator_loss", "real_logit", "generated_logit", *penalty, *zero_centered)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 1e-4, betas .5 and .9, as LOGAN trains everything (supplement 1.1)."""
@@ -109,36 +123,42 @@ class GAN(AdversarialModel):
         return self.forward(self.discriminator, image, label, training=True)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z, `[B, N]`, and for the discriminator `interpolation`, the penalty's epsilon, `[B]`."""
+        """Draws `latent` z, `[B, N]`, and for the discriminator `interpolation`, the penalty's epsilon, `[B / m]`."""
         rows = rows_of(batch)
         if turn == "generator":
             return {"latent": self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, index)}
         return {
             "latent": self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT, index),
-            "interpolation": self.noise(uniform, rows, Draw.INTERPOLATION, index),
+            "interpolation": self.noise(uniform, rows // self.packing, Draw.INTERPOLATION, index),
         }
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The loss of the discriminator and its parts; generated samples have the labels of the batch.
 
         Returns:
-            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalty.
+            Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalties.
         """
-        image, label = batch["image"], batch.get("label")
-        generated = self.forward(self.generator, noise["latent"], label, training=True)
+        image, label = packed(batch["image"], self.packing), batch.get("label")
+        generated = packed(self.forward(self.generator, noise["latent"], label, training=True), self.packing)
         real_logits, generated_logits = self.logits(image, label), self.logits(generated, label)
         loss = self.objective.discriminator_loss(real_logits, generated_logits)
         parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
         if self.penalty is not None:
             parts |= self.penalty(lambda x: self.logits(x, label), image, generated, noise["interpolation"])
             loss += self.penalty.weight * parts["gradient_penalty"]
+        if self.zero_centered_penalty is not None:
+            parts |= self.zero_centered_penalty(lambda x: self.logits(x, label), [image], [generated])
+            loss += parts["zero_centered_penalty"]
         return {"discriminator_loss": loss, **parts}
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The scalar `generator_loss`; generated samples have the labels of the batch."""
         label = batch.get("label")
-        generated = self.forward(self.generator, noise["latent"], label, training=True)
-        return {"generator_loss": self.objective.generator_loss(self.logits(generated, label))}
+        generated = packed(self.forward(self.generator, noise["latent"], label, training=True), self.packing)
+        real_logits = None
+        if self.objective.is_relativistic:
+            real_logits = self.logits(packed(batch["image"], self.packing), label)
+        return {"generator_loss": self.objective.generator_loss(self.logits(generated, label), real_logits)}
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         for i in range(self.n_critic):
@@ -150,6 +170,19 @@ class GAN(AdversarialModel):
                 noise = self.draw_noise("generator", batch, i if self.latent_sharing == "none" else 0)
             losses |= self.take_turn("generator", batch, noise)
         return self.finish_step(losses)
+
+
+def packed(samples: tf.Tensor, count: int) -> tf.Tensor:
+    """Joins `count` samples that follow each other on the last axis: `[B, ..., C]` to `[B / count, ..., count C]`."""
+    if count == 1:
+        return samples
+    if samples.shape[0] is not None and samples.shape[0] % count:
+        raise ValueError(f"A batch is packed by {count}, and must be a multiple of that; received {samples.shape[0]}.")
+    *places, channels = samples.shape[1:]
+    axes = len(places)
+    groups = tf.reshape(samples, [-1, count, *places, channels])
+    groups = tf.transpose(groups, [0, *range(2, 2 + axes), 1, 2 + axes])
+    return tf.reshape(groups, [-1, *places, count * channels])
 
 
 def uniform(rows: int | tf.Tensor, seed: tf.Tensor, dtype: tf.DType | str) -> tf.Tensor:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from tfgans.networks.layers import BatchNormalization, crop, halved_size, leaky_relu, with_vector
+from tfgans.networks.layers import BatchNormalization, crop, halved_size, leaky_relu, spectrally_normalised, with_vector
 
 _KERNEL = 4
 
@@ -69,10 +69,11 @@ def dcgan_discriminator(
     widths: Sequence[int] = (64, 128, 256),
     kernel_size: int = _KERNEL,
     head_width: int = 512,
+    spectral_norm: bool = False,
 ) -> keras.Model:
     """l(x), or l(x, z): convolutions of stride 2, one that spans the last map, and two dense layers.
 
-    There is no normalisation. A leaky ReLU follows each layer but the last, as in the authors' code.
+    There is no batch normalisation. A leaky ReLU follows each layer but the last, as in the authors' code.
 
     At 32 pixels 3,167,425 parameters with |z| = 128, and 1,773,761 without z at `head_width` 256; at 128 pixels
     with |z| = 128, 11,557,057.
@@ -83,22 +84,27 @@ def dcgan_discriminator(
         widths: Channels of the maps.
         kernel_size: Edge of all kernels but the spanning one.
         head_width: Channels of the spanning convolution.
+        spectral_norm: Whether all layers have spectral normalisation.
 
     Returns:
         Model from images [B, H, W, C], or [images, latents [B, N]], to logits [B].
     """
+
+    def normalised(layer: layers.Layer) -> layers.Layer:
+        return spectrally_normalised(layer, spectral_norm)
+
     image = x = keras.Input(tuple(image_shape), name="image")
     for filters in widths:
-        x = leaky_relu(layers.Conv2D(filters, kernel_size, 2, "same")(x))
-    spanning = layers.Conv2D(head_width, x.shape[1:3], padding="valid")(x)
+        x = leaky_relu(normalised(layers.Conv2D(filters, kernel_size, 2, "same"))(x))
+    spanning = normalised(layers.Conv2D(head_width, x.shape[1:3], padding="valid"))(x)
     # Without this activation, the convolution and the next layer would be one linear map.
     x = layers.Flatten()(leaky_relu(spanning))
     inputs = image
     if latent_size is not None:
         inputs = [image, keras.Input((latent_size,), name="latent")]
         x = layers.Concatenate()([x, inputs[1]])
-    x = leaky_relu(layers.Dense(x.shape[-1])(x))
-    return keras.Model(inputs, layers.Dense(1)(x), name="discriminator")
+    x = leaky_relu(normalised(layers.Dense(x.shape[-1]))(x))
+    return keras.Model(inputs, normalised(layers.Dense(1))(x), name="discriminator")
 
 
 def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:

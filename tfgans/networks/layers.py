@@ -1,12 +1,15 @@
 """Layers and helpers that several networks share."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import layers
 
 _LEAKY_SLOPE = 0.2
+_LEAST_VARIANCE = 1e-8
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -28,6 +31,57 @@ class TileChannels(layers.Layer):
         height, width = image.shape[1:3]
         tiled = tf.tile(vector[:, tf.newaxis, tf.newaxis, :], [1, height, width, 1])
         return tf.concat([image, tf.cast(tiled, image.dtype)], axis=-1)
+
+
+@keras.saving.register_keras_serializable("tfgans")
+class MinibatchStandardDeviation(layers.Layer):
+    """Appends to each sample how much those of its group differ, `[B, ..., C]` to `[B, ..., C + 1]`.
+
+    The layer is that of Karras et al. (2018), section 3. The number is the mean, over all entries, of their standard
+    deviations within a group of consecutive samples. A discriminator that sees it notices samples that are too alike.
+    In inference mode every sample gets the moving average of that number, so that an answer does not depend on the
+    other samples of a request. A gradient penalty allows no such layer, since it needs independent samples.
+
+    Args:
+        group_size: Samples of a group; it divides the batch.
+        momentum: Decay of the moving average.
+        **kwargs: Arguments of a Keras layer.
+    """
+
+    def __init__(self, group_size: int = 4, momentum: float = 0.99, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if group_size < 2 or not 0 <= momentum < 1:
+            raise ValueError(f"Expected group_size >= 2 and 0 <= momentum < 1; received {group_size}, {momentum}.")
+        self.group_size, self.momentum = group_size, momentum
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        self._average = self.add_weight(
+            name="average", shape=(), initializer="zeros", trainable=False, aggregation="mean"
+        )
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        shape = tf.shape(inputs)
+        if training:
+            groups = tf.reshape(inputs, [-1, self.group_size, math.prod(inputs.shape[1:])])
+            deviations = tf.reduce_mean(tf.sqrt(tf.math.reduce_variance(groups, axis=1) + _LEAST_VARIANCE), axis=-1)
+            mean = tf.cast(tf.reduce_mean(deviations), self._average.dtype)
+            self._average.assign(self.momentum * self._average + (1 - self.momentum) * mean)
+            rows = tf.repeat(deviations, self.group_size)
+        else:
+            rows = tf.fill(shape[:1], tf.cast(self._average, inputs.dtype))
+        rows = tf.reshape(rows, [-1] + [1] * (inputs.shape.rank - 1))
+        return tf.concat([inputs, tf.broadcast_to(rows, [*tf.unstack(shape)[:-1], 1])], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "group_size": self.group_size, "momentum": self.momentum}
+
+
+def spectrally_normalised(layer: layers.Layer, is_normalised: bool) -> layers.Layer:
+    """Returns a layer with Keras's spectral normalisation (Miyato et al. 2018), if it is asked for.
+
+    Keras divides the kernel by its largest singular value at each pass in training mode. It does so on one device only.
+    """
+    return layers.SpectralNormalization(layer) if is_normalised else layer
 
 
 def leaky_relu(x: keras.KerasTensor) -> keras.KerasTensor:

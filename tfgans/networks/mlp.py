@@ -7,7 +7,7 @@ from typing import Literal
 import keras
 from keras import layers
 
-from tfgans.networks.layers import leaky_relu, with_vector
+from tfgans.networks.layers import leaky_relu, spectrally_normalised, with_vector
 
 _SUSSILLO_ABBOTT_GAIN = 1.43
 
@@ -55,7 +55,10 @@ def mlp_encoder(
 
 
 def mlp_discriminator(
-    sample_shape: SampleShape, latent_size: int | None = None, widths: Sequence[int] = (512, 512, 512)
+    sample_shape: SampleShape,
+    latent_size: int | None = None,
+    widths: Sequence[int] = (512, 512, 512),
+    spectral_norm: bool = False,
 ) -> keras.Model:
     """l(x), or l(x, z) if `latent_size` is given.
 
@@ -63,13 +66,14 @@ def mlp_discriminator(
         sample_shape: Entries D of a point, or the shape of an image.
         latent_size: Entries N of z, for a BiGAN.
         widths: Units of the hidden layers.
+        spectral_norm: Whether all layers have spectral normalisation.
 
     Returns:
         Model from points [B, D] or images [B, H, W, C], or [these, latents [B, N]], to logits [B].
     """
     inputs, x = with_vector(keras.Input(_shape(sample_shape), name="image"), "latent", latent_size)
-    logits = layers.Flatten()(layers.Dense(1)(_hidden(x, widths)[-1]))
-    return keras.Model(inputs, logits, name="discriminator")
+    logits = spectrally_normalised(layers.Dense(1), spectral_norm)(_hidden(x, widths, spectral_norm)[-1])
+    return keras.Model(inputs, layers.Flatten()(logits), name="discriminator")
 
 
 def mlp_classifier(
@@ -122,11 +126,11 @@ def _uniform() -> keras.initializers.Initializer:
     return keras.initializers.VarianceScaling(3.0, "fan_in", "uniform")
 
 
-def _hidden(x: keras.KerasTensor, widths: Sequence[int]) -> list[keras.KerasTensor]:
+def _hidden(x: keras.KerasTensor, widths: Sequence[int], spectral_norm: bool = False) -> list[keras.KerasTensor]:
     """The input and the layers after it, with initial weights U(+-1.43 sqrt(3 / fan-in)) (Sussillo and Abbott 2014)."""
     outputs = [x]
     for width in widths:
         initializer = keras.initializers.VarianceScaling(_SUSSILLO_ABBOTT_GAIN**2, "fan_in", "uniform")
-        x = layers.Dense(width, kernel_initializer=initializer)(outputs[-1])
+        x = spectrally_normalised(layers.Dense(width, kernel_initializer=initializer), spectral_norm)(outputs[-1])
         outputs.append(leaky_relu(x))
     return outputs

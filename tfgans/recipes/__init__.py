@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from typing import Any
 
-from tfgans.recipes import avae, base, began_cs, cwgan, logan, xgan
+from tfgans.recipes import avae, base, began_cs, cwgan, logan, modes, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import FORMAT, Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
@@ -37,7 +37,7 @@ _ADDED: dict[int, dict[str, Any]] = {
         "recompute_errors": False,
         "unit_pixels": False,
     },
-    3: {"flip": False},
+    3: {"flip": False, "packing": 1, "r1": 0.0, "r2": 0.0, "spectral_norm": False},
 }
 
 # Fields of format 1 that have another name in format 2.
@@ -56,8 +56,9 @@ def register(recipe: Recipe) -> None:
         raise ValueError(f"There is another recipe {recipe.name} with the preset {recipe.preset}.")
 
 
-for _recipe in (*cwgan.RECIPES, *logan.RECIPES, *began_cs.RECIPES, *avae.RECIPES, *xgan.RECIPES):
-    register(_recipe)
+for _module in (cwgan, logan, modes, began_cs, avae, xgan):
+    for _recipe in _module.RECIPES:
+        register(_recipe)
 
 
 def names() -> list[str]:

@@ -19,7 +19,7 @@ class UnconditionalRecipe(Recipe):
     Attributes:
         system: `GAN` has no encoder. `BiGAN`, `LOGAN` and `VEEGAN` have one. VEEGAN has an objective of its own and
             no penalty.
-        objective: Losses of the players, in the paper's short names.
+        objective: Losses of the players, in the paper's short names; `hinge`; or `rp`, relativistic pairs.
         latent_size: Entries of z.
         prior: `uniform` on (-1, 1), or standard `normal`.
         networks: `mlp` for points, `dcgan` for images.
@@ -30,6 +30,10 @@ class UnconditionalRecipe(Recipe):
             random pairs of a real and a generated image; or `none`.
         penalty_weight: Factor lambda of the penalty.
         penalty_power: 1 for the norm, as in the text, 2 for its square.
+        r1: Factor of the zero-centred penalty on real samples.
+        r2: Factor of the zero-centred penalty on generated samples.
+        packing: Samples that the discriminator of a GAN sees at once, as PacGAN's does.
+        spectral_norm: Whether the discriminator has spectral normalisation.
         latent_penalty: Whether there is a pair-wise penalty in z, for priors that are not uniform.
         reconstruction_weight: Factor of direct reconstruction.
         learning_rate: Learning rate of Adam, for all players.
@@ -42,7 +46,7 @@ class UnconditionalRecipe(Recipe):
     """
 
     system: Literal["GAN", "BiGAN", "LOGAN", "VEEGAN"]
-    objective: Literal["v", "w", "ls", "lol1", "lol2"]
+    objective: Literal["v", "w", "ls", "lol1", "lol2", "hinge", "rp"]
     latent_size: int
     prior: Literal["uniform", "normal"] = "uniform"
     networks: Literal["mlp", "dcgan"]
@@ -52,6 +56,10 @@ class UnconditionalRecipe(Recipe):
     penalty: Literal["pairwise", "interpolated", "none"]
     penalty_weight: float = 0.1
     penalty_power: int = 1
+    r1: float = 0.0
+    r2: float = 0.0
+    packing: int = 1
+    spectral_norm: bool = False
     latent_penalty: bool = False
     reconstruction_weight: float = 0.0
     learning_rate: float = 1e-4
@@ -64,8 +72,8 @@ class UnconditionalRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("latent_size", "head_width", "n_critic", "widths", "discriminator_widths")
-        self._check_weights("penalty_weight", "reconstruction_weight")
+        self._check_sizes("latent_size", "head_width", "n_critic", "packing", "widths", "discriminator_widths")
+        self._check_weights("penalty_weight", "r1", "r2", "reconstruction_weight")
         self._check_positive("learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
         self._check(lambda value: value in (1, 2), "be 1 or 2", "penalty_power")
@@ -73,17 +81,27 @@ class UnconditionalRecipe(Recipe):
             raise ValueError("A GAN without an encoder has no pairs: pairwise and latent penalties need a BiGAN.")
         if self.system == "LOGAN" and self.penalty == "none":
             raise ValueError("LOGAN has a gradient penalty; take a bigan recipe for none. Received penalty='none'.")
+        if self.system != "GAN" and self.packing != 1:
+            raise ValueError(
+                f"The discriminator of a {self.system} sees pairs of a sample and a latent, and cannot be packed; "
+                f"received packing={self.packing}."
+            )
+        if self.batch_size % self.packing:
+            raise ValueError(
+                f"batch_size must be a multiple of packing={self.packing}; received batch_size={self.batch_size}."
+            )
         if self.system != "GAN" and self.latent_sharing != "none":
             raise ValueError(f"latent_sharing needs a GAN without an encoder; received system={self.system}.")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(
                 f"Points take networks=mlp, images dcgan; received {self.networks} and {self.image_shape}."
             )
-        given = (self.objective, self.penalty, self.n_critic, self.latent_penalty, self.reconstruction_weight)
-        if self.system == "VEEGAN" and given != ("lol1", "none", 1, False, 0):
+        penalties = (self.penalty, self.r1, self.r2, self.latent_penalty)
+        given = (self.objective, *penalties, self.n_critic, self.reconstruction_weight)
+        if self.system == "VEEGAN" and given != ("lol1", "none", 0, 0, False, 1, 0):
             raise ValueError(
-                "VEEGAN has losses of its own: objective=lol1, penalty=none, n_critic=1, no latent_penalty and no "
-                f"reconstruction_weight; received {given}."
+                "VEEGAN has losses of its own: objective=lol1, penalty=none, r1=0, r2=0, no latent_penalty, n_critic=1 "
+                f"and no reconstruction_weight; received {given}."
             )
 
     @property

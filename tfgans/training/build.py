@@ -14,13 +14,16 @@ from tfgans.equilibrium import Equilibrium
 from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 from tfgans.losses import (
     HeightAxisGradientPenalty,
+    Hinge,
     InterpolatedGradientPenalty,
     LeastSquares,
     LogitLoss,
     Minimax,
     PairwiseGradientPenalty,
+    Relativistic,
     Vanilla,
     Wasserstein,
+    ZeroCenteredPenalty,
 )
 from tfgans.models import AdversarialModel
 from tfgans.models.adversarial import constructor_arguments
@@ -128,7 +131,10 @@ def _unconditional(recipe: UnconditionalRecipe) -> AdversarialModel:
         "ls": LeastSquares(),
         "lol1": LogitLoss(squared=False),
         "lol2": LogitLoss(squared=True),
+        "hinge": Hinge(),
+        "rp": Relativistic(),
     }
+    zero_centered = ZeroCenteredPenalty(recipe.r1, recipe.r2) if recipe.r1 or recipe.r2 else None
     pairwise = PairwiseGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
     interpolated = InterpolatedGradientPenalty(recipe.penalty_weight, power=recipe.penalty_power)
     return _compiled(
@@ -137,12 +143,16 @@ def _unconditional(recipe: UnconditionalRecipe) -> AdversarialModel:
         generator=make_generator(shape, size, widths),
         encoder=make_encoder(shape, size, widths) if recipe.has_encoder else None,
         discriminator=make_discriminator(
-            shape, size if recipe.has_encoder else None, recipe.discriminator_widths or widths
+            (*shape[:-1], recipe.packing * shape[-1]),
+            size if recipe.has_encoder else None,
+            recipe.discriminator_widths or widths,
+            spectral_norm=recipe.spectral_norm,
         ),
         prior={"uniform": Uniform(size), "normal": Normal(size)}[recipe.prior],
         objective=objectives[recipe.objective],
         penalty={"pairwise": pairwise, "interpolated": interpolated, "none": None}[recipe.penalty],
         latent_penalty=pairwise if recipe.latent_penalty else None,
+        zero_centered_penalty=zero_centered,
     )
 
 
