@@ -9,11 +9,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # XLA compiles large steps in half the time, and what it compiles is as right.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
-import keras
 import numpy as np
 import pytest
 
-_KINDS = ("unit", "conformance", "run", "slow")
+# In the order of their tests. Workers that begin with the longest files and end with short ones end together.
+_KINDS = ("conformance", "run", "slow", "unit")
 _KINDS_OF_FOLDERS = {
     "conformance": "conformance",
     "callbacks": "run",
@@ -26,13 +26,14 @@ _KINDS_OF_FOLDERS = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Gives each test one kind: the one that it is marked with, or else that of its folder."""
+    """Gives each test one kind: the one that it is marked with, or else that of its folder; and sorts by kind."""
     for item in items:
-        marked = {kind for kind in _KINDS if item.get_closest_marker(kind)}
+        marked = [kind for kind in _KINDS if item.get_closest_marker(kind)]
+        if len(marked) > 1:
+            raise pytest.UsageError(f"{item.nodeid} has several kinds: {sorted(marked)}.")
         if not marked:
             item.add_marker(_KINDS_OF_FOLDERS.get(item.path.parent.name, "unit"))
-        elif len(marked) > 1:
-            raise pytest.UsageError(f"{item.nodeid} has several kinds: {sorted(marked)}.")
+    items.sort(key=lambda item: [item.get_closest_marker(kind) is None for kind in _KINDS])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,10 +44,11 @@ def _hear_interrupts():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
-    """What is kept of real images is made anew for the tests, and once."""
+def _own_cache(tmp_path_factory, worker_id):
+    """What is kept of real images is made anew for the tests, and once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TFGANS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("TFGANS_CACHE", str((folder if worker_id == "master" else folder.parent) / "cache"))
         yield
 
 
@@ -60,12 +62,16 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def _fixed_seed():
     """Initial weights do not depend on which tests ran before."""
+    import keras
+
     keras.utils.set_random_seed(0)
 
 
 @pytest.fixture
 def float64():
     """Models built under this fixture compute in double precision."""
+    import keras
+
     keras.config.set_dtype_policy("float64")
     yield
     keras.config.set_dtype_policy("float32")

@@ -1,5 +1,4 @@
 import dataclasses
-import functools
 import pathlib
 
 import keras
@@ -40,31 +39,20 @@ class Run:
     halfway: dict[str, np.ndarray]
 
 
-@pytest.fixture(scope="session")
-def run_of(tmp_path_factory):
-    """Trains a row, once in a process."""
-
-    @functools.cache
-    def run_of(row):
-        keras.utils.set_random_seed(0)
-        model, folder, halfway = row.make(), tmp_path_factory.mktemp(row.name), {}
-        model.compile(**settings(model))
-
-        def save(index, logs):
-            if index == 1:
-                model.save_weights(folder / "model.weights.h5")
-                model.save(folder / "model.keras")
-                halfway.update(state(model))
-
-        train(model, row, 4, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=save)])
-        return Run(model, folder / "model.weights.h5", folder / "model.keras", halfway)
-
-    return run_of
-
-
 @pytest.fixture(scope="module")
-def run(row, run_of):
-    return run_of(row)
+def run(row, tmp_path_factory):
+    keras.utils.set_random_seed(0)
+    model, folder, halfway = row.make(), tmp_path_factory.mktemp(row.name), {}
+    model.compile(**settings(model))
+
+    def save(index, logs):
+        if index == 1:
+            model.save_weights(folder / "model.weights.h5")
+            model.save(folder / "model.keras")
+            halfway.update(state(model))
+
+    train(model, row, 4, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=save)])
+    return Run(model, folder / "model.weights.h5", folder / "model.keras", halfway)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 import sixth_model
 import tensorflow as tf
-import test_saved_model
-import test_state
 import test_step
+import test_stored
 from sixth_model import RelativisticGAN
 from table import Row
 
@@ -45,10 +44,10 @@ CHECKS = [
     test_step.test_losses_are_scalars_that_the_log_names,
     test_step.test_step_counts_generator_updates,
     test_step.test_averaged_generator_follows_by_hand,
-    test_state.test_a_run_resumed_from_a_checkpoint_equals_one_that_never_stopped,
-    test_state.test_keras_file_restores_model_optimizers_and_settings,
-    test_saved_model.test_signatures_equal_the_model,
-    test_saved_model.test_a_row_depends_on_itself_alone,
+    test_stored.test_a_run_resumed_from_a_checkpoint_equals_one_that_never_stopped,
+    test_stored.test_keras_file_restores_model_optimizers_and_settings,
+    test_stored.test_signatures_equal_the_model,
+    test_stored.test_a_row_depends_on_itself_alone,
 ]
 
 
