@@ -53,8 +53,8 @@ def test_presets_of_public_code_have_the_epsilon_of_tensorflow_1():
 
 def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes():
     """The adversarial VAE and X-GAN have no public code, and rivals of none of the papers are small alone."""
-    without_code = dict.fromkeys(("avae", "vae", "xgan", "md_gan", "cvae_gan"), ["paper", "small"])
-    presets = {**without_code, "pacgan": ["small"], "rpgan": ["small"]}
+    presets = {name: ["paper", "small"] for name in ("avae", "vae", "xgan", "md_gan", "cvae_gan")}
+    presets |= {name: ["small"] for name in ("pacgan", "rpgan")}
     for name in recipes.names():
         assert list(recipes.presets(name)) == presets.get(name.split("/")[0], ["paper", "code", "small"])
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())
