@@ -59,6 +59,21 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def drawn(monkeypatch):
+    """Figures in the order in which they were written, so that a test reads what they draw."""
+    from matplotlib.figure import Figure
+
+    figures, savefig = [], Figure.savefig
+
+    def save(figure, *arguments, **options):
+        figures.append(figure)
+        savefig(figure, *arguments, **options)
+
+    monkeypatch.setattr(Figure, "savefig", save)
+    return figures
+
+
 @pytest.fixture(autouse=True)
 def _fixed_seed():
     """Initial weights do not depend on which tests ran before."""

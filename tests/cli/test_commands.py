@@ -164,11 +164,22 @@ def test_export_of_no_run_writes_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_figures_that_a_model_can_have_and_cannot(tmp_path):
+def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
     workdir = new_run(tmp_path / "run", tiny("bigan/digits"), tuple("0123456789")).path
     for figure in ("reconstructions", "interpolations", "traversals"):
         out = tmp_path / f"{figure}.png"
         call(explore, f"--workdir={workdir}", f"--figure={figure}", f"--out={out}", "--size=2")
         assert out.is_file()
+    for extractor, columns in (("pixels", 5), ("classifier", 9)):
+        out = tmp_path / f"{extractor}.png"
+        call(
+            explore,
+            f"--workdir={workdir}",
+            f"--extractor={extractor}",
+            "--figure=neighbours",
+            f"--out={out}",
+            "--size=2",
+        )
+        assert len(drawn[-1].axes[0].get_xticklabels()) == columns
     with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a BiGAN"):
         call(explore, f"--workdir={workdir}", f"--out={tmp_path / 'swap.png'}")

@@ -42,7 +42,7 @@ def test_no_score_depends_on_the_batch_size(score, corner, pictures, monkeypatch
         with_attributes = corner(attributes=True)
         values |= score(["attribute_r2"], attributes(90, 1), attributes(100, 2), with_attributes, batch_size=batch_size)
         found.append(values)
-    assert len(found[0]) == 18
+    assert len(found[0]) == 20
     for values in found[1:]:
         assert values == pytest.approx(found[0], rel=1e-6)
 
@@ -61,6 +61,21 @@ def test_scores_of_stored_images_and_of_parts_in_a_temporary_file_are_those_of_m
     stored = dataclasses.replace(real, image=store)
     assert score(OF_CLASSES, generated, stored, corner(), batch_size=16) == pytest.approx(expected, rel=1e-6)
     assert max(reads) == 16
+
+
+def test_authenticity_compares_with_all_training_images_and_with_held_out_ones(cache, pictures):
+    """Copies of training images beyond the first samples are found."""
+    real, held_out = pictures(40, shape=(4, 4, 1)), pictures(20, seed=1, shape=(4, 4, 1))
+    order = np.random.default_rng(0).permutation(40)
+    copies = source(real.rows(order[10:20]))
+    scores = evaluate(["authenticity"], [copies], real, evaluation.Pixels(), held_out)
+    found = {score["metric"]: score["value"] for score in scores}
+    features = [part.unit_images.reshape(len(part), -1) for part in (real, held_out)]
+    assert found == {
+        "authenticity/pixels": 0,
+        "authenticity_of_test/pixels": pytest.approx(metrics.authenticity(*features)),
+    }
+    assert scores[0]["protocol"].items() >= {"real_images": 40, "test_images": 20, "samples": 10}.items()
 
 
 def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
@@ -367,7 +382,7 @@ def test_outputs_of_the_extractor_decide_what_applies():
     assert found["score"] == "the extractor pixels gives no probabilities"
     assert found["modes"] == found["label_accuracy"] == "the extractor pixels gives no predictions"
     assert [name for name, reason in found.items() if reason is None] == [
-        *("frechet", "kernel", "prdc", "d_star", "intra_class_distance_share", "sliced_wasserstein")
+        *("frechet", "kernel", "prdc", "authenticity", "d_star", "intra_class_distance_share", "sliced_wasserstein")
     ]
 
 

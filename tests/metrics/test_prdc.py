@@ -83,7 +83,7 @@ def test_offset_does_not_matter(random):
 def test_does_not_depend_on_the_chunk(random, monkeypatch, chunk):
     real, generated = grid(random, 6)
     expected = prdc(real, generated)
-    monkeypatch.setattr(importlib.import_module("tfgans.metrics.prdc"), "_CHUNK", chunk)
+    monkeypatch.setattr(importlib.import_module("tfgans.metrics.nearest"), "_CHUNK", chunk)
     assert prdc(real, generated) == expected
 
 

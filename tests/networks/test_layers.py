@@ -1,6 +1,9 @@
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
+from tfgans import networks
 from tfgans.networks import layers
 
 
@@ -16,3 +19,56 @@ def test_layers_of_older_files_are_found_by_their_registered_names(name):
         "registered_name": f"tfgans>{name}",
     }
     assert type(keras.saving.deserialize_keras_object(config)) is layer
+
+
+def test_minibatch_standard_deviation_by_hand():
+    """Groups of two points: deviations (1, 2) with the mean 1.5, and (0, 3) with the mean 1.5 as well, then 0."""
+    layer = layers.MinibatchStandardDeviation(2, momentum=0.5)
+    points = tf.constant([[0.0, 0.0], [2.0, 4.0], [5.0, -3.0], [5.0, 3.0], [1.0, 1.0], [1.0, 1.0]])
+    found = layer(points, training=True)
+    np.testing.assert_array_equal(found[:, :2], points)
+    np.testing.assert_allclose(found[:, 2], [1.5, 1.5, 1.5, 1.5, 1e-4, 1e-4], rtol=1e-3)
+    # The average begins at 0, and goes half of the way to the mean of the groups, 1.
+    np.testing.assert_allclose(layer(points[:3])[:, 2], [0.5] * 3, rtol=1e-3)
+
+
+def test_minibatch_standard_deviation_of_images_is_one_map():
+    layer = layers.MinibatchStandardDeviation(2)
+    images = tf.reshape(tf.range(4.0 * 2 * 3 * 2), [4, 2, 3, 2])
+    found = layer(images, training=True)
+    assert found.shape == (4, 2, 3, 3)
+    np.testing.assert_allclose(found[..., 2], np.full((4, 2, 3), 6.0))
+    restored = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    assert (restored.group_size, restored.momentum) == (2, 0.99)
+
+
+@pytest.mark.parametrize("arguments", [{"group_size": 1}, {"momentum": 1.0}, {"momentum": -0.1}])
+def test_minibatch_standard_deviation_refuses(arguments):
+    with pytest.raises(ValueError, match="Expected group_size >= 2 and 0 <= momentum < 1"):
+        layers.MinibatchStandardDeviation(**arguments)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: networks.mlp_discriminator(2, widths=(6, 5), spectral_norm=True),
+        lambda: networks.dcgan_discriminator((8, 8, 1), widths=(4, 6), head_width=5, spectral_norm=True),
+    ],
+    ids=["mlp", "dcgan"],
+)
+def test_spectral_normalisation_bounds_every_kernel(make):
+    """After passes in training mode, the largest singular value of each kernel is 1."""
+    network = make()
+    sample = tf.random.stateless_normal([4, *network.inputs[0].shape[1:]], [0, 1])
+    for _ in range(60):
+        network(sample, training=True)
+    kernels = [weight.numpy() for weight in network.trainable_weights if weight.name == "kernel"]
+    assert len(kernels) == 3 if len(sample.shape) == 2 else 5
+    for kernel in kernels:
+        assert np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)[0] == pytest.approx(1, abs=0.01)
+
+
+def test_without_spectral_normalisation_networks_are_the_same():
+    """Files of older networks have the layers of today's, in the same order."""
+    names = [layer.name.rstrip("_0123456789") for layer in networks.mlp_discriminator(2, widths=(6, 5)).layers]
+    assert names == ["image", "dense", "leaky_re_lu", "dense", "leaky_re_lu", "dense", "flatten"]

@@ -23,6 +23,16 @@ def test_only_players_without_an_encoder_choose_their_latents():
         recipes.get("bigan/mnist").override(["latent_sharing=players"])
 
 
+def test_only_players_without_an_encoder_are_packed():
+    assert recipes.get("pacgan/ring8").packing == 2
+    with pytest.raises(
+        ValueError, match=r"discriminator of a LOGAN sees pairs .* cannot be packed; received packing=2"
+    ):
+        recipes.get("logan/mnist").override(["packing=2"])
+    with pytest.raises(ValueError, match="batch_size must be a multiple of packing=3; received batch_size=64"):
+        recipes.get("gan/mnist").override(["packing=3"])
+
+
 def test_logan_without_a_penalty_is_a_bigan():
     """LOGAN would take its own penalty where it gets none, so that the recipe would not say what the model does."""
     assert recipes.get("logan/junction", "code").system == "BiGAN"

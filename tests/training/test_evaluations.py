@@ -230,9 +230,11 @@ def test_a_model_and_the_files_of_its_samples_score_the_same(plain, digits, tmp_
 
 def test_all_are_those_that_apply_and_the_others_have_reasons(digits):
     scorer = pixel_scorer(digits)
-    assert scorer.chosen(["all"], labelled=False) == ["frechet", "kernel", "prdc", "d_star", "sliced_wasserstein"]
+    assert scorer.chosen(["all"], labelled=False) == [
+        *("frechet", "kernel", "prdc", "authenticity", "d_star", "sliced_wasserstein")
+    ]
     assert scorer.chosen(["all"]) == [
-        *("frechet", "kernel", "prdc", "d_star", "intra_class_distance_share", "sliced_wasserstein")
+        *("frechet", "kernel", "prdc", "authenticity", "d_star", "intra_class_distance_share", "sliced_wasserstein")
     ]
     assert scorer.chosen(["prdc", "frechet"]) == ["prdc", "frechet"]
     assert set(scorer.left_out()) | set(scorer.chosen(["all"])) == set(evaluation.METRICS)
@@ -267,7 +269,7 @@ def test_images_without_labels_are_scored(tmp_path, random):
         f"npz:{tmp_path / 'generated.npz'}", f"npz:{tmp_path / 'real.npz'}", "pixels", progress=False
     )
     names = scorer.chosen(["all"], source.labelled)
-    assert names == ["frechet", "kernel", "prdc", "d_star"]
+    assert names == ["frechet", "kernel", "prdc", "authenticity", "d_star"]
     assert np.all(np.isfinite(list(by_name(scorer.sources([source], names)).values())))
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 FLAGS = flags.FLAGS
 
+_NEAREST = 4
 _FIGURES_OF_LABELS = ("swap", "corners", "sweep", "plane")
+_NEIGHBOURS = "neighbours"
 _FIGURES_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals")
 
 
@@ -24,11 +26,12 @@ def define_flags() -> None:
     flags.DEFINE_enum(
         "figure",
         "swap",
-        [*_FIGURES_OF_LABELS, *_FIGURES_OF_IMAGES],
+        [*_FIGURES_OF_LABELS, *_FIGURES_OF_IMAGES, _NEIGHBOURS],
         "The figure. For a conditional model: swap has one latent vector a row and one class or attribute a column; "
         "corners goes between four pairs of a latent vector and a label; sweep varies one attribute; plane varies two. "
         "For a model with an encoder: reconstructions of test images; interpolations between pairs of them; morph goes "
-        "between four of them; traversals varies the entries of one image's latent vector.",
+        "between four of them; traversals varies the entries of one image's latent vector. For every model of images: "
+        "neighbours shows samples beside the training images that are nearest to them, which reveals copies.",
     )
     flags.DEFINE_multi_string(
         "attribute", [], "Name or number of an attribute or class: one for a sweep, two for a plane"
@@ -38,6 +41,9 @@ def define_flags() -> None:
     flags.DEFINE_integer("size", 8, "Number of rows, and of steps between values or images.", lower_bound=2)
     flags.DEFINE_integer(
         "seed", 0, "Seed of the latent vectors and of the labels in corners; the number of the first test image."
+    )
+    flags.DEFINE_string(
+        "extractor", "classifier", "Features by which neighbours are near, beside pixels; pixels for no others."
     )
     flags.DEFINE_string("out", "explore.png", "PNG file of the figure.")
     _app.define_data_flags()
@@ -50,8 +56,8 @@ def main() -> None:
     from tfgans import training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    draw = _draw_labels if FLAGS.figure in _FIGURES_OF_LABELS else _draw_images
-    draw(model, training.RunFolder(FLAGS.workdir), out)
+    figures = {_NEIGHBOURS: _draw_neighbours, **dict.fromkeys(_FIGURES_OF_LABELS, _draw_labels)}
+    figures.get(FLAGS.figure, _draw_images)(model, training.RunFolder(FLAGS.workdir), out)
     print(f"figure: {out}")
 
 
@@ -116,6 +122,36 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
         values = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size).tolist()
         dimensions = range(min(FLAGS.size, model.prior.size))
         plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed % len(test)], dimensions, values, out)
+
+
+def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Path) -> None:
+    """Draws samples beside their nearest training images, by pixels and by the features of an extractor."""
+    import numpy as np
+
+    from tfgans import data, evaluation, plots, training
+
+    if model.kind != "image":
+        raise ValueError(f"--figure={FLAGS.figure} needs a model of images; received one of points.")
+    recipe = folder.recipe()
+    _, train_split, test_split = training.load_data(recipe, None, FLAGS.data_dir, FLAGS.download)
+    train, test = data.as_images(train_split), data.as_images(test_split)
+    names = dict.fromkeys(["pixels", FLAGS.extractor])
+    extractors = [evaluation.extractor(name, train, test) for name in names]
+    labels = None
+    if model.samples_by_label and test.label is not None:
+        labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
+    samples = model.sample(FLAGS.size, labels=labels, seed=FLAGS.seed)
+    trained_on = train.part(recipe.train_fraction)
+    near = [evaluation.nearest_images(samples, trained_on, extractor, _NEAREST) for extractor in extractors]
+    columns = [samples[:, np.newaxis], *(data.unit_images(images) for images in near)]
+    titles = ["sample", *(f"{extractor.name} {rank}" for extractor in extractors for rank in range(1, _NEAREST + 1))]
+    plots.image_grid(
+        np.concatenate(columns, axis=1).reshape(-1, *train.sample_shape),
+        len(titles),
+        out,
+        title="Samples and the nearest training images",
+        column_names=titles,
+    )
 
 
 def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]:

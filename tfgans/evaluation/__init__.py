@@ -5,6 +5,7 @@ from tfgans.evaluation.classifier import trained_classifier
 from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
+from tfgans.evaluation.nearest_images import nearest_images
 from tfgans.evaluation.scores_file import Score, add_scores, read_scores, score
 from tfgans.evaluation.sources import Source, generated_source, image_set_source, to_bytes
 
@@ -20,6 +21,7 @@ __all__ = [
     "extractor",
     "generated_source",
     "image_set_source",
+    "nearest_images",
     "read_scores",
     "score",
     "to_bytes",

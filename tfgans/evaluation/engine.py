@@ -58,6 +58,7 @@ class Comparison:
     Attributes:
         generated: The samples.
         real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
+        train: Outputs of the extractor of all real images, which the samples' model has learned from.
         test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
         seed: Number of the set of samples.
@@ -66,6 +67,7 @@ class Comparison:
 
     generated: Sample
     real: Sample
+    train: Sample
     test: Sample
     label_names: tuple[str, ...]
     seed: int
@@ -87,6 +89,7 @@ class Metric:
         compute: Returns the scores by name.
         generated: Parts of the samples that it needs.
         real: Parts of the real images that it needs.
+        train: Parts of all real images that it needs; a score of the moments needs them in `real`.
         test: Parts of the test split that it needs.
         protocol: Settings that its protocol names.
         labels: Kind of labels that it needs; None for any, or none.
@@ -99,6 +102,7 @@ class Metric:
     compute: Callable[[Comparison], Mapping[str, float]]
     generated: tuple[Need, ...] = ()
     real: tuple[Need, ...] = ()
+    train: tuple[Need, ...] = ()
     test: tuple[Need, ...] = ()
     protocol: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     labels: Conditioning | None = None
@@ -110,7 +114,7 @@ class Metric:
     @property
     def outputs(self) -> set[str]:
         """Outputs of the extractor that it needs."""
-        return _outputs((*self.generated, *self.real, *self.test))
+        return _outputs((*self.generated, *self.real, *self.train, *self.test))
 
 
 _NO_ENCODER = "there is no encoder to reconstruct images with"
@@ -138,6 +142,11 @@ def _kernel(of: Comparison) -> dict[str, float]:
 
 def _prdc(of: Comparison) -> dict[str, float]:
     return metrics.prdc(of.real["features"], of.generated["features"], _NEIGHBOUR)._asdict()
+
+
+def _authenticity(of: Comparison) -> dict[str, float]:
+    shares = (metrics.authenticity(of.train["features"], part["features"]) for part in (of.generated, of.test))
+    return dict(zip(("authenticity", "authenticity_of_test"), shares, strict=True))
 
 
 def _modes(of: Comparison) -> dict[str, float]:
@@ -204,8 +213,9 @@ METRICS: dict[str, Metric] = {
     "frechet": Metric(_frechet, ("moments",), ("moments",)),
     "kernel": Metric(_kernel, ("features",), ("features",), protocol={"most_in_a_block": _BLOCK}),
     "prdc": Metric(_prdc, ("features",), ("features",), protocol={"k": _NEIGHBOUR}, least_samples=_NEIGHBOUR + 1),
+    "authenticity": Metric(_authenticity, ("features",), train=("features",), test=("features",)),
     "modes": Metric(_modes, ("predictions",), labels="class"),
-    "d_star": Metric(_d_star, ("features",), ("features",), ("features",), {"retrainings": 5}),
+    "d_star": Metric(_d_star, ("features",), ("features",), test=("features",), protocol={"retrainings": 5}),
     "label_accuracy": Metric(_label_accuracy, ("predictions", "labels"), labels="class"),
     "attribute_r2": Metric(_attribute_r2, ("predictions", "labels"), labels="attributes"),
     "intra_class_distance_share": Metric(
@@ -314,6 +324,7 @@ def compute_scores(
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
     reader = _Reader(extractor, batch_size, progress)
     compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real}, samples)
+    trained = reader.read_real(real, real.count, {need for metric in chosen.values() for need in metric.train}, samples)
     tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test}, samples)
     needs = {need for metric in chosen.values() for need in metric.generated}
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
@@ -322,7 +333,7 @@ def compute_scores(
         sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample["labels"], kind, label_names)
-        comparison = Comparison(sample, compared, tested, label_names, number, source.reconstruct)
+        comparison = Comparison(sample, compared, trained, tested, label_names, number, source.reconstruct)
         for name, metric in chosen.items():
             try:
                 computed = metric.compute(comparison)
@@ -381,8 +392,8 @@ def _protocol(
     metric: Metric, generated: Sequence[Source], real: Source, test: Source, extractor: Extractor, samples: int
 ) -> dict[str, Any]:
     protocol = {**real.protocol, "data_hash": real.fingerprint}
-    if metric.real:
-        protocol["real_images"] = real.count if "moments" in metric.real else min(samples, real.count)
+    if metric.real or metric.train:
+        protocol["real_images"] = real.count if "moments" in metric.real or metric.train else min(samples, real.count)
     if metric.test:
         protocol |= {"test_split": test.protocol.get("split"), "test_hash": test.fingerprint, "test_images": test.count}
     protocol |= {**_merged([source.protocol for source in generated]), "samples": samples, "pixels": "uint8"}

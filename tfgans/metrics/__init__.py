@@ -1,5 +1,6 @@
 """Scores: pure functions of features or samples."""
 
+from tfgans.metrics.authenticity import authenticity
 from tfgans.metrics.d_star_score import DStarScore, d_star_score
 from tfgans.metrics.frechet_distance import Moments, frechet_distance
 from tfgans.metrics.inception_score import InceptionScore, inception_score
@@ -8,6 +9,7 @@ from tfgans.metrics.judge import MOST_RIDGE_ROWS, Judge, attribute_r2, kernel_ri
 from tfgans.metrics.kernel_distance import KernelDistance, kernel_distance
 from tfgans.metrics.label_accuracy import label_accuracy
 from tfgans.metrics.mode_coverage import ModeCoverage, class_coverage, mode_coverage, stacked_coverage
+from tfgans.metrics.nearest import Nearest, nearest
 from tfgans.metrics.prdc import PRDC, prdc
 from tfgans.metrics.rare_recall import RareRecall, rare_recall
 from tfgans.metrics.sliced_wasserstein_distance import sliced_wasserstein_distance
@@ -23,8 +25,10 @@ __all__ = [
     "KernelDistance",
     "ModeCoverage",
     "Moments",
+    "Nearest",
     "RareRecall",
     "attribute_r2",
+    "authenticity",
     "class_coverage",
     "d_star_score",
     "frechet_distance",
@@ -36,6 +40,7 @@ __all__ = [
     "mode_coverage",
     "moving_average",
     "ms_ssim",
+    "nearest",
     "prdc",
     "rare_recall",
     "sliced_wasserstein_distance",

@@ -1,13 +1,11 @@
 """Precision, recall, density and coverage, from nearest neighbours."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tfgans.metrics import _checks
-
-_CHUNK = 400
+from tfgans.metrics.nearest import squared_distances
 
 
 class PRDC(NamedTuple):
@@ -53,7 +51,7 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
     # A few roundings, and a sum of D terms, whose errors add up like a random walk: about twice the largest one seen.
     rounding = (6 + np.sqrt(real.shape[1])) * np.finfo(np.float64).eps
     around, within_generated, covered = np.zeros(len(generated), np.int64), [], []
-    for rows, distances in _squared_distances(real, generated, rounding):
+    for rows, distances in squared_distances(real, generated, rounding):
         inside_real = distances <= radii[rows, np.newaxis]
         around += inside_real.sum(axis=0)
         covered.append(inside_real.any(axis=1))
@@ -69,21 +67,8 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
 def _squared_radii(points: np.ndarray, k: int) -> np.ndarray:
     """Returns the squared distance of each point to its k-th nearest other point, [n]."""
     radii = np.empty(len(points))
-    for rows, distances in _squared_distances(points, points):
+    for rows, distances in squared_distances(points, points):
         distances.partition(k, axis=1)
         # The nearest point is the point itself.
         radii[rows] = distances[:, k]
     return radii
-
-
-def _squared_distances(
-    first: np.ndarray, second: np.ndarray, rounding: float = 0.0
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yields rows of `first` and their squared distances, float64 [rows, m], less `rounding` times the norms."""
-    norms, others = ((1 - rounding) * np.einsum("nd,nd->n", points, points) for points in (first, second))
-    for start in range(0, len(first), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        distances = (-2 * first[rows]) @ second.T
-        distances += norms[rows, np.newaxis]
-        distances += others
-        yield rows, distances

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from tfgans.metrics import authenticity
+
+
+def test_by_hand():
+    """Training points 0, 1 and 5 are 1, 1 and 4 from their nearest others.
+
+    .4 is nearer to 0 than 1 is, and 8 is nearer to 5 than 1 is: copies. 2.1 is farther from 1 than 0 is, and -2 is
+    farther from 0 than 1 is.
+    """
+    train = np.array([[0.0], [1.0], [5.0]])
+    assert authenticity(train, np.array([[0.4], [8.0], [2.1], [-2.0]])) == 0.5
+
+
+def test_copies_are_not_authentic(random):
+    train = random.normal(size=(100, 5))
+    assert authenticity(train, train[:30]) == 0
+    assert authenticity(train, 100 + train[:30]) == 1
+
+
+def test_copies_of_images_that_occur_twice_are_not_authentic():
+    train = np.array([[0.0], [0.0], [7.0]])
+    assert authenticity(train, np.array([[0.0], [0.1]])) == 0.5
+
+
+def test_against_all_pairs(random):
+    train, samples = random.normal(size=(300, 4)), random.normal(size=(200, 4))
+    distances, within = cdist(samples, train), cdist(train, train)
+    np.fill_diagonal(within, np.inf)
+    expected = np.mean(distances.min(axis=1) > within.min(axis=1)[distances.argmin(axis=1)])
+    assert 0.1 < expected < 0.9
+    assert authenticity(train, samples) == pytest.approx(expected)
+
+
+def test_refuses_one_training_sample():
+    with pytest.raises(ValueError, match="The score needs 2 real samples or more; received 1"):
+        authenticity(np.zeros((1, 2)), np.zeros((4, 2)))

@@ -1,0 +1,30 @@
+"""Memorisation: samples that are nearer to a training image than any other training image is."""
+
+from typing import Any
+
+import numpy as np
+
+from tfgans.metrics import _checks
+from tfgans.metrics.nearest import nearest
+
+
+def authenticity(train: Any, samples: Any) -> float:
+    """Returns the share of samples that are no copies of training samples, in [0, 1] (Alaa et al. 2022, section 3.3).
+
+    A sample is a copy if it is at least as near to its nearest training sample as that one is to its own nearest other
+    training sample. Held-out samples have a share below 1 too, so it says something only beside theirs: a generator
+    that memorises lies below.
+
+    Args:
+        train: Features [n, D] of all training samples.
+        samples: Features [m, D] of generated or held-out samples.
+
+    Raises:
+        ValueError: If a set has fewer than two samples, values are not finite, or sizes differ.
+    """
+    train, samples = _checks.pair(train, samples)
+    to_train = nearest(samples, [train])
+    copied, which = np.unique(to_train.rows[:, 0], return_inverse=True)
+    # The nearest training sample is the sample itself.
+    between = nearest(train[copied], [train], k=2).distances[:, 1]
+    return float(np.mean(to_train.distances[:, 0] > between[which]))

@@ -1,0 +1,65 @@
+"""Nearest neighbours between two sets."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+_CHUNK = 400
+
+
+class Nearest(NamedTuple):
+    """The nearest neighbours of each point.
+
+    Attributes:
+        rows: Rows of the neighbours, from the nearest to the farthest, int64 [n, k].
+        distances: Their Euclidean distances, float64 [n, k].
+    """
+
+    rows: np.ndarray
+    distances: np.ndarray
+
+
+def nearest(points: np.ndarray, others: Iterable[np.ndarray], k: int = 1) -> Nearest:
+    """Returns the exact nearest neighbours of points among others, which may come in parts.
+
+    Args:
+        points: [n, D].
+        others: Parts [m, D] of the others, in their order.
+        k: Neighbours of a point.
+
+    Raises:
+        ValueError: If there are fewer than `k` others.
+    """
+    points = np.asarray(points, np.float64)
+    found = np.zeros((len(points), k), np.int64)
+    best = np.full((len(points), k), np.inf)
+    start = 0
+    for part in others:
+        part = np.asarray(part, np.float64)
+        for chunk, squared in squared_distances(points, part):
+            near = np.argpartition(squared, min(k, len(part)) - 1, axis=1)[:, :k]
+            # Differences of near points keep the digits that products lose.
+            exact = np.linalg.norm(part[near] - points[chunk, np.newaxis], axis=-1)
+            candidates = np.concatenate([found[chunk], start + near], axis=1)
+            distances = np.concatenate([best[chunk], exact], axis=1)
+            order = np.argsort(distances, axis=1, kind="stable")[:, :k]
+            found[chunk] = np.take_along_axis(candidates, order, axis=1)
+            best[chunk] = np.take_along_axis(distances, order, axis=1)
+        start += len(part)
+    if start < k:
+        raise ValueError(f"There are {start} points to choose {k} neighbours from.")
+    return Nearest(found, best)
+
+
+def squared_distances(
+    first: np.ndarray, second: np.ndarray, rounding: float = 0.0
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yields rows of `first` and their squared distances, float64 [rows, m], less `rounding` times the norms."""
+    norms, others = ((1 - rounding) * np.einsum("nd,nd->n", points, points) for points in (first, second))
+    for start in range(0, len(first), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        distances = (-2 * first[rows]) @ second.T
+        distances += norms[rows, np.newaxis]
+        distances += others
+        yield rows, distances
