@@ -14,7 +14,7 @@ from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client"])
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -71,6 +71,7 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
+        ("prepare", ["--data=folder:photos"], "--out"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):

@@ -1,5 +1,6 @@
 """Runs do not depend on where their images are."""
 
+import contextlib
 import os
 import shutil
 
@@ -14,7 +15,9 @@ from tfgans.cli import prepare, train
 from tfgans.data import images as stored_images
 
 SHAPE = (8, 8, 1)
-CHANGES = ("steps=4", "log_every=2", "checkpoint_every=2", "flip=True", "score_samples=20")
+# More steps than batches are read ahead.
+STEPS = 12
+CHANGES = ("log_every=2", "checkpoint_every=2", "flip=True", "score_samples=20")
 
 
 @pytest.fixture(scope="module")
@@ -36,39 +39,46 @@ def store(folder, tmp_path_factory):
     return out
 
 
-@pytest.fixture
-def read_late(monkeypatch):
+@contextlib.contextmanager
+def no_memory():
     """No folder is small enough for memory."""
-    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+        yield
 
 
-def run(path, workdir, *changes):
-    recipe = tiny("cwgan/digits", f"data={path}", *CHANGES, *changes)
+def run(path, workdir, steps=STEPS):
     with quick_runs():
-        return training.run(recipe, workdir, progress=False)
+        return training.run(tiny("cwgan/digits", f"data={path}", f"steps={steps}", *CHANGES), workdir, progress=False)
 
 
-def test_memory_files_and_stores_train_the_same_weights(folder, store, tmp_path, monkeypatch):
-    in_memory = run(f"folder:{folder}", tmp_path / "memory")
-    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
-    for kind, path in (("files", f"folder:{folder}"), ("store", f"store:{store}")):
-        assert isinstance(data.load_split(path, image_shape=SHAPE).image, data.StoredImages)
-        result = run(path, tmp_path / kind)
-        assert_same_state(result.model, in_memory.model)
-        assert metrics_of(tmp_path / kind) == metrics_of(tmp_path / "memory")
-        assert [score["value"] for score in result.scores] == [score["value"] for score in in_memory.scores]
+@pytest.fixture(scope="module")
+def in_memory(folder, tmp_path_factory):
+    """The folder and the result of a run with all images in memory."""
+    workdir = tmp_path_factory.mktemp("in_memory")
+    return workdir, run(f"folder:{folder}", workdir)
 
 
-def test_a_run_from_a_store_resumes_with_the_same_bits(store, tmp_path):
-    run(f"store:{store}", tmp_path / "halves", "steps=2")
-    halves, whole = run(f"store:{store}", tmp_path / "halves"), run(f"store:{store}", tmp_path / "whole")
-    assert_same_state(halves.model, whole.model)
+@pytest.fixture(params=["files", "store"])
+def place(request, folder, store):
+    """Images that stay in files."""
+    with no_memory():
+        place = f"folder:{folder}" if request.param == "files" else f"store:{store}"
+        assert isinstance(data.load_split(place, image_shape=SHAPE).image, data.StoredImages)
+        yield place
 
 
-@pytest.mark.usefixtures("read_late")
-def test_a_file_that_vanishes_stops_the_run_with_its_name(folder, tmp_path, monkeypatch):
+def test_files_and_stores_train_the_weights_of_memory_and_resume_with_them(place, in_memory, tmp_path):
+    workdir, expected = in_memory
+    run(place, tmp_path, STEPS // 2)
+    result = run(place, tmp_path)
+    assert_same_state(result.model, expected.model)
+    assert metrics_of(tmp_path) == metrics_of(workdir)
+    assert [score["value"] for score in result.scores] == [score["value"] for score in expected.scores]
+
+
+def test_a_file_that_vanishes_stops_the_run_with_its_name(folder, in_memory, tmp_path, monkeypatch):
     """The run resumes from its last checkpoint when the file is back."""
-    whole = run(f"folder:{folder}", tmp_path / "whole", "steps=20")
     save, away = training.RunFolder.save, tmp_path / "away"
 
     def save_and_lose(run_folder, model):
@@ -76,12 +86,13 @@ def test_a_file_that_vanishes_stops_the_run_with_its_name(folder, tmp_path, monk
         if not away.exists():
             (folder / "dog").rename(away)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(training.RunFolder, "save", save_and_lose)
-        with pytest.raises(data.ReadingError, match=r"dog/\d\d\.png was listed as an image and cannot be read"):
-            run(f"folder:{folder}", tmp_path / "run", "steps=20")
-    away.rename(folder / "dog")
-    assert_same_state(run(f"folder:{folder}", tmp_path / "run", "steps=20").model, whole.model)
+    with no_memory():
+        with monkeypatch.context() as patch:
+            patch.setattr(training.RunFolder, "save", save_and_lose)
+            with pytest.raises(data.ReadingError, match=r"dog/\d\d\.png was listed as an image and cannot be read"):
+                run(f"folder:{folder}", tmp_path / "run")
+        away.rename(folder / "dog")
+        assert_same_state(run(f"folder:{folder}", tmp_path / "run").model, in_memory[1].model)
 
 
 def test_a_check_names_all_damaged_files_before_anything_else(folder, tmp_path, monkeypatch):
@@ -111,4 +122,14 @@ def test_points_are_not_flipped():
 def test_prepare_refuses_a_shape(folder, tmp_path, shape):
     with pytest.raises(ValueError, match=f"takes height,width,channels, such as 64,64,3; received {shape}"):
         call(prepare, f"--data=folder:{folder}", f"--image_shape={shape}", f"--out={tmp_path / 'store'}")
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("folder:nowhere", "There is no folder nowhere"), ("digits", "npz:FILE or store:PATH; received digits:")],
+)
+def test_prepare_refuses_what_is_not_there(tmp_path, place, message):
+    with pytest.raises((FileNotFoundError, ValueError), match=message):
+        call(prepare, f"--data={place}", "--image_shape=8,8,1", f"--out={tmp_path / 'store'}")
     assert not os.listdir(tmp_path)
