@@ -300,6 +300,12 @@ def test_a_large_npz_becomes_a_store_in_the_cache_once(tmp_path, cache, random, 
     assert len(list((cache / "stores").iterdir())) == 1
 
 
+def test_an_npz_with_a_number_for_images(tmp_path):
+    np.savez(tmp_path / "own.npz", images=np.uint8(3))
+    with pytest.raises(ValueError, match=r"images must be \[n, H, W\] or .*; received \(\)"):
+        data.from_npz(tmp_path / "own.npz")
+
+
 def test_a_large_npz_of_floating_images_stays_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
     np.savez(tmp_path / "own.npz", images=grey(20).astype(np.float32) / 255)

@@ -25,7 +25,9 @@ def main() -> None:
 
     own = data.load_own(kind, path, shape)
     store = data.write_store(FLAGS.out, own.images, splits=own.bounds)
-    print(f"The store has {len(store):,} images of shape {store.shape[1:]}. Train with --data=store:{FLAGS.out}")
+    height, width, channels = store.shape[1:]
+    print(f"The store has {len(store):,} images of {height}x{width} pixels. Train with")
+    print(f"scripts/train.py --data=store:{FLAGS.out} --set=image_shape={height},{width},{channels}")
 
 
 def run() -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import pathlib
 import re
@@ -142,7 +143,7 @@ def load_own(kind: str, path: str | os.PathLike, image_shape: Sequence[int] | No
     Args:
         kind: `folder`, `npz` or `store`.
         path: Its path.
-        image_shape: (height, width, 1 or 3) to which images are fitted; folders need it, and a store must have it.
+        image_shape: (height, width, 1 or 3) to which images are fitted; folders need it.
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
@@ -227,15 +228,17 @@ def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> Ow
     if keys is None:
         raise ValueError(f"{path} has no images; it has {', '.join(types)}.")
     # A store holds uint8 images only. Others are read into memory, however many they are.
-    counts, is_bytes = [types[key][0][0] for key in keys], all(types[key][1] == np.uint8 for key in keys)
-    is_large = is_bytes and not fits_memory((sum(counts), *types[keys[0]][0][1:]))
+    is_bytes, size = all(types[key][1] == np.uint8 for key in keys), sum(math.prod(types[key][0]) for key in keys)
+    is_large = is_bytes and not fits_memory([size])
     arrays = read_npz(path, without=keys if is_large else ())
     if is_large:
         images: Images = _prepared(path, keys, image_shape, name)
+        counts = [types[key][0][0] for key in keys]
     else:
         parts = [_in_memory(arrays[key], image_shape, name) for key in keys]
         _check_alike(parts, name)
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        counts = [len(part) for part in parts]
     label_keys = [re.sub("images|frames", "labels", key) for key in keys]
     labels = [np.asarray(arrays[key]) for key in label_keys if key in arrays]
     if labels and len(labels) < len(keys):
