@@ -11,6 +11,7 @@ import tensorflow as tf
 from absl import flags
 
 from tfgans import recipes, training
+from tfgans.evaluation import classifier
 from tfgans.models import AdversarialModel
 from tfgans.serving import saved_model
 
@@ -73,13 +74,19 @@ def eager_steps():
 
 @contextlib.contextmanager
 def quick_runs():
-    """Runs take eager steps, and export an empty SavedModel, whose graphs would take most of the time."""
+    """Runs take eager steps, export an empty SavedModel, and score by a classifier of 20 steps.
+
+    Graphs and the training of a good classifier would take most of the time.
+    """
 
     def save(module, folder, signatures):
         pathlib.Path(folder).mkdir()
         pathlib.Path(folder, "saved_model.pb").write_bytes(b"graph")
 
     with eager_steps(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "_MOST_STEPS", 20)
+        # Good classifiers are in the cache too.
+        patch.setattr(classifier, "_VERSION", "quick")
         patch.setattr(saved_model, "_signatures", lambda model: {})
         patch.setattr(tf.saved_model, "save", save)
         yield
