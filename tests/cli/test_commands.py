@@ -23,7 +23,7 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    assert ("--server" if name == "client" else "--workdir") in done.stdout
+    assert {"client": "--server", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
     assert done.stdout.splitlines()[-1] == "False"
 
 
