@@ -79,7 +79,8 @@ class MinibatchStandardDeviation(layers.Layer):
 def spectrally_normalised(layer: layers.Layer, is_normalised: bool) -> layers.Layer:
     """Returns a layer with Keras's spectral normalisation (Miyato et al. 2018), if it is asked for.
 
-    Keras divides the kernel by its largest singular value at each pass in training mode. It does so on one device only.
+    Keras divides the kernel itself by its largest singular value at each pass in training mode, in the turns of other
+    players too.
     """
     return layers.SpectralNormalization(layer) if is_normalised else layer
 
