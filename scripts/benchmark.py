@@ -122,7 +122,7 @@ def measure(
         model.fit(batches, steps_per_epoch=calls * at_once, verbose=0, callbacks=[clock])
         return ends
 
-    iterator = iter(model._step_batches(batches))
+    iterator = iter(model._step_batches(batches, replicas=1))
     step = tf.function(model.train_step, jit_compile=xla)
 
     @tf.function

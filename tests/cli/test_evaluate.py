@@ -118,7 +118,7 @@ def test_dry_run_prints_and_writes_nothing(files, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert "left out: score, since the extractor pixels gives no probabilities" in lines
     assert lines[-2:] == [
-        "would score 60 images of folder:samples: frechet, kernel, prdc, d_star",
+        "would score 60 images of folder:samples: frechet, kernel, prdc, authenticity, d_star",
         "against: npz:real.npz train, 96 images",
     ]
 

@@ -18,6 +18,7 @@ READ_BY_THE_RUN = {
     "train_split": "loading",
     "test_split": "loading",
     "train_fraction": "runs",
+    "flip": "loop",
     "batch_size": "loop",
     "steps": "loop",
     "init_from": "runs",
@@ -117,7 +118,11 @@ CASES = [
             "n_critic": "2",
         },
     ),
-    Case("gan/digits", ("widths=(3,)", "head_width=5"), {"latent_sharing": "players"}),
+    Case(
+        "gan/digits",
+        ("widths=(3,)", "head_width=5"),
+        {"latent_sharing": "players", "packing": "2", "r1": "0.5", "r2": "0.5", "spectral_norm": "True"},
+    ),
     Case(
         "began_cs/digits",
         ("filters=2", "latent_size=3"),

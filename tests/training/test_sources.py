@@ -118,9 +118,9 @@ def test_points_are_not_flipped():
         data.toy_world("ring8").batches(4, flip=True)
 
 
-@pytest.mark.parametrize("shape", ["8,8", "8,8,1,1", "8,x,1", "0,8,1"])
+@pytest.mark.parametrize("shape", ["8,8", "8,8,1,1", "8,x,1", "0,8,1", "8,8,2"])
 def test_prepare_refuses_a_shape(folder, tmp_path, shape):
-    with pytest.raises(ValueError, match=f"takes height,width,channels, such as 64,64,3; received {shape}"):
+    with pytest.raises(ValueError, match=f"takes HEIGHT,WIDTH,1 or HEIGHT,WIDTH,3; received {shape}"):
         call(prepare, f"--data=folder:{folder}", f"--image_shape={shape}", f"--out={tmp_path / 'store'}")
     assert not os.listdir(tmp_path)
 

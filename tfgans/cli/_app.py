@@ -90,17 +90,17 @@ def position(text: str, names: Sequence[str]) -> int | None:
     return int(text) if text.isdecimal() and int(text) < len(names) else None
 
 
-def image_shape(texts: Sequence[str] | None) -> tuple[int, ...] | None:
-    """Returns (height, width, channels) from their texts; None if there are none.
+def image_shape(parts: Sequence[str] | None) -> tuple[int, ...] | None:
+    """Parses HEIGHT,WIDTH,CHANNELS.
 
     Raises:
-        ValueError: If there are not three positive integers.
+        ValueError: If they are not three positive numbers, or there are neither 1 nor 3 channels.
     """
-    if texts is None:
+    if parts is None:
         return None
-    if len(texts) != 3 or not all(text.strip().isdecimal() and int(text) for text in texts):
-        raise ValueError(f"--image_shape takes height,width,channels, such as 64,64,3; received {','.join(texts)}.")
-    return tuple(int(text) for text in texts)
+    if len(parts) != 3 or not all(part.isdecimal() and int(part) > 0 for part in parts) or parts[2] not in "13":
+        raise ValueError(f"--image_shape takes HEIGHT,WIDTH,1 or HEIGHT,WIDTH,3; received {','.join(parts)}.")
+    return tuple(int(part) for part in parts)
 
 
 def output_path(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:

@@ -22,7 +22,7 @@ def define_flags() -> None:
         "generated", None, "Images to score in place of a run: folder:PATH, npz:FILE, or split:NAME of --data."
     )
     flags.DEFINE_string(
-        "data", None, "Data set to compare --generated with: folder:PATH, npz:FILE, or the name of a data set."
+        "data", None, "Data set to compare --generated with: folder:PATH, npz:FILE, store:PATH, or a name."
     )
     flags.DEFINE_string("split", "train", "Split of --data to compare with.")
     flags.DEFINE_string("test_split", "test", "Split of --data that extractors and D* are tested on.")
@@ -30,7 +30,7 @@ def define_flags() -> None:
     flags.DEFINE_list(
         "metrics",
         ["all"],
-        "Scores: score, frechet, kernel, prdc, modes, d_star, label_accuracy, attribute_r2, "
+        "Scores: score, frechet, kernel, prdc, authenticity, modes, d_star, label_accuracy, attribute_r2, "
         "intra_class_distance_share, sliced_wasserstein, reconstruction_ssim, reconstruction_ssim_legacy, or all that "
         "apply.",
     )
@@ -89,7 +89,7 @@ def main() -> None:
             samples=FLAGS.samples,
             split=FLAGS.split,
             test_split=FLAGS.test_split,
-            image_shape=image_shape(FLAGS.image_shape),
+            image_shape=_app.image_shape(FLAGS.image_shape),
             **options,
         )
         samples = f"{scorer.samples} images of {FLAGS.generated}"
@@ -111,19 +111,6 @@ def main() -> None:
         spread = "" if score["spread"] is None else f" +- {score['spread']:.4f}"
         print(f"{score['metric']:{width}} {score['value']:12.4f}{spread}")
     print(f"scores: {out}")
-
-
-def image_shape(parts: list[str] | None) -> tuple[int, ...] | None:
-    """Parses HEIGHT,WIDTH,CHANNELS.
-
-    Raises:
-        ValueError: If they are not three positive numbers, or there are neither 1 nor 3 channels.
-    """
-    if parts is None:
-        return None
-    if len(parts) != 3 or not all(part.isdecimal() and int(part) > 0 for part in parts) or parts[2] not in "13":
-        raise ValueError(f"--image_shape takes HEIGHT,WIDTH,1 or HEIGHT,WIDTH,3; received {','.join(parts)}.")
-    return tuple(int(part) for part in parts)
 
 
 def run() -> None:
