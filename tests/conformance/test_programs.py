@@ -9,8 +9,6 @@ import sys
 import pytest
 import two_devices
 
-# Tests of one program share its result, which is kept in the process.
-pytestmark = pytest.mark.xdist_group("programs")
 SLOW = pytest.mark.slow
 # A penalty and noise of two kinds; and a controller of errors that differ between replicas.
 QUICK = ("GAN", "BEGANCS")
