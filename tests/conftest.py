@@ -45,7 +45,7 @@ def _hear_interrupts():
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory, worker_id):
-    """What is kept of real images is made anew for the tests, and once for all workers."""
+    """All workers share one cache, which begins empty."""
     folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFGANS_CACHE", str((folder if worker_id == "master" else folder.parent) / "cache"))

@@ -52,7 +52,7 @@ def make_store(path: pathlib.Path, count: int) -> None:
     from tfgans import data
 
     class Noise(data.StoredImages):
-        """Noise, a function of the number of an image."""
+        """Noise; a part is a function of the number of its first image."""
 
         def read(self, rows: np.ndarray) -> np.ndarray:
             return np.random.default_rng(int(rows[0])).integers(0, 256, (len(rows), *self.shape[1:]), np.uint8)

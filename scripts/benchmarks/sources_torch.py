@@ -20,6 +20,11 @@ flags.DEFINE_integer("turns", 3, "Turns.", lower_bound=1)
 flags.DEFINE_integer("workers", 2, "Processes that read.", lower_bound=0)
 
 
+def as_floating(pixels: np.ndarray) -> torch.Tensor:
+    """Returns uint8 pixels [H, W, 3] as floating [3, H, W] in [-1, 1]."""
+    return torch.from_numpy(pixels.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)
+
+
 class Files(Dataset):
     """The files of a folder as floating images [3, H, W] in [-1, 1]."""
 
@@ -31,8 +36,7 @@ class Files(Dataset):
 
     def __getitem__(self, row: int) -> torch.Tensor:
         with Image.open(self._files[row]) as image:
-            pixels = np.asarray(image.convert("RGB"))
-        return torch.from_numpy(pixels.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)
+            return as_floating(np.asarray(image.convert("RGB")))
 
 
 class Store(Dataset):
@@ -46,8 +50,7 @@ class Store(Dataset):
         return sum(map(len, self._shards))
 
     def __getitem__(self, row: int) -> torch.Tensor:
-        pixels = self._shards[row // self._rows][row % self._rows]
-        return torch.from_numpy(pixels.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)
+        return as_floating(self._shards[row // self._rows][row % self._rows])
 
 
 def main(argv: list[str]) -> None:

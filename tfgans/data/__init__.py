@@ -89,16 +89,17 @@ def load_split(
     """Loads a split of a data set by name.
 
     Args:
-        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH` or `npz:FILE`, the
-            user's own, as in `from_folder` and `from_npz`; the name of a set in `tfds_images`, such as `mnist`; or
-            `stacked_` before a name, such as `stacked_mnist`, for stacked images as in `stacked`.
+        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH`, `npz:FILE` or
+            `store:PATH`, the user's own, as in `from_folder`, `from_npz` and `from_store`; the name of a set in
+            `tfds_images`, such as `mnist`; or `stacked_` before a name, such as `stacked_mnist`, for stacked images as
+            in `stacked`.
         split: Split of the set.
         image_shape: (height, width, channels) to which the user's own images are fitted; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
         download: Whether to download a missing set.
 
     Returns:
-        The images and labels in memory; or the toy world, which has no splits.
+        The images, in memory or in files, and their labels; or the toy world, which has no splits.
 
     Raises:
         FileNotFoundError: If a set is not prepared and `download` is false, or a file is missing.

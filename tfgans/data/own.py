@@ -10,7 +10,7 @@ import re
 import reprlib
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -95,7 +95,8 @@ def from_dataset(dataset: tf.data.Dataset, **options: Any) -> ImageSet:
 
     def images() -> Iterator[np.ndarray]:
         first = None
-        for number, example in enumerate(_progress(dataset.as_numpy_iterator(), None, "dataset")):
+        bar = tqdm.tqdm(dataset.as_numpy_iterator(), desc="Reading dataset", delay=1, disable=None)
+        for number, example in enumerate(bar):
             pair = (example.get("image"), example.get("label")) if isinstance(example, dict) else example
             if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] is None or pair[1] is None:
                 raise ValueError(f"Example {number} of the dataset has no image and label.")
@@ -345,8 +346,3 @@ def _names(texts: np.ndarray, key: str, name: str) -> list[str]:
     if texts.ndim != 1:
         raise ValueError(f"{name}: {key} must be texts [K]; received {texts.dtype} {texts.shape}.")
     return [text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in texts.tolist()]
-
-
-def _progress(items: Iterable, total: int | None, name: str) -> tqdm.tqdm:
-    """Returns the items, with a progress bar on a terminal if they take long."""
-    return tqdm.tqdm(items, total=total, desc=f"Reading {name}", delay=1, disable=None)

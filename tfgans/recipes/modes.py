@@ -1,7 +1,6 @@
 """Recipes of rivals that keep modes: `pacgan/...` (Lin et al. 2018) and `rpgan/...` (Huang et al. 2024, R3GAN).
 
-Both are GANs without an encoder, with the networks of `gan/...`. Their presets are `small` alone: `--set` and
-papers/beyond/README.md have the protocols of their papers.
+Both are GANs without an encoder, with the networks of `gan/...`. They have the preset `small` alone. It is not tuned.
 """
 
 from dataclasses import replace
