@@ -358,12 +358,13 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
 def test_a_bar_shows_on_a_terminal_where_reading_takes_long(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("tqdm.std.time", lambda: now[0])
+    monkeypatch.setattr(images_of_data, "_PART", 1)
 
     def shown(is_terminal, seconds):
         stream = io.StringIO()
         stream.isatty = lambda: is_terminal
         monkeypatch.setattr(sys, "stderr", stream)
-        for _ in own._progress(range(3), 3, "folder:pets"):
+        for _ in data.in_parts(grey(3), "Reading folder:pets"):
             now[0] += seconds
         return stream.getvalue()
 
