@@ -239,23 +239,24 @@ _SYSTEMS = {
 }
 """What finds the numbers of a case, and the file of the oracle's."""
 
-_TOLERANCES = {"gradients": 1e-4}
+# In float32, the kernels of another CPU round otherwise, and some ReLUs of VGG-19 change sides.
+_TOLERANCES = {"float32": {"gradients": 1e-3}, "float64": {"gradients": 1e-4}}
 _FLOORS = {"float32": 1e-6, "float64": 1e-9}
 
 
-def _differences(found, golden, floor, tolerance=1e-5, where=""):
+def _differences(found, golden, precision, tolerance=1e-5, where=""):
     """Where the numbers of two trees differ by more than a share of the largest of their list, and by how much."""
     if isinstance(golden, dict):
         assert found.keys() == golden.keys(), where
-        parts = [(key, _TOLERANCES.get(key, tolerance)) for key in golden]
+        parts = [(key, _TOLERANCES[precision].get(key, tolerance)) for key in golden]
         return [
             line
             for key, share in parts
-            for line in _differences(found[key], golden[key], floor, share, f"{where}/{key}")
+            for line in _differences(found[key], golden[key], precision, share, f"{where}/{key}")
         ]
     assert np.shape(found) == np.shape(golden), where
     distance, scale = np.max(np.abs(np.subtract(found, golden))), np.max(np.abs(golden))
-    return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + floor else []
+    return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + _FLOORS[precision] else []
 
 
 @pytest.mark.parametrize("case", cases.CASES)
@@ -263,5 +264,5 @@ def test_preset_against_the_oracle(case):
     find, system = _SYSTEMS[case.split("/")[0]]
     golden = json.loads((_GOLDENS / f"{system}.json").read_text())[case]
     found = {"draws": cases.draws(case), **find(case)}
-    differences = _differences(found, golden, _FLOORS[_precision(case)])
+    differences = _differences(found, golden, _precision(case))
     assert not differences, "\n".join(differences)

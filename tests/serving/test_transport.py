@@ -29,7 +29,9 @@ from tfgans.serving import _rest
 
 TIMEOUT = 0.4
 # A server gives up after so long, so that a client without a deadline comes back too.
-PATIENCE = 2.5
+PATIENCE = 10.0
+# A client that keeps its deadline is back by then, on a busy machine too.
+LATEST = 5.0
 
 
 def tensor(dtype, *sizes):
@@ -347,7 +349,7 @@ def test_an_answer_that_comes_slowly(answer):
         began = time.monotonic()
         with pytest.raises(TimeoutError, match=f"{address}, toy: DEADLINE_EXCEEDED: .*timed out"):
             client.predict("sample", seed=[1, 2, 3])
-        assert TIMEOUT <= time.monotonic() - began < TIMEOUT + 0.6
+        assert TIMEOUT <= time.monotonic() - began < LATEST
     assert len(paths) == 2
 
 
@@ -363,7 +365,7 @@ def test_a_request_that_is_not_read():
             began = time.monotonic()
             with pytest.raises(TimeoutError, match="timed out"):
                 client.predict("wide", image=np.zeros((1, 10**6), np.float32))
-            assert time.monotonic() - began < TIMEOUT + 1.6
+            assert time.monotonic() - began < LATEST
 
 
 def test_a_grpc_answer_that_does_not_come():
@@ -374,7 +376,7 @@ def test_a_grpc_answer_that_does_not_come():
             began = time.monotonic()
             with pytest.raises(TimeoutError, match=f"{address}, toy: DEADLINE_EXCEEDED"):
                 client.predict("sample", seed=[1, 2, 3])
-            assert time.monotonic() - began < TIMEOUT + 0.6
+            assert time.monotonic() - began < LATEST
         over.set()
 
 
