@@ -36,6 +36,7 @@ _HOMES = {
     "run": "training",
 }
 _SUBPACKAGES = (
+    "augmentation",
     "callbacks",
     "choices",
     "data",

@@ -19,6 +19,10 @@ Norm = Literal["l1_mean", "l2_sample", "l2_batch"]
 (BEGAN-CS, Eq. 1). `l2_batch`: Euclidean norm of the whole batch's error over the batch size, as in BEGAN-CS's code;
 about 1 / sqrt(B) of `l2_sample`."""
 
+AugmentationKind = Literal["color", "translation", "cutout"]
+"""Change of what a discriminator sees (Zhao et al. 2020). `color`: brightness, saturation and contrast. `translation`:
+a shift by up to an eighth of the edge. `cutout`: a blank rectangle of half the height and half the width."""
+
 Conditioning = Literal["class", "attributes"]
 """Kind of labels. `class`: a label is an integer in 0 to K - 1. `attributes`: a label is K floating point numbers."""
 

@@ -14,7 +14,8 @@ from tfgans import serving
 def pytest_generate_tests(metafunc):
     if "row" in metafunc.fixturenames:
         # One row after the other, so that the tests of a file share the models of a row.
-        metafunc.parametrize("row", TABLE, ids=[row.name for row in TABLE], scope="module")
+        rows = getattr(metafunc.module, "ROWS", TABLE)
+        metafunc.parametrize("row", rows, ids=[row.name for row in rows], scope="module")
 
 
 @pytest.fixture

@@ -276,7 +276,11 @@ TABLE = (
     Row(tfgans.CVAEGAN, _cvae_gan, _labelled_images),
     Row(
         tfgans.ConditionalGAN,
-        lambda: _conditional(tfgans.ConditionalGAN, discriminator_batch_norm=True),
+        lambda: _conditional(
+            tfgans.ConditionalGAN,
+            discriminator_batch_norm=True,
+            augmentation=tfgans.augmentation.DifferentiableAugmentation(),
+        ),
         _labelled_images,
     ),
     Row(

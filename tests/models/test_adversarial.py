@@ -5,6 +5,7 @@ import tensorflow as tf
 
 import tfgans
 from tfgans import latent, networks
+from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.faces import row_seeds
 
 
@@ -34,6 +35,19 @@ def test_compile_fills_in_the_papers_optimizer():
     gan.compile({"generator": keras.optimizers.SGD(0.5)})
     assert isinstance(gan.optimizers["generator"], keras.optimizers.SGD)
     assert float(gan.optimizers["discriminator"].learning_rate) == pytest.approx(2e-4)
+
+
+@pytest.mark.parametrize(
+    ("make", "networks", "players"),
+    [
+        (tfgans.GAN, [networks.mlp_generator(2, 3, (4,)), networks.mlp_discriminator(2, widths=(4,))], "discriminator"),
+        (tfgans.VAE, [networks.mlp_generator((8, 8, 1), 3, (4,)), networks.mlp_encoder((8, 8, 1), 6, (4,))], "encoder"),
+    ],
+    ids=["points", "no discriminator"],
+)
+def test_an_augmentation_needs_a_discriminator_of_images(make, networks, players):
+    with pytest.raises(ValueError, match=f"An augmentation changes the images .* its players are {players}, generator"):
+        make(*networks, latent.Normal(3), augmentation=DifferentiableAugmentation())
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])

@@ -37,7 +37,7 @@ READ_BY_THE_RUN = {
 }
 
 # Another value for each field that all recipes have, and that concerns the model.
-OF_ALL = {"seed": "1", "precision": "mixed_bfloat16", "ema_decay": "0.5"}
+OF_ALL = {"seed": "1", "augmentation": "('color',)", "precision": "mixed_bfloat16", "ema_decay": "0.5"}
 OF_ADAM = {"beta_1": "0.3", "beta_2": "0.3", "epsilon": "0.3"}
 
 

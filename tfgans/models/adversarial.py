@@ -4,27 +4,31 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
 from tfgans.models._fit import check_built, first_output
-from tfgans.models.batches import Batch, Batches, step_batches
+from tfgans.models.batches import Batch, Batches, rows_of, step_batches
 from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
 
 # Rows that a face passes through a network at a time.
 _CHUNK = 256
+# The first of the uses of noise that augmentations have, above all that a system draws itself.
+_AUGMENTATION_USE = 100
 
 
 class Shared(TypedDict, total=False):
     """The keywords of `AdversarialModel`, which every model takes."""
 
+    augmentation: DifferentiableAugmentation | None
     ema_decay: float | None
     seed: int
     name: str | None
@@ -34,7 +38,7 @@ class AdversarialModel(keras.Model):
     """Base of the systems. It owns what all of them share, and no algorithm.
 
     A subclass names its `players` and stores one network for each player under the player's name. For each of its
-    `turns` it has a method `TURN_losses(batch, noise)`, and its `draw_noise` draws the noise of a turn. Its
+    `turns` it has a method `TURN_losses(batch, noise)`, and its `draw_noise` adds the noise of a turn. Its
     `train_step` calls `take_turn` for one turn after the other, in the order of the paper's algorithm, and then
     `finish_step`. Each argument of its constructor is an attribute of the same name, so that `get_config` finds it.
 
@@ -49,13 +53,15 @@ class AdversarialModel(keras.Model):
     Args:
         networks: One network for each player.
         prior: Distribution of the latent vector z.
+        augmentation: T, the random changes of all images that the discriminator sees, or `None`. It needs images.
         ema_decay: Decay of the exponential moving average of the generator's weights, in (0, 1), or
             `None` for no average. Samples come from the averaged generator if there is one.
         seed: Seed of all noise of training, which is a function of (seed, step, use).
         name: Name of the Keras model.
 
     Raises:
-        ValueError: If a network is not a built functional model, or `ema_decay` lies outside (0, 1).
+        ValueError: If a network is not a built functional model, `ema_decay` lies outside (0, 1), or there is no
+            discriminator of images whose `augmentation` this could be.
     """
 
     players: tuple[str, ...] = ()
@@ -72,6 +78,7 @@ class AdversarialModel(keras.Model):
         networks: Mapping[str, keras.Model],
         prior: Prior,
         *,
+        augmentation: DifferentiableAugmentation | None = None,
         ema_decay: float | None = None,
         seed: int = 0,
         name: str | None = None,
@@ -82,6 +89,12 @@ class AdversarialModel(keras.Model):
             setattr(self, player, networks[player])
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {ema_decay}.")
+        if augmentation is not None and (self.kind != "image" or "discriminator" not in self.players):
+            raise ValueError(
+                f"An augmentation changes the images that a discriminator sees; this {type(self).__name__} makes "
+                f"samples of shape {self.sample_shape}, and its players are {', '.join(self.players)}."
+            )
+        self.augmentation = augmentation
         self.prior = prior
         self.ema_decay = ema_decay
         self.seed = seed
@@ -130,12 +143,20 @@ class AdversarialModel(keras.Model):
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Draws the noise that the losses of a turn take, by name.
 
+        A system adds its own to that of this method: the numbers of the augmentation, if there is one.
+
         Args:
             turn: One of `turns`.
             batch: The batch of the turn, as `batch_of` gives it.
             index: Number of the turn within the step, if it is taken several times.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define draw_noise.")
+        if self.augmentation is None:
+            return {}
+        first = _AUGMENTATION_USE + 2 * list(self.turns).index(turn)
+        return {
+            f"{of}_augmentation": self.noise(self.augmentation.draw, rows_of(batch), first + number, index)
+            for number, of in enumerate(("real", "generated"))
+        }
 
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         """Fields of a batch by name: shape without the batch axis, and type."""
@@ -178,6 +199,16 @@ class AdversarialModel(keras.Model):
             losses = self.losses_of(turn, batch, noise)
         self.update({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
         return losses
+
+    def augmented(self, image: tf.Tensor, noise: Batch, of: Literal["real", "generated"]) -> tf.Tensor:
+        """T(x), which the discriminator sees instead of samples x; without an augmentation, the samples.
+
+        Args:
+            image: Samples `[B, ...]`.
+            noise: The noise of the turn.
+            of: Whose numbers to take. Samples that are compared with each other have the same ones.
+        """
+        return image if self.augmentation is None else self.augmentation(image, noise[f"{of}_augmentation"])
 
     def batch_of(self, data: Batch, index: int = 0) -> Batch:
         """Takes one batch `[B, ...]` of the `[B, updates, ...]` of a step; its image gets the type of the variables."""

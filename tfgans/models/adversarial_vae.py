@@ -38,7 +38,8 @@ class AdversarialVAE(AdversarialModel):
         discriminator  descends  L_d - k (L_g + alpha L_v)                         (Eq. 13)
         k              follows   e = eta L_d - (L_g + alpha L_v) with a PID controller (Eqs. 11, 12)
 
-    All losses come from one pass, before anybody moves (Algorithm 1).
+    All losses come from one pass, before anybody moves (Algorithm 1). With an augmentation T, A_e and r take T(x),
+    T(x_v) and T(x_g), the first two with the same random numbers.
 
     Args:
         generator: G, from latents to samples; images need not lie in [-1, 1], since `sample` clips them.
@@ -53,7 +54,7 @@ class AdversarialVAE(AdversarialModel):
         pixel_weight: gamma, the weight of the pixel error.
         kl_reduction: Divisor of L_n, one of `choices.KLReduction`.
         error_sign: `corrected`, or `literal` for e = eta L_d - L_g + alpha L_v, as Eq. 11 is printed.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -130,8 +131,9 @@ class AdversarialVAE(AdversarialModel):
         return {player: keras.optimizers.Adam(5e-5) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `posterior`, the noise of z_v, and `latent` z_g, `[B, N]` each."""
+        """Adds `posterior`, the noise of z_v, and `latent` z_g, `[B, N]` each."""
         return {
+            **super().draw_noise(turn, batch, index),
             "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
             "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
         }
@@ -147,9 +149,9 @@ class AdversarialVAE(AdversarialModel):
         posterior = encode_posterior(self, batch, noise, self.kl_reduction)
         reconstructed = self.forward(self.generator, posterior.latent, training=True)
         generated = self.forward(self.generator, noise["latent"], training=True)
-        code, real_errors = self._code_and_errors(image)
-        reconstructed_code, reconstructed_errors = self._code_and_errors(reconstructed)
-        _, generated_errors = self._code_and_errors(generated)
+        code, real_errors = self._code_and_errors(self.augmented(image, noise, "real"))
+        reconstructed_code, reconstructed_errors = self._code_and_errors(self.augmented(reconstructed, noise, "real"))
+        _, generated_errors = self._code_and_errors(self.augmented(generated, noise, "generated"))
         real_error = tf.reduce_mean(real_errors)
         error = tf.reduce_mean(tf.abs(image - reconstructed))
         similarity = tf.reduce_mean(tf.abs(code - reconstructed_code))

@@ -33,7 +33,8 @@ class BEGAN(AdversarialModel):
         generator      descends  L(G(z_G))
         k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
 
-    M = L(x) + |gamma L(x) - L(G(z_G))| measures convergence.
+    M = L(x) + |gamma L(x) - L(G(z_G))| measures convergence. With an augmentation T, all x and G(z) are T(x) and
+    T(G(z)), also as what D must reconstruct.
 
     Args:
         generator: G, from latents to samples; images need not lie in [-1, 1], since `sample` clips them.
@@ -47,7 +48,7 @@ class BEGAN(AdversarialModel):
         share_latent: Whether z_G is z_D, as in the code of BEGAN-CS.
         recompute_errors: Whether k follows L(x) and L(G(z_G)) of the players after their moves, as in the code of
             BEGAN-CS, instead of the errors that they descended. It takes another pass of all networks.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -110,9 +111,15 @@ class BEGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(1e-4) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent`, z_D or z_G, `[B, N]`."""
+        """Adds `latent`, z_D or z_G, `[B, N]`."""
         use = {"discriminator": Draw.DISCRIMINATOR_LATENT, "generator": Draw.GENERATOR_LATENT}[turn]
-        return {"latent": self.noise(self.prior.sample, rows_of(batch), use, index)}
+        latent = self.noise(self.prior.sample, rows_of(batch), use, index)
+        return {**super().draw_noise(turn, batch, index), "latent": latent}
+
+    def _samples(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+        """x and G(z), or T(x) and T(G(z)), `[B, ...]`."""
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        return self.augmented(batch["image"], noise, "real"), self.augmented(generated, noise, "generated")
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The loss of the discriminator and its parts.
@@ -120,8 +127,7 @@ class BEGAN(AdversarialModel):
         Returns:
             Scalars `discriminator_loss`, `real_error` L(x), `generated_error` L(G(z_D)), and the constraints.
         """
-        image, latent = batch["image"], noise["latent"]
-        generated = self.forward(self.generator, latent, training=True)
+        latent, (image, generated) = noise["latent"], self._samples(batch, noise)
         code = self.encoder(generated, training=True)
         reconstructed = self.forward(self.discriminator, image, training=True)
         regenerated = self.forward(self.decoder, code, training=True)
@@ -149,13 +155,13 @@ class BEGAN(AdversarialModel):
         Returns:
             Scalars `generator_loss`, `generator_error` L(G(z_G)), and `similarity` if it has a weight.
         """
-        generated = self.forward(self.generator, noise["latent"], training=True)
+        image, generated = self._samples(batch, noise)
         code = self.encoder(generated, training=True)
         regenerated = self.forward(self.decoder, code, training=True)
         error = reconstruction_error(generated, regenerated, self.norm)
         if not self.similarity_weight:
             return {"generator_loss": error, "generator_error": error}
-        real_code = self.forward(self.encoder, batch["image"], training=True)
+        real_code = self.forward(self.encoder, image, training=True)
         similarity = mean_difference(real_code, tf.cast(code, real_code.dtype))
         loss = error + self.similarity_weight * similarity
         return {"generator_loss": loss, "generator_error": error, "similarity": similarity}
@@ -169,8 +175,8 @@ class BEGAN(AdversarialModel):
         losses |= self.take_turn("generator", batch, noise)
         errors = losses["real_error"], losses["generator_error"]
         if self.recompute_errors:
-            generated = self.forward(self.generator, noise["latent"], training=True)
-            errors = self._error(batch["image"]), self._error(generated)
+            image, generated = self._samples(batch, noise)
+            errors = self._error(image), self._error(generated)
         losses |= self.equilibrium.update(*errors)
         return self.finish_step(losses)
 

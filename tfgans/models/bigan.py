@@ -27,7 +27,8 @@ class Draw(enum.IntEnum):
 class BiGAN(AdversarialModel):
     """Bidirectional GAN: the discriminator sees pairs (x, E(x)) and (G(z), z) (Donahue et al. 2016).
 
-    With r = l(x, E(x)) and q = l(G(z), z), real pairs labelled 1, one step is:
+    With r = l(x, E(x)) and q = l(G(z), z), real pairs labelled 1, one step is as follows. With an augmentation T they
+    are l(T(x), E(x)) and l(T(G(z)), z).
 
         discriminator  descends  objective(r, q) + penalty.weight GP_x + latent_penalty.weight GP_z + R1 and R2,
                                  n_critic times, on fresh batches
@@ -47,7 +48,7 @@ class BiGAN(AdversarialModel):
         reconstruction_weight: Factor of |x - G(E(x))| in the generator's loss, and of |z - E(G(z))| in the
             encoder's. LOGAN's section 2.1 argues against these terms.
         n_critic: Discriminator updates in a step, each on a fresh batch.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -123,18 +124,21 @@ class BiGAN(AdversarialModel):
         """l(x, z), in training mode and in the type of the variables."""
         return tf.cast(self.discriminator([image, latent], training=True), self.variable_dtype)
 
-    def real_logits(self, image: tf.Tensor) -> tf.Tensor:
+    def real_logits(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """r = l(x, E(x)), `[B]`, in training mode."""
-        return self.logits(image, self.forward(self.encoder, image, training=True))
+        encoded = self.forward(self.encoder, batch["image"], training=True)
+        return self.logits(self.augmented(batch["image"], noise, "real"), encoded)
 
-    def generated_logits(self, latent: tf.Tensor) -> tf.Tensor:
+    def generated_logits(self, noise: Batch) -> tf.Tensor:
         """q = l(G(z), z), `[B]`, in training mode."""
-        return self.logits(self.forward(self.generator, latent, training=True), latent)
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        return self.logits(self.augmented(generated, noise, "generated"), noise["latent"])
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z, `[B, N]`, and each penalty's epsilon, `interpolation` and `latent_interpolation`, `[B]`."""
+        """Adds `latent` z, `[B, N]`, and each penalty's epsilon, `interpolation` and `latent_interpolation`, `[B]`."""
         rows = rows_of(batch)
         return {
+            **super().draw_noise(turn, batch, index),
             "latent": self.noise(self.prior.sample, rows, Draw.LATENT, index),
             "interpolation": self.noise(uniform, rows, Draw.INTERPOLATION, index),
             "latent_interpolation": self.noise(uniform, rows, Draw.LATENT_INTERPOLATION, index),
@@ -146,18 +150,20 @@ class BiGAN(AdversarialModel):
         Returns:
             Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalties.
         """
-        image, latent = batch["image"], noise["latent"]
-        encoded = self.forward(self.encoder, image, training=True)
-        generated = self.forward(self.generator, latent, training=True)
+        latent = noise["latent"]
+        encoded = self.forward(self.encoder, batch["image"], training=True)
+        sample = self.forward(self.generator, latent, training=True)
+        image = self.augmented(batch["image"], noise, "real")
+        generated = self.augmented(sample, noise, "generated")
         real_logits, generated_logits = self.logits(image, encoded), self.logits(generated, latent)
         loss = self.objective.discriminator_loss(real_logits, generated_logits)
         parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
         if self.penalty is not None:
-            reconstructed = self.forward(self.generator, encoded, training=True)
+            reconstructed = self.augmented(self.forward(self.generator, encoded, training=True), noise, "real")
             parts |= self.penalty(lambda x: self.logits(x, encoded), image, reconstructed, noise["interpolation"])
             loss += self.penalty.weight * parts["gradient_penalty"]
         if self.latent_penalty is not None:
-            recoded = self.forward(self.encoder, generated, training=True)
+            recoded = self.forward(self.encoder, sample, training=True)
             # The encoder descends the logit that the generator raises, so that the slope has the other sign.
             penalty = self.latent_penalty(
                 lambda z: -self.logits(generated, z), latent, recoded, noise["latent_interpolation"]
@@ -178,9 +184,9 @@ class BiGAN(AdversarialModel):
 
     def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the encoder, a scalar."""
-        image, latent = batch["image"], noise["latent"]
-        others = self.generated_logits(latent) if self.objective.is_relativistic else None
-        loss = self.objective.encoder_loss(self.real_logits(image), others)
+        latent = noise["latent"]
+        others = self.generated_logits(noise) if self.objective.is_relativistic else None
+        loss = self.objective.encoder_loss(self.real_logits(batch, noise), others)
         if self.reconstruction_weight:
             recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - recoded))
@@ -188,9 +194,9 @@ class BiGAN(AdversarialModel):
 
     def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the generator, a scalar."""
-        image, latent = batch["image"], noise["latent"]
-        others = self.real_logits(image) if self.objective.is_relativistic else None
-        loss = self.objective.generator_loss(self.generated_logits(latent), others)
+        image = batch["image"]
+        others = self.real_logits(batch, noise) if self.objective.is_relativistic else None
+        loss = self.objective.generator_loss(self.generated_logits(noise), others)
         if self.reconstruction_weight:
             reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - reconstructed))

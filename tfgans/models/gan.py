@@ -32,9 +32,10 @@ class GAN(AdversarialModel):
         discriminator  descends  the objective's loss of both, and the penalties, n_critic times, on fresh batches
         generator      descends  the objective's loss of l(G(z)), n_generator times
 
-    With `LogitLoss` and an interpolated penalty this is LOGAN's form without an encoder (section 4.1). `Relativistic`
-    and `ZeroCenteredPenalty` make the losses of R3GAN. With `packing` it is PacGAN (Lin et al. 2018): the discriminator
-    sees m independent samples at once, so it can tell that they are too alike.
+    With an augmentation T the discriminator sees T(x) and T(G(z)). With `LogitLoss` and an interpolated penalty this is
+    LOGAN's form without an encoder (section 4.1). `Relativistic` and `ZeroCenteredPenalty` make the losses of R3GAN.
+    With `packing` it is PacGAN (Lin et al. 2018): the discriminator sees m independent samples at once, so it can tell
+    that they are too alike.
 
     Args:
         generator: G, from latents to samples.
@@ -48,7 +49,7 @@ class GAN(AdversarialModel):
         n_critic: Discriminator updates in a step, each on a fresh batch.
         n_generator: Generator updates in a step, on the last of these batches.
         latent_sharing: The updates of a step that share one z, one of `choices.LatentSharing`.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -123,14 +124,21 @@ class GAN(AdversarialModel):
         return self.forward(self.discriminator, image, label, training=True)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z, `[B, N]`, and for the discriminator `interpolation`, the penalty's epsilon, `[B / m]`."""
-        rows = rows_of(batch)
+        """Adds `latent` z, `[B, N]`, and for the discriminator `interpolation`, the penalty's epsilon, `[B / m]`."""
+        rows, noise = rows_of(batch), super().draw_noise(turn, batch, index)
         if turn == "generator":
-            return {"latent": self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, index)}
+            return {**noise, "latent": self.noise(self.prior.sample, rows, Draw.GENERATOR_LATENT, index)}
         return {
+            **noise,
             "latent": self.noise(self.prior.sample, rows, Draw.DISCRIMINATOR_LATENT, index),
             "interpolation": self.noise(uniform, rows // self.packing, Draw.INTERPOLATION, index),
         }
+
+    def _judged(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+        """The real and the generated samples in the form in which the discriminator sees them."""
+        generated = self.forward(self.generator, noise["latent"], batch.get("label"), training=True)
+        real = packed(self.augmented(batch["image"], noise, "real"), self.packing)
+        return real, packed(self.augmented(generated, noise, "generated"), self.packing)
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The loss of the discriminator and its parts; generated samples have the labels of the batch.
@@ -138,8 +146,7 @@ class GAN(AdversarialModel):
         Returns:
             Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalties.
         """
-        image, label = packed(batch["image"], self.packing), batch.get("label")
-        generated = packed(self.forward(self.generator, noise["latent"], label, training=True), self.packing)
+        label, (image, generated) = batch.get("label"), self._judged(batch, noise)
         real_logits, generated_logits = self.logits(image, label), self.logits(generated, label)
         loss = self.objective.discriminator_loss(real_logits, generated_logits)
         parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
@@ -153,11 +160,8 @@ class GAN(AdversarialModel):
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The scalar `generator_loss`; generated samples have the labels of the batch."""
-        label = batch.get("label")
-        generated = packed(self.forward(self.generator, noise["latent"], label, training=True), self.packing)
-        real_logits = None
-        if self.objective.is_relativistic:
-            real_logits = self.logits(packed(batch["image"], self.packing), label)
+        label, (image, generated) = batch.get("label"), self._judged(batch, noise)
+        real_logits = self.logits(image, label) if self.objective.is_relativistic else None
         return {"generator_loss": self.objective.generator_loss(self.logits(generated, label), real_logits)}
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:

@@ -1,10 +1,13 @@
 """VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
 
+from typing import Unpack
+
 import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
+from tfgans.models.adversarial import Shared
 from tfgans.models.batches import Batch
 from tfgans.models.bigan import BiGAN
 
@@ -44,13 +47,9 @@ class VEEGAN(BiGAN):
         encoder: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        *,
-        ema_decay: float | None = None,
-        seed: int = 0,
-        name: str | None = None,
+        **shared: Unpack[Shared],
     ) -> None:
-        objective = LogitLoss(squared=False)
-        super().__init__(generator, encoder, discriminator, prior, objective, ema_decay=ema_decay, seed=seed, name=name)
+        super().__init__(generator, encoder, discriminator, prior, LogitLoss(squared=False), **shared)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam at 1e-3, beta_1 = .5, as in the authors' code for toy worlds."""

@@ -151,13 +151,18 @@ class XGANModel(AdversarialModel):
             self.forward_all(self.image_classifier, x, training=False) for x in (image, reconstructed, generated)
         )
         judged: dict[str, list[list[tf.Tensor]]] = {
-            name: [self.forward_all(getattr(self, name), x, training=True) for x in (image, generated)]
+            name: [
+                self.forward_all(getattr(self, name), self.augmented(x, noise, of), training=True)
+                for of, x in (("real", image), ("generated", generated))
+            ]
             for name in ("discriminator", "feature_discriminator")
             if name in self.players
         }
         compared = "feature_discriminator" if "feature_discriminator" in judged else "discriminator"
         (_, *learned_maps), _ = judged[compared]
-        _, *learned_reconstructed = self.forward_all(getattr(self, compared), reconstructed, training=True)
+        _, *learned_reconstructed = self.forward_all(
+            getattr(self, compared), self.augmented(reconstructed, noise, "real"), training=True
+        )
         feature_error = feature_distance(
             [image, *fixed_maps, *learned_maps], [reconstructed, *fixed_reconstructed, *learned_reconstructed]
         )
@@ -217,7 +222,8 @@ class XGAN(XGANModel):
     keeps their codes: `fill_bank` encodes all images, each step writes back the codes of its batch, and
     `refresh_codes` encodes all images again. The codes in the bank, and E within L_emb, are those of E at inference, so
     that they have one scale. All other passes are in training mode, except those of C_img, which is frozen. L_emb is a
-    mean over entries, since the paper gives it the weight of the other losses. -lambda L_gan, as printed, is the
+    mean over entries, since the paper gives it the weight of the other losses. With an augmentation T, discriminators
+    see T(x), T(G(E(x))) and T(G(z_hat)), the first two with the same random numbers. -lambda L_gan, as printed, is the
     saturating form; `objective=Vanilla()` is the other.
 
     The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
@@ -236,7 +242,7 @@ class XGAN(XGANModel):
         feature_discriminator: A second discriminator like D, with a loss of its own, whose maps are compared. `None`
             compares the maps of D.
         adversarial_weight: lambda; 2 in the paper and by default.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -334,9 +340,9 @@ class XGAN(XGANModel):
         self.fill_bank(images, self.bank.labels.numpy())
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z_hat, `[B, N]`, near the batch's codes in the bank."""
+        """Adds `latent` z_hat, `[B, N]`, near the batch's codes in the bank."""
         noise = self.noise(self.bank.noise.sample, rows_of(batch), Draw.LATENT, index)
-        return {"latent": self.bank.combine(batch["index"], noise)}
+        return {**super().draw_noise(turn, batch, index), "latent": self.bank.combine(batch["index"], noise)}
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         code = self.forward(self.encoder, batch["image"], training=True)

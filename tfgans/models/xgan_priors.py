@@ -65,8 +65,9 @@ class VariationalXGAN(XGANModel):
         return (*super().log_names, "divergence")
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z_hat of the prior, and `posterior`, the noise of codes, `[B, N]` each."""
+        """Adds `latent` z_hat of the prior, and `posterior`, the noise of codes, `[B, N]` each."""
         return {
+            **super().draw_noise(turn, batch, index),
             "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
             "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
         }
@@ -129,8 +130,9 @@ class AdversarialXGAN(XGANModel):
         return (*super().log_names, "prior_loss")
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z_hat of the prior, `[B, N]`."""
-        return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
+        """Adds `latent` z_hat of the prior, `[B, N]`."""
+        latent = self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)
+        return {**super().draw_noise(turn, batch, index), "latent": latent}
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         code = self.forward(self.encoder, batch["image"], training=True)

@@ -38,6 +38,7 @@ _ADDED: dict[int, dict[str, Any]] = {
         "unit_pixels": False,
     },
     3: {"flip": False, "packing": 1, "r1": 0.0, "r2": 0.0, "spectral_norm": False},
+    4: {"augmentation": []},
 }
 
 # Fields of format 1 that have another name in format 2.

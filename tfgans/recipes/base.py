@@ -9,9 +9,9 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from tfgans.choices import Conditioning
+from tfgans.choices import AugmentationKind, Conditioning
 
-FORMAT = 3
+FORMAT = 4
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
@@ -39,6 +39,7 @@ class Recipe:
         image_shape: (height, width, channels) of images, (entries,) of points.
         train_fraction: Share of the train split to train on, in (0, 1]; scores use the whole split.
         flip: Whether images are turned left to right at random while they are trained on.
+        augmentation: Kinds of `DifferentiableAugmentation`, changes of all images that the discriminator sees.
         batch_size: Images in a batch, over all replicas.
         steps: Length of the run.
         seed: Seed of weights, order of the data, and noise.
@@ -63,6 +64,7 @@ class Recipe:
     image_shape: tuple[int, ...]
     train_fraction: float = 1.0
     flip: bool = False
+    augmentation: tuple[AugmentationKind, ...] = ()
     batch_size: int
     steps: int
     seed: int = 0

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import keras
 
 from tfgans import models, networks
+from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.equilibrium import Equilibrium
 from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 from tfgans.losses import (
@@ -281,7 +282,8 @@ def _compiled(system: str, recipe: Recipe, **objects: Any) -> AdversarialModel:
     constructor: type[AdversarialModel] = getattr(models, system)
     # The name of a model is not that of its recipe.
     names = set(constructor_arguments(constructor)) - {"name"}
-    values = {**vars(recipe), **objects}
+    augmentation = DifferentiableAugmentation(recipe.augmentation) if recipe.augmentation else None
+    values = {**vars(recipe), "augmentation": augmentation, **objects}
     model = constructor(**{name: value for name, value in values.items() if name in names})
     model.compile(_optimizers(recipe, model.players))
     return model

@@ -45,7 +45,7 @@ class CVAEGAN(AdversarialModel):
         discriminator: D, from samples to `[logits [B, 1], *maps]`, one map or more.
         classifier: C, from samples to `[logits [B, K], *maps]`, one map or more.
         prior: Standard normal.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -115,8 +115,9 @@ class CVAEGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(2e-4, 0.5) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `posterior`, the noise of z_f, and `latent` z_p, `[B, N]` each."""
+        """Adds `posterior`, the noise of z_f, and `latent` z_p, `[B, N]` each."""
         return {
+            **super().draw_noise(turn, batch, index),
             "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
             "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
         }
@@ -128,7 +129,8 @@ class CVAEGAN(AdversarialModel):
         latents = posterior.latent, noise["latent"]
         reconstructed, generated = (self.forward(self.generator, z, label, training=True) for z in latents)
         samples = (image, reconstructed, generated)
-        judged = [self.forward_all(self.discriminator, x, training=True) for x in samples]
+        seen = [self.augmented(x, noise, of) for of, x in zip(("real", "real", "generated"), samples, strict=True)]
+        judged = [self.forward_all(self.discriminator, x, training=True) for x in seen]
         classified = [self.forward_all(self.classifier, x, training=True) for x in samples]
         real, fake_reconstructed, fake_generated = (logits for logits, *_ in judged)
         f_d, f_d_reconstructed, f_d_generated = (maps[-1] for _, *maps in judged)

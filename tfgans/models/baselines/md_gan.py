@@ -43,7 +43,7 @@ class MDGAN(AdversarialModel):
         prior: Distribution of z; U(-1, 1) in the code.
         reconstruction_weight: Weight of the squared error, a sum over a sample.
         mode_weight: Weight of the regulariser of modes.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -94,15 +94,16 @@ class MDGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(1e-3) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z, `[B, N]`."""
+        """Adds `latent` z, `[B, N]`."""
         use = {"discriminator": Draw.DISCRIMINATOR_LATENT, "generator": Draw.GENERATOR_LATENT}[turn]
-        return {"latent": self.noise(self.prior.sample, rows_of(batch), use, index)}
+        latent = self.noise(self.prior.sample, rows_of(batch), use, index)
+        return {**super().draw_noise(turn, batch, index), "latent": latent}
 
     def discriminator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The loss of the discriminator and the mean logits."""
-        image = batch["image"]
         generated = self.forward(self.generator, noise["latent"], training=True)
-        real, fake = (self.forward(self.discriminator, x, training=True) for x in (image, generated))
+        seen = self.augmented(batch["image"], noise, "real"), self.augmented(generated, noise, "generated")
+        real, fake = (self.forward(self.discriminator, x, training=True) for x in seen)
         return {
             "discriminator_loss": _OBJECTIVE.discriminator_loss(real, fake),
             "real_logit": tf.reduce_mean(real),
@@ -114,7 +115,8 @@ class MDGAN(AdversarialModel):
         image = batch["image"]
         generated = self.forward(self.generator, noise["latent"], training=True)
         reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
-        fake, kept = (self.forward(self.discriminator, x, training=True) for x in (generated, reconstructed))
+        seen = self.augmented(generated, noise, "generated"), self.augmented(reconstructed, noise, "real")
+        fake, kept = (self.forward(self.discriminator, x, training=True) for x in seen)
         axes = list(range(1, image.shape.rank))
         error = tf.reduce_mean(tf.reduce_sum(tf.square(image - reconstructed), axes))
         mode_loss = _OBJECTIVE.generator_loss(kept)

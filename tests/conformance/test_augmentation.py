@@ -1,0 +1,70 @@
+"""The discriminator of every system of images sees augmented images on both sides, and nobody else does."""
+
+import pytest
+import tensorflow as tf
+from table import TABLE
+from test_step import turns
+
+from tfgans.augmentation import DifferentiableAugmentation
+
+ROWS = [row for row in TABLE if row.arrays()["image"].ndim == 4]
+
+
+@pytest.fixture
+def model(row, float64):
+    """In double precision, with an augmentation of two kinds that can be switched off by numbers."""
+    model = row.make()
+    model.augmentation = DifferentiableAugmentation(("color", "translation"))
+    if hasattr(model, "equilibrium"):
+        model.equilibrium.k.assign(0.5)
+    return model
+
+
+def losses(model, turn, batch, noise, real, generated):
+    numbers = {"real_augmentation": real, "generated_augmentation": generated}
+    return model.losses_of(turn, batch, {**noise, **numbers})
+
+
+def test_numbers_that_change_nothing_leave_the_losses(model, batch):
+    for turn, _, *given in turns(model, batch):
+        unchanged, start = tf.fill([8, 7], tf.constant(0.5, tf.float64)), model.get_weights()
+        found = losses(model, turn, *given, unchanged, unchanged)
+        # Batch normalisation has seen the batch.
+        model.set_weights(start)
+        augmentation, model.augmentation = model.augmentation, None
+        expected = model.losses_of(turn, *given)
+        model.augmentation = augmentation
+        assert {k: float(v) for k, v in found.items()} == pytest.approx({k: float(v) for k, v in expected.items()})
+
+
+def test_the_discriminator_sees_augmented_real_and_generated_images(model, batch):
+    """Its loss follows the brightness of both."""
+    for turn, players, examples, noise in turns(model, batch):
+        if "discriminator" not in players:
+            continue
+        numbers = [noise["real_augmentation"], noise["generated_augmentation"]]
+        with tf.GradientTape() as tape:
+            tape.watch(numbers)
+            loss = losses(model, turn, examples, noise, *numbers)["discriminator_loss"]
+        for gradient in tape.gradient(loss, numbers):
+            assert tf.reduce_max(tf.abs(gradient[:, 0])) > 1e-9
+
+
+def test_the_generator_learns_through_the_augmentation(model, batch):
+    """Its loss follows the brightness of its samples, which none of its own outputs shows."""
+    for turn, players, examples, noise in turns(model, batch):
+        if "generator" not in players:
+            continue
+        numbers = noise["generated_augmentation"]
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(numbers)
+            loss = losses(model, turn, examples, noise, noise["real_augmentation"], numbers)["generator_loss"]
+        assert tf.reduce_max(tf.abs(tape.gradient(loss, numbers)[:, 0])) > 1e-9
+        gradients = tape.gradient(loss, model.generator.trainable_variables)
+        assert max(float(tf.reduce_max(tf.abs(gradient))) for gradient in gradients if gradient is not None) > 1e-9
+
+
+def test_turns_and_sides_have_numbers_of_their_own(model, batch):
+    drawn = [noise for _, _, _, noise in turns(model, batch)]
+    numbers = [float(noise[f"{of}_augmentation"][0, 0]) for noise in drawn for of in ("real", "generated")]
+    assert len(set(numbers)) == len(numbers)
