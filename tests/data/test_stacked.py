@@ -37,6 +37,37 @@ def test_all_modes_are_there_as_evenly_as_chance_has_it():
     assert coverage.reverse_kl == pytest.approx(999 / 120_000, rel=0.15)
 
 
+def test_triples_of_pacgan_are_drawn_from_both_splits_with_replacement():
+    """Of 1,797 digits, each is expected 71 times in a channel."""
+    train, test, stacked = (
+        data.load_split("digits"),
+        data.load_split("digits", "test"),
+        data.load_split("stacked_digits/pacgan"),
+    )
+    assert (stacked.name, stacked.split, len(stacked)) == ("stacked_digits/pacgan", "train", 128_000)
+    digits = np.concatenate([train.image, test.image]).reshape(len(train) + len(test), -1)
+    labels = np.concatenate([train.label, test.label])
+    which = {image.tobytes(): label for image, label in zip(digits, labels, strict=True)}
+    for channel, unit in enumerate((100, 10, 1)):
+        images, counts = np.unique(stacked.image[..., channel].reshape(128_000, -1), axis=0, return_counts=True)
+        assert len(images) == len(which)
+        assert (counts.min(), counts.max()) == (pytest.approx(71, abs=45), pytest.approx(71, abs=45))
+        for row in range(0, 128_000, 10_000):
+            assert which[stacked.image[row, ..., channel].tobytes()] == stacked.label[row] // unit % 10
+
+
+def test_the_test_split_of_pacgan_is_the_usual_one():
+    assert (
+        data.load_split("stacked_digits/pacgan", "test").fingerprint
+        == data.load_split("stacked_digits", "test").fingerprint
+    )
+
+
+def test_refuses_another_protocol():
+    with pytest.raises(ValueError, match="The only protocol of stacked_digits is pacgan; received 'veegan'"):
+        data.load_split("stacked_digits/veegan")
+
+
 def test_refuses_what_cannot_be_stacked():
     digits = data.load_split("digits", "test")
     with pytest.raises(ValueError, match="digits has 1 channels and conditioning 'none'"):

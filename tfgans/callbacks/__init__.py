@@ -3,7 +3,7 @@
 from tfgans._errors import NonFiniteError
 from tfgans.callbacks.checkpoint import Checkpoint
 from tfgans.callbacks.code_scatter import CodeScatter
-from tfgans.callbacks.collapse_alarm import CollapseAlarm
+from tfgans.callbacks.collapse_monitor import CollapseMonitor
 from tfgans.callbacks.metrics_log import MetricsLog
 from tfgans.callbacks.nonfinite import StopOnNonFinite
 from tfgans.callbacks.progress import Progress
@@ -15,7 +15,7 @@ from tfgans.callbacks.stop_on_signal import StopOnSignal
 __all__ = [
     "Checkpoint",
     "CodeScatter",
-    "CollapseAlarm",
+    "CollapseMonitor",
     "MetricsLog",
     "NonFiniteError",
     "Progress",

@@ -9,7 +9,8 @@ _MOST_VALUES = 4
 
 
 class Progress(StepCallback):
-    """Shows the steps done, steps a second, the time left, and the first values that the model logs, its losses.
+    """Shows the steps done, steps a second, the time left, and some values: the model's losses, which it logs first, and
+    all that callbacks before this one added to the logs.
 
     Args:
         steps: Steps of the whole run. The bar begins at the model's step, and spans several calls of `fit`.
@@ -30,8 +31,9 @@ class Progress(StepCallback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._bar is not None and logs is not None:
-            shown = {name: f"{logs[name]:.3g}" for name in self.model.log_names[:_MOST_VALUES]}
-            self._bar.set_postfix(shown, refresh=False)
+            added = [name for name in logs if name not in self.model.log_names]
+            names = [*self.model.log_names[:_MOST_VALUES], *added]
+            self._bar.set_postfix({name: f"{logs[name]:.3g}" for name in names}, refresh=False)
             self._bar.update(self.step - self._bar.n)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

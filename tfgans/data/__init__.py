@@ -1,6 +1,7 @@
 """Data sets, and tf.data pipelines of batches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
@@ -21,7 +22,7 @@ from tfgans.data.pipeline import ReadingError, batches, reading_error
 from tfgans.data.resize import fit, fit_images
 from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
-from tfgans.data.stacked import stacked
+from tfgans.data.stacked import pacgan_triples, stacked
 from tfgans.data.store import ImageStore, write_store
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
 from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
@@ -60,6 +61,7 @@ __all__ = [
     "load_own",
     "load_split",
     "load_splits",
+    "pacgan_triples",
     "read_efigi_attributes",
     "read_image",
     "read_npz",
@@ -92,7 +94,7 @@ def load_split(
         name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH`, `npz:FILE` or
             `store:PATH`, the user's own, as in `from_folder`, `from_npz` and `from_store`; the name of a set in
             `tfds_images`, such as `mnist`; or `stacked_` before a name, such as `stacked_mnist`, for stacked images as
-            in `stacked`.
+            in `stacked`, whose training images are those of `pacgan_triples` with `/pacgan` after the name.
         split: Split of the set.
         image_shape: (height, width, channels) to which the user's own images are fitted; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
@@ -122,10 +124,23 @@ def load_splits(
         whole = load_own(kind, path, image_shape)
         return [whole.split(split) for split in splits]
     if name.startswith(_STACKED):
-        flat = load_splits(name.removeprefix(_STACKED), splits, data_dir=data_dir, download=download)
-        return [stacked(as_images(images)) for images in flat]
+        return _load_stacked(name.removeprefix(_STACKED), splits, data_dir=data_dir, download=download)
     if name in TOY_WORLDS:
         return [TOY_WORLDS[name] for _ in splits]
     if name in _BUILT_IN:
         return [_BUILT_IN[name](split) for split in splits]
     return [tfds_images(name, split, data_dir=data_dir, download=download) for split in splits]
+
+
+def _load_stacked(name: str, splits: Sequence[str], **source: Any) -> list[ImageSet]:
+    """Stacks splits of a data set of grey images."""
+    flat, _, protocol = name.partition("/")
+    if protocol not in ("", "pacgan"):
+        raise ValueError(f"The only protocol of {_STACKED}{flat} is pacgan; received {protocol!r}.")
+    images = {
+        split: as_images(images) for split, images in zip(splits, load_splits(flat, splits, **source), strict=True)
+    }
+    made = {split: stacked(of_split) for split, of_split in images.items()}
+    if protocol and "train" in splits:
+        made["train"] = pacgan_triples(*(as_images(both) for both in load_splits(flat, ("train", "test"), **source)))
+    return [made[split] for split in splits]

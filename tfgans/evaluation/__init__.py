@@ -5,12 +5,15 @@ from tfgans.evaluation.classifier import trained_classifier
 from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
+from tfgans.evaluation.monitor import Diversity, DiversityMonitor
 from tfgans.evaluation.nearest_images import nearest_images
 from tfgans.evaluation.scores_file import Score, add_scores, read_scores, score
 from tfgans.evaluation.sources import Source, generated_source, image_set_source, to_bytes
 
 __all__ = [
     "METRICS",
+    "Diversity",
+    "DiversityMonitor",
     "Extractor",
     "Pixels",
     "Score",

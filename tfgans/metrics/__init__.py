@@ -9,7 +9,7 @@ from tfgans.metrics.judge import MOST_RIDGE_ROWS, Judge, attribute_r2, kernel_ri
 from tfgans.metrics.kernel_distance import KernelDistance, kernel_distance
 from tfgans.metrics.label_accuracy import label_accuracy
 from tfgans.metrics.mode_coverage import ModeCoverage, class_coverage, mode_coverage, stacked_coverage
-from tfgans.metrics.nearest import Nearest, nearest
+from tfgans.metrics.nearest import Nearest, nearest, spacing
 from tfgans.metrics.prdc import PRDC, prdc
 from tfgans.metrics.rare_recall import RareRecall, rare_recall
 from tfgans.metrics.sliced_wasserstein_distance import sliced_wasserstein_distance
@@ -44,6 +44,7 @@ __all__ = [
     "prdc",
     "rare_recall",
     "sliced_wasserstein_distance",
+    "spacing",
     "ssim",
     "stacked_coverage",
     "support_vector_judge",

@@ -63,3 +63,13 @@ def squared_distances(
         distances += norms[rows, np.newaxis]
         distances += others
         yield rows, distances
+
+
+def spacing(points: np.ndarray) -> float:
+    """Returns the mean Euclidean distance of points [n, D] to their nearest other point.
+
+    Raises:
+        ValueError: If there are fewer than two points.
+    """
+    # The nearest point is the point itself.
+    return float(nearest(points, [points], k=2).distances[:, 1].mean())

@@ -45,6 +45,7 @@ class RunFolder:
         self.tensorboard = self.path / "tensorboard"
         self.grids = self.path / "grids"
         self.codes = self.path / "codes"
+        self.diversity_file = self.path / "diversity.jsonl"
         self.alarms_file = self.path / "alarms.jsonl"
         self.checkpoints = self.path / "checkpoints"
         self.checksums_file = self.checkpoints / "checksums.json"

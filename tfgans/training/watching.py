@@ -1,12 +1,13 @@
 """Chooses the callbacks of a run: pictures, scores, alarms, and the refilling of a bank."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 
-from tfgans import callbacks, data
-from tfgans.equilibrium import Equilibrium
+from tfgans import callbacks, data, evaluation
+from tfgans.equilibrium import CollapseRule
 from tfgans.models import XGAN, AdversarialModel
 from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.execution import take_from_chief
@@ -18,6 +19,10 @@ from tfgans.training.scoring import make_scorer
 _MOST_CODES = 2_000
 # Rows of a grid.
 _MOST_ROWS = 10
+# Samples of which the diversity is measured, and real samples beside them.
+_SAMPLES, _REAL = 200, 500
+# A measure of diversity that was never higher says nothing when it falls.
+_LEAST = {"coverage": 0.1, "spacing": 0.2}
 
 
 def score_curves(
@@ -96,8 +101,18 @@ _SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] 
 }
 
 
-def alarms(folder: RunFolder, model: AdversarialModel) -> list[keras.callbacks.Callback]:
-    """Makes the alarm of a model with a controller."""
-    if not isinstance(getattr(model, "equilibrium", None), Equilibrium):
-        return []
-    return [callbacks.CollapseAlarm(folder.metrics_file, folder.alarms_file)]
+def monitor(
+    recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
+) -> callbacks.CollapseMonitor:
+    """Makes the callback that warns while modes collapse. Samples have the noise, and real samples the labels, of always."""
+    real, labels = train.examples(_REAL)
+    diversity = evaluation.DiversityMonitor(real)
+    count = min(_SAMPLES, len(real))
+    requested = labels[:count] if model.samples_by_label and labels is not None else None
+
+    def measure(model: AdversarialModel) -> dict[str, float]:
+        return diversity(model.sample(count, labels=requested, seed=0))._asdict()
+
+    files = (folder.diversity_file, folder.alarms_file, folder.tensorboard)
+    rules = {name: CollapseRule(share=0.5, window=math.inf, least=least) for name, least in _LEAST.items()}
+    return callbacks.CollapseMonitor(measure, *files, recipe.grid_every, rules)

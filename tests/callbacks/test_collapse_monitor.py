@@ -1,0 +1,87 @@
+import math
+import types
+
+import numpy as np
+import pytest
+from short_runs import read_lines
+
+from tfgans import callbacks
+from tfgans.equilibrium import CollapseRule
+
+
+class Model:
+    def __init__(self):
+        self.step = types.SimpleNamespace(numpy=lambda: np.int64(self.at))
+        self.at = 0
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Trains for a while: the coverage is measured at each hundredth step; spacing is never watched."""
+    lines, alarms = tmp_path / "diversity.jsonl", tmp_path / "alarms.jsonl"
+
+    def trained(coverages, start=0):
+        model, rules = Model(), {"coverage": CollapseRule(share=0.5, window=math.inf, least=0.1)}
+        coverage = iter(coverages)
+        monitor = callbacks.CollapseMonitor(
+            lambda _: {"coverage": next(coverage), "spacing": 0.0}, lines, alarms, tmp_path / "events", 100, rules
+        )
+        monitor.set_model(model)
+        model.at = start
+        monitor.on_train_begin()
+        for step in range(start + 50, start + 100 * len(coverages) + 50, 50):
+            model.at = step
+            logs = {"loss": 1.0}
+            monitor.on_epoch_end(0, logs)
+        trained.logs = logs if coverages else {}
+        return read_lines(alarms) if alarms.exists() else []
+
+    trained.lines = lines
+    return trained
+
+
+def test_a_fall_is_noted_once(run, capsys):
+    noted = run([0.2, 0.8, 0.5, 0.39, 0.3, 0.35])
+    assert noted == [{"step": 400, "coverage": 0.39, "highest": 0.8}]
+    warning = capsys.readouterr().err
+    assert warning.count("Step") == 1
+    assert "Step 400: the coverage of samples fell to 0.39 from 0.8. The generator may be losing modes" in warning
+
+
+def test_a_second_fall_is_noted_again(run):
+    assert [line["step"] for line in run([0.8, 0.3, 0.7, 0.1])] == [200, 400]
+
+
+def test_no_alarm_while_coverage_grows_or_was_never_there(run, capsys):
+    assert run([0.0, 0.09, 0.01, 0.3, 0.6, 0.31]) == []
+    assert capsys.readouterr().err == ""
+
+
+def test_all_measures_are_written_at_their_steps(run):
+    run([0.2, 0.3])
+    assert read_lines(run.lines) == [
+        {"step": 100, "coverage": 0.2, "spacing": 0.0},
+        {"step": 200, "coverage": 0.3, "spacing": 0.0},
+    ]
+
+
+def test_logs_show_the_coverage_and_the_alarms(run):
+    run([0.8, 0.3])
+    assert run.logs == {"loss": 1.0, "coverage": 0.3, "alarms": 1.0}
+
+
+def test_a_resumed_run_knows_the_best(run):
+    run([0.8, 0.7])
+    assert run([0.3], start=200) == [{"step": 300, "coverage": 0.3, "highest": 0.8}]
+
+
+def test_a_resumed_run_neither_repeats_nor_forgets_an_alarm(run):
+    assert len(run([0.8, 0.3])) == 1
+    assert [line["step"] for line in run([0.3, 0.2], start=200)] == [200]
+    assert run.logs["alarms"] == 1.0
+
+
+def test_lines_beyond_the_step_of_a_resumed_run_are_cut_off(run):
+    run([0.8, 0.8, 0.1])
+    assert run([], start=200) == []
+    assert [line["step"] for line in read_lines(run.lines)] == [100, 200]

@@ -1,0 +1,89 @@
+"""A warning while modes collapse."""
+
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Mapping
+
+import keras
+import tqdm
+
+from tfgans._files import append_line, cut_lines, read_lines
+from tfgans.callbacks._base import EventWriter, StepCallback
+from tfgans.equilibrium import CollapseRule
+
+
+class CollapseMonitor(StepCallback):
+    """Measures the diversity of samples every `every` steps, and warns when it falls far below its best.
+
+    A warning goes to standard error, to a file, and to TensorBoard. The bar of a run shows the coverage and the number
+    of warnings. A resumed run reads the measurements of before, so that it warns at the same steps.
+
+    Args:
+        measure: Returns measures of a model by name, each better if it is larger. It must not draw from global random
+            generators, since otherwise watching would change the training.
+        lines: File of one line of JSON for each measurement: `step` and the measures.
+        alarms: File that gets a line when a measure begins to lie too low: `step`, the measure, and `highest`, the
+            highest value before.
+        tensorboard: Folder of TensorBoard events.
+        every: Steps between two measurements.
+        rules: For each measure that is watched, the rule that decides whether it lies too low.
+    """
+
+    def __init__(
+        self,
+        measure: Callable[[keras.Model], Mapping[str, float]],
+        lines: str | os.PathLike,
+        alarms: str | os.PathLike,
+        tensorboard: str | os.PathLike,
+        every: int,
+        rules: Mapping[str, CollapseRule],
+    ) -> None:
+        super().__init__()
+        self._measure = measure
+        self._lines, self._alarms = pathlib.Path(lines), pathlib.Path(alarms)
+        self._events = EventWriter(tensorboard)
+        self._every = every
+        self._rules = rules
+        self._is_low: dict[str, bool] = {}
+        self._last_step = -1
+        self._count = 0
+        self._shown: dict[str, float] = {}
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        cut_lines(self._lines, self.step)
+        cut_lines(self._alarms, self.step)
+        for line in read_lines(self._lines):
+            if line["step"] > self._last_step:
+                self._apply_rules(line.pop("step"), line)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if self.step % self._every == 0:
+            measures = self._measure(self.model)
+            append_line(self._lines, {"step": self.step, **measures})
+            for name, highest in self._apply_rules(self.step, measures).items():
+                append_line(self._alarms, {"step": self.step, name: measures[name], "highest": highest})
+                self._warn(name, measures[name], highest)
+            values = {**measures, "alarms": float(self._count)}
+            self._events.write(self.step, {f"diversity/{name}": value for name, value in values.items()})
+        if logs is not None:
+            logs.update(self._shown)
+
+    def _apply_rules(self, step: int, measures: Mapping[str, float]) -> dict[str, float]:
+        """Gives the measures of a step to their rules, and returns the highest value of each that begins to be low."""
+        self._last_step = step
+        fallen = {}
+        for name, rule in self._rules.items():
+            highest, was_low = rule.highest(step), self._is_low.get(name, False)
+            self._is_low[name] = rule(step, measures[name])
+            if self._is_low[name] and not was_low:
+                fallen[name] = highest
+        self._count += len(fallen)
+        self._shown = {name: measures[name] for name in self._rules} | {"alarms": float(self._count)}
+        return fallen
+
+    def _warn(self, name: str, value: float, highest: float) -> None:
+        text = f"Step {self.step}: the {name} of samples fell to {value:.3g} from {highest:.3g}. The generator may be "
+        tqdm.tqdm.write(
+            f"{text}losing modes; look at its samples. {self._alarms} has a line about it.", file=sys.stderr
+        )

@@ -1,0 +1,68 @@
+"""A cheap measure of diversity that a run takes of itself, so that a collapse of modes is seen while it trains."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgans import metrics
+
+# Longest edge of the images that are compared. Modes differ in more than details.
+_EDGE = 16
+_NEIGHBOUR = 5
+
+
+class Diversity(NamedTuple):
+    """The diversity of some samples beside real ones.
+
+    Attributes:
+        coverage: Share of real samples that have a generated one in their neighbourhood, in [0, 1].
+        recall: Share of real samples inside the neighbourhood of a generated one, in [0, 1].
+        spacing: Mean distance of a generated sample to its nearest other one, over that of as many real samples. It is
+            0 if all samples are the same, and about 1 if they differ as real ones do.
+    """
+
+    coverage: float
+    recall: float
+    spacing: float
+
+
+class DiversityMonitor:
+    """Measures samples of a model against fixed real samples, whose features are kept.
+
+    The features are pixels, as means over blocks so that no edge is longer than 16 pixels, or the entries of points.
+    They need no network, and a measurement takes a few hundredths of a second.
+
+    Args:
+        real: Real samples, floating [n, ...].
+
+    Raises:
+        ValueError: If there are fewer than six.
+    """
+
+    def __init__(self, real: np.ndarray) -> None:
+        self._real = _features(real)
+        if len(real) <= _NEIGHBOUR:
+            raise ValueError(f"A monitor needs {_NEIGHBOUR + 1} real samples or more; received {len(real)}.")
+
+    def __call__(self, samples: np.ndarray) -> Diversity:
+        """Measures samples, floating [m, ...] with m no larger than the number of real ones."""
+        generated = _features(samples)
+        with warnings.catch_warnings():
+            # Equal samples are what a monitor is there for.
+            warnings.filterwarnings("ignore", "All .* samples have the same features")
+            prdc = metrics.prdc(self._real, generated, _NEIGHBOUR)
+        between_real = metrics.spacing(self._real[: len(generated)])
+        spacing = metrics.spacing(generated) / between_real if between_real > 0 else 0.0
+        return Diversity(prdc.coverage, prdc.recall, spacing)
+
+
+def _features(samples: np.ndarray) -> np.ndarray:
+    """Entries of points, or means of equal blocks of pixels, [n, D]."""
+    if samples.ndim == 4:
+        factor = -(-max(samples.shape[1:3]) // _EDGE)
+        count, height, width, channels = samples.shape
+        rows, columns = height // factor, width // factor
+        blocks = samples[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
+        samples = blocks.mean(axis=(2, 4))
+    return np.asarray(samples.reshape(len(samples), -1), np.float64)
