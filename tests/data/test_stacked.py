@@ -39,11 +39,8 @@ def test_all_modes_are_there_as_evenly_as_chance_has_it():
 
 def test_triples_of_pacgan_are_drawn_from_both_splits_with_replacement():
     """Of 1,797 digits, each is expected 71 times in a channel."""
-    train, test, stacked = (
-        data.load_split("digits"),
-        data.load_split("digits", "test"),
-        data.load_split("stacked_digits/pacgan"),
-    )
+    train, test = data.load_splits("digits", ("train", "test"))
+    stacked = data.load_split("stacked_digits/pacgan")
     assert (stacked.name, stacked.split, len(stacked)) == ("stacked_digits/pacgan", "train", 128_000)
     digits = np.concatenate([train.image, test.image]).reshape(len(train) + len(test), -1)
     labels = np.concatenate([train.label, test.label])
@@ -57,10 +54,8 @@ def test_triples_of_pacgan_are_drawn_from_both_splits_with_replacement():
 
 
 def test_the_test_split_of_pacgan_is_the_usual_one():
-    assert (
-        data.load_split("stacked_digits/pacgan", "test").fingerprint
-        == data.load_split("stacked_digits", "test").fingerprint
-    )
+    pacgan, usual = (data.load_split(name, "test") for name in ("stacked_digits/pacgan", "stacked_digits"))
+    assert pacgan.fingerprint == usual.fingerprint
 
 
 def test_refuses_another_protocol():

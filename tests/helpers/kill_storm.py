@@ -20,10 +20,8 @@ import sys
 import tempfile
 import time
 
-import h5py
-import numpy as np
 from absl import app, flags
-from run_files import contents, without_times
+from run_files import contents, tensors, without_times
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _RECIPES = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
@@ -143,17 +141,10 @@ def _kill(run: Run, phase: str, times: dict[str, float], moment: random.Random) 
     return run.shows()
 
 
-def _arrays(file: pathlib.Path) -> dict[str, np.ndarray]:
-    arrays = {}
-    with h5py.File(file) as opened:
-        opened.visititems(lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "dtype") else None)
-    return arrays
-
-
 def _differences(ours: pathlib.Path, theirs: pathlib.Path) -> list[str]:
     """Names of what differs between two runs that ended: tensors, lines of metrics without seconds, other files."""
     name = f"checkpoints/step_{_STEPS:08d}.weights.h5"
-    pairs = [_arrays(folder / name) for folder in (ours, theirs)]
+    pairs = [tensors(folder / name) for folder in (ours, theirs)]
     names = pairs[0].keys() | pairs[1].keys()
     found = [name for name in names if not all(name in arrays for arrays in pairs)]
     found += [name for name in names - set(found) if pairs[0][name].tobytes() != pairs[1][name].tobytes()]

@@ -2,6 +2,8 @@
 
 import json
 
+import h5py
+
 
 def contents(folder):
     """The files of a run and their bytes, without the lock, temporary files, and files that no run reads."""
@@ -18,3 +20,11 @@ def without_times(files):
     metrics = [json.loads(line) for line in files.get("metrics.jsonl", b"").splitlines()]
     kept = {name for name in files if not name.startswith(("checkpoints/", "saved_model/")) and name != "metrics.jsonl"}
     return [{**line, "seconds": 0} for line in metrics], {name: files[name] for name in kept}
+
+
+def tensors(checkpoint):
+    """The arrays of a checkpoint by name; its bytes have the order of a dictionary too."""
+    arrays = {}
+    with h5py.File(checkpoint) as file:
+        file.visititems(lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "dtype") else None)
+    return arrays

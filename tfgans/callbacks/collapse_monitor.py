@@ -83,7 +83,6 @@ class CollapseMonitor(StepCallback):
         return fallen
 
     def _warn(self, name: str, value: float, highest: float) -> None:
-        text = f"Step {self.step}: the {name} of samples fell to {value:.3g} from {highest:.3g}. The generator may be "
-        tqdm.tqdm.write(
-            f"{text}losing modes; look at its samples. {self._alarms} has a line about it.", file=sys.stderr
-        )
+        fall = f"Step {self.step}: the {name} of samples fell to {value:.3g} from {highest:.3g}."
+        advice = f"The generator may be losing modes; look at its samples. It is recorded in {self._alarms}."
+        tqdm.tqdm.write(f"{fall} {advice}", file=sys.stderr)

@@ -9,8 +9,10 @@ _MOST_VALUES = 4
 
 
 class Progress(StepCallback):
-    """Shows the steps done, steps a second, the time left, and some values: the model's losses, which it logs first, and
-    all that callbacks before this one added to the logs.
+    """Shows the steps done, steps a second, the time left, and some values.
+
+    These are the first values that the model logs, its losses, and all that callbacks before this one added to the
+    logs.
 
     Args:
         steps: Steps of the whole run. The bar begins at the model's step, and spans several calls of `fit`.

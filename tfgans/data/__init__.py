@@ -137,10 +137,10 @@ def _load_stacked(name: str, splits: Sequence[str], **source: Any) -> list[Image
     flat, _, protocol = name.partition("/")
     if protocol not in ("", "pacgan"):
         raise ValueError(f"The only protocol of {_STACKED}{flat} is pacgan; received {protocol!r}.")
-    images = {
-        split: as_images(images) for split, images in zip(splits, load_splits(flat, splits, **source), strict=True)
-    }
-    made = {split: stacked(of_split) for split, of_split in images.items()}
-    if protocol and "train" in splits:
-        made["train"] = pacgan_triples(*(as_images(both) for both in load_splits(flat, ("train", "test"), **source)))
-    return [made[split] for split in splits]
+
+    def load(*names: str) -> list[ImageSet]:
+        return [as_images(images) for images in load_splits(flat, names, **source)]
+
+    if not protocol:
+        return [stacked(images) for images in load(*splits)]
+    return [pacgan_triples(*load("train", "test")) if split == "train" else stacked(*load(split)) for split in splits]

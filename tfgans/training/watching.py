@@ -104,7 +104,7 @@ _SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] 
 def monitor(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
 ) -> callbacks.CollapseMonitor:
-    """Makes the callback that warns while modes collapse. Samples have the noise, and real samples the labels, of always."""
+    """Makes the callback that warns while modes collapse. It compares samples of one noise with the same real ones."""
     real, labels = train.examples(_REAL)
     diversity = evaluation.DiversityMonitor(real)
     count = min(_SAMPLES, len(real))
