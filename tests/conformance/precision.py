@@ -22,10 +22,12 @@ def settled(row, precision):
 
 
 def trained(row, precision):
+    """A settled model after its steps, and its weights before them."""
     model = settled(row, precision)
+    start = weights(model)
     for optimizer in model.optimizers.values():
         optimizer.learning_rate = 0.01
-    return train(model, row, STEPS, start=WAITED)
+    return train(model, row, STEPS, start=WAITED), start
 
 
 def weights(model):
@@ -36,10 +38,11 @@ def weights(model):
 def main():
     results = {}
     for row in TABLE:
-        start, full = weights(settled(row, "float32")), weights(trained(row, "float32"))
+        model, start = trained(row, "float32")
+        full = weights(model)
         moved = np.linalg.norm(full - start)
         for precision in ("mixed_bfloat16", "mixed_float16"):
-            model = trained(row, precision)
+            model, _ = trained(row, precision)
             scaled = {
                 player: isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
                 for player, optimizer in model.optimizers.items()
