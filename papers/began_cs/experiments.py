@@ -3,7 +3,7 @@
 import itertools
 import pathlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +64,7 @@ def sweep(trial: Trial) -> Measured:
 
 
 def curves(trial: Trial) -> Measured:
-    """Measures Frechet distance over training, variances of codes, k and alarms (Figs. 2, 4, 5 and 6).
+    """Measures Frechet distance over training, variances of codes, k and its drops (Figs. 2, 4, 5 and 6).
 
     `worst_after_best` is the largest distance after the smallest one, divided by it: 1 if training lost nothing again.
     """
@@ -84,12 +84,24 @@ def curves(trial: Trial) -> Measured:
         **measured.values,
         "best_frechet": float(distances[best]),
         "worst_after_best": float(distances[best:].max() / distances[best]),
-        "alarms": float(len(read_lines(folder.alarms_file))),
+        "alarms": float(_drops(read_lines(folder.metrics_file))),
         "k": read_lines(folder.metrics_file)[-1]["k"],
         "code_variance_real": codes["real"],
         "code_variance_generated": codes["generated"],
     }
     return Measured(values, {**measured.protocol, "scorings": len(distances)})
+
+
+def _drops(lines: Sequence[Mapping[str, float]]) -> int:
+    """Counts how often k begins to lie low, as section 4.2 says that it does before modes are lost.
+
+    A line has the mean k of some steps, so that the count does not depend on where a run was resumed.
+    """
+    from tfgans.equilibrium import CollapseRule
+
+    rule = CollapseRule()
+    is_low = [rule(int(line["step"]), line["k"]) for line in lines]
+    return sum(now and not before for before, now in itertools.pairwise([False, *is_low]))
 
 
 def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:

@@ -360,7 +360,28 @@ def test_codes_of_a_model_with_an_encoder_are_shown(tmp_path):
     assert [line["step"] for line in variances] == [0, 2, 4]
     assert all(line["real"] > 0 for line in variances)
     assert list(metrics_of(folder.path)) == [2, 4]
-    assert not folder.alarms_file.exists()
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_diversity_of_a_run_is_measured_and_its_fall_is_noted(tmp_path, monkeypatch, capsys):
+    """Samples lie over real points at step 2, and are all the same at step 4."""
+    real = data.toy_world("ring8").examples(200)[0]
+
+    def sample(model, n, labels=None, seed=None):
+        return real[:n] if int(model.step.numpy()) < 4 else np.zeros((n, 2), np.float32)
+
+    monkeypatch.setattr(tfgans.AdversarialModel, "sample", sample)
+    folder = training.RunFolder(tmp_path / "run")
+    training.run(tiny("gan/ring8", "steps=4", *EVERY_TWO), folder.path, progress=False)
+    lines = read_lines(folder.diversity_file)
+    assert [line["step"] for line in lines] == [2, 4]
+    assert lines[0]["coverage"] > 0.9
+    assert lines[1]["spacing"] == 0
+    assert [set(line) for line in read_lines(folder.alarms_file)] == [
+        {"step", "coverage", "highest"},
+        {"step", "spacing", "highest"},
+    ]
+    assert "Step 4: the coverage of samples fell to" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")
