@@ -1,6 +1,7 @@
 """Differentiable augmentation of what a discriminator sees."""
 
 import dataclasses
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -54,14 +55,9 @@ class DifferentiableAugmentation(Configurable):
             numbers: Random numbers, `[B, 7]`, such as `draw` returns.
         """
         columns = [column[:, tf.newaxis, tf.newaxis, tf.newaxis] for column in tf.unstack(numbers, axis=1)]
-        changes = {
-            "color": (_color, columns[:3]),
-            "translation": (_translate, columns[3:5]),
-            "cutout": (_cut, columns[5:]),
-        }
         for kind in self.kinds:
-            change, drawn = changes[kind]
-            images = change(images, *drawn)
+            change, own = _CHANGES[kind]
+            images = change(images, *columns[own])
         return images
 
 
@@ -103,3 +99,11 @@ def _mask(chosen: tf.Tensor, axis: int, dtype: tf.DType) -> tf.Tensor:
     """The rows or columns `[B, size]` that are chosen, as ones and zeros that multiply images."""
     shape = [-1, chosen.shape[1], 1, 1] if axis == 1 else [-1, 1, chosen.shape[1], 1]
     return tf.reshape(tf.cast(chosen, dtype), shape)
+
+
+_CHANGES: dict[AugmentationKind, tuple[Callable[..., tf.Tensor], slice]] = {
+    "color": (_color, slice(0, 3)),
+    "translation": (_translate, slice(3, 5)),
+    "cutout": (_cut, slice(5, 7)),
+}
+"""What each kind does, and its columns of the random numbers."""

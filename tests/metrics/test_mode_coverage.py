@@ -51,45 +51,37 @@ def test_classes_by_hand():
     assert coverage.reverse_kl == pytest.approx(np.log(1.5))
 
 
+def certain(digits, count):
+    """Probabilities of a classifier without doubt."""
+    return np.eye(count)[np.asarray(digits)]
+
+
 def test_stacked_modes_are_triples_of_classes():
     """Channels in another order are another mode, and equal triples are one."""
-    triples = np.array([[0, 1, 2], [2, 1, 0], [0, 1, 2], [1, 1, 1]])
-    images = np.broadcast_to(triples[:, np.newaxis, np.newaxis], (4, 5, 5, 3))
-
-    def classify(channel):
-        assert channel.shape == (4, 5, 5, 1)
-        return np.eye(3)[channel[:, 0, 0, 0]]
-
-    coverage = stacked_coverage(images, classify)
+    coverage = stacked_coverage(certain([[0, 1, 2], [2, 1, 0], [0, 1, 2], [1, 1, 1]], 3))
     assert (coverage.modes, coverage.of, coverage.high_quality_share) == (3, 27, 1)
     # Shares 1/2, 1/4, 1/4 of 27.
     assert coverage.reverse_kl == pytest.approx(np.log(27) - 1.5 * np.log(2))
 
 
 def test_all_stacked_modes():
-    digits = np.stack(np.meshgrid(*[np.arange(10)] * 3), axis=-1).reshape(1000, 1, 1, 3)
-    coverage = stacked_coverage(digits, lambda channel: np.eye(10)[channel.ravel()])
+    digits = np.stack(np.meshgrid(*[np.arange(10)] * 3), axis=-1).reshape(1000, 3)
+    coverage = stacked_coverage(certain(digits, 10))
     assert (coverage.modes, coverage.of) == (1000, 1000)
     assert coverage.reverse_kl == pytest.approx(0, abs=1e-12)
 
 
 def test_samples_that_a_classifier_doubts_are_not_counted():
     """The doubt of one channel is enough; 3 of 4 samples are left, in the modes 000 twice and 111."""
-    digits = np.array([[0, 0, 0], [0, 0, 0], [0, 1, 0], [1, 1, 1]]).reshape(4, 1, 1, 3)
-    doubted = iter([[], [2], []])
-
-    def classify(channel):
-        probabilities = np.where(np.eye(2)[channel.ravel()] == 1, 0.95, 0.05)
-        probabilities[next(doubted)] = [0.2, 0.8]
-        return probabilities
-
-    coverage = stacked_coverage(digits, classify, confidence=0.9)
+    probabilities = 0.05 + 0.9 * certain([[0, 0, 0], [0, 0, 0], [0, 1, 0], [1, 1, 1]], 2)
+    probabilities[2, 1] = [0.2, 0.8]
+    coverage = stacked_coverage(probabilities, confidence=0.9)
     assert (coverage.modes, coverage.of, coverage.high_quality_share) == (2, 8, 0.75)
     assert coverage.reverse_kl == pytest.approx(np.log(8) + (2 / 3) * np.log(2 / 3) + (1 / 3) * np.log(1 / 3))
 
 
 def test_a_classifier_in_doubt_of_all_samples_counts_no_mode():
-    coverage = stacked_coverage(np.zeros((2, 1, 1, 3)), lambda images: np.full((len(images), 2), 0.5), confidence=0.9)
+    coverage = stacked_coverage(np.full((4, 3, 2), 0.5), confidence=0.9)
     assert coverage == (0, 8, 0, pytest.approx(np.log(8)))
 
 
@@ -115,12 +107,7 @@ def test_refuses_classes(classes):
         class_coverage(classes, 3)
 
 
-def test_refuses_images_of_one_channel():
-    with pytest.raises(ValueError, match=r"\[n, H, W, 3\]; received \(2, 4, 4, 1\)"):
-        stacked_coverage(np.zeros((2, 4, 4, 1)), None)
-
-
-@pytest.mark.parametrize("shape", [(2,), (3, 10)], ids=["classes", "other rows"])
-def test_refuses_what_is_no_probability_of_each_class_for_each_image(shape):
-    with pytest.raises(ValueError, match=r"probabilities of classes \[2, K\]; received"):
-        stacked_coverage(np.zeros((2, 4, 4, 3)), lambda images: np.zeros(shape))
+@pytest.mark.parametrize("shape", [(0, 3, 2), (2, 1, 2), (2, 3)], ids=["no samples", "one channel", "classes"])
+def test_refuses_what_are_no_probabilities_of_three_channels(shape):
+    with pytest.raises(ValueError, match=r"Expected probabilities \[n, 3, K\]; received"):
+        stacked_coverage(np.zeros(shape))

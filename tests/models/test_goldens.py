@@ -22,7 +22,7 @@ cases = types.SimpleNamespace(**runpy.run_path(_GOLDENS / "cases.py"))
 def _model(case, networks):
     """The preset's model, small, with the weights of the case in the named networks."""
     recipe = recipes.get(*case.split(":"))
-    model = training.build(dataclasses.replace(recipe, precision=_precision(case), **cases.CASES[case]))
+    model = training.build(dataclasses.replace(recipe, precision="float64", **cases.CASES[case]))
     for network in networks:
         for index, variable in enumerate(getattr(model, network).weights):
             kind = variable.path.split("/")[-1]
@@ -30,13 +30,8 @@ def _model(case, networks):
     return model
 
 
-def _precision(case):
-    """VGG-19 twice is too much for double precision."""
-    return "float32" if case.startswith("xgan") else "float64"
-
-
 def _tensor(case, values):
-    return tf.constant(values, _precision(case))
+    return tf.constant(values, "float64")
 
 
 def _image(case, model, batch=0):
@@ -239,24 +234,19 @@ _SYSTEMS = {
 }
 """What finds the numbers of a case, and the file of the oracle's."""
 
-# In float32, the kernels of another CPU round otherwise, and some ReLUs of VGG-19 change sides.
-_TOLERANCES = {"float32": {"gradients": 1e-3}, "float64": {"gradients": 1e-4}}
-_FLOORS = {"float32": 1e-6, "float64": 1e-9}
+_TOLERANCES = {"gradients": 1e-4}
+_FLOOR = 1e-9
 
 
-def _differences(found, golden, precision, tolerance=1e-5, where=""):
+def _differences(found, golden, tolerance=1e-5, where=""):
     """Where the numbers of two trees differ by more than a share of the largest of their list, and by how much."""
     if isinstance(golden, dict):
         assert found.keys() == golden.keys(), where
-        parts = [(key, _TOLERANCES[precision].get(key, tolerance)) for key in golden]
-        return [
-            line
-            for key, share in parts
-            for line in _differences(found[key], golden[key], precision, share, f"{where}/{key}")
-        ]
+        parts = [(key, _TOLERANCES.get(key, tolerance)) for key in golden]
+        return [line for key, share in parts for line in _differences(found[key], golden[key], share, f"{where}/{key}")]
     assert np.shape(found) == np.shape(golden), where
     distance, scale = np.max(np.abs(np.subtract(found, golden))), np.max(np.abs(golden))
-    return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + _FLOORS[precision] else []
+    return [f"{where}: {distance:.2g} of {scale:.3g}"] if distance > tolerance * scale + _FLOOR else []
 
 
 @pytest.mark.parametrize("case", cases.CASES)
@@ -264,5 +254,5 @@ def test_preset_against_the_oracle(case):
     find, system = _SYSTEMS[case.split("/")[0]]
     golden = json.loads((_GOLDENS / f"{system}.json").read_text())[case]
     found = {"draws": cases.draws(case), **find(case)}
-    differences = _differences(found, golden, _precision(case))
+    differences = _differences(found, golden)
     assert not differences, "\n".join(differences)

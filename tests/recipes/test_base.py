@@ -125,16 +125,20 @@ def test_refuses_fields_and_formats_of_another_version():
     fields = recipes.get("cwgan/digits").to_dict()
     with pytest.raises(ValueError, match=r"unknown fields \['new_field'\]"):
         recipes.from_dict({**fields, "new_field": 1})
-    for version in (4, -1, "1", None, True):
-        with pytest.raises(ValueError, match="reads recipes of format 0 to 3"):
+    for version in (5, -1, "1", None, True):
+        with pytest.raises(ValueError, match="reads recipes of format 0 to 4"):
             recipes.from_dict({**fields, "format": version})
 
 
-def test_a_recipe_of_format_2_neither_flips_nor_packs():
+_NEW_IN_4 = ("augmentation",)
+_NEW_IN_3 = ("flip", "packing", "r1", "r2", "spectral_norm", *_NEW_IN_4)
+
+
+@pytest.mark.parametrize(("version", "new"), [(2, _NEW_IN_3), (3, _NEW_IN_4)])
+def test_a_recipe_of_an_earlier_format_has_nothing_that_is_new_since(version, new):
     recipe = recipes.get("gan/digits")
-    later = ("flip", "packing", "r1", "r2", "spectral_norm")
-    earlier = {name: value for name, value in recipe.to_dict().items() if name not in later}
-    assert recipes.from_dict({**earlier, "format": 2}) == recipe
+    earlier = {name: value for name, value in recipe.to_dict().items() if name not in new}
+    assert recipes.from_dict({**earlier, "format": version}) == recipe
 
 
 ONE_OF_EACH_TYPE = ("cwgan/digits", "logan/digits", "began_cs/digits", "avae/digits", "cvae_gan/digits", "xgan/digits")

@@ -141,6 +141,8 @@ def _load_stacked(name: str, splits: Sequence[str], **source: Any) -> list[Image
     def load(*names: str) -> list[ImageSet]:
         return [as_images(images) for images in load_splits(flat, names, **source)]
 
-    if not protocol:
-        return [stacked(images) for images in load(*splits)]
-    return [pacgan_triples(*load("train", "test")) if split == "train" else stacked(*load(split)) for split in splits]
+    made = dict(zip(splits, map(stacked, load(*splits)), strict=True))
+    if protocol and "train" in made:
+        train, test = load("train", "test")
+        made["train"] = pacgan_triples(train, test)
+    return [made[split] for split in splits]

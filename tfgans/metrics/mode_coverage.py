@@ -1,7 +1,6 @@
 """The number of the data's modes that a generator covers."""
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,33 +72,31 @@ def class_coverage(classes: Any, count: int) -> ModeCoverage:
     return ModeCoverage(len(np.unique(classes)), count, 1.0, _reverse_kl(classes, count))
 
 
-def stacked_coverage(
-    images: np.ndarray, classify: Callable[[np.ndarray], np.ndarray], confidence: float = 0.0
-) -> ModeCoverage:
+def stacked_coverage(probabilities: Any, confidence: float = 0.0) -> ModeCoverage:
     """Counts the modes of images whose channels are three images (Metz et al. 2017; Srivastava et al. 2017).
 
     Stacked MNIST has 10^3 = 1,000 modes. The usual protocol has 26,000 samples, and counts all of them. A classifier
     names smoke too, so that a count of the samples that it is sure of says more.
 
     Args:
-        images: [n, H, W, 3].
-        classify: Returns the probabilities [n, K] of the classes of images [n, H, W, 1]; there are K^3 modes.
+        probabilities: Probabilities of the K classes of each channel by a classifier, floating [n, 3, K]; there are
+            K^3 modes.
         confidence: Least probability that the most likely class of all three channels must have, so that a sample is
-            counted.
+            counted. The share of these samples is `high_quality_share`.
 
     Raises:
-        ValueError: If images have another number of channels, there are none, or probabilities have another form.
+        ValueError: If probabilities have another shape, or there are no samples.
     """
-    if images.ndim != 4 or images.shape[-1] != 3 or len(images) == 0:
-        raise ValueError(f"Stacked images are [n, H, W, 3]; received {images.shape}.")
-    channels = [_probabilities(classify(images[..., i : i + 1]), len(images)) for i in range(3)]
-    count = channels[0].shape[1]
-    first, second, third = (channel.argmax(axis=1) for channel in channels)
-    sure = np.min([channel.max(axis=1) for channel in channels], axis=0) >= confidence
-    classes = ((first * count + second) * count + third)[sure]
-    if len(classes) == 0:
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 3 or probabilities.shape[1] != 3 or len(probabilities) == 0:
+        raise ValueError(f"Expected probabilities [n, 3, K]; received {probabilities.shape}.")
+    count = probabilities.shape[2]
+    sure = probabilities.max(axis=2).min(axis=1) >= confidence
+    first, second, third = probabilities[sure].argmax(axis=2).T
+    if not sure.any():
         return ModeCoverage(0, count**3, 0.0, math.log(count**3))
-    return class_coverage(classes, count**3)._replace(high_quality_share=float(np.mean(sure)))
+    coverage = class_coverage((first * count + second) * count + third, count**3)
+    return coverage._replace(high_quality_share=float(np.mean(sure)))
 
 
 def _classes(classes: Any, count: int) -> np.ndarray:
@@ -109,14 +106,6 @@ def _classes(classes: Any, count: int) -> np.ndarray:
     if classes.ndim != 1 or classes.size == 0 or not integers or classes.min() < 0 or classes.max() >= count:
         raise ValueError(f"Expected integers [n] in 0 to {count - 1}; received {classes.shape}: {np.unique(classes)}.")
     return classes.astype(np.int64)
-
-
-def _probabilities(probabilities: Any, rows: int) -> np.ndarray:
-    """Returns checked probabilities of classes, [rows, K]."""
-    probabilities = np.asarray(probabilities)
-    if probabilities.ndim != 2 or len(probabilities) != rows:
-        raise ValueError(f"Expected probabilities of classes [{rows}, K]; received {probabilities.shape}.")
-    return probabilities
 
 
 def _reverse_kl(nearest: np.ndarray, count: int) -> float:

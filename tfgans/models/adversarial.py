@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Self, TypedDict
 
 import keras
 import numpy as np
@@ -200,13 +200,13 @@ class AdversarialModel(keras.Model):
         self.update({player: (tape, losses[f"{player}_loss"]) for player, tape in tapes.items()})
         return losses
 
-    def augmented(self, image: tf.Tensor, noise: Batch, of: Literal["real", "generated"]) -> tf.Tensor:
+    def augmented(self, image: tf.Tensor, noise: Batch, of: str) -> tf.Tensor:
         """T(x), which the discriminator sees instead of samples x; without an augmentation, the samples.
 
         Args:
             image: Samples `[B, ...]`.
             noise: The noise of the turn.
-            of: Whose numbers to take. Samples that are compared with each other have the same ones.
+            of: Whose numbers to take, `real` or `generated`. Samples that are compared have the same ones.
         """
         return image if self.augmentation is None else self.augmentation(image, noise[f"{of}_augmentation"])
 
