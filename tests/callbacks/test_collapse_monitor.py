@@ -81,6 +81,13 @@ def test_a_resumed_run_neither_repeats_nor_forgets_an_alarm(run):
     assert run.logs["alarms"] == 1.0
 
 
+def test_a_line_without_its_measures_is_passed_over(run):
+    run([0.8, 0.7])
+    with open(run.lines, "a") as file:
+        file.write('{"step": 200}\n')
+    assert [line["step"] for line in run([0.3], start=200)] == [300]
+
+
 def test_lines_beyond_the_step_of_a_resumed_run_are_cut_off(run):
     run([0.8, 0.8, 0.1])
     assert run([], start=200) == []

@@ -54,7 +54,7 @@ class CollapseMonitor(StepCallback):
         cut_lines(self._lines, self.step)
         cut_lines(self._alarms, self.step)
         for line in read_lines(self._lines):
-            if line["step"] > self._last_step:
+            if line["step"] > self._last_step and self._rules.keys() <= line.keys():
                 self._apply_rules(line.pop("step"), line)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
