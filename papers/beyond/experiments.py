@@ -4,39 +4,118 @@ CVAE-GAN and the conditional GANs are left out, since their generators take a la
 X-GAN trains with an image classifier that has seen labels, but its samples have no class.
 """
 
+import functools
+import itertools
 import math
 import pathlib
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, train
+from papers.runs import SAMPLE_SEED, scored, train
+
+if TYPE_CHECKING:
+    from tfgans import AdversarialModel
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
 # As Metz et al. and Srivastava et al.
 _SAMPLES = 26_000
 _CHUNK = 1_000
+_POINTS = 2_500
 # Least probability of each digit of a confident sample.
 _CONFIDENCE = 0.9
 
+# Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
+_COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "GAN": ("gan", ()),
+    "PacGAN2": ("pacgan", ()),
+    "RpGAN + R1 + R2": ("rpgan", ()),
+    "LOGAN lol1": ("logan", ("objective=lol1",)),
+    "lol1 without an encoder": ("gan", ("objective=lol1", "penalty=interpolated")),
+    "LOGAN lol1 + R1 + R2": ("logan", ("objective=lol1", "r1=0.1", "r2=0.1")),
+}
+_PACGAN = ("data=stacked_mnist/pacgan", "latent_size=100", "batch_size=64", "steps=20000")
+# X-GAN keeps its own images and codes, since a search for neighbours among 128,000 codes takes minutes.
+_ON_TRIPLES = {system: (recipe, (*_PACGAN, *changes)) for system, (recipe, changes) in _COMPARED.items()} | {
+    "X-GAN, unsupervised": ("xgan", ("steps=8000",))
+}
+_FOUR_BEST = ("GAN", "PacGAN2", "RpGAN + R1 + R2", "LOGAN lol1")
+# Channels of the discriminator's maps beside the generator's 16, 32 and 64.
+_WEAK = {
+    "1/2": ("discriminator_widths=(4, 8, 16)", "head_width=16"),
+    "1/4": ("discriminator_widths=(2, 4, 8)", "head_width=8"),
+}
+
+
+_AUGMENTATIONS = {"none": (), "color, translation, cutout": ("color", "translation", "cutout")}
+_AUGMENTED_STEPS = 8_000
+
 
 def stacked_mnist(trial: Trial) -> Measured:
-    """Counts modes of 1,000, and measures the reverse KL, by a classifier of MNIST on each channel of samples.
+    """Counts modes of the `small` recipes."""
+    system = trial.setting["system"]
+    if system == _REAL:
+        from tfgans import data
 
-    The numbers that begin with `confident` count only the samples whose three digits the classifier is sure of.
+        images = data.load_split("stacked_mnist", **_source(trial)).first(_sample_count(trial)).image
+        return _counted(trial, images)
+    return _counted(trial, _samples(trial, train(trial, f"{system}/stacked_mnist").model))
+
+
+def stacked_mnist_pacgan(trial: Trial) -> Measured:
+    """Counts modes by PacGAN's protocol: its 128,000 triples, z of 100, batches of 64."""
+    return _on_triples(trial)
+
+
+def stacked_mnist_weak(trial: Trial) -> Measured:
+    """The same with a discriminator whose convolutions have a half or a quarter of the generator's channels."""
+    return _on_triples(trial, *_WEAK[trial.setting["discriminator"]])
+
+
+def _on_triples(trial: Trial, *weak: str) -> Measured:
+    recipe, changes = _ON_TRIPLES[trial.setting["system"]]
+    return _counted(trial, _samples(trial, train(trial, f"{recipe}/stacked_mnist", *changes, *weak).model))
+
+
+def toy_worlds(trial: Trial) -> Measured:
+    """Counts modes of the toy worlds of VEEGAN and PacGAN."""
+    recipe, changes = _COMPARED[trial.setting["system"]]
+    return scored(train(trial, f"{recipe}/{trial.setting['data']}", *changes))
+
+
+def augmentation(trial: Trial) -> Measured:
+    """Scores a GAN of MNIST digits that learns from all images or a tenth, with and without an augmentation."""
+    kinds = _AUGMENTATIONS[trial.setting["augmentation"]]
+    changes = (f"train_fraction={trial.setting['fraction']}", f"augmentation={kinds}", f"steps={_AUGMENTED_STEPS}")
+    return scored(train(trial, "gan/mnist", *changes))
+
+
+def _source(trial: Trial) -> dict[str, Any]:
+    return {"data_dir": trial.data_dir, "download": trial.download}
+
+
+def _sample_count(trial: Trial) -> int:
+    return 100 if trial.smoke else _SAMPLES
+
+
+def _samples(trial: Trial, model: "AdversarialModel") -> np.ndarray:
+    from tfgans import evaluation
+
+    return evaluation.to_bytes(model.sample(_sample_count(trial), seed=SAMPLE_SEED))
+
+
+def _counted(trial: Trial, images: np.ndarray) -> Measured:
+    """Counts modes of 1,000, and measures the reverse KL, by a classifier of MNIST on each channel of images.
+
+    The numbers that begin with `confident` count only the images whose three digits the classifier is sure of.
     """
     from tfgans import data, evaluation, metrics
 
-    source = {"data_dir": trial.data_dir, "download": trial.download}
-    count, system = 100 if trial.smoke else _SAMPLES, trial.setting["system"]
-    if system == _REAL:
-        images = data.load_split("stacked_mnist", **source).first(count).image
-    else:
-        model = train(trial, f"{system}/stacked_mnist").model
-        images = evaluation.to_bytes(model.sample(count, seed=SAMPLE_SEED))
-    digits = [data.load_split("mnist", split, **source) for split in ("train", "test")]
+    digits = [data.load_split("mnist", split, **_source(trial)) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
     def classify(channel: np.ndarray) -> np.ndarray:
@@ -47,7 +126,7 @@ def stacked_mnist(trial: Trial) -> Measured:
     coverage, confident = (metrics.stacked_coverage(probabilities, least) for least in (0.0, _CONFIDENCE))
     protocol = {
         "data": "stacked_mnist",
-        "samples": count,
+        "samples": len(images),
         "seed": SAMPLE_SEED,
         "modes_there_are": coverage.of,
         "confidence": _CONFIDENCE,
@@ -65,22 +144,47 @@ def stacked_mnist(trial: Trial) -> Measured:
     return Measured(values, protocol)
 
 
-def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+def sheets(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples of each system."""
     from tfgans import plots, training
 
     for trial in trials:
-        if (system := trial.setting["system"]) != _REAL:
-            samples = training.load(trial.workdir).sample(100, seed=0)
-            plots.image_grid(samples, 10, folder / f"stacked_mnist_{system}.png", title=system)
+        if trial.setting.get("system") != _REAL:
+            samples, name = training.load(trial.workdir).sample(100, seed=0), _file_name(item, trial)
+            plots.image_grid(samples, 10, folder / name, title=", ".join(trial.setting.values()))
+
+
+def points(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Draws points of each system over the centres of its world."""
+    from tfgans import data, plots, training
+
+    for trial in trials:
+        world = data.toy_world(trial.setting["data"])
+        samples = training.load(trial.workdir).sample(_POINTS, seed=0) * world.scale
+        title = ", ".join(trial.setting.values())
+        plots.point_cloud(samples, world.centers, folder / _file_name(item, trial), title=title)
+
+
+def _file_name(item: str, trial: Trial) -> str:
+    words = "_".join([item, *trial.setting.values()])
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") + ".png"
+
+
+def _item(
+    name: str,
+    run: Callable[[Trial], Measured],
+    figures: Callable[[str, Sequence[Trial], pathlib.Path], None],
+    **fields: Sequence[str],
+) -> Item:
+    """An item whose rows are all combinations of values of its fields."""
+    rows = [dict(zip(fields, values, strict=True)) for values in itertools.product(*fields.values())]
+    return Item("beyond", name, tuple(rows), run, functools.partial(figures, name))
 
 
 ITEMS = (
-    Item(
-        "beyond",
-        "stacked_mnist",
-        tuple({"system": system} for system in (_REAL, *_SYSTEMS)),
-        stacked_mnist,
-        sheets,
-    ),
+    _item("stacked_mnist", stacked_mnist, sheets, system=(_REAL, *_SYSTEMS)),
+    _item("toy_worlds", toy_worlds, points, data=("ring8", "grid25"), system=tuple(_COMPARED)),
+    _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=tuple(_ON_TRIPLES)),
+    _item("augmentation", augmentation, sheets, fraction=("1.0", "0.1"), augmentation=tuple(_AUGMENTATIONS)),
+    _item("stacked_mnist_weak", stacked_mnist_weak, sheets, discriminator=tuple(_WEAK), system=_FOUR_BEST),
 )

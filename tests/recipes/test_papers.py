@@ -55,6 +55,8 @@ def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes()
     """The adversarial VAE and X-GAN have no public code, and rivals of none of the papers are small alone."""
     presets = {name: ["paper", "small"] for name in ("avae", "vae", "xgan", "md_gan", "cvae_gan")}
     presets |= {name: ["small"] for name in ("pacgan", "rpgan")}
+    presets |= {f"pacgan/{data}": ["paper", "small"] for data in ("ring8", "grid25", "stacked_mnist")}
     for name in recipes.names():
-        assert list(recipes.presets(name)) == presets.get(name.split("/")[0], ["paper", "code", "small"])
+        expected = presets.get(name, presets.get(name.split("/")[0], ["paper", "code", "small"]))
+        assert list(recipes.presets(name)) == expected, name
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())

@@ -1,9 +1,13 @@
 """Recipes of rivals that keep modes: `pacgan/...` (Lin et al. 2018) and `rpgan/...` (Huang et al. 2024, R3GAN).
 
-Both are GANs without an encoder, with the networks of `gan/...`. They have the preset `small` alone. It is not tuned.
+Both are GANs without an encoder, with the networks of `gan/...`. PacGAN's preset `paper` has the data, the latents, the
+batches, the optimizers and the length of its experiments on ring8, grid25 and stacked MNIST. There the networks differ:
+PacGAN's generator has batch normalisation on points too, its discriminator has maxout units on points, and batch
+normalisation and a fourth map on images. R3GAN has the preset `small` alone.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from tfgans.recipes import logan
 from tfgans.recipes.logan import UnconditionalRecipe
@@ -21,8 +25,33 @@ def _rpgan(gan: UnconditionalRecipe) -> UnconditionalRecipe:
     return replace(gan, name=gan.name.replace("gan/", "rpgan/"), objective="rp", r1=0.1, r2=0.1)
 
 
-_GANS = [
-    recipe for recipe in logan.RECIPES if recipe.preset == "small" and recipe.name in {f"gan/{data}" for data in _DATA}
-]
+_POINTS: dict[str, Any] = {
+    "prior": "normal",
+    "batch_size": 200,  # a hundred packs of two
+    "steps": 400_000,  # 400 epochs of 100,000 packs
+    "widths": (400, 400, 400, 400),
+    "discriminator_widths": (200, 200, 200),
+    "beta_1": 0.8,
+    "beta_2": 0.999,
+}
+_TRIPLES: dict[str, Any] = {
+    "data": "stacked_mnist/pacgan",
+    "latent_size": 100,
+    "batch_size": 128,  # 64 packs of two
+    "steps": 100_000,  # 50 epochs of 2,000 batches
+    "score_samples": 26_000,
+    "learning_rate": 2e-4,
+    "beta_2": 0.999,
+}
+_PAPER = {"gan/ring8": _POINTS, "gan/grid25": _POINTS, "gan/stacked_mnist": _TRIPLES}
 
-RECIPES = tuple(make(gan) for make in (_pacgan, _rpgan) for gan in _GANS)
+
+def _gans(preset: str) -> list[UnconditionalRecipe]:
+    names = {f"gan/{data}" for data in _DATA}
+    return [recipe for recipe in logan.RECIPES if recipe.preset == preset and recipe.name in names]
+
+
+RECIPES = (
+    *(_pacgan(replace(gan, **_PAPER[gan.name])) for gan in _gans("paper") if gan.name in _PAPER),
+    *(make(gan) for make in (_pacgan, _rpgan) for gan in _gans("small")),
+)
