@@ -52,7 +52,7 @@ def recipes_of(paper: Paper, every: bool) -> list[str]:
     """
     needed = [without_scores(text) for exhibit in paper.exhibits for text in exhibit.recipes]
     module = getattr(recipes, paper.name, None) if every else None
-    others = [recipe.name for recipe in module.RECIPES] if module else []
+    others = [recipe.name for recipe in module.RECIPES if recipe.preset == "paper"] if module else []
     return list(dict.fromkeys([*needed, *others]))
 
 

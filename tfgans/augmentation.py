@@ -16,8 +16,8 @@ class DifferentiableAugmentation(Configurable):
     """T, random changes of images through which gradients pass (Zhao et al. 2020, DiffAugment).
 
     A discriminator that sees T(x) and T(G(z)) instead of x and G(z) cannot learn a small set of images by heart. The
-    generator's gradient passes through T, so that the generator does not learn the changes. A black border or square
-    is grey here, 0 in [-1, 1], as in the authors' code.
+    generator's gradient passes through T, so that the generator does not learn the changes. Places that a change leaves
+    empty are 0, which is grey in [-1, 1], as in the authors' code.
 
     Args:
         kinds: The changes in the order in which they are made, each one of `choices.AugmentationKind`.
@@ -77,7 +77,7 @@ def _translate(images: tf.Tensor, down: tf.Tensor, right: tf.Tensor) -> tf.Tenso
         most = int(size / 8 + 0.5)
         shift = tf.cast(number[:, 0, 0] * (2 * most + 1), tf.int32) - most
         source = tf.range(size) + shift
-        # Every source is read once, also one that is outside, since sums of gradients would have no fixed order.
+        # Numbers wrap around, so that each source is read once. Else sums of gradients would have no fixed order.
         moved = tf.gather(images, source % size, axis=axis, batch_dims=1)
         images = moved * _mask((source >= 0) & (source < size), axis, images.dtype)
     return images

@@ -84,7 +84,7 @@ def curves(trial: Trial) -> Measured:
         **measured.values,
         "best_frechet": float(distances[best]),
         "worst_after_best": float(distances[best:].max() / distances[best]),
-        "alarms": float(_drops(read_lines(folder.metrics_file))),
+        "drops_of_k": float(drops_of_k(read_lines(folder.metrics_file))),
         "k": read_lines(folder.metrics_file)[-1]["k"],
         "code_variance_real": codes["real"],
         "code_variance_generated": codes["generated"],
@@ -92,7 +92,7 @@ def curves(trial: Trial) -> Measured:
     return Measured(values, {**measured.protocol, "scorings": len(distances)})
 
 
-def _drops(lines: Sequence[Mapping[str, float]]) -> int:
+def drops_of_k(lines: Sequence[Mapping[str, float]]) -> int:
     """Counts how often k begins to lie low, as section 4.2 says that it does before modes are lost.
 
     A line has the mean k of some steps, so that the count does not depend on where a run was resumed.

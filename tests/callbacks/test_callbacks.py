@@ -107,6 +107,12 @@ def test_progress_begins_at_the_models_step(model, capsys):
     assert "discriminator_loss=" in shown
 
 
+def test_progress_shows_what_callbacks_before_it_add(model, capsys):
+    adding = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(coverage=0.25))
+    fit(model, adding, callbacks.Progress(4), epochs=1)
+    assert "coverage=0.25" in capsys.readouterr().err
+
+
 def test_progress_shows_the_loss_of_a_model_without_a_discriminator(capsys):
     vae = tfgans.VAE(
         networks.relu_mlp(3, 2, (4,), "generator"), networks.relu_mlp(2, 6, (4,), "encoder"), latent.Normal(3)

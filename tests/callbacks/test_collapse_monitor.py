@@ -3,6 +3,7 @@ import types
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from short_runs import read_lines
 
 from tfgans import callbacks
@@ -24,7 +25,12 @@ def run(tmp_path):
         model, rules = Model(), {"coverage": CollapseRule(share=0.5, window=math.inf, least=0.1)}
         coverage = iter(coverages)
         monitor = callbacks.CollapseMonitor(
-            lambda _: {"coverage": next(coverage), "spacing": 0.0}, lines, alarms, tmp_path / "events", 100, rules
+            lambda _: {} if (value := next(coverage)) is None else {"coverage": value, "spacing": 0.0},
+            lines,
+            alarms,
+            tmp_path / "events",
+            100,
+            rules,
         )
         monitor.set_model(model)
         model.at = start
@@ -48,8 +54,29 @@ def test_a_fall_is_noted_once(run, capsys):
     assert "Step 400: the coverage of samples fell to 0.39 from 0.8. The generator may be losing modes" in warning
 
 
-def test_a_second_fall_is_noted_again(run):
-    assert [line["step"] for line in run([0.8, 0.3, 0.7, 0.1])] == [200, 400]
+def test_noise_around_the_limit_is_one_fall(run):
+    assert [line["step"] for line in run([0.8, 0.39, 0.41, 0.39, 0.7, 0.1])] == [200]
+
+
+def test_a_fall_from_a_new_best_is_noted_again(run):
+    assert [line["step"] for line in run([0.8, 0.3, 0.9, 0.1])] == [200, 400]
+
+
+def test_a_step_without_measures_is_passed_over(run):
+    assert [line["step"] for line in run([0.8, None, 0.3])] == [300]
+    assert [line["step"] for line in read_lines(run.lines)] == [100, 300]
+
+
+def test_writes_events(run, tmp_path):
+    run([0.8, 0.3])
+    (file,) = (tmp_path / "events").iterdir()
+    values = {
+        (event.step, value.tag): tf.make_ndarray(value.tensor).item()
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+    }
+    assert values[200, "diversity/coverage"] == pytest.approx(0.3)
+    assert (values[100, "diversity/alarms"], values[200, "diversity/alarms"]) == (0, 1)
 
 
 def test_no_alarm_while_coverage_grows_or_was_never_there(run, capsys):

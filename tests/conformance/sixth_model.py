@@ -38,7 +38,7 @@ class RelativisticGAN(AdversarialModel):
         generator: G, from latents to samples.
         discriminator: l, from samples to logits `[B]`.
         prior: Distribution of z.
-        **shared: `ema_decay`, `seed` and `name` of `AdversarialModel`.
+        **shared: `augmentation`, `ema_decay`, `seed` and `name` of `AdversarialModel`.
 
     Example:
 
@@ -69,13 +69,15 @@ class RelativisticGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Draws `latent` z, `[B, N]`."""
-        return {"latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)}
+        """Adds `latent` z, `[B, N]`."""
+        latent = self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index)
+        return {**super().draw_noise(turn, batch, index), "latent": latent}
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The losses of both players, from one pass."""
         generated = self.forward(self.generator, noise["latent"], training=True)
-        real, fake = (self.forward(self.discriminator, x, training=True) for x in (batch["image"], generated))
+        seen = self.augmented(batch["image"], noise, "real"), self.augmented(generated, noise, "generated")
+        real, fake = (self.forward(self.discriminator, x, training=True) for x in seen)
         return {
             "discriminator_loss": tf.reduce_mean(tf.nn.softplus(fake - real)),
             "generator_loss": tf.reduce_mean(tf.nn.softplus(real - fake)),

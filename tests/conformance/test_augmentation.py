@@ -1,4 +1,4 @@
-"""The discriminator of every system of images sees augmented images on both sides, and nobody else does."""
+"""The discriminator of images of every system sees augmented images on both sides, and nobody else does."""
 
 import pytest
 import tensorflow as tf
@@ -7,6 +7,16 @@ from test_step import turns
 
 from tfgans.augmentation import DifferentiableAugmentation
 
+UNTOUCHED = {
+    "classifier_loss",
+    "code_classifier_loss",
+    "generated_class_loss",
+    "reconstruction_error",
+    "embedding_error",
+    "divergence",
+    "prior_loss",
+}
+COMPARED = {"similarity", "discriminator_error", "feature_error"}
 ROWS = [row for row in TABLE if row.arrays()["image"].ndim == 4]
 
 
@@ -50,18 +60,40 @@ def test_the_discriminator_sees_augmented_real_and_generated_images(model, batch
             assert tf.reduce_max(tf.abs(gradient[:, 0])) > 1e-9
 
 
+def test_nobody_else_sees_augmented_images(model, batch):
+    """Errors of pixels and codes, and losses of classifiers, follow no numbers. What is compared has the same ones."""
+    for turn, _, examples, noise in turns(model, batch):
+        numbers = [noise["real_augmentation"], noise["generated_augmentation"]]
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(numbers)
+            found = losses(model, turn, examples, noise, *numbers)
+        for name in UNTOUCHED & found.keys():
+            assert all(follows == 0 for follows in slopes(tape, found[name], numbers)), name
+        for name in COMPARED & found.keys():
+            real, generated = slopes(tape, found[name], numbers)
+            assert generated == 0 < real, name
+
+
+def slopes(tape, value, numbers):
+    """The largest slope of a value in each of some tensors."""
+    gradients = tape.gradient(value, numbers, unconnected_gradients="zero")
+    return [float(tf.reduce_max(tf.abs(gradient))) for gradient in gradients]
+
+
 def test_the_generator_learns_through_the_augmentation(model, batch):
-    """Its loss follows the brightness of its samples, which none of its own outputs shows."""
+    """Contrast scales what reaches it."""
     for turn, players, examples, noise in turns(model, batch):
         if "generator" not in players:
             continue
-        numbers = noise["generated_augmentation"]
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch(numbers)
-            loss = losses(model, turn, examples, noise, noise["real_augmentation"], numbers)["generator_loss"]
-        assert tf.reduce_max(tf.abs(tape.gradient(loss, numbers)[:, 0])) > 1e-9
-        gradients = tape.gradient(loss, model.generator.trainable_variables)
-        assert max(float(tf.reduce_max(tf.abs(gradient))) for gradient in gradients if gradient is not None) > 1e-9
+        found = []
+        for contrast in (0.1, 0.9):
+            numbers = tf.concat([tf.fill([8, 2], 0.5), tf.fill([8, 1], contrast), tf.fill([8, 4], 0.5)], axis=1)
+            numbers, start = tf.cast(numbers, tf.float64), model.get_weights()
+            with tf.GradientTape() as tape:
+                loss = losses(model, turn, examples, noise, noise["real_augmentation"], numbers)["generator_loss"]
+            found.append(tape.gradient(loss, model.generator.trainable_variables, unconnected_gradients="zero"))
+            model.set_weights(start)
+        assert max(float(tf.reduce_max(tf.abs(low - high))) for low, high in zip(*found, strict=True)) > 1e-9
 
 
 def test_turns_and_sides_have_numbers_of_their_own(model, batch):

@@ -58,11 +58,6 @@ def test_the_test_split_of_pacgan_is_the_usual_one():
     assert pacgan.fingerprint == usual.fingerprint
 
 
-def test_refuses_another_protocol():
-    with pytest.raises(ValueError, match="The only protocol of stacked_digits is pacgan; received 'veegan'"):
-        data.load_split("stacked_digits/veegan")
-
-
 def test_refuses_what_cannot_be_stacked():
     digits = data.load_split("digits", "test")
     with pytest.raises(ValueError, match="digits has 1 channels and conditioning 'none'"):

@@ -30,21 +30,27 @@ def test_equal_samples_have_no_spacing(clusters):
     assert measured.coverage < 0.1
 
 
+def test_wide_noise_has_no_more_than_the_spacing_of_real_samples(clusters, random):
+    assert DiversityMonitor(clusters)(random.normal(size=(50, 2)) * 1_000).spacing == 1
+
+
 def test_images_are_compared_by_means_of_blocks(random):
-    """Of 40 x 20 pixels, blocks of 3 x 3 are left; a checkerboard inside the blocks is lost, the last row too."""
-    coarse = random.uniform(-1, 1, size=(20, 13, 6, 2))
-    fine = np.repeat(np.repeat(coarse, 3, axis=1), 3, axis=2)
-    images = np.zeros((20, 40, 20, 2))
-    images[:, :39, :18] = fine
-    swapped = images.copy()
-    swapped[:, 0:39:3, :18], swapped[:, 1:39:3, :18] = images[:, 0:39:3, :18] + 0.3, images[:, 1:39:3, :18] - 0.3
-    swapped[:, 39], swapped[:, :, 18:] = 1, 1
-    measured = DiversityMonitor(images)(swapped)
-    assert measured.coverage == 1
-    assert measured.recall == 1
-    assert measured.spacing == pytest.approx(1)
+    """Of 40 x 20 pixels, blocks of 3 x 3 are compared: what differs inside the blocks, or in the rest, is the same."""
+    real = random.uniform(-1, 1, size=(20, 40, 20, 2))
+    within = random.uniform(-1, 1, size=(20, 13, 3, 6, 3, 2))
+    within -= within.mean(axis=(2, 4), keepdims=True)
+    images = np.ones((20, 40, 20, 2))
+    images[:, :39, :18] = within.reshape(20, 39, 18, 2)
+    images[:, 39], images[:, :, 18:] = random.uniform(-1, 1, (20, 20, 2)), random.uniform(-1, 1, (20, 40, 2, 2))
+    assert DiversityMonitor(real)(images).spacing == pytest.approx(0, abs=1e-12)
+    assert DiversityMonitor(real)(real).spacing == 1
 
 
 def test_too_few_real_samples():
     with pytest.raises(ValueError, match="6 real samples or more; received 5"):
         DiversityMonitor(np.zeros((5, 2)))
+
+
+def test_more_samples_than_real_ones():
+    with pytest.raises(ValueError, match="Expected 6 samples or fewer; received 7"):
+        DiversityMonitor(np.zeros((6, 2)))(np.zeros((7, 2)))

@@ -30,21 +30,21 @@ def _model(case, networks):
     return model
 
 
-def _tensor(case, values):
+def _tensor(values):
     return tf.constant(values, "float64")
 
 
 def _image(case, model, batch=0):
-    return _tensor(case, cases.uniform(case, f"image/{batch}", cases.ROWS, *model.sample_shape))
+    return _tensor(cases.uniform(case, f"image/{batch}", cases.ROWS, *model.sample_shape))
 
 
 def _noise(case, model, use):
     """What the oracle has for a draw of noise, by the draw's name and number."""
     if use.split("/")[0].endswith("interpolation"):
-        return _tensor(case, cases.shares(case, use))
+        return _tensor(cases.shares(case, use))
     draw = cases.uniform if case.startswith(("logan", "gan", "began")) else cases.normal
     mean = -1 if case.startswith("cwgan") else 0
-    return _tensor(case, mean + draw(case, use, cases.ROWS, model.prior.size))
+    return _tensor(mean + draw(case, use, cases.ROWS, model.prior.size))
 
 
 def _seen(**values):
@@ -109,7 +109,7 @@ def _gan(case, labels=None, generator_latent="generator_latent/0"):
 def _cwgan(case):
     if case.startswith("cwgan/mnist"):
         return _gan(case, [tf.constant(cases.classes(case, f"label/{batch}", 10), tf.int32) for batch in range(5)])
-    return _gan(case, [_tensor(case, cases.attributes(case, f"label/{batch}", 9)) for batch in range(5)])
+    return _gan(case, [_tensor(cases.attributes(case, f"label/{batch}", 9)) for batch in range(5)])
 
 
 def _gan_without_labels(case):

@@ -1,6 +1,7 @@
 import pytest
 
 import papers
+from papers.began_cs import experiments
 from papers.frame import Trial
 
 
@@ -31,3 +32,9 @@ def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeyp
         item.run(Trial(setting, 0, "small", True, tmp_path, None, False))
     assert set(taken) == {"veegan/grid25", "bigan/grid25", "began/grid25", "began_cs/grid25"}
     assert taken["bigan/grid25"] == ("widths=(128, 128)", "latent_size=2", "batch_size=128", "steps=15000")
+
+
+def test_drops_of_k_are_counted_where_they_begin():
+    """k falls below half of .4 at step 300 and stays, rises, and falls again at step 600."""
+    trace = [0.1, 0.4, 0.19, 0.1, 0.3, 0.15]
+    assert experiments.drops_of_k([{"step": 100 * (n + 1), "k": k} for n, k in enumerate(trace)]) == 2

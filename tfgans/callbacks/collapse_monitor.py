@@ -16,15 +16,16 @@ from tfgans.equilibrium import CollapseRule
 class CollapseMonitor(StepCallback):
     """Measures the diversity of samples every `every` steps, and warns when it falls far below its best.
 
-    A warning goes to standard error, to a file, and to TensorBoard. The bar of a run shows the coverage and the number
-    of warnings. A resumed run reads the measurements of before, so that it warns at the same steps.
+    A warning goes to standard error, to a file, and to TensorBoard. The bar of a run shows the measures that are
+    watched and the number of warnings. There is one warning for each best. A resumed run reads the measurements of
+    before, so that it warns at the same steps.
 
     Args:
-        measure: Returns measures of a model by name, each better if it is larger. It must not draw from global random
-            generators, since otherwise watching would change the training.
+        measure: Returns measures of a model by name, each better if it is larger; none if they cannot be taken. It must
+            not draw from global random generators, since otherwise watching would change the training.
         lines: File of one line of JSON for each measurement: `step` and the measures.
-        alarms: File that gets a line when a measure begins to lie too low: `step`, the measure, and `highest`, the
-            highest value before.
+        alarms: File that gets a line when a measure lies too low: `step`, the measure, and `highest`, its highest value
+            before.
         tensorboard: Folder of TensorBoard events.
         every: Steps between two measurements.
         rules: For each measure that is watched, the rule that decides whether it lies too low.
@@ -45,7 +46,7 @@ class CollapseMonitor(StepCallback):
         self._events = EventWriter(tensorboard)
         self._every = every
         self._rules = rules
-        self._is_low: dict[str, bool] = {}
+        self._warned_of: dict[str, float] = {}
         self._last_step = -1
         self._count = 0
         self._shown: dict[str, float] = {}
@@ -58,8 +59,7 @@ class CollapseMonitor(StepCallback):
                 self._apply_rules(line.pop("step"), line)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0:
-            measures = self._measure(self.model)
+        if self.step % self._every == 0 and (measures := self._measure(self.model)):
             append_line(self._lines, {"step": self.step, **measures})
             for name, highest in self._apply_rules(self.step, measures).items():
                 append_line(self._alarms, {"step": self.step, name: measures[name], "highest": highest})
@@ -70,14 +70,13 @@ class CollapseMonitor(StepCallback):
             logs.update(self._shown)
 
     def _apply_rules(self, step: int, measures: Mapping[str, float]) -> dict[str, float]:
-        """Gives the measures of a step to their rules, and returns the highest value of each that begins to be low."""
+        """Gives the measures of a step to their rules, and returns the highest value of each that warns."""
         self._last_step = step
         fallen = {}
         for name, rule in self._rules.items():
-            highest, was_low = rule.highest(step), self._is_low.get(name, False)
-            self._is_low[name] = rule(step, measures[name])
-            if self._is_low[name] and not was_low:
-                fallen[name] = highest
+            highest = rule.highest(step)
+            if rule(step, measures[name]) and self._warned_of.get(name) != highest:
+                self._warned_of[name] = fallen[name] = highest
         self._count += len(fallen)
         self._shown = {name: measures[name] for name in self._rules} | {"alarms": float(self._count)}
         return fallen

@@ -78,6 +78,7 @@ __all__ = [
 
 _BUILT_IN = {"digits": digits, "sprites": sprites}
 _STACKED = "stacked_"
+_PACGAN = "/pacgan"
 
 
 def load_split(
@@ -94,7 +95,8 @@ def load_split(
         name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH`, `npz:FILE` or
             `store:PATH`, the user's own, as in `from_folder`, `from_npz` and `from_store`; the name of a set in
             `tfds_images`, such as `mnist`; or `stacked_` before a name, such as `stacked_mnist`, for stacked images as
-            in `stacked`, whose training images are those of `pacgan_triples` with `/pacgan` after the name.
+            in `stacked`. `/pacgan` behind that, as in `stacked_mnist/pacgan`, takes the training images of
+            `pacgan_triples`.
         split: Split of the set.
         image_shape: (height, width, channels) to which the user's own images are fitted; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
@@ -134,15 +136,11 @@ def load_splits(
 
 def _load_stacked(name: str, splits: Sequence[str], **source: Any) -> list[ImageSet]:
     """Stacks splits of a data set of grey images."""
-    flat, _, protocol = name.partition("/")
-    if protocol not in ("", "pacgan"):
-        raise ValueError(f"The only protocol of {_STACKED}{flat} is pacgan; received {protocol!r}.")
-
-    def load(*names: str) -> list[ImageSet]:
-        return [as_images(images) for images in load_splits(flat, names, **source)]
-
-    made = dict(zip(splits, map(stacked, load(*splits)), strict=True))
-    if protocol and "train" in made:
-        train, test = load("train", "test")
-        made["train"] = pacgan_triples(train, test)
-    return [made[split] for split in splits]
+    flat = name.removesuffix(_PACGAN)
+    both = {"train", "test"} if name != flat and "train" in splits else set()
+    needed = sorted({*splits, *both})
+    images = dict(zip(needed, map(as_images, load_splits(flat, needed, **source)), strict=True))
+    return [
+        pacgan_triples(images["train"], images["test"]) if both and split == "train" else stacked(images[split])
+        for split in splits
+    ]

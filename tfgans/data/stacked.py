@@ -51,7 +51,8 @@ def pacgan_triples(train: ImageSet, test: ImageSet) -> ImageSet:
     """Draws the 128,000 stacked training images of PacGAN's protocol from both splits of a data set.
 
     The protocol is that of the experiment of Lin et al. (2018, section 4.2) that follows VEEGAN. A model's 26,000
-    samples are then counted.
+    samples are then counted. Since digits of the test split are among the training images, scores that hold out the
+    test split mean nothing here.
 
     Raises:
         ValueError: As `stacked`.

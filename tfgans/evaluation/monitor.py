@@ -18,8 +18,8 @@ class Diversity(NamedTuple):
     Attributes:
         coverage: Share of real samples that have a generated one in their neighbourhood, in [0, 1].
         recall: Share of real samples inside the neighbourhood of a generated one, in [0, 1].
-        spacing: Mean distance of a generated sample to its nearest other one, over that of as many real samples. It is
-            0 if all samples are the same, and about 1 if they differ as real ones do.
+        spacing: Mean distance of a generated sample to its nearest other one, over that of as many real samples, in
+            [0, 1]. It is 0 if all samples are the same, and 1 if they differ as real ones do, or more.
     """
 
     coverage: float
@@ -37,23 +37,36 @@ class DiversityMonitor:
         real: Real samples, floating [n, ...].
 
     Raises:
-        ValueError: If there are fewer than six.
+        ValueError: If there are fewer than `LEAST`.
     """
+
+    LEAST = _NEIGHBOUR + 1
+    """Fewest real samples."""
 
     def __init__(self, real: np.ndarray) -> None:
         self._real = _features(real)
-        if len(real) <= _NEIGHBOUR:
-            raise ValueError(f"A monitor needs {_NEIGHBOUR + 1} real samples or more; received {len(real)}.")
+        if len(real) < self.LEAST:
+            raise ValueError(f"A monitor needs {self.LEAST} real samples or more; received {len(real)}.")
 
     def __call__(self, samples: np.ndarray) -> Diversity:
-        """Measures samples, floating [m, ...] with m no larger than the number of real ones."""
+        """Measures samples.
+
+        Args:
+            samples: Floating [m, ...].
+
+        Raises:
+            ValueError: If there are more samples than real ones, or fewer than `LEAST`, or one is not finite.
+        """
+        if len(samples) > len(self._real):
+            raise ValueError(f"Expected {len(self._real)} samples or fewer; received {len(samples)}.")
         generated = _features(samples)
         with warnings.catch_warnings():
             # Equal samples are what a monitor is there for.
             warnings.filterwarnings("ignore", "All .* samples have the same features")
             prdc = metrics.prdc(self._real, generated, _NEIGHBOUR)
         between_real = metrics.spacing(self._real[: len(generated)])
-        spacing = metrics.spacing(generated) / between_real if between_real > 0 else 0.0
+        # An untrained generator may scatter its samples far more widely than the data.
+        spacing = min(1.0, metrics.spacing(generated) / between_real) if between_real > 0 else 1.0
         return Diversity(prdc.coverage, prdc.recall, spacing)
 
 

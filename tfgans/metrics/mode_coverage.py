@@ -17,7 +17,8 @@ class ModeCoverage(NamedTuple):
     Attributes:
         modes: Number of modes with a sample.
         of: Number of all modes.
-        high_quality_share: Share of samples at a mode, in [0, 1]: near its centre, or of a class beyond doubt.
+        high_quality_share: Share of samples at a mode, in [0, 1]: near its centre, or of a class that is sure enough.
+            It is 1 if nothing is known of that.
         reverse_kl: KL(q || u) of the samples' modes q from equal shares u, in nats, from 0 to ln(of).
     """
 

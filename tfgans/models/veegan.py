@@ -1,10 +1,9 @@
 """VEEGAN (Srivastava et al. 2017), a rival of BEGAN-CS."""
 
-from typing import Unpack
-
 import keras
 import tensorflow as tf
 
+from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.latent import Prior
 from tfgans.losses import LogitLoss
 from tfgans.models.adversarial import Shared
@@ -47,8 +46,13 @@ class VEEGAN(BiGAN):
         encoder: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        **shared: Unpack[Shared],
+        *,
+        augmentation: DifferentiableAugmentation | None = None,
+        ema_decay: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
     ) -> None:
+        shared: Shared = {"augmentation": augmentation, "ema_decay": ema_decay, "seed": seed, "name": name}
         super().__init__(generator, encoder, discriminator, prior, LogitLoss(squared=False), **shared)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:

@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from typing import Any
 
-from tfgans.recipes import avae, base, began_cs, cwgan, logan, modes, xgan
+from tfgans.recipes import avae, base, began_cs, beyond, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import FORMAT, Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
@@ -57,7 +57,7 @@ def register(recipe: Recipe) -> None:
         raise ValueError(f"There is another recipe {recipe.name} with the preset {recipe.preset}.")
 
 
-for _module in (cwgan, logan, modes, began_cs, avae, xgan):
+for _module in (cwgan, logan, beyond, began_cs, avae, xgan):
     for _recipe in _module.RECIPES:
         register(_recipe)
 

@@ -21,7 +21,7 @@ from tfgans.training.loop import train, train_and_write
 from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.scoring import final_metrics, make_scorer
-from tfgans.training.watching import monitor, pictures, refreshes, score_curves
+from tfgans.training.watching import monitors, pictures, refreshes, score_curves
 
 # Marks the scores that a run takes at its end among those that `evaluate` adds.
 _AT_END = {"taken": "when the run ended"}
@@ -108,7 +108,7 @@ def run(
             return None
         folder.begin(recipe, train_split.label_names)
         drawing = pictures(recipe, folder, model, train_split)
-        watching = [*refreshing, *drawing, monitor(recipe, folder, model, train_split), *curves]
+        watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
         # A finished run that lost a picture has it drawn again.
         grid, *_ = [picture.draw() for picture in drawing]

@@ -101,18 +101,25 @@ _SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] 
 }
 
 
-def monitor(
+def monitors(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.DataSplit
-) -> callbacks.CollapseMonitor:
-    """Makes the callback that warns while modes collapse. It compares samples of one noise with the same real ones."""
+) -> list[keras.callbacks.Callback]:
+    """Makes the callback that warns while modes collapse, if there are real samples enough to compare with.
+
+    The samples have the same noise and the same labels each time.
+    """
     real, labels = train.examples(_REAL)
+    if len(real) < evaluation.DiversityMonitor.LEAST:
+        return []
     diversity = evaluation.DiversityMonitor(real)
     count = min(_SAMPLES, len(real))
     requested = labels[:count] if model.samples_by_label and labels is not None else None
 
     def measure(model: AdversarialModel) -> dict[str, float]:
-        return diversity(model.sample(count, labels=requested, seed=0))._asdict()
+        samples = model.sample(count, labels=requested, seed=0)
+        # The checkpoint that follows reports weights that are not finite.
+        return diversity(samples)._asdict() if np.isfinite(samples).all() else {}
 
     files = (folder.diversity_file, folder.alarms_file, folder.tensorboard)
     rules = {name: CollapseRule(share=0.5, window=math.inf, least=least) for name, least in _LEAST.items()}
-    return callbacks.CollapseMonitor(measure, *files, recipe.grid_every, rules)
+    return [callbacks.CollapseMonitor(measure, *files, recipe.grid_every, rules)]

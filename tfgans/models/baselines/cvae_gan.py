@@ -37,7 +37,8 @@ class CVAEGAN(AdversarialModel):
         classifier     descends  -E log softmax(C(x))_y
         discriminator  descends  -E log D(x) - E log(1 - D(x_f)) - E log(1 - D(x_p))
 
-    All losses come from one pass, before anybody moves.
+    All losses come from one pass, before anybody moves. With an augmentation T, D and f_D see T(x), T(x_f) and T(x_p),
+    the first two with the same random numbers.
 
     Args:
         generator: G, from `[latents, conditions]` to samples.

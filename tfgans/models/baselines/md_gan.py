@@ -34,7 +34,7 @@ class MDGAN(AdversarialModel):
         generator      descends  -E log D(G(z)), and the same
 
     The last two move together, after the discriminator. That code adds D(G(E(x))) instead of its negative logarithm,
-    which makes reconstructions look generated.
+    which makes reconstructions look generated. With an augmentation T, D sees T(x), T(G(z)) and T(G(E(x))).
 
     Args:
         generator: G, from latents to samples.

@@ -1,8 +1,8 @@
 """Recipes of rivals that keep modes: `pacgan/...` (Lin et al. 2018) and `rpgan/...` (Huang et al. 2024, R3GAN).
 
 Both are GANs without an encoder, with the networks of `gan/...`. PacGAN's preset `paper` has the data, the latents, the
-batches, the optimizers and the length of its experiments on ring8, grid25 and stacked MNIST. There the networks differ:
-PacGAN's generator has batch normalisation on points too, its discriminator has maxout units on points, and batch
+batches, the optimizers and the length of its experiments on ring8, grid25 and stacked MNIST. It does not have PacGAN's
+networks. Their generator of points has batch normalisation. Their discriminator has maxout units on points, and batch
 normalisation and a fourth map on images. R3GAN has the preset `small` alone.
 """
 
