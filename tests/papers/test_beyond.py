@@ -10,7 +10,7 @@ ROWS = [
 ]
 
 
-class Asked(Exception):
+class AskedError(Exception):
     """A recipe that was to be trained."""
 
 
@@ -19,10 +19,10 @@ class Asked(Exception):
 )
 def test_every_row_trains_a_recipe_that_there_is(item, row, tmp_path, monkeypatch):
     def train(trial, name, *changes):
-        raise Asked(recipes.get(name).override(changes))
+        raise AskedError(recipes.get(name).override(changes))
 
     monkeypatch.setattr(experiments, "train", train)
-    with pytest.raises(Asked):
+    with pytest.raises(AskedError):
         item.run(Trial(row, 0, "small", False, tmp_path, None, False))
 
 
