@@ -30,7 +30,7 @@ def test_help_names_the_flags_without_loading_tensorflow():
         (["--item=fig3"], "--item needs a --paper"),
         (["--report", "--dry_run", "--paper=xgan"], "received --paper --dry_run beside it"),
         (["--report", "--results=nowhere"], "nowhere has no results of any paper"),
-        (["--scale=paper", "--smoke", "--paper=beyond"], "there is no recipe to try"),
+        (["--scale=paper", "--smoke", "--paper=beyond", "--item=stacked_mnist"], "there is no recipe to try"),
     ],
 )
 def test_wrong_flags_are_refused_in_one_line(arguments, message):
