@@ -106,4 +106,4 @@ _CHANGES: dict[AugmentationKind, tuple[Callable[..., tf.Tensor], slice]] = {
     "translation": (_translate, slice(3, 5)),
     "cutout": (_cut, slice(5, 7)),
 }
-"""What each kind does, and its columns of the random numbers."""
+"""Each kind has a change, and columns of the random numbers."""

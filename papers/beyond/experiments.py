@@ -1,6 +1,6 @@
-"""A count of modes for all systems that make images without labels; none of the papers has it.
+"""Comparisons that none of the papers has: counts of modes by the field's protocols, and augmentation for small data.
 
-CVAE-GAN and the conditional GANs are left out, since their generators take a label, and VEEGAN, which is for points.
+The counts leave out CVAE-GAN and the conditional GANs, whose generators take a label, and VEEGAN, which is for points.
 X-GAN trains with an image classifier that has seen labels, but its samples have no class.
 """
 
@@ -10,15 +10,12 @@ import math
 import pathlib
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
 from papers.runs import SAMPLE_SEED, scored, train
-
-if TYPE_CHECKING:
-    from tfgans import AdversarialModel
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
@@ -57,14 +54,14 @@ _AUGMENTED_STEPS = 8_000
 
 
 def stacked_mnist(trial: Trial) -> Measured:
-    """Counts modes of the `small` recipes."""
+    """Counts modes of the `small` recipes of all systems that make images without labels."""
     system = trial.setting["system"]
     if system == _REAL:
         from tfgans import data
 
         images = data.load_split("stacked_mnist", **_source(trial)).first(_sample_count(trial)).image
-        return _counted(trial, images)
-    return _counted(trial, _samples(trial, train(trial, f"{system}/stacked_mnist").model))
+        return _counted(trial, images, "stacked_mnist")
+    return _counted_run(trial, f"{system}/stacked_mnist")
 
 
 def stacked_mnist_pacgan(trial: Trial) -> Measured:
@@ -79,7 +76,7 @@ def stacked_mnist_weak(trial: Trial) -> Measured:
 
 def _long(trial: Trial, *weak: str) -> Measured:
     recipe, changes = _LONG[trial.setting["system"]]
-    return _counted(trial, _samples(trial, train(trial, f"{recipe}/stacked_mnist", *changes, *weak).model))
+    return _counted_run(trial, f"{recipe}/stacked_mnist", *changes, *weak)
 
 
 def toy_worlds(trial: Trial) -> Measured:
@@ -103,16 +100,20 @@ def _sample_count(trial: Trial) -> int:
     return 100 if trial.smoke else _SAMPLES
 
 
-def _samples(trial: Trial, model: "AdversarialModel") -> np.ndarray:
-    from tfgans import evaluation
+def _counted_run(trial: Trial, name: str, *changes: str) -> Measured:
+    """Trains a recipe, and counts the modes of its samples."""
+    from tfgans import evaluation, training
 
-    return evaluation.to_bytes(model.sample(_sample_count(trial), seed=SAMPLE_SEED))
+    model = train(trial, name, *changes).model
+    samples = evaluation.to_bytes(model.sample(_sample_count(trial), seed=SAMPLE_SEED))
+    return _counted(trial, samples, training.RunFolder(trial.workdir).recipe().data)
 
 
-def _counted(trial: Trial, images: np.ndarray) -> Measured:
+def _counted(trial: Trial, images: np.ndarray, name: str) -> Measured:
     """Counts modes of 1,000, and measures the reverse KL, by a classifier of MNIST on each channel of images.
 
-    The numbers that begin with `confident` count only the images whose three digits the classifier is sure of.
+    The numbers that begin with `confident` count only the images whose three digits the classifier is sure of. `name`
+    is the data set of the images, or that their generator learned.
     """
     from tfgans import data, evaluation, metrics
 
@@ -126,7 +127,7 @@ def _counted(trial: Trial, images: np.ndarray) -> Measured:
     probabilities = np.stack([classify(images[..., i : i + 1]) for i in range(images.shape[-1])], axis=1)
     coverage, confident = (metrics.stacked_coverage(probabilities, least) for least in (0.0, _CONFIDENCE))
     protocol = {
-        "data": "stacked_mnist",
+        "data": name,
         "samples": len(images),
         "seed": SAMPLE_SEED,
         "modes_there_are": coverage.of,

@@ -3,8 +3,7 @@ import types
 
 import numpy as np
 import pytest
-import tensorflow as tf
-from short_runs import read_lines
+from short_runs import read_events, read_lines
 
 from tfgans import callbacks
 from tfgans.equilibrium import CollapseRule
@@ -69,12 +68,7 @@ def test_a_step_without_measures_is_passed_over(run):
 
 def test_writes_events(run, tmp_path):
     run([0.8, 0.3])
-    (file,) = (tmp_path / "events").iterdir()
-    values = {
-        (event.step, value.tag): tf.make_ndarray(value.tensor).item()
-        for event in tf.compat.v1.train.summary_iterator(str(file))
-        for value in event.summary.value
-    }
+    values = read_events(tmp_path / "events")
     assert values[200, "diversity/coverage"] == pytest.approx(0.3)
     assert (values[100, "diversity/alarms"], values[200, "diversity/alarms"]) == (0, 1)
 

@@ -57,6 +57,16 @@ def read_lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def read_events(folder):
+    """The scalars of a folder of TensorBoard events, by step and tag."""
+    return {
+        (event.step, value.tag): float(tf.make_ndarray(value.tensor))
+        for file in folder.iterdir()
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+    }
+
+
 def metrics_of(workdir):
     """The metrics of a run by step, which are fingerprints of the batches seen, without the time that they took."""
     lines = read_lines(workdir / "metrics.jsonl")

@@ -1,11 +1,14 @@
-"""The base of callbacks that act at certain steps, and the writer of TensorBoard events."""
+"""Bases of callbacks that act at certain steps or measure a model, and the writer of TensorBoard events."""
 
 import functools
 import os
-from collections.abc import Mapping
+import pathlib
+from collections.abc import Callable, Mapping
 
 import keras
 import tensorflow as tf
+
+from tfgans._files import append_line, cut_lines
 
 
 class StepCallback(keras.callbacks.Callback):
@@ -37,3 +40,42 @@ class EventWriter:
             for name, value in values.items():
                 tf.summary.scalar(name, value)
         self._writer.flush()
+
+
+class Measurements(StepCallback):
+    """Base of callbacks that measure a model every `every` steps, and keep what they find in a file.
+
+    When training begins, they remove lines of later steps than the model's, since these will be measured again.
+
+    Args:
+        measure: Returns values of a model by name; none if they cannot be taken. It must not draw from global random
+            generators, since otherwise measuring would change the training.
+        lines: File of one line of JSON for each measurement: `step` and the values.
+        tensorboard: Folder of TensorBoard events.
+        every: Steps between two measurements.
+    """
+
+    def __init__(
+        self,
+        measure: Callable[[keras.Model], Mapping[str, float]],
+        lines: str | os.PathLike,
+        tensorboard: str | os.PathLike,
+        every: int,
+    ) -> None:
+        super().__init__()
+        self._measure = measure
+        self._lines = pathlib.Path(lines)
+        self._events = EventWriter(tensorboard)
+        self._every = every
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        cut_lines(self._lines, self.step)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if self.step % self._every == 0 and (values := self._measure(self.model)):
+            append_line(self._lines, {"step": self.step, **values})
+            self._use(values)
+
+    def _use(self, values: Mapping[str, float]) -> None:
+        """Acts on the values of this step, whose line is in the file."""
+        raise NotImplementedError

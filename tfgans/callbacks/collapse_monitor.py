@@ -9,11 +9,11 @@ import keras
 import tqdm
 
 from tfgans._files import append_line, cut_lines, read_lines
-from tfgans.callbacks._base import EventWriter, StepCallback
+from tfgans.callbacks._base import Measurements
 from tfgans.equilibrium import CollapseRule
 
 
-class CollapseMonitor(StepCallback):
+class CollapseMonitor(Measurements):
     """Measures the diversity of samples every `every` steps, and warns when it falls far below its best.
 
     A warning goes to standard error, to a file, and to TensorBoard. The bar of a run shows the measures that are
@@ -40,11 +40,8 @@ class CollapseMonitor(StepCallback):
         every: int,
         rules: Mapping[str, CollapseRule],
     ) -> None:
-        super().__init__()
-        self._measure = measure
-        self._lines, self._alarms = pathlib.Path(lines), pathlib.Path(alarms)
-        self._events = EventWriter(tensorboard)
-        self._every = every
+        super().__init__(measure, lines, tensorboard, every)
+        self._alarms = pathlib.Path(alarms)
         self._rules = rules
         self._warned_of: dict[str, float] = {}
         self._last_step = -1
@@ -52,22 +49,23 @@ class CollapseMonitor(StepCallback):
         self._shown: dict[str, float] = {}
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        cut_lines(self._lines, self.step)
+        super().on_train_begin(logs)
         cut_lines(self._alarms, self.step)
         for line in read_lines(self._lines):
             if line["step"] > self._last_step and self._rules.keys() <= line.keys():
                 self._apply_rules(line.pop("step"), line)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0 and (measures := self._measure(self.model)):
-            append_line(self._lines, {"step": self.step, **measures})
-            for name, highest in self._apply_rules(self.step, measures).items():
-                append_line(self._alarms, {"step": self.step, name: measures[name], "highest": highest})
-                self._warn(name, measures[name], highest)
-            values = {**measures, "alarms": float(self._count)}
-            self._events.write(self.step, {f"diversity/{name}": value for name, value in values.items()})
+        super().on_epoch_end(epoch, logs)
         if logs is not None:
             logs.update(self._shown)
+
+    def _use(self, values: Mapping[str, float]) -> None:
+        for name, highest in self._apply_rules(self.step, values).items():
+            append_line(self._alarms, {"step": self.step, name: values[name], "highest": highest})
+            self._warn(name, values[name], highest)
+        shown = {**values, "alarms": float(self._count)}
+        self._events.write(self.step, {f"diversity/{name}": value for name, value in shown.items()})
 
     def _apply_rules(self, step: int, measures: Mapping[str, float]) -> dict[str, float]:
         """Gives the measures of a step to their rules, and returns the highest value of each that warns."""

@@ -144,7 +144,7 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
     trained_on = train.part(recipe.train_fraction)
     near = [evaluation.nearest_images(samples, trained_on, extractor, _NEAREST) for extractor in extractors]
     columns = [samples[:, np.newaxis], *(data.unit_images(images) for images in near)]
-    titles = ["sample", *(f"{extractor.name} {rank}" for extractor in extractors for rank in range(1, _NEAREST + 1))]
+    titles = ["sample", *(f"{extractor.name}\n{rank}" for extractor in extractors for rank in range(1, _NEAREST + 1))]
     plots.image_grid(
         np.concatenate(columns, axis=1).reshape(-1, *train.sample_shape),
         len(titles),

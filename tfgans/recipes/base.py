@@ -212,6 +212,14 @@ def check_value(name: str, value: Any, hint: Any, received: Any = None) -> Any:
 
 
 def _mismatch(name: str, received: Any, hint: Any) -> str:
-    arguments = typing.get_args(hint)
-    choices = f"one of {', '.join(map(str, arguments))}" if typing.get_origin(hint) is typing.Literal else None
-    return f"{name} takes {choices or getattr(hint, '__name__', hint)}; received {received!r}."
+    return f"{name} takes {_described(hint)}; received {received!r}."
+
+
+def _described(hint: Any) -> str:
+    """Names the values of a type as somebody types them."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is tuple:
+        return f"a tuple such as (a, b), whose entries are {_described(arguments[0])}"
+    return str(getattr(hint, "__name__", hint))
