@@ -27,21 +27,18 @@ _POINTS = 2_500
 _CONFIDENCE = 0.9
 
 # Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
+_WITH_R1_R2 = "LOGAN lol1 + R1 + R2"
 _COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "GAN": ("gan", ()),
     "PacGAN2": ("pacgan", ()),
     "RpGAN + R1 + R2": ("rpgan", ()),
     "LOGAN lol1": ("logan", ("objective=lol1",)),
     "lol1 without an encoder": ("gan", ("objective=lol1", "penalty=interpolated")),
-    "LOGAN lol1 + R1 + R2": ("logan", ("objective=lol1", "r1=0.1", "r2=0.1")),
+    _WITH_R1_R2: ("logan", ("objective=lol1",)),
 }
 _PACGAN = ("data=stacked_mnist/pacgan", "latent_size=100", "batch_size=64", "steps=20000")
-_LONG = {system: (recipe, (*_PACGAN, *changes)) for system, (recipe, changes) in _COMPARED.items()} | {
-    # 64 packs of two.
-    "PacGAN2": ("pacgan", (*_PACGAN, "batch_size=128")),
-    # It keeps its own images and codes, since a search for neighbours among 128,000 codes takes minutes.
-    "X-GAN, unsupervised": ("xgan", ("steps=8000",)),
-}
+_UNSUPERVISED = "X-GAN, unsupervised"
+_LONG = (*_COMPARED, _UNSUPERVISED)
 _FOUR_BEST = ("GAN", "PacGAN2", "RpGAN + R1 + R2", "LOGAN lol1")
 # Channels of the discriminator's maps that Metz et al. (2017) have beside a generator with 64 to 8 channels. The
 # generator here has the maps of 64, 32 and 16.
@@ -75,14 +72,31 @@ def stacked_mnist_weak(trial: Trial) -> Measured:
 
 
 def _long(trial: Trial, *weak: str) -> Measured:
-    recipe, changes = _LONG[trial.setting["system"]]
-    return _counted_run(trial, f"{recipe}/stacked_mnist", *changes, *weak)
+    system = trial.setting["system"]
+    if system == _UNSUPERVISED:
+        # It keeps its own images and codes, since a search for neighbours among 128,000 codes takes minutes.
+        return _counted_run(trial, "xgan/stacked_mnist", "steps=8000")
+    name, changes = _compared(system, "stacked_mnist")
+    # 64 packs of two.
+    batch = ("batch_size=128",) if system == "PacGAN2" else ()
+    return _counted_run(trial, name, *_PACGAN, *changes, *batch, *weak)
+
+
+def _compared(system: str, data: str) -> tuple[str, tuple[str, ...]]:
+    """Returns the recipe of a rival on some data, and the fields to change; R1 and R2 of LOGAN are those of RpGAN."""
+    from tfgans import recipes
+
+    recipe, changes = _COMPARED[system]
+    if system == _WITH_R1_R2:
+        weights = recipes.get(f"rpgan/{data}").to_dict()
+        changes += tuple(f"{name}={weights[name]}" for name in ("r1", "r2"))
+    return f"{recipe}/{data}", changes
 
 
 def toy_worlds(trial: Trial) -> Measured:
     """Counts modes of the toy worlds of VEEGAN and PacGAN."""
-    recipe, changes = _COMPARED[trial.setting["system"]]
-    return scored(train(trial, f"{recipe}/{trial.setting['data']}", *changes))
+    name, changes = _compared(trial.setting["system"], trial.setting["data"])
+    return scored(train(trial, name, *changes))
 
 
 def augmentation(trial: Trial) -> Measured:
@@ -186,7 +200,7 @@ def _item(
 ITEMS = (
     _item("stacked_mnist", stacked_mnist, sheets, system=(_REAL, *_SYSTEMS)),
     _item("toy_worlds", toy_worlds, points, data=("ring8", "grid25"), system=tuple(_COMPARED)),
-    _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=tuple(_LONG)),
+    _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=_LONG),
     _item("augmentation", augmentation, sheets, fraction=("1.0", "0.1"), augmentation=tuple(_AUGMENTATIONS)),
     _item("stacked_mnist_weak", stacked_mnist_weak, sheets, discriminator=tuple(_WEAK), system=_FOUR_BEST),
 )
