@@ -1,4 +1,3 @@
-import math
 import types
 
 import numpy as np
@@ -6,7 +5,6 @@ import pytest
 from short_runs import read_events, read_lines
 
 from tfgans import callbacks
-from tfgans.equilibrium import CollapseRule
 
 
 class Model:
@@ -17,14 +15,15 @@ class Model:
 
 @pytest.fixture
 def run(tmp_path):
-    """Trains for a while: the coverage is measured at each hundredth step; spacing is never watched."""
+    """Trains for a while: the coverage is measured at each hundredth step; recall is never watched."""
     lines, alarms = tmp_path / "diversity.jsonl", tmp_path / "alarms.jsonl"
 
     def trained(coverages, start=0):
-        model, rules = Model(), {"coverage": CollapseRule(share=0.5, window=math.inf, least=0.1)}
+        model = Model()
+        rules = [("coverage", callbacks.FallRule(0.5, 0.1)), ("coverage", callbacks.LowRule(0.05, 3))]
         coverage = iter(coverages)
         monitor = callbacks.CollapseMonitor(
-            lambda _: {} if (value := next(coverage)) is None else {"coverage": value, "spacing": 0.0},
+            lambda _: {} if (value := next(coverage)) is None else {"coverage": value, "recall": 0.0},
             lines,
             alarms,
             tmp_path / "events",
@@ -61,6 +60,21 @@ def test_a_fall_from_a_new_best_is_noted_again(run):
     assert [line["step"] for line in run([0.8, 0.3, 0.9, 0.1])] == [200, 400]
 
 
+def test_values_that_stay_low_are_noted_once_in_a_row(run, capsys):
+    noted = run([0.04, 0.04, 0.06, 0.04, 0.03, 0.02, 0.01, 0.05, 0.01, 0.01, 0.01])
+    assert noted == [{"step": 600, "coverage": 0.02, "limit": 0.05}, {"step": 1100, "coverage": 0.01, "limit": 0.05}]
+    assert "Step 600: the coverage of samples is 0.02; its last 3 values lie below 0.05." in capsys.readouterr().err
+
+
+def test_a_low_highest_value_is_ignored(run):
+    assert run([0.09, 0.06, 0.01]) == []
+
+
+def test_a_resumed_run_goes_on_counting_low_values(run):
+    run([0.01, 0.01])
+    assert run([0.01], start=200) == [{"step": 300, "coverage": 0.01, "limit": 0.05}]
+
+
 def test_a_step_without_measures_is_passed_over(run):
     assert [line["step"] for line in run([0.8, None, 0.3])] == [300]
     assert [line["step"] for line in read_lines(run.lines)] == [100, 300]
@@ -81,8 +95,8 @@ def test_no_alarm_while_coverage_grows_or_was_never_there(run, capsys):
 def test_all_measures_are_written_at_their_steps(run):
     run([0.2, 0.3])
     assert read_lines(run.lines) == [
-        {"step": 100, "coverage": 0.2, "spacing": 0.0},
-        {"step": 200, "coverage": 0.3, "spacing": 0.0},
+        {"step": 100, "coverage": 0.2, "recall": 0.0},
+        {"step": 200, "coverage": 0.3, "recall": 0.0},
     ]
 
 

@@ -22,6 +22,14 @@ def test_samples_like_the_real_ones_cover_them(clusters, random):
 def test_one_cluster_of_four_covers_a_quarter(clusters):
     measured = DiversityMonitor(clusters)(clusters[::4] + 1e-6)
     assert measured.coverage == pytest.approx(0.25, abs=0.01)
+    assert measured.overlap == pytest.approx((measured.coverage + measured.recall) / 2)
+
+
+def test_blurs_near_all_samples_cover_them_and_overlap_half(random):
+    """Equal points between the corners of a cube of many dimensions lie nearer to each corner than its neighbours."""
+    corners = random.choice([-1.0, 1.0], size=(300, 64))
+    measured = DiversityMonitor(corners)(random.normal(size=(100, 64)) * 1e-3)
+    assert (measured.coverage, measured.recall, measured.overlap) == (1.0, 0.0, 0.5)
 
 
 def test_equal_samples_have_no_spacing(clusters):

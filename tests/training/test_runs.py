@@ -378,10 +378,10 @@ def test_the_diversity_of_a_run_is_measured_and_its_fall_is_noted(tmp_path, monk
     assert lines[0]["coverage"] > 0.9
     assert lines[1]["spacing"] == 0
     assert [set(line) for line in read_lines(folder.alarms_file)] == [
-        {"step", "coverage", "highest"},
+        {"step", "overlap", "highest"},
         {"step", "spacing", "highest"},
     ]
-    assert "Step 4: the coverage of samples fell to" in capsys.readouterr().err
+    assert "Step 4: the overlap of samples fell to" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")

@@ -3,32 +3,87 @@
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import keras
 import tqdm
 
 from tfgans._files import append_line, cut_lines, read_lines
 from tfgans.callbacks._base import Measurements
-from tfgans.equilibrium import CollapseRule
+
+
+class Alarm(NamedTuple):
+    """What a rule says about a value.
+
+    Attributes:
+        text: Words that follow the name of the measure.
+        facts: Numbers that explain it, by name.
+    """
+
+    text: str
+    facts: dict[str, float]
+
+
+class FallRule:
+    """Sees a value fall below a share of its highest one. There is one alarm for each highest value.
+
+    Args:
+        share: The share, in (0, 1).
+        least: Highest values below this one are ignored.
+    """
+
+    def __init__(self, share: float, least: float) -> None:
+        self._share, self._least = share, least
+        self._highest = 0.0
+        self._silent = False
+
+    def __call__(self, value: float) -> Alarm | None:
+        """Takes the next value, and returns an alarm if it has fallen."""
+        if value > self._highest:
+            self._highest, self._silent = value, False
+        if self._silent or self._highest < self._least or value >= self._share * self._highest:
+            return None
+        self._silent = True
+        return Alarm(f"fell to {value:.3g} from {self._highest:.3g}", {"highest": self._highest})
+
+
+class LowRule:
+    """Sees a value stay below a limit. There is one alarm until the value rises above the limit.
+
+    Args:
+        limit: The limit.
+        times: How many values in a row must lie below it.
+    """
+
+    def __init__(self, limit: float, times: int) -> None:
+        self._limit, self._times = limit, times
+        self._low = 0
+
+    def __call__(self, value: float) -> Alarm | None:
+        """Takes the next value, and returns an alarm if the last `times` ones lie below the limit."""
+        self._low = self._low + 1 if value < self._limit else 0
+        if self._low != self._times:
+            return None
+        text = f"is {value:.3g}; its last {self._times} values lie below {self._limit:.3g}"
+        return Alarm(text, {"limit": self._limit})
 
 
 class CollapseMonitor(Measurements):
-    """Measures the diversity of samples every `every` steps, and warns when it falls far below its best.
+    """Measures the diversity of samples every `every` steps, and warns when rules say that it lies too low.
 
     A warning goes to standard error, to a file, and to TensorBoard. The bar of a run shows the measures that are
-    watched and the number of warnings. There is one warning for each best. A resumed run reads the measurements of
-    before, so that it warns at the same steps.
+    watched and the number of warnings. A resumed run reads the measurements of before, so that it warns at the same
+    steps.
 
     Args:
         measure: Returns measures of a model by name, each better if it is larger; none if they cannot be taken. It must
             not draw from global random generators, since otherwise watching would change the training.
         lines: File of one line of JSON for each measurement: `step` and the measures.
-        alarms: File that gets a line when a measure lies too low: `step`, the measure, and `highest`, its highest value
-            before.
+        alarms: File that gets a line for each alarm: `step`, the measure, and what the rule knows, such as `highest`.
         tensorboard: Folder of TensorBoard events.
         every: Steps between two measurements.
-        rules: For each measure that is watched, the rule that decides whether it lies too low.
+        rules: Names of measures that are watched, each with a new rule such as `FallRule` or `LowRule`.
     """
 
     def __init__(
@@ -38,12 +93,11 @@ class CollapseMonitor(Measurements):
         alarms: str | os.PathLike,
         tensorboard: str | os.PathLike,
         every: int,
-        rules: Mapping[str, CollapseRule],
+        rules: Sequence[tuple[str, Callable[[float], Alarm | None]]],
     ) -> None:
         super().__init__(measure, lines, tensorboard, every)
         self._alarms = pathlib.Path(alarms)
         self._rules = rules
-        self._warned_of: dict[str, float] = {}
         self._last_step = -1
         self._count = 0
         self._shown: dict[str, float] = {}
@@ -51,8 +105,9 @@ class CollapseMonitor(Measurements):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         cut_lines(self._alarms, self.step)
+        watched = {name for name, _ in self._rules}
         for line in read_lines(self._lines):
-            if line["step"] > self._last_step and self._rules.keys() <= line.keys():
+            if line["step"] > self._last_step and watched <= line.keys():
                 self._apply_rules(line.pop("step"), line)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -61,25 +116,17 @@ class CollapseMonitor(Measurements):
             logs.update(self._shown)
 
     def _use(self, values: Mapping[str, float]) -> None:
-        for name, highest in self._apply_rules(self.step, values).items():
-            append_line(self._alarms, {"step": self.step, name: values[name], "highest": highest})
-            self._warn(name, values[name], highest)
+        for name, alarm in self._apply_rules(self.step, values):
+            append_line(self._alarms, {"step": self.step, name: values[name], **alarm.facts})
+            advice = f"The generator may be losing modes; look at its samples. It is recorded in {self._alarms}."
+            tqdm.tqdm.write(f"Step {self.step}: the {name} of samples {alarm.text}. {advice}", file=sys.stderr)
         shown = {**values, "alarms": float(self._count)}
         self._events.write(self.step, {f"diversity/{name}": value for name, value in shown.items()})
 
-    def _apply_rules(self, step: int, measures: Mapping[str, float]) -> dict[str, float]:
-        """Gives the measures of a step to their rules, and returns the highest value of each that warns."""
+    def _apply_rules(self, step: int, measures: Mapping[str, float]) -> list[tuple[str, Alarm]]:
+        """Gives the measures of a step to their rules, and returns the alarms with the names of the measures."""
         self._last_step = step
-        fallen = {}
-        for name, rule in self._rules.items():
-            highest = rule.highest(step)
-            if rule(step, measures[name]) and self._warned_of.get(name) != highest:
-                self._warned_of[name] = fallen[name] = highest
-        self._count += len(fallen)
-        self._shown = {name: measures[name] for name in self._rules} | {"alarms": float(self._count)}
-        return fallen
-
-    def _warn(self, name: str, value: float, highest: float) -> None:
-        fall = f"Step {self.step}: the {name} of samples fell to {value:.3g} from {highest:.3g}."
-        advice = f"The generator may be losing modes; look at its samples. It is recorded in {self._alarms}."
-        tqdm.tqdm.write(f"{fall} {advice}", file=sys.stderr)
+        alarms = [(name, alarm) for name, rule in self._rules if (alarm := rule(measures[name])) is not None]
+        self._count += len(alarms)
+        self._shown = {name: measures[name] for name, _ in self._rules} | {"alarms": float(self._count)}
+        return alarms

@@ -18,12 +18,15 @@ class Diversity(NamedTuple):
     Attributes:
         coverage: Share of real samples that have a generated one in their neighbourhood, in [0, 1].
         recall: Share of real samples inside the neighbourhood of a generated one, in [0, 1].
+        overlap: Mean of coverage and recall. Coverage alone falls when samples turn from blurs, which lie near
+            everything, to sharp images. Then recall rises. If modes collapse, both fall.
         spacing: Mean distance of a generated sample to its nearest other one, over that of as many real samples, in
             [0, 1]. It is 0 if all samples are the same, and 1 if they differ as real ones do, or more.
     """
 
     coverage: float
     recall: float
+    overlap: float
     spacing: float
 
 
@@ -67,7 +70,7 @@ class DiversityMonitor:
         between_real = metrics.spacing(self._real[: len(generated)])
         # An untrained generator may scatter its samples far more widely than the data.
         spacing = min(1.0, metrics.spacing(generated) / between_real) if between_real > 0 else 1.0
-        return Diversity(prdc.coverage, prdc.recall, spacing)
+        return Diversity(prdc.coverage, prdc.recall, (prdc.coverage + prdc.recall) / 2, spacing)
 
 
 def _features(samples: np.ndarray) -> np.ndarray:

@@ -1,13 +1,11 @@
 """Chooses the callbacks of a run: pictures, scores, alarms, and the refilling of a bank."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 
 from tfgans import callbacks, data, evaluation
-from tfgans.equilibrium import CollapseRule
 from tfgans.models import XGAN, AdversarialModel
 from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.execution import take_from_chief
@@ -21,8 +19,6 @@ _MOST_CODES = 2_000
 _MOST_ROWS = 10
 # Samples of which the diversity is measured, and real samples beside them.
 _SAMPLES, _REAL = 200, 500
-# A measure of diversity that was never higher says nothing when it falls.
-_LEAST = {"coverage": 0.1, "spacing": 0.2}
 
 
 def score_curves(
@@ -120,6 +116,17 @@ def monitors(
         # The checkpoint that follows reports weights that are not finite.
         return diversity(samples)._asdict() if np.isfinite(samples).all() else {}
 
-    files = (folder.diversity_file, folder.alarms_file, folder.tensorboard)
-    rules = {name: CollapseRule(share=0.5, window=math.inf, least=least) for name, least in _LEAST.items()}
-    return [callbacks.CollapseMonitor(measure, *files, recipe.grid_every, rules)]
+    return [
+        callbacks.CollapseMonitor(
+            measure,
+            folder.diversity_file,
+            folder.alarms_file,
+            folder.tensorboard,
+            recipe.grid_every,
+            [
+                ("overlap", callbacks.FallRule(share=0.5, least=0.1)),
+                ("spacing", callbacks.FallRule(share=0.5, least=0.2)),
+                ("spacing", callbacks.LowRule(limit=0.3, times=3)),
+            ],
+        )
+    ]
