@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans.equilibrium import CollapseRule, Equilibrium, Margin
+from tfgans.equilibrium import CollapseRule, Equilibrium, Margin, Schedule
 
 
 def move(controller, real_error, generated_error):
@@ -145,11 +145,57 @@ def test_state_survives(controller, tmp_path):
     assert move(copy, 2.0, 0.0)[0] == pytest.approx(expected, rel=1e-12)
 
 
+def test_k_begins_where_it_is_told_and_stays_below_its_limit(float64):
+    """gamma = 25 pushes k up by 24 * .01 a step, to .8 and no further."""
+    capped = Equilibrium(25.0, 0.01, k_start=0.3, k_limit=0.8)
+    assert [move(capped, 1.0, 1.0)[0] for _ in range(3)] == pytest.approx([0.54, 0.78, 0.8])
+
+
+def test_a_schedule_moves_k_on_a_line_whatever_the_errors_are(float64):
+    """From .8 to .3 in five steps, and no further."""
+    schedule = Schedule(0.8, 0.3, steps=5)
+    found = [float(schedule.update(tf.constant(9.0), tf.constant(error))["k"]) for error in range(7)]
+    assert found == pytest.approx([0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.3])
+    assert schedule.log_names == ("k", "allowed_density")
+
+
+@pytest.mark.parametrize(("k", "bound"), [(0.25, 4.0), (1.0, 1.0), (0.0, 1_000.0)])
+def test_the_log_has_the_density_that_k_allows(float64, k, bound):
+    """1 / k, which stays finite where k is 0."""
+    for balance in (Schedule(k, k, 1), Equilibrium(k_start=k, integral=0.0)):
+        one = tf.constant(1.0, tf.float64)
+        assert float(balance.update(one, one)["allowed_density"]) == pytest.approx(bound)
+
+
+def test_a_schedule_weighs_by_the_k_of_before_the_step(float64):
+    """L(x) - k mean(errors) = 1 - .8 * 2."""
+    assert float(Schedule(0.8, 0.3, 5).discriminator_loss(tf.constant(1.0), tf.constant([1.0, 3.0]))) == pytest.approx(
+        -0.6
+    )
+
+
+def test_the_step_of_a_schedule_survives(float64, tmp_path):
+    first = Schedule(0.0, 1.0, 4)
+    first.update(tf.constant(0.0), tf.constant(0.0))
+    tf.train.Checkpoint(controller=first).write(str(tmp_path / "state"))
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(first))
+    tf.train.Checkpoint(controller=copy).read(str(tmp_path / "state")).assert_consumed()
+    assert float(copy.update(tf.constant(0.0), tf.constant(0.0))["k"]) == 0.5
+
+
+@pytest.mark.parametrize("arguments", [(-0.1, 0.5, 9), (0.5, 1.1, 9), (0.5, 0.5, 0)])
+def test_a_schedule_refuses(arguments):
+    with pytest.raises(ValueError, match=r"k_start and k_end in \[0, 1\], steps >= 1; received"):
+        Schedule(*arguments)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"ratio": -0.1}, r"ratio >= 0 and integral >= 0; received -0\.1 and 0\.001"),
         ({"integral": -1e-3}, r"received 0\.5 and -0\.001"),
+        ({"k_start": 0.6, "k_limit": 0.5}, r"0 <= k_start <= k_limit <= 1; received 0\.6 and 0\.5"),
+        ({"k_limit": 1.5}, r"received 0\.0 and 1\.5"),
     ],
 )
 def test_equilibrium_refuses(arguments, message):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from table import restore, state, train, variables
 
 # Scalars of a controller or of a bank, which the step adds to those of its turns.
-OF_THE_STEP = {"k", "error", "convergence", "measured_ratio", "shrinkage"}
+OF_THE_STEP = {"k", "allowed_density", "error", "convergence", "measured_ratio", "shrinkage"}
 
 
 def test_graph_equals_eager(row, new):

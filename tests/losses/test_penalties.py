@@ -126,6 +126,13 @@ def test_power_of_the_distance_to_the_target():
         losses.InterpolatedGradientPenalty(power=3)
 
 
+def test_a_one_sided_penalty_leaves_small_norms_free():
+    """Norms .5, 1 and 4 have the distances 0, 0 and 3."""
+    norms = tf.constant([0.5, 1.0, 4.0])
+    assert float(losses.gradient_penalty(norms, one_sided=True)) == pytest.approx(3.0)
+    assert float(losses.gradient_penalty(norms)) == pytest.approx((0.25 + 9) / 3)
+
+
 def test_zero_centered_penalties_by_hand():
     """l = |x|^2 / 2 + z has the gradient (x, 1), with the squared norm |x|^2 + 1, at real and at generated rows."""
 

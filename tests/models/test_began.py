@@ -77,12 +77,14 @@ def step_by_hand(generator, encoder, decoder, k, image, latents, ratio, gain, no
     after = [error_and_slopes(x, encoder, decoder, norm)[0] for x in (image, latents[1] @ generator)]
     held, made = after if recompute else (real, loss)
     error = ratio * held - made
+    moved = min(max(k + gain * error, 0.0), 1.0)
     logs = {
         "discriminator_loss": real - k * generated,
         "generator_loss": loss,
         "real_error": real,
         "generated_error": generated,
-        "k": min(max(k + gain * error, 0.0), 1.0),
+        "k": moved,
+        "allowed_density": min(1 / moved, 1_000.0) if moved else 1_000.0,
         "error": error,
         "convergence": held + abs(error),
     }
@@ -333,3 +335,27 @@ def test_a_margin_is_of_each_sample(image, noise, norm):
     assert float(found["discriminator_loss"]) == pytest.approx(real + hinge, rel=1e-5)
     assert float(found["generated_error"]) == pytest.approx(errors.mean(), rel=1e-5)
     assert hinge > max(margin - errors.mean(), 0) + 1e-3
+
+
+def test_the_penalty_is_on_the_slope_of_the_energy_between_real_and_generated_samples(random):
+    """L(u) = ||u - u E D|| with a fixed place between the pairs; its slope by hand, and weight 3."""
+    penalty = losses.InterpolatedGradientPenalty(3.0, one_sided=True)
+    gan = model(Equilibrium(k_start=0.25), penalty=penalty, norm="l2_sample")
+    plain = model(Equilibrium(k_start=0.25), norm="l2_sample")
+    plain.set_weights(gan.get_weights())
+    image, latents = random.normal(size=(ROWS, 3)), random.uniform(-1, 1, size=(ROWS, 2))
+    batch, noise = given(image, latents)
+    places = np.array([0.0, 0.25, 0.5, 1.0])
+    found = gan.discriminator_losses(batch, {**noise, "interpolation": tf.constant(places, tf.float32)})
+    generator, encoder, decoder = matrices(gan)
+    between = places[:, None] * image + (1 - places[:, None]) * (latents @ generator)
+    slopes = ROWS * error_and_slopes(between, encoder, decoder, "l2_sample")[1]
+    expected = np.mean(np.maximum(np.linalg.norm(slopes, axis=1) - 1, 0) ** 2)
+    assert float(found["gradient_penalty"]) == pytest.approx(expected, rel=1e-4)
+    without = plain.discriminator_losses(batch, noise)["discriminator_loss"]
+    assert float(found["discriminator_loss"] - without) == pytest.approx(3 * expected, rel=1e-4)
+
+
+def test_a_penalty_needs_an_energy_for_each_sample():
+    with pytest.raises(ValueError, match="energy for each sample; received norm='l2_batch'"):
+        model(penalty=losses.InterpolatedGradientPenalty(1.0), norm="l2_batch")

@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import pytest
 from small_networks import trainable
 
@@ -85,3 +86,21 @@ def test_names_say_what_a_network_is_for():
 def test_refuses_a_style_that_there_is_not(network):
     with pytest.raises(ValueError, match="style must be one of began, cs; received 'dcgan'"):
         network((8, 8, 1), 4, 2, "dcgan")
+
+
+@pytest.mark.parametrize("make", [networks.began_encoder, networks.began_decoder])
+def test_normalised_convolutions(make, random):
+    """Each but that of the image has batch normalisation in the place of its biases, before its ELU."""
+    model = make((16, 16, 1), 5, 2, batch_norm=True)
+    plain = make((16, 16, 1), 5, 2)
+    inner = [layer for layer in convolutions(model) if layer.filters != 1]
+    assert [layer.filters for layer in convolutions(model)] == [layer.filters for layer in convolutions(plain)]
+    assert not any(layer.use_bias for layer in inner)
+    normalised = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert len(normalised) == len(inner)
+    outputs = keras.Model(model.input, [layer.output for layer in normalised])(
+        random.normal(size=(64, *model.input.shape[1:])), training=True
+    )
+    for output in outputs:
+        np.testing.assert_allclose(np.mean(output, axis=(0, 1, 2)), 0, atol=1e-5)
+        np.testing.assert_allclose(np.var(output, axis=(0, 1, 2)), 1, atol=0.1)

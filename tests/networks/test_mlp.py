@@ -76,6 +76,18 @@ def test_multilayer_perceptron_by_hand(random):
     np.testing.assert_allclose(model(points), expected, rtol=1e-4, atol=1e-3)
 
 
+def test_random_biases_and_a_leaky_slope(random):
+    """Without biases the layers are homogeneous; with U(-1, 1) they are not, and values below zero keep a fifth."""
+    model = networks.relu_mlp(2, 3, (500,), activation="leaky_relu", bias_range=1.0)
+    kernel, bias, last, last_bias = model.get_weights()
+    assert np.abs(bias).max() == pytest.approx(1, abs=0.02)
+    assert bias.var() == pytest.approx(1 / 3, rel=0.15)
+    np.testing.assert_array_equal(last_bias, 0)
+    points = random.normal(size=(5, 2))
+    hidden = points @ kernel + bias
+    np.testing.assert_allclose(model(points), np.where(hidden > 0, hidden, hidden / 5) @ last, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", ["encoder", "decoder", "generator"])
 def test_names_say_what_a_network_is_for(name):
     assert networks.relu_mlp(2, 3, (4,), name).name == name

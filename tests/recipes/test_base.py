@@ -126,8 +126,8 @@ def test_refuses_fields_and_formats_of_another_version():
     fields = recipes.get("cwgan/digits").to_dict()
     with pytest.raises(ValueError, match=r"unknown fields \['new_field'\]"):
         recipes.from_dict({**fields, "new_field": 1})
-    for version in (5, -1, "1", None, True):
-        with pytest.raises(ValueError, match="reads recipes of format 0 to 4"):
+    for version in (6, -1, "1", None, True):
+        with pytest.raises(ValueError, match="reads recipes of format 0 to 5"):
             recipes.from_dict({**fields, "format": version})
 
 

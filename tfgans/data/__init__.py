@@ -1,8 +1,10 @@
 """Data sets, and tf.data pipelines of batches."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from tfgans.data.avatars import AVATAR_ATTRIBUTES, avatars
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
@@ -28,6 +30,7 @@ from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, t
 from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
 
 __all__ = [
+    "AVATAR_ATTRIBUTES",
     "CELEBA_ATTRIBUTES",
     "CWGAN_EFIGI_ATTRIBUTES",
     "EFIGI_ATTRIBUTES",
@@ -44,6 +47,7 @@ __all__ = [
     "StoredImages",
     "ToyWorld",
     "as_images",
+    "avatars",
     "batches",
     "digits",
     "draw_sprites",
@@ -76,7 +80,13 @@ __all__ = [
     "write_store",
 ]
 
-_BUILT_IN = {"digits": digits, "sprites": sprites}
+_BUILT_IN: dict[str, Callable[[str], ImageSet]] = {
+    "digits": digits,
+    "sprites": sprites,
+    "avatars": avatars,
+    "avatars_skin": functools.partial(avatars, labels="skin"),
+    "avatars_hair": functools.partial(avatars, labels="hair"),
+}
 _STACKED = "stacked_"
 _PACGAN = "/pacgan"
 
@@ -92,11 +102,11 @@ def load_split(
     """Loads a split of a data set by name.
 
     Args:
-        name: `digits` or `sprites`, which are built in; a toy world, such as `ring8`; `folder:PATH`, `npz:FILE` or
-            `store:PATH`, the user's own, as in `from_folder`, `from_npz` and `from_store`; the name of a set in
-            `tfds_images`, such as `mnist`; or `stacked_` before a name, such as `stacked_mnist`, for stacked images as
-            in `stacked`. `/pacgan` behind that, as in `stacked_mnist/pacgan`, takes the training images of
-            `pacgan_triples`.
+        name: `digits`, `sprites`, `avatars`, `avatars_skin` or `avatars_hair`, which are built in; a toy world, such as
+            `ring8`; `folder:PATH`, `npz:FILE` or `store:PATH`, the user's own, as in `from_folder`, `from_npz` and
+            `from_store`; the name of a set in `tfds_images`, such as `mnist`; or `stacked_` before a name, such as
+            `stacked_mnist`, for stacked images as in `stacked`. `/pacgan` behind that, as in `stacked_mnist/pacgan`,
+            takes the training images of `pacgan_triples`.
         split: Split of the set.
         image_shape: (height, width, channels) to which the user's own images are fitted; folders need it.
         data_dir: Folder of prepared sets; by default `$TFDS_DATA_DIR`, else `~/tensorflow_datasets`.

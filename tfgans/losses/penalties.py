@@ -45,9 +45,11 @@ def _gradient_of_mean(
     return interpolated_gradient(lambda x: mean_over_patches(discriminator(x)), real, generated, weights)
 
 
-def gradient_penalty(norms: tf.Tensor, target: float = 1.0, power: int = 2) -> tf.Tensor:
-    """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2)."""
+def gradient_penalty(norms: tf.Tensor, target: float = 1.0, power: int = 2, one_sided: bool = False) -> tf.Tensor:
+    """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2); one-sided, norms below the target are free."""
     distance = norms - target
+    if one_sided:
+        distance = tf.nn.relu(distance)
     return tf.reduce_mean(tf.square(distance) if power == 2 else tf.abs(distance))
 
 
@@ -63,6 +65,7 @@ class GradientPenalty(Configurable, abc.ABC):
         weight: Factor lambda of the penalty in the discriminator's loss.
         target: Norm at which the penalty is zero.
         power: Power of the distance to the target, 1 or 2.
+        one_sided: Whether norms below the target are free (Gulrajani et al. 2017, section 4).
 
     Raises:
         ValueError: If `power` is another.
@@ -71,6 +74,7 @@ class GradientPenalty(Configurable, abc.ABC):
     weight: float = 10.0
     target: float = 1.0
     power: int = 2
+    one_sided: bool = False
 
     def __post_init__(self) -> None:
         if self.power not in (1, 2):
@@ -87,7 +91,7 @@ class GradientPenalty(Configurable, abc.ABC):
     ) -> dict[str, tf.Tensor]:
         norms = self.norms(discriminator, real, generated, weights)
         return {
-            "gradient_penalty": gradient_penalty(norms, self.target, self.power),
+            "gradient_penalty": gradient_penalty(norms, self.target, self.power, self.one_sided),
             "gradient_norm": tf.reduce_mean(norms),
         }
 

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from tfgans.choices import ErrorSign, KLReduction, check_choice
-from tfgans.equilibrium import Equilibrium, Margin
+from tfgans.equilibrium import Balance, Equilibrium, Margin
 from tfgans.latent import Prior, active_units
 from tfgans.losses import sample_errors
 from tfgans.models._fit import check_fit, first_output
@@ -81,7 +81,7 @@ class AdversarialVAE(AdversarialModel):
         discriminator_encoder: keras.Model,
         discriminator_decoder: keras.Model,
         prior: Prior,
-        equilibrium: Equilibrium | Margin | None = None,
+        equilibrium: Balance | Margin | None = None,
         *,
         reconstructed_weight: float = 0.3,
         similarity_weight: float = 0.1,

@@ -7,13 +7,14 @@ import keras
 import tensorflow as tf
 
 from tfgans.choices import Norm, check_choice
-from tfgans.equilibrium import Equilibrium, Margin
+from tfgans.equilibrium import Balance, Equilibrium, Margin
 from tfgans.latent import Prior
-from tfgans.losses import mean_difference, reconstruction_error, reconstruction_errors
+from tfgans.losses import GradientPenalty, mean_difference, reconstruction_error, reconstruction_errors
 from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
 from tfgans.models.discrimination import Energy, autoencoder
+from tfgans.models.gan import uniform
 
 
 class Draw(enum.IntEnum):
@@ -21,6 +22,7 @@ class Draw(enum.IntEnum):
 
     DISCRIMINATOR_LATENT = 0
     GENERATOR_LATENT = 1
+    INTERPOLATION = 2
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -29,7 +31,7 @@ class BEGAN(AdversarialModel):
 
     With D(x) = Dec(Enc(x)) and L(x) = ||x - D(x)||, one step is:
 
-        discriminator  descends  L(x) - k L(G(z_D))
+        discriminator  descends  L(x) - k L(G(z_D)), and the penalty on the slope of L between x and G(z_D)
         generator      descends  L(G(z_G))
         k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
 
@@ -41,7 +43,9 @@ class BEGAN(AdversarialModel):
         encoder: Enc, from samples to codes.
         decoder: Dec, from codes to samples.
         prior: Distribution of z; uniform in the paper.
-        equilibrium: The controller of k, by default gamma = .5 and lambda_k = .001; or EBGAN's `Margin`.
+        equilibrium: The controller of k, by default gamma = .5 and lambda_k = .001; a `Schedule` of k; or EBGAN's
+            `Margin`.
+        penalty: Gradient penalty of the energy L, or `None`. The paper has none.
         norm: The distance L, one of `choices.Norm`; the mean absolute error by default.
         similarity_weight: Factor of the learned similarity, mean |E Enc(x) - E Enc(G(z))|, in the generator's loss. It
             is that of the row of AVAE's Table 1 without a VAE, in which no generated image belongs to a real one.
@@ -60,8 +64,8 @@ class BEGAN(AdversarialModel):
     ... )
     >>> model.compile()
     >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
-    >>> sorted(history.history)
-    ['convergence', 'discriminator_loss', 'error', 'generated_error', 'generator_loss', 'k', 'real_error']
+    >>> sorted(history.history)[:4]
+    ['allowed_density', 'convergence', 'discriminator_loss', 'error']
     """
 
     players = ("discriminator", "generator")
@@ -75,7 +79,8 @@ class BEGAN(AdversarialModel):
         encoder: keras.Model,
         decoder: keras.Model,
         prior: Prior,
-        equilibrium: Equilibrium | Margin | None = None,
+        equilibrium: Balance | Margin | None = None,
+        penalty: GradientPenalty | None = None,
         *,
         norm: Norm = "l1_mean",
         similarity_weight: float = 0.0,
@@ -92,8 +97,11 @@ class BEGAN(AdversarialModel):
         self.encoder = encoder
         self.decoder = decoder
         self.equilibrium = equilibrium or Equilibrium()
+        self.penalty = penalty
         if similarity_weight < 0:
             raise ValueError(f"similarity_weight must not be negative; received {similarity_weight}.")
+        if penalty is not None and norm == "l2_batch":
+            raise ValueError("A gradient penalty needs an energy for each sample; received norm='l2_batch'.")
         self.norm = norm
         self.discrimination = Energy(norm)
         self.similarity_weight = similarity_weight
@@ -103,7 +111,8 @@ class BEGAN(AdversarialModel):
     @property
     def log_names(self) -> tuple[str, ...]:
         similarity = ("similarity",) if self.similarity_weight else ()
-        losses = ("discriminator_loss", "generator_loss", "real_error", "generated_error", *similarity)
+        penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
+        losses = ("discriminator_loss", "generator_loss", "real_error", "generated_error", *similarity, *penalty)
         return (*losses, *self.equilibrium.log_names)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
@@ -111,10 +120,13 @@ class BEGAN(AdversarialModel):
         return {player: keras.optimizers.Adam(1e-4) for player in self.players}
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
-        """Adds `latent`, z_D or z_G, `[B, N]`."""
+        """Adds `latent`, z_D or z_G, `[B, N]`, and `interpolation`, the penalty's epsilon, `[B]`."""
         use = {"discriminator": Draw.DISCRIMINATOR_LATENT, "generator": Draw.GENERATOR_LATENT}[turn]
         latent = self.noise(self.prior.sample, rows_of(batch), use, index)
-        return {**super().draw_noise(turn, batch, index), "latent": latent}
+        noise = {**super().draw_noise(turn, batch, index), "latent": latent}
+        if self.penalty is not None and turn == "discriminator":
+            noise["interpolation"] = self.noise(uniform, rows_of(batch), Draw.INTERPOLATION, index)
+        return noise
 
     def _samples(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor]:
         """x and G(z), or T(x) and T(G(z)), `[B, ...]`."""
@@ -135,6 +147,9 @@ class BEGAN(AdversarialModel):
         generated_errors = reconstruction_errors(generated, regenerated, self.norm)
         loss = self.equilibrium.discriminator_loss(real_error, generated_errors)
         parts = {"real_error": real_error, "generated_error": tf.reduce_mean(generated_errors)}
+        if self.penalty is not None:
+            parts |= self.penalty(self._energies, image, generated, noise["interpolation"])
+            loss += self.penalty.weight * parts["gradient_penalty"]
         for name, (weight, value) in self.constraints(latent, tf.cast(code, latent.dtype)).items():
             loss += weight * value
             parts[name] = value
@@ -183,3 +198,7 @@ class BEGAN(AdversarialModel):
     def _error(self, image: tf.Tensor) -> tf.Tensor:
         """L(u) of samples u, `[B, ...]`."""
         return reconstruction_error(image, self.forward(self.discriminator, image, training=True), self.norm)
+
+    def _energies(self, image: tf.Tensor) -> tf.Tensor:
+        """L(u) of each of samples u, `[B]`."""
+        return reconstruction_errors(image, self.forward(self.discriminator, image, training=True), self.norm)

@@ -6,9 +6,9 @@ import keras
 import tensorflow as tf
 
 from tfgans.choices import Norm, check_choice
-from tfgans.equilibrium import Equilibrium, Margin
+from tfgans.equilibrium import Balance, Margin
 from tfgans.latent import Prior
-from tfgans.losses import reconstruction_error
+from tfgans.losses import GradientPenalty, reconstruction_error
 from tfgans.models.began import BEGAN
 
 
@@ -52,14 +52,15 @@ class BEGANCS(BEGAN):
         encoder: keras.Model,
         decoder: keras.Model,
         prior: Prior,
-        equilibrium: Equilibrium | Margin | None = None,
+        equilibrium: Balance | Margin | None = None,
+        penalty: GradientPenalty | None = None,
         *,
         constraint_weight: float = 0.1,
         norm: Norm = "l2_sample",
         constraint_norm: Norm = "l2_sample",
         **kwargs: Any,
     ) -> None:
-        super().__init__(generator, encoder, decoder, prior, equilibrium, norm=norm, **kwargs)
+        super().__init__(generator, encoder, decoder, prior, equilibrium, penalty, norm=norm, **kwargs)
         check_choice("constraint_norm", constraint_norm, Norm)
         if constraint_weight < 0:
             raise ValueError(f"constraint_weight must not be negative; received {constraint_weight}.")

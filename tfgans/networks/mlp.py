@@ -100,21 +100,30 @@ def relu_mlp(
     outputs: int,
     widths: Sequence[int] = (128, 128),
     name: Literal["encoder", "decoder", "generator"] = "encoder",
+    *,
+    activation: Literal["relu", "leaky_relu"] = "relu",
+    bias_range: float = 0.0,
 ) -> keras.Model:
     """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.4).
+
+    The paper does not state its biases. Without any, an auto-encoder of such layers is homogeneous at the start: with a
+    point it reconstructs the whole ray from the origin through it.
 
     Args:
         inputs: Entries of the input.
         outputs: Entries of the output.
         widths: Units of the hidden layers.
         name: Name of the model.
+        activation: That of the hidden layers; `leaky_relu` has a slope of .2 below zero.
+        bias_range: Initial biases of the hidden layers are drawn from U(-`bias_range`, `bias_range`).
 
     Returns:
         Model from [B, inputs] to [B, outputs].
     """
     x = first = keras.Input((inputs,), name="image" if name == "encoder" else "latent")
+    biases = keras.initializers.RandomUniform(-bias_range, bias_range) if bias_range else "zeros"
     for width in widths:
-        x = layers.Dense(width, "relu", kernel_initializer=_uniform())(x)
+        x = layers.Dense(width, activation, kernel_initializer=_uniform(), bias_initializer=biases)(x)
     return keras.Model(first, layers.Dense(outputs, kernel_initializer=_uniform())(x), name=name)
 
 

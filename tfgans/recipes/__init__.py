@@ -39,6 +39,16 @@ _ADDED: dict[int, dict[str, Any]] = {
     },
     3: {"flip": False, "packing": 1, "r1": 0.0, "r2": 0.0, "spectral_norm": False},
     4: {"augmentation": []},
+    5: {
+        "batch_norm": False,
+        "generator_widths": None,
+        "activation": "relu",
+        "bias_range": 0.0,
+        "k_start": 0.0,
+        "k_limit": 1.0,
+        "k_end": None,
+        "penalty_weight": 0.0,
+    },
 }
 
 # Fields of format 1 that have another name in format 2.

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tfgans.choices import AugmentationKind, Conditioning
 
-FORMAT = 4
+FORMAT = 5
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]

@@ -24,7 +24,11 @@ class EquilibriumRecipe(Recipe):
         latent_size: Entries of z, which is uniform on (-1, 1), and of the code.
         networks: `mlp` for points; for images `began`, the layout of BEGAN, or `cs`, that of BEGAN-CS's code.
         filters: n, channels of the first maps.
+        batch_norm: Whether the convolutions have batch normalisation; the papers' have none.
         widths: Units of the hidden layers of `mlp`.
+        generator_widths: Those of the generator; None for `widths`.
+        bias_range: Initial biases of the hidden layers of `mlp` are uniform on (-`bias_range`, `bias_range`).
+        activation: Activation of `mlp`.
         norm: The distance L, one of `choices.Norm`.
         constraint_norm: The distance of codes.
         constraint_weight: Factor alpha of the constraint.
@@ -34,6 +38,10 @@ class EquilibriumRecipe(Recipe):
         integral: Gain lambda_k of the controller.
         proportional: Gain lambda_2 of AVAE's controller.
         derivative: Gain lambda_3 of AVAE's controller.
+        k_start: k before the first step.
+        k_limit: The largest k that the controller sets.
+        k_end: k at the end of the run, to which it moves on a straight line from `k_start`; None for the controller.
+        penalty_weight: Factor of a one-sided gradient penalty of the energy; 0 for none.
         similarity_weight: Factor of AVAE's learned similarity.
         discriminator_learning_rate: Learning rate of the discriminator's Adam.
         generator_learning_rate: Learning rate of the generator's Adam.
@@ -47,7 +55,11 @@ class EquilibriumRecipe(Recipe):
     latent_size: int = 64
     networks: Literal["mlp", "began", "cs"]
     filters: int = 64
+    batch_norm: bool = False
     widths: tuple[int, ...] = (128, 128)
+    generator_widths: tuple[int, ...] | None = None
+    bias_range: float = 0.0
+    activation: Literal["relu", "leaky_relu"] = "relu"
     norm: Norm
     constraint_norm: Norm
     constraint_weight: float = 0.1
@@ -57,6 +69,10 @@ class EquilibriumRecipe(Recipe):
     integral: float = 1e-3
     proportional: float = 0.0
     derivative: float = 0.0
+    k_start: float = 0.0
+    k_limit: float = 1.0
+    k_end: float | None = None
+    penalty_weight: float = 0.0
     similarity_weight: float = 0.0
     discriminator_learning_rate: float = 1e-4
     generator_learning_rate: float = 1e-4
@@ -67,8 +83,10 @@ class EquilibriumRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("latent_size", "filters", "widths")
-        self._check_weights("constraint_weight", "ratio", "integral", "similarity_weight")
+        self._check_sizes("latent_size", "filters", "widths", "generator_widths")
+        self._check_weights("constraint_weight", "ratio", "integral", "similarity_weight", "penalty_weight")
+        self._check_weights("bias_range")
+        self._check(lambda value: 0 <= value <= 1, "lie in [0, 1]", "k_start", "k_limit", "k_end")
         self._check_positive("discriminator_learning_rate", "generator_learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):

@@ -11,7 +11,7 @@ import keras
 
 from tfgans import models, networks
 from tfgans.augmentation import DifferentiableAugmentation
-from tfgans.equilibrium import Equilibrium
+from tfgans.equilibrium import Balance, Equilibrium, Schedule
 from tfgans.latent import CodeBank, ConvexSampler, KDESampler, Normal, Uniform
 from tfgans.losses import (
     HeightAxisGradientPenalty,
@@ -160,13 +160,22 @@ def _unconditional(recipe: UnconditionalRecipe) -> AdversarialModel:
 def _equilibrium(recipe: EquilibriumRecipe) -> AdversarialModel:
     shape, size = recipe.image_shape, recipe.latent_size
     if recipe.networks == "mlp":
-        generator = networks.relu_mlp(size, shape[0], recipe.widths, "generator")
-        encoder = networks.relu_mlp(shape[0], size, recipe.widths, "encoder")
-        decoder = networks.relu_mlp(size, shape[0], recipe.widths, "decoder")
+        mlp = functools.partial(networks.relu_mlp, activation=recipe.activation, bias_range=recipe.bias_range)
+        generator = mlp(size, shape[0], recipe.generator_widths or recipe.widths, "generator")
+        encoder = mlp(shape[0], size, recipe.widths, "encoder")
+        decoder = mlp(size, shape[0], recipe.widths, "decoder")
     else:
-        generator = networks.began_decoder(shape, size, recipe.filters, recipe.networks, "generator")
-        encoder = networks.began_encoder(shape, size, recipe.filters, recipe.networks)
-        decoder = networks.began_decoder(shape, size, recipe.filters, recipe.networks)
+        layout = (recipe.filters, recipe.networks)
+        generator = networks.began_decoder(shape, size, *layout, "generator", batch_norm=recipe.batch_norm)
+        encoder = networks.began_encoder(shape, size, *layout, batch_norm=recipe.batch_norm)
+        decoder = networks.began_decoder(shape, size, *layout, batch_norm=recipe.batch_norm)
+    penalty = InterpolatedGradientPenalty(recipe.penalty_weight, one_sided=True) if recipe.penalty_weight else None
+    balance: Balance
+    if recipe.k_end is None:
+        gains = (recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
+        balance = Equilibrium(*gains, k_start=recipe.k_start, k_limit=recipe.k_limit)
+    else:
+        balance = Schedule(recipe.k_start, recipe.k_end, recipe.steps)
     return _compiled(
         recipe.system,
         recipe,
@@ -174,7 +183,8 @@ def _equilibrium(recipe: EquilibriumRecipe) -> AdversarialModel:
         encoder=encoder,
         decoder=decoder,
         prior=Uniform(size),
-        equilibrium=_controller(recipe),
+        equilibrium=balance,
+        penalty=penalty,
     )
 
 
@@ -189,7 +199,7 @@ def _variational(recipe: VariationalRecipe) -> AdversarialModel:
         discriminator_encoder=networks.began_encoder(shape, size, filters) if adversarial else None,
         discriminator_decoder=networks.began_decoder(shape, size, filters) if adversarial else None,
         prior=Normal(size),
-        equilibrium=_controller(recipe),
+        equilibrium=Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative),
     )
 
 
@@ -267,10 +277,6 @@ def _bank(recipe: XGANRecipe) -> CodeBank:
         neighbours=recipe.neighbours,
         classes=1 if recipe.supervision == "none" else recipe.condition_size,
     )
-
-
-def _controller(recipe: EquilibriumRecipe | VariationalRecipe) -> Equilibrium:
-    return Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
 
 
 def _compiled(system: str, recipe: Recipe, **objects: Any) -> AdversarialModel:
