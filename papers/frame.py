@@ -36,7 +36,7 @@ class Trial:
     Attributes:
         setting: The fields of the item's row.
         seed: Seed of the whole trial.
-        scale: `small` (minutes on two CPU cores) or `paper`.
+        scale: Preset of the recipes: `small` (minutes on two CPU cores), `hour` (at most that on one) or `paper`.
         smoke: Whether to run every step for a moment only.
         workdir: Folder for runs; a run that it already has is resumed.
         data_dir: Folder of prepared data sets, or None for the default.
@@ -80,6 +80,7 @@ class Item:
         settings: The rows.
         run: Measures the numbers of one trial.
         figures: Draws figures from the first seed's trials into a folder; None if the item has no figures.
+        scale: Scale of its runs, if a plan names no other.
     """
 
     paper: str
@@ -87,6 +88,7 @@ class Item:
     settings: tuple[Setting, ...]
     run: Callable[[Trial], Measured]
     figures: Callable[[Sequence[Trial], pathlib.Path], None] | None = None
+    scale: Literal["small", "hour"] = "small"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Plan:
     Attributes:
         papers: Folder of the papers; an item's results go to `PAPER/results/ITEM.json` there, and its figures beside.
         workdir: Folder of the runs.
-        scale: `small` or `paper`.
+        scale: `paper`, or None for the item's own scale.
         seeds: Number of seeds, from 0 on.
         jobs: Number of trials that run at once, each with its share of the cores.
         smoke: Whether to run every step for a moment only.
@@ -107,7 +109,7 @@ class Plan:
 
     papers: pathlib.Path
     workdir: pathlib.Path
-    scale: str = "small"
+    scale: str | None = None
     seeds: int = 3
     jobs: int = 1
     smoke: bool = False
@@ -121,7 +123,7 @@ class Plan:
             Trial(
                 setting,
                 seed,
-                self.scale,
+                self.scale or item.scale,
                 self.smoke,
                 self.folder(item, setting, seed),
                 self.data_dir,
@@ -134,7 +136,7 @@ class Plan:
     def folder(self, item: Item, setting: Setting, seed: int) -> pathlib.Path:
         """Returns the folder of a trial's runs."""
         name = "_".join(str(value) for value in setting.values()).replace("/", "-").replace(" ", "-")
-        return self.workdir / item.paper / item.name / self.scale / name / str(seed)
+        return self.workdir / item.paper / item.name / (self.scale or item.scale) / name / str(seed)
 
     def file(self, item: Item) -> pathlib.Path:
         """Returns the path of the item's results."""

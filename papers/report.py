@@ -136,14 +136,14 @@ def _stored(folder: pathlib.Path, paper: str, item: str) -> dict[str, Any] | Non
     return read_json(path) if path.exists() else None
 
 
-def _small(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the small scale with these fields."""
-    wanted = {"scale": "small", **where}.items()
-    return [row for row in stored["rows"] if wanted <= row["trials"][0]["row"].items()]
+def _ours(stored: Mapping[str, Any], where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows with these fields that are not of the paper's scale."""
+    rows = [row for row in stored["rows"] if row["scale"] != "paper"]
+    return [row for row in rows if where.items() <= row["trials"][0]["row"].items()]
 
 
 def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
-    """Sentences on the items that are stored, stale or missing at the small scale."""
+    """Sentences on the items that are stored, stale or missing at our scales."""
     items = {f"{item.paper}/{item.name}": item for paper in papers for item in paper.items}
     stored = {
         name: results for name, item in items.items() if (results := _stored(folder, item.paper, item.name)) is not None
@@ -166,7 +166,7 @@ def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
 
 def _is_complete(item: Item, stored: Mapping[str, Any]) -> bool:
     """Whether all settings have their row, and all rows the same number of seeds."""
-    rows = _small(stored, {})
+    rows = _ours(stored, {})
     return len(rows) == len(item.settings) and len({len(row["seeds"]) for row in rows}) == 1
 
 
@@ -177,7 +177,7 @@ def _glances(folder: pathlib.Path) -> str:
         stored = _stored(folder, glance.paper, glance.item)
         if stored is None:
             continue
-        rows_of = {name: _small(stored, where) for name, where in glance.where.items()}
+        rows_of = {name: _ours(stored, where) for name, where in glance.where.items()}
         if not all(rows_of.values()):
             continue
         best = (max if glance.better == "high" else min)(row["value"][glance.metric] for (row,) in rows_of.values())
@@ -208,13 +208,13 @@ def _exhibits(paper: Paper, folder: pathlib.Path) -> str:
                 f"{paper_scale.need(exhibit)}: {'<br>'.join(_command(text) for text in exhibit.recipes)}",
             ]
         )
-    head = ["", "the paper", "here, at the small scale", "finding", "how", "at the paper's scale"]
+    head = ["", "the paper", "here", "finding", "how", "at the paper's scale"]
     return markdown_table(head, rows)
 
 
 def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
     """The numbers of the exhibit's metrics in its rows."""
-    rows = _small(stored, exhibit.where)
+    rows = _ours(stored, exhibit.where)
     labels, lines = _labels([row["trials"][0]["row"] for row in rows]), []
     for metric in exhibit.metrics:
         named = [(label, with_spread(row, metric)) for label, row in zip(labels, rows, strict=True)]

@@ -37,7 +37,7 @@ FLAGS = flags.FLAGS
 def define_flags() -> None:
     """Defines the flags of the command."""
     flags.DEFINE_multi_string("recipe", list(_SMALL), "Recipe to time, SYSTEM/DATA")
-    flags.DEFINE_string("preset", "small", "Preset of the recipes: paper, code or small.")
+    flags.DEFINE_string("preset", None, "Preset of the recipes: paper, code, small or hour; by default small.")
     flags.DEFINE_multi_string("set", [], "Field of the recipes to change, as name=value")
     flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
     flags.DEFINE_integer("turns", 5, "Turns of each way to take the steps.", lower_bound=1)

@@ -51,11 +51,14 @@ def test_presets_of_public_code_have_the_epsilon_of_tensorflow_1():
                 assert recipe.epsilon == (1e-8 if preset == "code" else 1e-7), (name, preset)
 
 
-def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes():
+def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes_or_an_hour():
     """The adversarial VAE and X-GAN have no public code, and rivals of none of the papers are small alone."""
     presets = {name: ["paper", "small"] for name in ("avae", "vae", "xgan", "md_gan", "cvae_gan")}
     presets |= {name: ["small"] for name in ("pacgan", "rpgan")}
     presets |= {f"pacgan/{data}": ["paper", "small"] for data in ("ring8", "grid25", "stacked_mnist")}
+    toys = [f"{system}/{world}" for system in ("began_cs", "began") for world in ("ring8", "grid25")]
+    presets |= dict.fromkeys(toys, ["paper", "code", "small", "hour"])
+    presets |= {name: ["hour"] for name in recipes.names() if "portraits" in name}
     for name in recipes.names():
         expected = presets.get(name, presets.get(name.split("/")[0], ["paper", "code", "small"]))
         assert list(recipes.presets(name)) == expected, name

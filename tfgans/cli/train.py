@@ -18,7 +18,10 @@ def define_flags() -> None:
     """Defines the flags of the command."""
     flags.DEFINE_string("recipe", "cwgan/digits", "Recipe to train, SYSTEM/DATA; --list shows all.")
     flags.DEFINE_string(
-        "preset", "small", "Preset of the recipe: paper, code (of the authors) or small (minutes on a CPU)."
+        "preset",
+        None,
+        "Preset of the recipe: paper, code (of the authors), small (minutes on two CPU cores) or hour (at most that on "
+        "one core); by default small, or hour if there is no small one.",
     )
     flags.DEFINE_multi_string("set", [], "Field of the recipe to change, as name=value")
     flags.DEFINE_integer("steps", None, "Length of the run in generator updates, in place of the recipe's.")

@@ -88,13 +88,14 @@ def presets(name: str) -> dict[str, Recipe]:
     return _RECIPES[name]
 
 
-def get(name: str, preset: str = "small") -> Recipe:
-    """Returns a recipe by name and preset.
+def get(name: str, preset: str | None = None) -> Recipe:
+    """Returns a recipe by name and preset, by default `small`, or `hour` if the recipe has no other.
 
     Raises:
         ValueError: If there is no such recipe or preset.
     """
     choices = presets(name)
+    preset = preset or ("small" if "small" in choices else "hour")
     if preset not in choices:
         raise ValueError(f"{name} has the presets {', '.join(choices)}; received {preset!r}.")
     return choices[preset]

@@ -1,6 +1,7 @@
 """Recipes of the adversarial VAE (Khan, Hayat and Barnes): `avae/...`, and the plain `vae/...` with its networks.
 
-`paper` follows the text of the paper, which has no public code; `small` takes minutes on two CPU cores.
+`paper` follows the text of the paper, which has no public code; `small` takes minutes on two CPU cores, and `hour` at
+most an hour on one.
 papers/avae/README.md lists the choices that the paper leaves open.
 """
 
@@ -91,6 +92,21 @@ _SMALL = replace(
     derivative=1e-4,
 )
 
+_HOUR = replace(
+    _SMALL,
+    name="avae/portraits",
+    preset="hour",
+    **IMAGES["portraits"],
+    steps=6_000,
+    grid_every=600,
+    checkpoint_every=600,
+    score_metrics=("frechet",),
+    score_extractor="pixels",
+    latent_size=64,
+    filters=16,
+    learning_rate=4e-4,
+)
+
 
 def _images(name: str, **paper: Any) -> tuple[VariationalRecipe, ...]:
     here = {"name": f"avae/{name}", **(IMAGES | CELEBA)[name]}
@@ -104,6 +120,7 @@ _AVAE = (
     *_images("cifar10"),
     *_images("celeba64"),
     *_images("celeba128", filters=128),
+    _HOUR,
 )
 
 RECIPES = (

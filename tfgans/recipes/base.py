@@ -22,6 +22,9 @@ IMAGES: dict[str, dict[str, Any]] = {
     "mnist": {"data": "mnist", "image_shape": (28, 28, 1)},
     "stacked_mnist": {"data": "stacked_mnist", "image_shape": (28, 28, 3)},
     "cifar10": {"data": "cifar10", "image_shape": (32, 32, 3)},
+    # Aligned faces come from the user. A face that is turned left to right is a face.
+    "portraits": {"data": "npz:portraits64.npz", "image_shape": (32, 32, 3), "flip": True},
+    "portraits16": {"data": "npz:portraits64.npz", "image_shape": (16, 16, 1), "flip": True},
 }
 """Data sets that several papers' recipes share, as fields of a recipe."""
 
@@ -32,7 +35,8 @@ class Recipe:
 
     Attributes:
         name: Name of the recipe, `SYSTEM/DATA`.
-        preset: Preset of the recipe: `paper`, `code` (the authors' code) or `small`.
+        preset: Preset of the recipe: `paper`, `code` (the authors' code), `small` (minutes on two CPU cores) or `hour`
+            (at most that on one core).
         data: Name of the data set.
         train_split: Split to train on.
         test_split: Split that extractors and D* are tested on.

@@ -1,7 +1,7 @@
 """Recipes of BEGAN-CS (Chang et al.): `began_cs/...`, and its rivals `began/...` and `veegan/...`.
 
-`paper` follows the text of the paper, `code` the authors' public code where it differs, and `small` takes minutes on
-two CPU cores. papers/began_cs/README.md lists the choices that the paper leaves open.
+`paper` follows the text of the paper, `code` the authors' public code where it differs, `small` takes minutes on two
+CPU cores, and `hour` at most an hour on one. papers/began_cs/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -139,6 +139,28 @@ _TOY_SMALL = replace(
     decay="cosine",
 )
 
+# k bounds the coverage, so it is large from the start. Networks without biases would see rays in place of points.
+_TOY_HOUR = replace(
+    _TOY_PAPER,
+    preset="hour",
+    batch_size=128,
+    steps=20_000,
+    ema_decay=0.999,
+    latent_size=2,
+    widths=(256, 256),
+    generator_widths=(256, 256, 256),
+    activation="leaky_relu",
+    bias_range=1.0,
+    constraint_weight=1.0,
+    k_start=0.8,
+    k_end=0.3,
+    penalty_weight=1.0,
+    discriminator_learning_rate=1e-3,
+    generator_learning_rate=1e-3,
+    beta_2=0.9,
+    decay="cosine",
+)
+
 _IMAGES_PAPER = replace(
     _TOY_PAPER,
     name="began_cs/celeba64",
@@ -190,6 +212,16 @@ _IMAGES_SMALL = replace(
     generator_learning_rate=1e-3,
 )
 
+_FACES: dict[str, Any] = {
+    "preset": "hour",
+    "score_metrics": ("frechet",),
+    "score_extractor": "pixels",
+    "filters": 16,
+    "ratio": 0.5,
+    "discriminator_learning_rate": 4e-4,
+    "generator_learning_rate": 4e-4,
+}
+
 
 def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight: float = 0.1) -> float:
     """Returns the alpha for `l1_mean` that weighs the constraint as `weight` does for `l2_sample`.
@@ -204,7 +236,7 @@ def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:
     here: dict[str, Any] = {"name": f"began_cs/{name}", "data": name}
     paper = replace(_TOY_PAPER, **here)
     # The public code has no toy worlds; only its step differs.
-    return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here)
+    return paper, replace(paper, **_CODE), replace(_TOY_SMALL, **here), replace(_TOY_HOUR, **here)
 
 
 CELEBA: dict[str, dict[str, Any]] = {
@@ -222,6 +254,12 @@ def _images(name: str, **paper: Any) -> tuple[EquilibriumRecipe, ...]:
     return whole, replace(whole, **_IMAGES_CODE), replace(small, constraint_weight=weight)
 
 
+def _faces(name: str, **fields: Any) -> tuple[EquilibriumRecipe, ...]:
+    recipe = replace(_IMAGES_SMALL, name=f"began_cs/{name}", **IMAGES[name], **_FACES, **fields)
+    weight = mean_constraint_weight(recipe.image_shape, recipe.latent_size)
+    return (replace(recipe, constraint_weight=weight),)
+
+
 _BEGAN_CS = (
     _toy("grid25"),
     _toy("ring8"),
@@ -232,6 +270,8 @@ _BEGAN_CS = (
     _images("celeba64"),
     # An epoch has 6,782 batches of 24.
     _images("celeba128", batch_size=24, steps=2_034_600, filters=128),
+    _faces("portraits", latent_size=64, steps=12_000, grid_every=1_200, checkpoint_every=1_200),
+    _faces("portraits16", latent_size=32, steps=60_000, grid_every=3_000, checkpoint_every=3_000),
 )
 
 
@@ -261,6 +301,6 @@ def _veegan(recipe: EquilibriumRecipe) -> UnconditionalRecipe:
 
 
 _ALL = tuple(recipe for presets in _BEGAN_CS for recipe in presets)
-_TOYS = tuple(recipe for recipe in _ALL if recipe.networks == "mlp")
+_TOYS = tuple(recipe for recipe in _ALL if recipe.networks == "mlp" and recipe.preset != "hour")
 
 RECIPES = (*_ALL, *(_began(recipe) for recipe in _ALL), *(_veegan(recipe) for recipe in _TOYS))
