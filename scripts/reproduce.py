@@ -30,8 +30,8 @@ def define_flags() -> None:
         "scale",
         None,
         ["paper"],
-        "paper uses the preset paper. By default each item has its own scale: small, at most 10 minutes a run on two CPU "
-        "cores, or hour, at most an hour a run on one.",
+        "paper uses the preset paper. By default each item has its own scale: small, at most 10 minutes a run on two "
+        "CPU cores, or hour, at most an hour a run on one.",
     )
     flags.DEFINE_integer("seeds", 3, "Number of seeds, which begin with 0.", lower_bound=1)
     flags.DEFINE_integer("jobs", 1, "Number of runs at a time, each with its share of the cores.", lower_bound=1)

@@ -130,6 +130,12 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     assert "†" not in table(path)
 
 
+def test_an_item_has_a_scale_of_its_own(plan):
+    hour = dataclasses.replace(ITEM, scale="hour")
+    assert {trial.scale for trial in plan.trials(hour)} == {"hour"}
+    assert {trial.scale for trial in dataclasses.replace(plan, scale="paper").trials(hour)} == {"paper"}
+
+
 def test_another_scale_is_another_row(plan, without_processes):
     run_item(ITEM, dataclasses.replace(plan, seeds=1))
     paper = dataclasses.replace(plan, seeds=1, scale="paper")

@@ -57,7 +57,7 @@ def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes_o
     presets |= {name: ["small"] for name in ("pacgan", "rpgan")}
     presets |= {f"pacgan/{data}": ["paper", "small"] for data in ("ring8", "grid25", "stacked_mnist")}
     toys = [f"{system}/{world}" for system in ("began_cs", "began") for world in ("ring8", "grid25")]
-    presets |= dict.fromkeys(toys, ["paper", "code", "small", "hour"])
+    presets |= {toy: ["paper", "code", "small", "hour"] for toy in toys}
     presets |= {name: ["hour"] for name in recipes.names() if "portraits" in name}
     for name in recipes.names():
         expected = presets.get(name, presets.get(name.split("/")[0], ["paper", "code", "small"]))
