@@ -1,5 +1,6 @@
 """The figures of BEGAN-CS, with numbers; the paper has only images and curves."""
 
+import functools
 import itertools
 import pathlib
 import time
@@ -24,6 +25,13 @@ _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
 _POINTS = 2_500
 
+_FALLING = "0.8 to 0.3"
+_KS = {
+    **{str(k): (f"k_start={k}", f"k_end={k}") for k in (0.05, 0.2, 0.5, 0.8)},
+    _FALLING: (),
+    "gamma 25, at most 0.8": ("k_start=0.0", "k_end=None", "k_limit=0.8", "ratio=25.0", "integral=0.01"),
+}
+
 _SPRITE_SHAPE = (32, 32, 1)
 _TRAVERSED = 8
 _PAPER_VALUES = np.arange(-5.0, 6.0)
@@ -42,8 +50,13 @@ def toy(trial: Trial) -> Measured:
     return scored(train(trial, "bigan/grid25", *(f"{name}={getattr(ours, name)}" for name in same)))
 
 
-def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Draws samples of each system over the centres (Fig. 7)."""
+def toy_k(trial: Trial) -> Measured:
+    """Counts modes of 25 Gaussians where k is held, falls on a line, or is controlled up to a limit."""
+    return scored(train(trial, f"{trial.setting['system']}/grid25", *_KS[trial.setting["k"]]))
+
+
+def toy_figure(trials: Sequence[Trial], folder: pathlib.Path, name: str = "fig7") -> None:
+    """Draws samples of each row over the centres (Fig. 7)."""
     from tfgans import data, plots, training
 
     world = data.toy_world("grid25")
@@ -52,8 +65,8 @@ def toy_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         panel = figure.add_subplot(1, len(trials), place)
         points = training.load(trial.workdir).sample(_POINTS, seed=SAMPLE_SEED)
         plots.draw_points(panel, points, world.centers / world.scale)
-        panel.set_title(trial.setting["system"])
-    plots.save_figure(figure, folder / "fig7.png")
+        panel.set_title(", ".join(trial.setting.values()))
+    plots.save_figure(figure, folder / f"{name}.png")
 
 
 def sweep(trial: Trial) -> Measured:
@@ -225,6 +238,14 @@ ITEMS = (
         tuple({"system": system} for system in ("veegan", "ali", *_PAIR)),
         toy,
         toy_figure,
+    ),
+    Item(
+        "began_cs",
+        "fig7_k",
+        (*({"system": "began_cs", "k": k} for k in _KS), {"system": "began", "k": _FALLING}),
+        toy_k,
+        functools.partial(toy_figure, name="fig7_k"),
+        scale="hour",
     ),
     Item(
         "began_cs",
