@@ -37,7 +37,7 @@ def run_for_a_moment(tmp_path):
 
     def run(paper, name, rows, figures, data_dir=None):
         (item,) = papers.find(paper).only([name]).items
-        trials = [Trial(item.settings[row], 0, "small", True, tmp_path / str(row), data_dir, False) for row in rows]
+        trials = [Trial(item.settings[row], 0, item.scale, True, tmp_path / str(row), data_dir, False) for row in rows]
         for trial in trials:
             measured = item.run(trial)
             assert measured.values
