@@ -144,13 +144,14 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
     trained_on = train.part(recipe.train_fraction)
     near = [evaluation.nearest_images(samples, trained_on, extractor, _NEAREST) for extractor in extractors]
     columns = [samples[:, np.newaxis], *(data.unit_images(images) for images in near)]
-    titles = ["sample", *(f"{extractor.name}\n{rank}" for extractor in extractors for rank in range(1, _NEAREST + 1))]
+    titles = ["sample", *(str(rank) for _ in extractors for rank in range(1, _NEAREST + 1))]
     plots.image_grid(
         np.concatenate(columns, axis=1).reshape(-1, *train.sample_shape),
         len(titles),
         out,
         title="Samples and the nearest training images",
         column_names=titles,
+        column_label=", then ".join(f"the {_NEAREST} nearest by {extractor.name}" for extractor in extractors),
     )
 
 
