@@ -26,8 +26,8 @@ _POINTS = 2_500
 # Least probability of each digit of a confident sample.
 _CONFIDENCE = 0.9
 
-# Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
 _WITH_R1_R2 = "LOGAN lol1 + R1 + R2"
+# Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
 _COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "GAN": ("gan", ()),
     "PacGAN2": ("pacgan", ()),
