@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, scored, train
+from papers.runs import SAMPLE_SEED, measured, scored, train
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
@@ -26,8 +26,8 @@ _POINTS = 2_500
 # Least probability of each digit of a confident sample.
 _CONFIDENCE = 0.9
 
-# Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
 _WITH_R1_R2 = "LOGAN lol1 + R1 + R2"
+# Rivals that keep modes by their losses, and ours: a recipe's name before its data set, and fields to change.
 _COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "GAN": ("gan", ()),
     "PacGAN2": ("pacgan", ()),
@@ -36,8 +36,8 @@ _COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "lol1 without an encoder": ("gan", ("objective=lol1", "penalty=interpolated")),
     _WITH_R1_R2: ("logan", ("objective=lol1",)),
 }
-_PACGAN = ("data=stacked_mnist/pacgan", "latent_size=100", "batch_size=64", "steps=20000")
 _UNSUPERVISED = "X-GAN, unsupervised"
+_PACGAN = ("data=stacked_mnist/pacgan", "latent_size=100", "batch_size=64", "steps=20000")
 _LONG = (*_COMPARED, _UNSUPERVISED)
 _FOUR_BEST = ("GAN", "PacGAN2", "RpGAN + R1 + R2", "LOGAN lol1")
 # Channels of the discriminator's maps that Metz et al. (2017) have beside a generator with 64 to 8 channels. The
@@ -48,6 +48,11 @@ _WEAK = {
 }
 _AUGMENTATIONS = {"none": (), "color, translation, cutout": ("color", "translation", "cutout")}
 _AUGMENTED_STEPS = 8_000
+_MEMORISING = {_UNSUPERVISED: "xgan/mnist", "RpGAN + R1 + R2": "rpgan/mnist", "AVAE": "avae/mnist"}
+# Shares of the 60,000 digits.
+_FRACTIONS = {"60,000": 1.0, "1,200": 0.02}
+_COMPARED_SAMPLES = 10_000
+_SHOWN, _NEAREST = 8, 4
 
 
 def stacked_mnist(trial: Trial) -> Measured:
@@ -104,6 +109,16 @@ def augmentation(trial: Trial) -> Measured:
     kinds = _AUGMENTATIONS[trial.setting["augmentation"]]
     changes = (f"train_fraction={trial.setting['fraction']}", f"augmentation={kinds}", f"steps={_AUGMENTED_STEPS}")
     return scored(train(trial, "gan/mnist", *changes))
+
+
+def memorisation(trial: Trial) -> Measured:
+    """Scores how many samples are copies, of systems that learn from all MNIST digits or from few."""
+    from tfgans import training
+
+    train(trial, _MEMORISING[trial.setting["system"]], f"train_fraction={_FRACTIONS[trial.setting['images']]}")
+    samples = _SHOWN if trial.smoke else _COMPARED_SAMPLES
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **_source(trial))
+    return measured(training.evaluate(trial.workdir, ["authenticity"], scorer=scorer))
 
 
 def _source(trial: Trial) -> dict[str, Any]:
@@ -170,6 +185,19 @@ def sheets(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
             plots.image_grid(samples, 10, folder / name, title=", ".join(trial.setting.values()))
 
 
+def neighbours(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Draws samples of each system beside the training images that are nearest to them."""
+    from tfgans import plots, training
+
+    for trial in trials:
+        samples = training.load(trial.workdir).sample(_SHOWN, seed=0)
+        near = training.nearest_training_images(
+            trial.workdir, samples, ("pixels", "classifier"), _NEAREST, **_source(trial)
+        )
+        title = f"{trial.setting['system']}, {trial.setting['images']} images: samples"
+        plots.neighbour_grid(samples, near, folder / _file_name(item, trial), title=title)
+
+
 def points(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws points of each system over the centres of its world."""
     from tfgans import data, plots, training
@@ -202,5 +230,6 @@ ITEMS = (
     _item("toy_worlds", toy_worlds, points, data=("ring8", "grid25"), system=tuple(_COMPARED)),
     _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=_LONG),
     _item("augmentation", augmentation, sheets, fraction=("1.0", "0.1"), augmentation=tuple(_AUGMENTATIONS)),
+    _item("memorisation", memorisation, neighbours, images=tuple(_FRACTIONS), system=tuple(_MEMORISING)),
     _item("stacked_mnist_weak", stacked_mnist_weak, sheets, discriminator=tuple(_WEAK), system=_FOUR_BEST),
 )

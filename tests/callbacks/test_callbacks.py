@@ -62,6 +62,7 @@ def test_metrics_log_writes_means_and_events(model, tmp_path):
     assert [line["generator_loss"] for line in lines] == pytest.approx(history.history["generator_loss"])
     events = read_events(tmp_path / "events")
     assert [events[step, "generator_loss"] for step in (2, 4)] == pytest.approx(history.history["generator_loss"])
+    assert (4, "discriminator_loss") in events
 
 
 def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):

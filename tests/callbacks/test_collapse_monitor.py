@@ -82,6 +82,7 @@ def test_a_step_without_measures_is_passed_over(run):
 
 def test_writes_events(run, tmp_path):
     run([0.8, 0.3])
+    assert len(list((tmp_path / "events").iterdir())) == 1
     values = read_events(tmp_path / "events")
     assert values[200, "diversity/coverage"] == pytest.approx(0.3)
     assert (values[100, "diversity/alarms"], values[200, "diversity/alarms"]) == (0, 1)

@@ -1,7 +1,9 @@
 import os
+import re
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from tfgans import data
@@ -35,6 +37,32 @@ def test_images_are_those_of_its_files(folder, stored):
     whole = folders.FolderImages(folders.list_files(folder), SHAPE)
     np.testing.assert_array_equal(whole[:], expected)
     assert isinstance(stored.image, data.StoredImages)
+
+
+def test_images_in_a_graph_are_the_same(folder, stored):
+    index = np.array([5, 0, 7, 0])
+    assert stored.image.read_in_graph(tf.constant(index)).dtype == tf.uint8
+    graph = tf.function(stored.image.read_in_graph).get_concrete_function(tf.TensorSpec([None], tf.int64))
+    assert "ReadFile" in {node.op for part in graph.graph.as_graph_def().library.function for node in part.node_def}
+    np.testing.assert_array_equal(graph(tf.constant(index)), stored.image.read(index))
+
+
+def test_a_damaged_file_is_named_in_a_graph(folder, stored):
+    (folder / "cat" / "0.png").write_bytes(b"")
+    images = folders.FolderImages(folders.list_files(folder), SHAPE)
+    status = (folder / "cat" / "0.png").stat()
+    images.files.sizes[0], images.files.times[0] = status.st_size, status.st_mtime_ns
+    with pytest.raises(tf.errors.OpError) as raised:
+        next(iter(data.batches({"image": images}, 12)))
+    assert re.fullmatch(r"/.*/cat/0\.png is not an image .*", str(data.reading_error(raised.value)))
+
+
+def test_a_file_that_vanishes_before_it_is_opened_is_named(folder, monkeypatch):
+    images = folders.FolderImages(folders.list_files(folder), SHAPE)
+    monkeypatch.setattr(folders.FileList, "path", lambda files, row: files.folder / "gone.png")
+    with pytest.raises(tf.errors.OpError) as raised:
+        next(iter(data.batches({"image": images}, 2)))
+    assert re.fullmatch(r"/.*/gone\.png; No such file or directory", str(data.reading_error(raised.value)))
 
 
 def test_a_list_is_made_once(folder, monkeypatch):

@@ -344,10 +344,10 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
     folder = write_folder(tmp_path / "pets")
     place = {"npz": tmp_path / "own.npz", "folder": folder}[kind]
     one_by_one = [data.load_split(f"{kind}:{place}", split, image_shape=(8, 8, 1)) for split in ("train", "test")]
-    read, readers = [], {"npz": own.read_npz, "folder": folder_of_images.read_image}
+    read, readers = [], {"npz": own.read_npz, "folder": folder_of_images.decode_image}
     monkeypatch.setattr(own, "read_npz", lambda path, **kinds: read.append(path) or readers["npz"](path, **kinds))
     monkeypatch.setattr(
-        folder_of_images, "read_image", lambda path, channels: read.append(path) or readers["folder"](path, channels)
+        folder_of_images, "decode_image", lambda source, *rest: read.append(source) or readers["folder"](source, *rest)
     )
     both = data.load_splits(f"{kind}:{place}", ("train", "test"), image_shape=(8, 8, 1))
     assert len(read) == {"npz": 1, "folder": 10}[kind]

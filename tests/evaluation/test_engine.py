@@ -78,6 +78,18 @@ def test_authenticity_compares_with_all_training_images_and_with_held_out_ones(c
     assert scores[0]["protocol"].items() >= {"real_images": 40, "test_images": 20, "samples": 10}.items()
 
 
+def test_authenticity_compares_with_the_images_that_were_learned(cache, pictures):
+    """A model learned the first ten images, and its samples are copies of the others."""
+    real = pictures(40, shape=(4, 4, 1))
+    learned, copies = real.rows(slice(10)), real.rows(slice(10, 40))
+    options = {"extractor": evaluation.Pixels(), "learned": source(learned)}
+    (score, _) = evaluate(["authenticity"], [source(copies)], real, **options)
+    features = [part.unit_images.reshape(len(part), -1) for part in (learned, copies)]
+    assert score["value"] == pytest.approx(metrics.authenticity(*features))
+    assert score["value"] > 0
+    assert (score["protocol"]["real_images"], score["protocol"]["data_hash"]) == (10, source(learned).fingerprint)
+
+
 def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
     images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
     reads, tested = [], source(test)

@@ -30,7 +30,13 @@ def test_every_row_trains_a_recipe_that_there_is(item, row, tmp_path, monkeypatc
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
 @pytest.mark.parametrize(
     ("item", "rows", "pictures"),
-    [("stacked_mnist", [0, 3], 1), ("toy_worlds", [0, 8], 2), ("stacked_mnist_weak", [7], 1), ("augmentation", [3], 1)],
+    [
+        ("stacked_mnist", [0, 3], 1),
+        ("toy_worlds", [0, 8], 2),
+        ("stacked_mnist_weak", [7], 1),
+        ("augmentation", [3], 1),
+        ("memorisation", [4], 1),
+    ],
 )
 def test_every_step_of_a_count_for_a_moment(item, rows, pictures, run_for_a_moment, mnist, short_classifier):
     run_for_a_moment("beyond", item, rows, pictures)

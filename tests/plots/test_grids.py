@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfgans.plots import image_grid
+from tfgans.plots import image_grid, neighbour_grid
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -31,3 +31,18 @@ def test_puts_rows_below_each_other(tmp_path, drawn, channels):
 def test_refuses_a_row_that_is_not_full(tmp_path):
     with pytest.raises(ValueError, match="5 images do not fill rows of 2"):
         image_grid(np.zeros((5, 2, 2, 1)), 2, tmp_path / "grid.png")
+
+
+def test_neighbours_are_beside_their_sample(tmp_path, drawn):
+    """Images of one pixel; values of training images are bytes."""
+    samples = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1)
+    nearest = {"a": np.array([[51, 102], [0, 51]]), "b": np.array([[204], [153]])}
+    neighbour_grid(
+        samples, {name: images[..., None, None, None] for name, images in nearest.items()}, tmp_path / "grid.png"
+    )
+    (axes,) = drawn[0].axes
+    np.testing.assert_allclose(
+        np.asarray(axes.images[0].get_array())[::2, ::2], [[0.0, 0.2, 0.4, 0.8], [1.0, 0.0, 0.2, 0.6]], atol=1e-6
+    )
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["sample", "1", "2", "1"]
+    assert axes.get_xlabel() == "the 2 nearest by a, then the 1 nearest by b"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
-from short_runs import quick_runs, read_lines, tiny
+from short_runs import new_run, quick_runs, read_lines, tiny
 from table import assert_same_state
 
 import tfgans
@@ -301,3 +301,14 @@ def test_a_run_keeps_to_its_own_scores_beside_others(copied, plain, digits):
 def test_images_are_not_compared_with_points(tmp_path):
     with pytest.raises(ValueError, match="Expected a data set of images; received the points of ring8"):
         training.image_scorer(f"folder:{tmp_path}", "ring8", "pixels")
+
+
+def test_copies_are_sought_among_the_images_that_a_run_learned_from(tmp_path):
+    workdir = new_run(tmp_path / "run", digit_recipe("train_fraction=.1"), tuple("0123456789")).path
+    scorer = training.run_scorer(workdir, "pixels", samples=10, sets=1, progress=False)
+    train, learned = len(scorer.train), len(scorer.learned)
+    assert learned == pytest.approx(train / 10, abs=1)
+    authenticity, of_test = training.evaluate(workdir, ["authenticity"], scorer=scorer)
+    assert authenticity["protocol"]["real_images"] == of_test["protocol"]["real_images"] == learned
+    near = training.nearest_training_images(workdir, scorer.learned.unit_images[:2], ["pixels"], learned)["pixels"]
+    np.testing.assert_array_equal(near[:, 0], evaluation.to_bytes(scorer.learned.image[:2]))

@@ -1,5 +1,6 @@
 """A warning while modes collapse."""
 
+import math
 import os
 import pathlib
 import sys
@@ -11,10 +12,11 @@ import tqdm
 
 from tfgans._files import append_line, cut_lines, read_lines
 from tfgans.callbacks._base import Measurements
+from tfgans.equilibrium import CollapseRule
 
 
 class Alarm(NamedTuple):
-    """What a rule says about a value.
+    """A rule returns an alarm for a value that lies too low.
 
     Attributes:
         text: Words that follow the name of the measure.
@@ -30,22 +32,21 @@ class FallRule:
 
     Args:
         share: The share, in (0, 1).
-        least: Highest values below this one are ignored.
+        least: Highest values up to this one are ignored.
     """
 
     def __init__(self, share: float, least: float) -> None:
-        self._share, self._least = share, least
-        self._highest = 0.0
-        self._silent = False
+        self._has_fallen = CollapseRule(share, math.inf, least)
+        self._warned_of = 0.0
 
     def __call__(self, value: float) -> Alarm | None:
         """Takes the next value, and returns an alarm if it has fallen."""
-        if value > self._highest:
-            self._highest, self._silent = value, False
-        if self._silent or self._highest < self._least or value >= self._share * self._highest:
+        # Steps do not matter in a window without an end.
+        has_fallen, highest = self._has_fallen(0, value), self._has_fallen.highest(0)
+        if not has_fallen or highest == self._warned_of:
             return None
-        self._silent = True
-        return Alarm(f"fell to {value:.3g} from {self._highest:.3g}", {"highest": self._highest})
+        self._warned_of = highest
+        return Alarm(f"fell to {value:.3g} from {highest:.3g}", {"highest": highest})
 
 
 class LowRule:

@@ -128,31 +128,20 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
     """Draws samples beside their nearest training images, by pixels and by the features of an extractor."""
     import numpy as np
 
-    from tfgans import data, evaluation, plots, training
+    from tfgans import data, plots, training
 
     if model.kind != "image":
         raise ValueError(f"--figure={FLAGS.figure} needs a model of images; received one of points.")
-    recipe = folder.recipe()
-    _, train_split, test_split = training.load_data(recipe, None, FLAGS.data_dir, FLAGS.download)
-    train, test = data.as_images(train_split), data.as_images(test_split)
-    names = dict.fromkeys(["pixels", FLAGS.extractor])
-    extractors = [evaluation.extractor(name, train, test) for name in names]
     labels = None
-    if model.samples_by_label and test.label is not None:
-        labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
+    if model.samples_by_label:
+        test = data.as_images(training.load_data(folder.recipe(), None, FLAGS.data_dir, FLAGS.download)[2])
+        if test.label is not None:
+            labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
     samples = model.sample(FLAGS.size, labels=labels, seed=FLAGS.seed)
-    trained_on = train.part(recipe.train_fraction)
-    near = [evaluation.nearest_images(samples, trained_on, extractor, _NEAREST) for extractor in extractors]
-    columns = [samples[:, np.newaxis], *(data.unit_images(images) for images in near)]
-    titles = ["sample", *(str(rank) for _ in extractors for rank in range(1, _NEAREST + 1))]
-    plots.image_grid(
-        np.concatenate(columns, axis=1).reshape(-1, *train.sample_shape),
-        len(titles),
-        out,
-        title="Samples and the nearest training images",
-        column_names=titles,
-        column_label=", then ".join(f"the {_NEAREST} nearest by {extractor.name}" for extractor in extractors),
+    near = training.nearest_training_images(
+        folder.path, samples, ("pixels", FLAGS.extractor), _NEAREST, data_dir=FLAGS.data_dir, download=FLAGS.download
     )
+    plots.neighbour_grid(samples, near, out)
 
 
 def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]:

@@ -10,7 +10,15 @@ from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
 from tfgans.data.files import image_files, read_image, read_npz
 from tfgans.data.image_set import ImageSet, as_images, hold_out
-from tfgans.data.images import Images, StoredImages, fits_memory, in_parts, unit_images
+from tfgans.data.images import (
+    Images,
+    ReadingError,
+    StoredImages,
+    fits_memory,
+    in_parts,
+    reading_error,
+    unit_images,
+)
 from tfgans.data.own import (
     from_arrays,
     from_dataset,
@@ -20,7 +28,7 @@ from tfgans.data.own import (
     load_own,
     unreadable_images,
 )
-from tfgans.data.pipeline import ReadingError, batches, reading_error
+from tfgans.data.pipeline import batches
 from tfgans.data.resize import fit, fit_images
 from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole

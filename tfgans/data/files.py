@@ -57,19 +57,29 @@ def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Pa
 
 
 def read_image(file: str | os.PathLike, channels: int) -> np.ndarray:
-    """Returns the pixels of an image file, uint8 [H, W, channels], upright; of an animation, the first image.
-
-    Args:
-        file: A PNG, JPEG, BMP, GIF or WebP file.
-        channels: 1 for grey, 3 for colour.
+    """Returns the pixels of an image file, as `decode_image` does.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file cannot be read as an image, or declares more than `MOST_PIXELS`.
+        ValueError: If the file is no regular one, or cannot be decoded.
     """
     check_file(file)
+    return decode_image(file, channels, file)
+
+
+def decode_image(source: str | os.PathLike | IO[bytes], channels: int, name: str | os.PathLike) -> np.ndarray:
+    """Returns the pixels of an image file, uint8 [H, W, channels], upright; of an animation, the first image.
+
+    Args:
+        source: A PNG, JPEG, BMP, GIF or WebP file, or its bytes.
+        channels: 1 for grey, 3 for colour.
+        name: Name of the file, for errors.
+
+    Raises:
+        ValueError: If the source cannot be read as an image, or declares more than `MOST_PIXELS`.
+    """
     try:
-        with Image.open(file, formats=_IMAGE_FORMATS) as image:
+        with Image.open(source, formats=_IMAGE_FORMATS) as image:
             if not 0 < math.prod(image.size) <= MOST_PIXELS:
                 width, height = image.size
                 raise ValueError(f"it declares {width} x {height} pixels; 1 to {MOST_PIXELS} can be read")
@@ -80,7 +90,7 @@ def read_image(file: str | os.PathLike, channels: int) -> np.ndarray:
             pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
     # The decoders raise nearly any error for a damaged file.
     except Exception as error:
-        raise ValueError(f"{file} is not an image that can be read: {reason(error)}.") from error
+        raise ValueError(f"{name} is not an image that can be read: {reason(error)}.") from error
     return pixels.reshape(*pixels.shape[:2], channels)
 
 

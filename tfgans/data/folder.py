@@ -9,17 +9,20 @@ import json
 import os
 import pathlib
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import IO
 
 import numpy as np
+import tensorflow as tf
 import tqdm
 
 from tfgans.data.cache import cached_arrays
-from tfgans.data.files import check_file, image_files, is_hidden, read_image, read_text, reason
-from tfgans.data.images import StoredImages
+from tfgans.data.files import check_file, decode_image, image_files, is_hidden, read_text, reason
+from tfgans.data.images import StoredImages, in_python
 from tfgans.data.resize import fitted
 
 _ATTRIBUTE_TABLE = "attributes.csv"
+_FILES_AT_ONCE = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,8 +85,24 @@ class FolderImages(StoredImages):
         self.files = files
 
     def read(self, rows: np.ndarray) -> np.ndarray:
+        paths = [self.files.path(row) for row in rows]
+        return self._decoded(paths, paths)
+
+    def read_in_graph(self, index: tf.Tensor) -> tf.Tensor:
+        def listed(rows: np.ndarray) -> np.ndarray:
+            return np.array([os.fsencode(self.files.path(row)) for row in rows])
+
+        def decoded(names: np.ndarray, contents: np.ndarray) -> np.ndarray:
+            return self._decoded(map(os.fsdecode, names), map(io.BytesIO, contents))
+
+        names = in_python(listed, [index], tf.string)
+        # TensorFlow opens several files at once, which hides the delay of a disk in a network.
+        contents = tf.map_fn(tf.io.read_file, names, parallel_iterations=_FILES_AT_ONCE)
+        return in_python(decoded, [names, contents], tf.uint8)
+
+    def _decoded(self, names: Iterable[str | os.PathLike], sources: Iterable[os.PathLike | IO[bytes]]) -> np.ndarray:
         *_, channels = self.shape
-        images = (read_image(self.files.path(row), channels) for row in rows)
+        images = (decode_image(source, channels, name) for name, source in zip(names, sources, strict=True))
         return np.concatenate(list(fitted(images, self.shape[1:])))
 
 

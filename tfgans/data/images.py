@@ -6,10 +6,12 @@ import concurrent.futures
 import hashlib
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
+import tensorflow as tf
 import tqdm
 
 MOST_IN_MEMORY = 2**28
@@ -20,6 +22,10 @@ _THREADS = 2
 _AHEAD = 3
 
 _Result = TypeVar("_Result")
+
+
+class ReadingError(ValueError):
+    """An image that stays in a file cannot be read; the message has its name."""
 
 
 class StoredImages(abc.ABC):
@@ -50,6 +56,10 @@ class StoredImages(abc.ABC):
     def read(self, rows: np.ndarray) -> np.ndarray:
         """Returns the images [m, H, W, C] of rows [m]; errors are those of `[]`."""
 
+    def read_in_graph(self, index: tf.Tensor) -> tf.Tensor:
+        """Returns the images [m, H, W, C] of rows [m], as `read` does, in the graph of a `tf.data` pipeline."""
+        return in_python(self.read, [index], tf.uint8)
+
 
 Images = np.ndarray | StoredImages
 """Images [n, H, W, C]: in memory, uint8 in [0, 255] or float32 in [-1, 1]; or in files."""
@@ -72,6 +82,9 @@ class SomeImages(StoredImages):
     def read(self, rows: np.ndarray) -> np.ndarray:
         return self._images.read(self._rows[rows])
 
+    def read_in_graph(self, index: tf.Tensor) -> tf.Tensor:
+        return self._images.read_in_graph(tf.gather(self._rows, index))
+
 
 class JoinedImages(StoredImages):
     """Images of several arrays, one after the other.
@@ -92,6 +105,25 @@ class JoinedImages(StoredImages):
             here = numbers == number
             images[here] = self._parts[number][rows[here] - self._starts[number]]
         return images
+
+
+def in_python(work: Callable[..., np.ndarray], inputs: Sequence[tf.Tensor], dtype: tf.DType) -> tf.Tensor:
+    """Returns what a function of arrays makes of tensors in a graph. Errors of files become `ReadingError`s."""
+
+    def run(*arrays: np.ndarray) -> np.ndarray:
+        try:
+            return work(*arrays)
+        except (OSError, ValueError) as error:
+            raise ReadingError(str(error)) from error
+
+    return tf.numpy_function(run, inputs, dtype, stateful=False)
+
+
+def reading_error(error: tf.errors.OpError) -> ReadingError | None:
+    """Returns the error of an image that could not be read, of which TensorFlow only passes on the text, or None."""
+    ours, of_tensorflow = rf"{ReadingError.__name__}: (.*)", r"(?:: |}} )([^:]*; .*)\n.*/ReadFile"
+    found = re.search(f"{ours}|{of_tensorflow}", error.message)
+    return ReadingError(found[1] or found[2]) if found else None
 
 
 def select(images: Images, rows: slice | np.ndarray) -> Images:

@@ -1,6 +1,5 @@
 """Batches as a function of (seed, step)."""
 
-import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -12,16 +11,6 @@ _FLIPS = 1
 
 Machine = tuple[int, int]
 """Number of a machine, and how many machines there are."""
-
-
-class ReadingError(ValueError):
-    """An image that stays in a file cannot be read; the message has its name."""
-
-
-def reading_error(error: tf.errors.OpError) -> ReadingError | None:
-    """Returns the error of an image that could not be read, of which TensorFlow only passes on the text, or None."""
-    found = re.search(rf"{ReadingError.__name__}: (.*)", error.message or "")
-    return ReadingError(found[1]) if found else None
 
 
 def batches(
@@ -109,18 +98,7 @@ def numbered(batch: Callable[[tf.Tensor], dict[str, tf.Tensor]], start: int) -> 
 def _reader(name: str, array: Images) -> Callable[[tf.Tensor], tf.Tensor]:
     """Returns a function that reads rows [B] of an array in memory, or of stored images, in a graph."""
     if isinstance(array, StoredImages):
-
-        def read_rows(rows: np.ndarray) -> np.ndarray:
-            try:
-                return array.read(rows)
-            except (OSError, ValueError) as error:
-                raise ReadingError(str(error)) from error
-
-        def read(index: tf.Tensor) -> tf.Tensor:
-            images = tf.numpy_function(read_rows, [index], array.dtype, stateful=False)
-            return tf.ensure_shape(images, [index.shape[0], *array.shape[1:]])
-
-        return read
+        return lambda index: tf.ensure_shape(array.read_in_graph(index), [index.shape[0], *array.shape[1:]])
     tensor = tf.constant(_standard_type(name, np.asarray(array)))
     return lambda index: tf.gather(tensor, index)
 

@@ -58,7 +58,7 @@ class Comparison:
     Attributes:
         generated: The samples.
         real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
-        train: Outputs of the extractor of all real images, which the samples' model has learned from.
+        train: Outputs of the extractor of all images that the samples' model has learned from.
         test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
         seed: Number of the set of samples.
@@ -89,7 +89,7 @@ class Metric:
         compute: Returns the scores by name.
         generated: Parts of the samples that it needs.
         real: Parts of the real images that it needs.
-        train: Parts of all real images that it needs; a score of the moments needs them in `real`.
+        train: Parts of the learned images that it needs; a score of the moments needs them in `real`.
         test: Parts of the test split that it needs.
         protocol: Settings that its protocol names.
         labels: Kind of labels that it needs; None for any, or none.
@@ -292,6 +292,7 @@ def compute_scores(
     extractor: Extractor,
     *,
     samples: int,
+    learned: Source | None = None,
     label_names: tuple[str, ...] = (),
     batch_size: int = 256,
     progress: bool = True,
@@ -305,6 +306,7 @@ def compute_scores(
         test: Other real images, on which D* is tested.
         extractor: The extractor.
         samples: Number of images of each set that are scored.
+        learned: Real images that the samples' model has learned from; by default `real`.
         label_names: Names of the classes or attributes; scores of classes and labels need them.
         batch_size: Number of images that are read at a time. Scores do not depend on it, up to rounding.
         progress: Whether to show progress bars.
@@ -323,8 +325,11 @@ def compute_scores(
         if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
     reader = _Reader(extractor, batch_size, progress)
+    learned = learned or real
     compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real}, samples)
-    trained = reader.read_real(real, real.count, {need for metric in chosen.values() for need in metric.train}, samples)
+    trained = reader.read_real(
+        learned, learned.count, {need for metric in chosen.values() for need in metric.train}, samples
+    )
     tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test}, samples)
     needs = {need for metric in chosen.values() for need in metric.generated}
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
@@ -350,7 +355,7 @@ def compute_scores(
         score(
             f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
             of_sets,
-            _protocol(chosen[name], generated, real, test, extractor, samples),
+            _protocol(chosen[name], generated, learned if chosen[name].train else real, test, extractor, samples),
         )
         for name, scores in values.items()
         for key, of_sets in scores.items()

@@ -80,6 +80,11 @@ class GradientPenalty(Configurable, abc.ABC):
         if self.power not in (1, 2):
             raise ValueError(f"power must be 1 or 2; received {self.power}.")
 
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        """Names of the scalars that a call returns."""
+        return ("gradient_penalty", "gradient_norm")
+
     @abc.abstractmethod
     def norms(
         self, discriminator: Discriminator, real: tf.Tensor, generated: tf.Tensor, weights: tf.Tensor

@@ -64,8 +64,10 @@ class BEGAN(AdversarialModel):
     ... )
     >>> model.compile()
     >>> history = model.fit(tfgans.data.toy_world("ring8").batches(64), steps_per_epoch=2, verbose=0)
-    >>> sorted(history.history)[:4]
-    ['allowed_density', 'convergence', 'discriminator_loss', 'error']
+    >>> sorted(history.history)[:5]
+    ['allowed_density', 'convergence', 'discriminator_loss', 'error', 'generated_error']
+    >>> sorted(history.history)[5:]
+    ['generator_loss', 'k', 'real_error']
     """
 
     players = ("discriminator", "generator")
@@ -111,7 +113,7 @@ class BEGAN(AdversarialModel):
     @property
     def log_names(self) -> tuple[str, ...]:
         similarity = ("similarity",) if self.similarity_weight else ()
-        penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
+        penalty = self.penalty.log_names if self.penalty else ()
         losses = ("discriminator_loss", "generator_loss", "real_error", "generated_error", *similarity, *penalty)
         return (*losses, *self.equilibrium.log_names)
 

@@ -111,7 +111,7 @@ class BiGAN(AdversarialModel):
     @property
     def log_names(self) -> tuple[str, ...]:
         losses = ("discriminator_loss", "encoder_loss", "generator_loss", "real_logit", "generated_logit")
-        penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
+        penalty = self.penalty.log_names if self.penalty else ()
         latent_penalty = ("latent_gradient_penalty",) if self.latent_penalty else ()
         zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
         return (*losses, *penalty, *latent_penalty, *zero_centered)

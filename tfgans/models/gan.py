@@ -111,7 +111,7 @@ class GAN(AdversarialModel):
 
     @property
     def log_names(self) -> tuple[str, ...]:
-        penalty = ("gradient_penalty", "gradient_norm") if self.penalty else ()
+        penalty = self.penalty.log_names if self.penalty else ()
         zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
         return ("discriminator_loss", "generator_loss", "real_logit", "generated_logit", *penalty, *zero_centered)
 

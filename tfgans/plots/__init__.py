@@ -4,7 +4,7 @@ from tfgans.plots._figure import new_figure, save_figure
 from tfgans.plots.codes import code_scatter
 from tfgans.plots.curves import compared_curves, score_curves
 from tfgans.plots.exploration import corner_grid, plane_grid, swap_grid, sweep_grid
-from tfgans.plots.grids import image_grid
+from tfgans.plots.grids import image_grid, neighbour_grid
 from tfgans.plots.points import contours, draw_points, joint_scatter, point_cloud
 from tfgans.plots.reconstructions import interpolation_grid, morph_grid, reconstruction_grid, traversal_grid
 
@@ -18,6 +18,7 @@ __all__ = [
     "interpolation_grid",
     "joint_scatter",
     "morph_grid",
+    "neighbour_grid",
     "new_figure",
     "plane_grid",
     "point_cloud",

@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -59,3 +59,30 @@ def image_grid(
     axes.set_yticklabels(row_names or [])
     axes.set(title=title, xlabel=column_label, ylabel=row_label)
     return save_figure(figure, path)
+
+
+def neighbour_grid(
+    samples: np.ndarray, nearest: Mapping[str, np.ndarray], path: str | os.PathLike, *, title: str = "Samples"
+) -> pathlib.Path:
+    """Writes samples beside the training images that are nearest to them. Copies look the same as their neighbours.
+
+    Args:
+        samples: [n, H, W, C] in [-1, 1]; C is 1 or 3.
+        nearest: Images uint8 [n, k, H, W, C], from the nearest to the farthest, by the name of what is compared.
+        path: PNG file to write; it replaces an existing file in one move.
+        title: What the samples are.
+
+    Returns:
+        The path.
+    """
+    counts = {name: images.shape[1] for name, images in nearest.items()}
+    columns = [samples[:, np.newaxis], *(images / 127.5 - 1.0 for images in nearest.values())]
+    names = ["sample", *(str(rank) for count in counts.values() for rank in range(1, count + 1))]
+    return image_grid(
+        np.concatenate(columns, axis=1).reshape(-1, *samples.shape[1:]),
+        len(names),
+        path,
+        title=f"{title} and the nearest training images",
+        column_names=names,
+        column_label=", then ".join(f"the {count} nearest by {name}" for name, count in counts.items()),
+    )

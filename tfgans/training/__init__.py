@@ -1,7 +1,7 @@
 """Runs: recipe and folder in, model, scores and export out."""
 
 from tfgans.training.build import build, register
-from tfgans.training.evaluations import evaluate, image_scorer, run_scorer
+from tfgans.training.evaluations import evaluate, image_scorer, nearest_training_images, run_scorer
 from tfgans.training.execution import strategy_of
 from tfgans.training.loading import load_data
 from tfgans.training.run_folder import RunFolder
@@ -18,6 +18,7 @@ __all__ = [
     "image_scorer",
     "load",
     "load_data",
+    "nearest_training_images",
     "register",
     "run",
     "run_scorer",

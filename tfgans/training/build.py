@@ -172,8 +172,7 @@ def _equilibrium(recipe: EquilibriumRecipe) -> AdversarialModel:
     penalty = InterpolatedGradientPenalty(recipe.penalty_weight, one_sided=True) if recipe.penalty_weight else None
     balance: Balance
     if recipe.k_end is None:
-        gains = (recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative)
-        balance = Equilibrium(*gains, k_start=recipe.k_start, k_limit=recipe.k_limit)
+        balance = _controller(recipe, k_start=recipe.k_start, k_limit=recipe.k_limit)
     else:
         balance = Schedule(recipe.k_start, recipe.k_end, recipe.steps)
     return _compiled(
@@ -199,7 +198,7 @@ def _variational(recipe: VariationalRecipe) -> AdversarialModel:
         discriminator_encoder=networks.began_encoder(shape, size, filters) if adversarial else None,
         discriminator_decoder=networks.began_decoder(shape, size, filters) if adversarial else None,
         prior=Normal(size),
-        equilibrium=Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative),
+        equilibrium=_controller(recipe),
     )
 
 
@@ -277,6 +276,10 @@ def _bank(recipe: XGANRecipe) -> CodeBank:
         neighbours=recipe.neighbours,
         classes=1 if recipe.supervision == "none" else recipe.condition_size,
     )
+
+
+def _controller(recipe: EquilibriumRecipe | VariationalRecipe, **bounds: float) -> Equilibrium:
+    return Equilibrium(recipe.ratio, recipe.integral, recipe.proportional, recipe.derivative, **bounds)
 
 
 def _compiled(system: str, recipe: Recipe, **objects: Any) -> AdversarialModel:

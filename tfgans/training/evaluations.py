@@ -4,6 +4,8 @@ import dataclasses
 import os
 from collections.abc import Sequence
 
+import numpy as np
+
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
 from tfgans.training.loading import load_data
@@ -46,8 +48,50 @@ def run_scorer(
     """
     recipe, train, test = load_data(RunFolder(workdir).recipe(), own, data_dir, download)
     return make_scorer(
-        train, test, extractor, samples or recipe.score_samples, sets, batch_size=batch_size, progress=progress
+        train,
+        test,
+        extractor,
+        samples or recipe.score_samples,
+        sets,
+        batch_size=batch_size,
+        progress=progress,
+        learned=train.part(recipe.train_fraction),
     )
+
+
+def nearest_training_images(
+    workdir: str | os.PathLike,
+    samples: np.ndarray,
+    extractors: Sequence[str],
+    count: int,
+    *,
+    data_dir: str | None = None,
+    download: bool = False,
+) -> dict[str, np.ndarray]:
+    """Returns the images that are nearest to samples, of those that a run learned from.
+
+    Args:
+        workdir: Folder of the run.
+        samples: [n, H, W, C], floating in [-1, 1].
+        extractors: Names of the extractors by whose features images are near.
+        count: Images for each sample.
+        data_dir: Folder of prepared data sets.
+        download: Whether to download a data set that is not prepared.
+
+    Returns:
+        Images uint8 [n, count, H, W, C] by extractor, from the nearest to the farthest.
+
+    Raises:
+        FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
+        ValueError: If the run has points, or an extractor does not fit its data.
+    """
+    recipe, *splits = load_data(RunFolder(workdir).recipe(), None, data_dir, download)
+    train, test = map(data.as_images, splits)
+    learned = train.part(recipe.train_fraction)
+    return {
+        name: evaluation.nearest_images(samples, learned, evaluation.extractor(name, train, test), count)
+        for name in dict.fromkeys(extractors)
+    }
 
 
 def evaluate(

@@ -24,6 +24,7 @@ class Scorer:
         sets: Number of sets of a model's samples, each with its own seeds.
         batch_size: Images that are read at a time.
         progress: Whether to show progress bars.
+        learned: Images that the models have learned from, which may be copied; by default `train`.
     """
 
     train: data.ImageSet
@@ -33,11 +34,12 @@ class Scorer:
     sets: int = 3
     batch_size: int = 256
     progress: bool = True
+    learned: data.ImageSet | None = None
 
     @functools.cached_property
     def _real(self) -> list[evaluation.Source]:
-        """The two splits, made once, since hashing a large one takes seconds."""
-        return [evaluation.image_set_source(images) for images in (self.train, self.test)]
+        """The real images, made once, since hashing many takes seconds."""
+        return [evaluation.image_set_source(images) for images in (self.train, self.test, self.learned or self.train)]
 
     @property
     def against(self) -> str:
@@ -95,7 +97,7 @@ class Scorer:
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
         """Scores sets of images, as `evaluation.compute_scores` does."""
-        real, test = self._real
+        real, test, learned = self._real
         return evaluation.compute_scores(
             names,
             generated,
@@ -103,6 +105,7 @@ class Scorer:
             test,
             self.extractor,
             samples=self.samples,
+            learned=learned,
             label_names=self.train.label_names,
             batch_size=self.batch_size,
             progress=self.progress,
@@ -242,8 +245,8 @@ def make_scorer(
         extractor: Name of an extractor of images; a toy world needs none.
         samples: Images or points in a set of samples.
         sets: Number of sets of samples.
-        **options: `batch_size` and `progress` of `Scorer`, and `devices`, which replace those of the extractor. A toy
-            world ignores them.
+        **options: `batch_size`, `progress` and `learned` of `Scorer`, and `devices`, which replace those of the
+            extractor. A toy world ignores them.
     """
     return _SCORERS[train.kind](train, test, extractor, samples, sets, **options)
 
