@@ -14,12 +14,13 @@ from tfgans._files import read_json, temporary_file
 
 _INTRODUCTION = """# Results
 
-This page has every table and figure of the five papers: the paper's claim, the result here at the small scale, and the
-recipes for the paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
+This page has every table and figure of the five papers: the paper's claim, the result here, and the recipes for the
+paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
 [papers](../papers) have the protocol of each number.
 
-The small scale is for two CPU cores: runs take minutes and use small networks, and small data sets in place of the
-papers'. Its numbers therefore do not compare with the papers' numbers; the order of a system and its rivals does.
+The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core, and those of the scale
+`small` take minutes. Both use small networks, and data sets of small images in place of the papers'. So the numbers do
+not compare with the papers' numbers; the order of a system and its rivals does.
 `±` is the standard deviation over seeds. `†` marks a stale number: a defect was fixed after the number was measured,
 and the item names the defect. A command runs trials whose results are missing or stale. The last column has recipes
 for `scripts/train.py` at the paper's scale; `needs GPU` and `needs data` name their needs beside time."""
