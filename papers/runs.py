@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Any
 from papers.frame import Measured, Trial
 
 if TYPE_CHECKING:
+    from tfgans.data import ImageSet
     from tfgans.training import Result
 
 
 SAMPLE_SEED = 10**6
 """Seed of samples, which no training uses."""
+
+_FILES = {
+    "portraits": "portraits64.npz",
+    "portraits16": "portraits64.npz",
+    "olivetti": "olivetti64.npz",
+    "flowers17": "flowers17_64.npz",
+    "junction": "junction_frames96x54.npz",
+}
 
 
 def train(trial: Trial, name: str, *changes: str) -> "Result":
@@ -30,12 +39,36 @@ def train(trial: Trial, name: str, *changes: str) -> "Result":
     from tfgans import recipes, training
 
     changes = (
+        *source(trial, name.split("/")[1]),
         *changes,
         f"seed={trial.seed}",
         *(("steps=2", "log_every=1", "score_samples=100") if trial.smoke else ()),
     )
     recipe = recipes.get(name, trial.scale).override(changes)
     return training.run(recipe, trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False)
+
+
+def source(trial: Trial, name: str) -> tuple[str, ...]:
+    """Returns the change of a recipe whose images are in a file of the trial's folder of data; none for other recipes.
+
+    Args:
+        trial: The trial. At the paper's scale, recipes have the paper's own data.
+        name: The recipe's name after the system.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+    """
+    if trial.scale == "paper" or name not in _FILES:
+        return ()
+    return (f"data=npz:{prepared_file(trial, _FILES[name])}",)
+
+
+def splits(trial: Trial) -> list["ImageSet"]:
+    """Returns the training images and the test images of a trial's run."""
+    from tfgans import data, training
+
+    recipe = training.RunFolder(trial.workdir).recipe()
+    return [data.as_images(split) for split in training.load_data(recipe, None, trial.data_dir, trial.download)[1:]]
 
 
 def scored(result: "Result") -> Measured:

@@ -11,13 +11,19 @@ from papers.frame import Measured
 if TYPE_CHECKING:
     from tfgans import AdversarialModel
 
-KNOWN, CHANGED = 1_000, 200
-# The figure adds the vectors of orientation and brightness, whose effect is the most visible.
-_SHOWN, _FIRST = 8, 2
+CHANGED = 200
+_SHOWN = 8
+# The figure adds the vectors of two attributes whose effect is visible.
+_ADDED = {"sprites": ("orientation", "brightness"), "avatars": ("glasses", "skin")}
+_JUDGES = {"sprites": "kernel_ridge_judge", "avatars": "forest_judge"}
+# Few faces have a beard, so that more of them are needed.
+_KNOWN = {"sprites": 1_000, "avatars": 5_000}
 
 
 def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns mean codes of the upper third of each attribute minus those of the lower third.
+
+    Where more than two thirds have the lowest value, such as no beard, the others are the upper group.
 
     Args:
         codes: [n, N].
@@ -29,29 +35,31 @@ def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.nda
     low, high = np.quantile(attributes, [1 / 3, 2 / 3], axis=0)
     vectors, distances = [], []
     for k in range(attributes.shape[1]):
-        much, little = attributes[:, k] >= high[k], attributes[:, k] <= low[k]
+        much = attributes[:, k] >= high[k] if high[k] > low[k] else attributes[:, k] > low[k]
+        little = attributes[:, k] <= low[k]
         vectors.append(codes[much].mean(axis=0) - codes[little].mean(axis=0))
         distances.append(attributes[much, k].mean() - attributes[little, k].mean())
     return np.stack(vectors), np.array(distances)
 
 
-def vector_grid(model: "AdversarialModel", path: pathlib.Path) -> None:
-    """Draws sprites, their reconstructions, and reconstructions with two attributes' vectors and their sum."""
+def vector_grid(model: "AdversarialModel", name: str, path: pathlib.Path) -> None:
+    """Draws test images of `sprites` or `avatars`, reconstructed, with two attributes' vectors, and with their sum."""
     from tfgans import data, plots
 
-    known = data.load_split("sprites", "train").first(KNOWN)
-    images = data.load_split("sprites", "test").first(_SHOWN).unit_images
+    known, test = data.load_splits(name, ("train", "test"))
+    known, images = known.first(_KNOWN[name]), test.first(_SHOWN).unit_images
     vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
-    codes, (a, b) = model.encode(images), vectors[_FIRST:][:2]
+    codes, (a, b) = model.encode(images), (vectors[known.label_names.index(added)] for added in _ADDED[name])
     shifts = {"G(Enc(x))": 0, "+ A": a, "+ B": b, "+ A + B": a + b}
     rows = [images, *(model.generate(codes + shift) for shift in shifts.values())]
-    names = known.label_names[_FIRST:]
-    title = f"A: {names[0]}, B: {names[1]}"
+    title = "A: {}, B: {}".format(*_ADDED[name])
     plots.image_grid(np.concatenate(rows), _SHOWN, path, row_names=["x", *shifts], title=title)
 
 
-def arithmetic(model: "AdversarialModel") -> Measured:
-    """Measures whether an attribute's vector, added to a code, changes that attribute only, by a judge of sprites.
+def arithmetic(model: "AdversarialModel", name: str) -> Measured:
+    """Measures whether an attribute's vector, added to a code, changes that attribute only, by a frozen judge.
+
+    The images are `sprites` or `avatars`.
 
     `moved` is the movement of the attribute as a share of the distance between the two groups, and `moved_others` the
     mean absolute movement of the other attributes. `moved_both` is, for the sum of two vectors, the smaller movement of
@@ -59,9 +67,9 @@ def arithmetic(model: "AdversarialModel") -> Measured:
     """
     from tfgans import data, metrics
 
-    train_set, test = data.load_split("sprites", "train"), data.load_split("sprites", "test")
-    known, images = train_set.first(KNOWN), test.first(CHANGED).unit_images
-    judge = metrics.kernel_ridge_judge(known.unit_images, known.label, test.unit_images, test.label)
+    known, test = data.load_splits(name, ("train", "test"))
+    known, images = known.first(_KNOWN[name]), test.first(CHANGED).unit_images
+    judge = getattr(metrics, _JUDGES[name])(known.unit_images, known.label, test.unit_images, test.label)
     codes = model.encode(images)
     before = judge.predict(model.generate(codes))
     vectors, distances = attribute_vectors(model.encode(known.unit_images), known.label)
@@ -70,10 +78,10 @@ def arithmetic(model: "AdversarialModel") -> Measured:
         return np.mean(judge.predict(model.generate(codes + vector)) - before, axis=0) / distances
 
     values = {}
-    for index, name in enumerate(known.label_names):
+    for index, attribute in enumerate(known.label_names):
         movement = moved(vectors[index])
-        values[f"moved/{name}"] = float(movement[index])
-        values[f"moved_others/{name}"] = float(np.abs(np.delete(movement, index)).mean())
+        values[f"moved/{attribute}"] = float(movement[index])
+        values[f"moved_others/{attribute}"] = float(np.abs(np.delete(movement, index)).mean())
     pairs = itertools.combinations(range(len(vectors)), 2)
     values["moved_both"] = float(np.mean([moved(vectors[a] + vectors[b])[[a, b]].min() for a, b in pairs]))
-    return Measured(values, {"data": "sprites", "images": CHANGED, "extractor": judge.name, "vectors_of": KNOWN})
+    return Measured(values, {"data": name, "images": CHANGED, "extractor": judge.name, "vectors_of": len(known)})

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, evenness, scored, train
+from papers.runs import SAMPLE_SEED, evenness, measured, scored, splits, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
     from tfgans import AdversarialModel
+    from tfgans.evaluation import Extractor
     from tfgans.training import Result
 
 _STEPS = 1_500
@@ -27,6 +28,16 @@ _ROWS = {
     "VAE + BEGAN* + LSM, eta 1 + alpha": ("avae", ("ratio=1.3",)),
     "VAE": ("vae", ()),
 }
+# eta is .5 in the paper. At 1 samples may have the errors of real images.
+_LONGER_STEPS = 6_000
+_LONGER_ROWS = {
+    "BEGAN": ("began", ("ratio=0.5",)),
+    "BEGAN* + LSM": ("began", ("ratio=0.5", *_PID, "similarity_weight=0.1")),
+    "VAE + BEGAN* + LSM": ("avae", ("ratio=0.5",)),
+    "VAE + BEGAN* + LSM, eta 1": ("avae", ()),
+    "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("ratio=0.5", "error_sign=literal")),
+    "VAE": ("vae", ()),
+}
 _TESTED = 1_000
 _PAIRS, _PATH_STEPS = 32, 11
 
@@ -38,34 +49,58 @@ def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
 
 def table1(trial: Trial) -> Measured:
     """Measures score, Frechet distance, evenness of paths (Figs. 6, 7), active units and errors (Fig. 4)."""
-    from tfgans import data
-
     system, changes = _ROWS[trial.setting["row"]]
     result = _train(trial, system, "mnist", *changes)
-    model, measured = result.model, scored(result)
-    count = 50 if trial.smoke else _TESTED
-    test = data.load_split("mnist", "test", data_dir=trial.data_dir).first(count).unit_images
-    protocol = {"images": count, "data": "mnist test", "samples_seed": SAMPLE_SEED}
-    paths = _paths(model, test[: 2 * _PAIRS], trial)
+    return _measured(trial, result.model, scored(result), "mnist")
+
+
+def longer(trial: Trial) -> Measured:
+    """Measures the same on CIFAR-10 or on faces, which are compared by the features of a classifier of CIFAR-10."""
+    from tfgans import training
+
+    system, changes = _LONGER_ROWS[trial.setting["row"]]
+    images = trial.setting["data"]
+    steps = () if trial.smoke else (f"steps={_LONGER_STEPS}",)
+    result = train(trial, f"{system}/{images}", *steps, *changes)
+    if images == "cifar10":
+        return _measured(trial, result.model, scored(result), "cifar10")
+    known, test = splits(trial)
+    samples = 100 if trial.smoke else len(known)
+    scorer = training.Scorer(known, test, _extractor(trial, "cifar10"), samples, progress=False)
+    return _measured(trial, result.model, measured(scorer.model(result.model, ["frechet", "prdc"])), "cifar10")
+
+
+def _extractor(trial: Trial, name: str) -> "Extractor":
+    """A classifier of a data set."""
+    from tfgans import data, evaluation
+
+    sets = data.load_splits(name, ("train", "test"), data_dir=trial.data_dir, download=trial.download)
+    return evaluation.extractor("classifier", *sets)
+
+
+def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, features: str) -> Measured:
+    """Adds the evenness of paths, active units and errors to scores; paths are compared by a data set's classifier."""
+    _, test_set = splits(trial)
+    test = test_set.first(min(len(test_set), 50 if trial.smoke else _TESTED)).unit_images
+    count = len(test)
+    protocol = {"images": count, "data": f"{test_set.name} test", "samples_seed": SAMPLE_SEED}
+    paths = _paths(model, test[: 2 * _PAIRS], _extractor(trial, features))
     values = {}
-    if system != "began":
+    if "VAE" in trial.setting["row"]:
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
     if "examine" in model.faces():
         samples = model.sample(count, seed=SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
             values[f"{name}_error"] = float(model.discriminate(images).mean())
     of_paths = {**protocol, "paths": _PAIRS, "path_steps": _PATH_STEPS}
-    protocols = {**measured.protocol, **dict.fromkeys(values, protocol), **dict.fromkeys(paths, of_paths)}
-    return Measured({**measured.values, **values, **paths}, protocols)
+    protocols = {**scores.protocol, **dict.fromkeys(values, protocol), **dict.fromkeys(paths, of_paths)}
+    return Measured({**scores.values, **values, **paths}, protocols)
 
 
-def _paths(model: "AdversarialModel", images: np.ndarray, trial: Trial) -> dict[str, float]:
-    """Evenness of paths between pairs of images, in the features of a classifier."""
-    from tfgans import data, evaluation, latent
+def _paths(model: "AdversarialModel", images: np.ndarray, extractor: "Extractor") -> dict[str, float]:
+    """Evenness of paths between pairs of images, in the features of an extractor."""
+    from tfgans import evaluation, latent
 
-    extractor = evaluation.extractor(
-        "classifier", *(data.load_split("mnist", split, data_dir=trial.data_dir) for split in ("train", "test"))
-    )
     weights, ratios = np.linspace(0, 1, _PATH_STEPS, dtype=np.float32), []
     for first, second in zip(images[::2], images[1::2], strict=True):
         ends = (np.repeat(image[np.newaxis], _PATH_STEPS, axis=0) for image in (first, second))
@@ -75,17 +110,18 @@ def _paths(model: "AdversarialModel", images: np.ndarray, trial: Trial) -> dict[
 
 def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples, the discriminator's reconstructions of generated and real images, and paths (Figs. 2, 4, 6, 7)."""
-    from tfgans import data, plots, training
+    from tfgans import plots, training
 
-    test = data.load_split("mnist", "test", data_dir=trials[0].data_dir).first(16).unit_images
-    for number, trial in enumerate(trials):
-        model = training.load(trial.workdir)
-        samples, name = model.sample(16, seed=0), f"row{number}"
+    for trial in trials:
+        rows = list(_LONGER_ROWS if "data" in trial.setting else _ROWS)
+        images = f"{trial.setting['data']}_" if "data" in trial.setting else ""
+        model, test = training.load(trial.workdir), splits(trial)[1].first(16).unit_images
+        samples, name = model.sample(16, seed=0), f"{images}row{rows.index(trial.setting['row'])}"
         plots.image_grid(model.sample(100, seed=0), 10, folder / f"fig2_{name}.png", title=trial.setting["row"])
         if "examine" in model.faces():
-            rows = [samples, model.examine(samples), test, model.examine(test)]
+            shown = [samples, model.examine(samples), test, model.examine(test)]
             names = ["generated", "r", "real", "r"]
-            plots.image_grid(np.concatenate(rows), 16, folder / f"fig4_{name}.png", row_names=names)
+            plots.image_grid(np.concatenate(shown), 16, folder / f"fig4_{name}.png", row_names=names)
         plots.interpolation_grid(model.interpolate, test[:12], folder / f"fig6_7_{name}.png")
 
 
@@ -143,15 +179,23 @@ def plant(gains: tuple[float, float, float], steps: int = 5_000) -> tuple[np.nda
 
 def attributes(trial: Trial) -> Measured:
     """Measures the effect of vectors of attributes that are added to codes of real images (Fig. 8)."""
-    return arithmetic(_train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model)
+    model = _train(trial, trial.setting["system"], "digits", "data=sprites", "image_shape=(32, 32, 1)").model
+    return arithmetic(model, "sprites")
+
+
+def avatars(trial: Trial) -> Measured:
+    """Measures the same on drawn faces."""
+    return arithmetic(train(trial, f"{trial.setting['system']}/avatars").model, "avatars")
 
 
 def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Draws sprites whose codes have vectors of attributes added."""
+    """Draws images whose codes have vectors of attributes added."""
     from tfgans import training
 
     for trial in trials:
-        vector_grid(training.load(trial.workdir), folder / f"fig8_{trial.setting['system']}.png")
+        images, system = trial.setting.get("data", "sprites"), trial.setting["system"]
+        name = "fig8" if images == "sprites" else f"fig8_{images}"
+        vector_grid(training.load(trial.workdir), images, folder / f"{name}_{system}.png")
 
 
 def divergences(trial: Trial) -> Measured:
@@ -177,6 +221,25 @@ ITEMS = (
         tuple({"row": row} for row in _ROWS),
         table1,
         table1_figures,
+    ),
+    *(
+        Item(
+            "avae",
+            f"table1_{images}",
+            tuple({"data": images, "row": row} for row in _LONGER_ROWS),
+            longer,
+            table1_figures,
+            scale="hour",
+        )
+        for images in ("portraits", "cifar10")
+    ),
+    Item(
+        "avae",
+        "fig8_avatars",
+        tuple({"data": "avatars", "system": system} for system in ("avae", "vae")),
+        avatars,
+        attribute_figures,
+        scale="hour",
     ),
     Item(
         "avae",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, scored, train
+from papers.runs import SAMPLE_SEED, scored, splits, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
@@ -23,6 +23,8 @@ _SCORINGS = 10
 _IMAGE_STEPS = 2_000
 _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
+# A step of a search takes as long as some of the training at 32 pixels.
+_SHORT_SEARCH_STEPS, _SHORT_SEARCHED = (100, 1_000), 16
 _POINTS = 2_500
 
 _FALLING = "0.8 to 0.3"
@@ -81,16 +83,18 @@ def curves(trial: Trial) -> Measured:
 
     `worst_after_best` is the largest distance after the smallest one, divided by it: 1 if training lost nothing again.
     """
-    from tfgans import training
+    from tfgans import recipes, training
 
     setting = trial.setting
-    every = 1 if trial.smoke else _IMAGE_STEPS // _SCORINGS
-    changes = [f"train_fraction={setting['fraction']}", f"score_every={every}", "score_metrics=('frechet',)"]
-    if trial.scale == "small":
-        changes.append(f"steps={_IMAGE_STEPS}")
-    measured = scored(train(trial, f"{setting['system']}/{setting['data']}", *changes))
+    name = f"{setting['system']}/{setting['data']}"
+    recipe = recipes.get(name, trial.scale)
+    steps = _IMAGE_STEPS if trial.scale == "small" else recipe.steps
+    every = 1 if trial.smoke else steps // _SCORINGS
+    fraction = setting.get("fraction", 1.0)
+    changes = [f"train_fraction={fraction}", f"score_every={every}", "score_metrics=('frechet',)", f"steps={steps}"]
+    measured = scored(train(trial, name, *changes))
     folder = training.RunFolder(trial.workdir)
-    distances = np.array([line["frechet/classifier"] for line in read_lines(folder.curve_file)])
+    distances = np.array([line[_distance(trial)] for line in read_lines(folder.curve_file)])
     best = int(distances.argmin())
     codes = read_lines(folder.codes / "variances.jsonl")[-1]
     values = {
@@ -105,6 +109,13 @@ def curves(trial: Trial) -> Measured:
     return Measured(values, {**measured.protocol, "scorings": len(distances)})
 
 
+def _distance(trial: Trial) -> str:
+    """Name of the distance in the curve of a run."""
+    from tfgans import training
+
+    return f"frechet/{training.RunFolder(trial.workdir).recipe().score_extractor}"
+
+
 def drops_of_k(lines: Sequence[Mapping[str, float]]) -> int:
     """Counts how often k begins to lie low, as section 4.2 says that it does before modes are lost.
 
@@ -117,7 +128,7 @@ def drops_of_k(lines: Sequence[Mapping[str, float]]) -> int:
     return sum(now and not before for before, now in itertools.pairwise([False, *is_low]))
 
 
-def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+def curve_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "") -> None:
     """Draws Frechet distance, k and variance of codes over training; copies codes and samples of the end."""
     import shutil
 
@@ -125,10 +136,10 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
     curves: dict[str, dict[str, tuple[list[int], list[float]]]] = {"fig5_6": {}, "fig4_k": {}, "fig2_variances": {}}
     for trial in trials:
-        name = f"{trial.setting['system']} {trial.setting['fraction']}"
+        name = f"{trial.setting['system']} {trial.setting.get('fraction', '')}".strip()
         run = training.RunFolder(trial.workdir)
         files = {
-            "fig5_6": (run.curve_file, "frechet/classifier"),
+            "fig5_6": (run.curve_file, _distance(trial)),
             "fig4_k": (run.metrics_file, "k"),
             "fig2_variances": (run.codes / "variances.jsonl", "generated"),
         }
@@ -137,10 +148,25 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
             curves[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
         for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
             last = sorted(pictures.glob("step_*.png"))[-1]
-            shutil.copyfile(last, folder / f"{figure}_{name.replace(' ', '_')}.png")
-    titles = {"fig5_6": "frechet/classifier", "fig4_k": "k", "fig2_variances": "variance of generated codes"}
+            shutil.copyfile(last, folder / f"{prefix}{figure}_{name.replace(' ', '_')}.png")
+    titles = {"fig5_6": _distance(trials[0]), "fig4_k": "k", "fig2_variances": "variance of generated codes"}
     for figure, runs in curves.items():
-        plots.compared_curves(runs, titles[figure], folder / f"{figure}.png")
+        plots.compared_curves(runs, titles[figure], folder / f"{prefix}{figure}.png")
+
+
+def portraits(trial: Trial) -> Measured:
+    """Measures curves as `curves` does, and errors and times of one shot and of a search as `inversion` does."""
+    of_curves, of_search = curves(trial), _inverted(trial)
+    protocols = {**of_curves.protocol, **dict.fromkeys(of_search.values, of_search.protocol)}
+    return Measured({**of_curves.values, **of_search.values}, protocols)
+
+
+def portrait_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Draws curves and samples, reconstructions and searches, and traversals of the code of a portrait."""
+    curve_figures(trials, folder, "portraits_")
+    inversion_figures(trials, folder, "portraits_")
+    for trial in trials:
+        _traversals(trial, splits(trial)[1].first(1).unit_images, folder, "portraits_")
 
 
 def inversion(trial: Trial) -> Measured:
@@ -148,10 +174,16 @@ def inversion(trial: Trial) -> Measured:
 
     A search starts at random or at Enc(x). Errors are means over test images, and seconds are for all of them.
     """
-    from tfgans import data, latent
+    _trained(trial, "digits")
+    return _inverted(trial)
 
-    model, marks = _trained(trial, "digits"), _marks(trial)
-    images = data.load_split("digits", "test").first(_SEARCHED).unit_images
+
+def _inverted(trial: Trial) -> Measured:
+    from tfgans import latent, training
+
+    model, (marks, count) = training.load(trial.workdir), _search(trial)
+    test = splits(trial)[1]
+    images = test.first(count).unit_images
     codes, values = model.encode(images), {}
     model.reconstruct(images)
     began = time.monotonic()
@@ -164,26 +196,29 @@ def inversion(trial: Trial) -> Measured:
         search = latent.search_latent(model.generate_graph, images, latents, marks)
         for mark, errors, seconds in zip(marks, search.errors, search.seconds, strict=True):
             values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
-    return Measured(values, {"data": "digits test", "images": len(images), "seed": SAMPLE_SEED})
+    return Measured(values, {"data": f"{test.name} test", "images": len(images), "seed": SAMPLE_SEED})
 
 
-def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "") -> None:
     """Draws test images, their one-shot reconstructions, and the images of a search from random starts."""
-    from tfgans import data, latent, plots, training
+    from tfgans import latent, plots, training
 
-    images, marks = data.load_split("digits", "test").first(8).unit_images, _marks(trials[0])
+    images, (marks, _) = splits(trials[0])[1].first(8).unit_images, _search(trials[0])
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
         search = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
         rows = [images, model.reconstruct(images), *map(model.generate, search.latents)]
         names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
         plots.image_grid(
-            np.concatenate(rows), len(images), folder / f"fig8_11_12_{name}.png", row_names=names, title=name
+            np.concatenate(rows), len(images), folder / f"{prefix}fig8_11_12_{name}.png", row_names=names, title=name
         )
 
 
-def _marks(trial: Trial) -> tuple[int, ...]:
-    return (1, 2) if trial.smoke else _SEARCH_STEPS
+def _search(trial: Trial) -> tuple[tuple[int, ...], int]:
+    """Steps after which a search is measured, and the number of images."""
+    if trial.smoke:
+        return (1, 2), _SHORT_SEARCHED
+    return (_SHORT_SEARCH_STEPS, _SHORT_SEARCHED) if trial.scale == "hour" else (_SEARCH_STEPS, _SEARCHED)
 
 
 def _random_starts(model: "AdversarialModel", count: int) -> np.ndarray:
@@ -209,23 +244,36 @@ def styles(trial: Trial) -> Measured:
     if trial.setting["system"] == "began_cs" and trial.scale == "small":
         latent_size = recipes.get("began_cs/digits", trial.scale).latent_size
         changes.append(f"constraint_weight={mean_constraint_weight(_SPRITE_SHAPE, latent_size)}")
-    return arithmetic(_trained(trial, "digits", *changes))
+    return arithmetic(_trained(trial, "digits", *changes), "sprites")
+
+
+def avatar_styles(trial: Trial) -> Measured:
+    """Measures the same on drawn faces."""
+    return arithmetic(train(trial, f"{trial.setting['system']}/avatars").model, "avatars")
 
 
 def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws style vectors and their sum (Fig. 3), traversals (Figs. 9 and 13), and two entries at once (Fig. 10)."""
-    from tfgans import data, plots, training
+    from tfgans import training
 
-    image = data.load_split("sprites", "test").first(1).unit_images
     for trial in trials:
-        model, name = training.load(trial.workdir), trial.setting["system"]
-        vector_grid(model, folder / f"fig3_{name}.png")
-        dimensions = range(min(_TRAVERSED, model.prior.size))
-        for figure, values in (("fig9", _PAPER_VALUES), ("fig13", _PRIOR_VALUES)):
-            plots.traversal_grid(model.traverse, image[0], dimensions, values, folder / f"{figure}_{name}.png")
-        grid = np.repeat(model.encode(image), len(_PRIOR_VALUES) ** 2, axis=0)
-        grid[:, :2] = list(itertools.product(_PRIOR_VALUES, repeat=2))
-        plots.image_grid(model.generate(grid), len(_PRIOR_VALUES), folder / f"fig10_{name}.png", title="z 0 and z 1")
+        images = trial.setting.get("data", "sprites")
+        prefix = "" if images == "sprites" else f"{images}_"
+        vector_grid(training.load(trial.workdir), images, folder / f"{prefix}fig3_{trial.setting['system']}.png")
+        _traversals(trial, splits(trial)[1].first(1).unit_images, folder, prefix)
+
+
+def _traversals(trial: Trial, image: np.ndarray, folder: pathlib.Path, prefix: str) -> None:
+    """Draws traversals of one entry of a code (Figs. 9 and 13) and of two at once (Fig. 10), from one image."""
+    from tfgans import plots, training
+
+    model, name = training.load(trial.workdir), f"{trial.setting['system']}.png"
+    dimensions = range(min(_TRAVERSED, model.prior.size))
+    for figure, values in (("fig9", _PAPER_VALUES), ("fig13", _PRIOR_VALUES)):
+        plots.traversal_grid(model.traverse, image[0], dimensions, values, folder / f"{prefix}{figure}_{name}")
+    grid = np.repeat(model.encode(image), len(_PRIOR_VALUES) ** 2, axis=0)
+    grid[:, :2] = list(itertools.product(_PRIOR_VALUES, repeat=2))
+    plots.image_grid(model.generate(grid), len(_PRIOR_VALUES), folder / f"{prefix}fig10_{name}", title="z 0 and z 1")
 
 
 _RATES = ((2e-4, 1e-3), (1e-3, 2e-4))
@@ -273,6 +321,34 @@ ITEMS = (
         tuple({"system": system, "data": "mnist", "fraction": fraction} for fraction in (1.0, 0.1) for system in _PAIR),
         curves,
         curve_figures,
+    ),
+    Item(
+        "began_cs",
+        "portraits16",
+        tuple(
+            {"system": system, "data": "portraits16", "fraction": fraction}
+            for fraction in (1.0, 0.1)
+            for system in _PAIR
+        ),
+        curves,
+        functools.partial(curve_figures, prefix="portraits16_"),
+        scale="hour",
+    ),
+    Item(
+        "began_cs",
+        "portraits",
+        tuple({"system": system, "data": "portraits"} for system in _PAIR),
+        portraits,
+        portrait_figures,
+        scale="hour",
+    ),
+    Item(
+        "began_cs",
+        "avatars",
+        tuple({"system": system, "data": "avatars"} for system in _PAIR),
+        avatar_styles,
+        style_figures,
+        scale="hour",
     ),
     Item(
         "began_cs",

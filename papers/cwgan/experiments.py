@@ -1,5 +1,6 @@
 """The figures of cWGAN, with numbers; the paper has none."""
 
+import functools
 import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, evenness, scored, train
+from papers.runs import SAMPLE_SEED, evenness, scored, splits, train
 from tfgans._errors import NonFiniteError
 
 if TYPE_CHECKING:
@@ -42,18 +43,23 @@ def fig3(trial: Trial) -> Measured:
     return scored(_train(trial, "mnist", _MNIST_STEPS, *(small if trial.scale == "small" else ())))
 
 
-def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Draws swap and corner grids of each system."""
+def fig3_10(trial: Trial) -> Measured:
+    """Measures the same as `fig3` after as many updates as the labels need."""
+    return scored(train(trial, f"{trial.setting['system']}/{trial.setting['data']}"))
+
+
+def fig3_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "fig3") -> None:
+    """Draws swap and corner grids of each row."""
     from tfgans import plots, training
 
     for trial in trials:
-        model = training.load(trial.workdir)
-        one_hot = np.eye(model.labels.count)
+        model, names = training.load(trial.workdir), training.RunFolder(trial.workdir).label_names()
+        one_hot, corners = np.eye(len(names)), [2, 7, 4, 0]
         latents = model.prior.sample_rows(np.arange(8)).numpy()
-        name = f"fig3_{trial.setting['system']}"
-        digits = [str(digit) for digit in range(model.labels.count)]
-        plots.swap_grid(model.generate, latents, one_hot, digits, folder / f"{name}_swap.png")
-        plots.corner_grid(model.generate, latents[:4], one_hot[[2, 7, 4, 0]], "2740", folder / f"{name}_corners.png")
+        path = folder / "_".join([name, *map(str, reversed(trial.setting.values()))])
+        plots.swap_grid(model.generate, latents, one_hot, names, f"{path}_swap.png")
+        titles = [names[corner] for corner in corners]
+        plots.corner_grid(model.generate, latents[:4], one_hot[corners], titles, f"{path}_corners.png")
 
 
 def fig4_6(trial: Trial) -> Measured:
@@ -63,7 +69,7 @@ def fig4_6(trial: Trial) -> Measured:
     brightness vary less. `real_r2` are the judge's values on real images of the same attributes. `unevenness` is
     the longest step over the mean step along an attribute, over the paths that move.
     """
-    from tfgans import data, latent, metrics
+    from tfgans import data, metrics
 
     model = _train(trial, "sprites", _SPRITES_STEPS, f"train_split={trial.setting['train_split']}").model
     train, test, hole = (data.load_split("sprites", split) for split in ("train", "test", "hole"))
@@ -80,11 +86,7 @@ def fig4_6(trial: Trial) -> Measured:
         for prefix, judged in ((f"r2_{place}", images), (f"real_r2_{place}", real)):
             r2 = metrics.attribute_r2(judge.predict(judged), labels)
             values |= {f"{prefix}/{name}": round(value, 6) for name, value in zip(test.label_names, r2, strict=True)}
-    ratios = [
-        latent.unevenness(model.generate(_same_latent(model, seed, _PATH_STEPS), _sweep(attribute, _PATH_STEPS)))
-        for attribute in range(4)
-        for seed in range(2 if trial.smoke else 16)
-    ]
+    ratios = _unevenness_of_sweeps(model, np.full(4, 0.5), 2 if trial.smoke else 16)
     values |= evenness(ratios)
     protocol = {
         "data": "sprites",
@@ -100,14 +102,18 @@ def fig4_6(trial: Trial) -> Measured:
     return Measured(values, protocol)
 
 
-def _same_latent(model: "AdversarialModel", seed: int, count: int) -> np.ndarray:
-    return np.repeat(model.prior.sample_rows([seed]).numpy(), count, axis=0)
+def _unevenness_of_sweeps(model: "AdversarialModel", base: np.ndarray, count: int) -> list[float]:
+    """Unevenness of the paths from 0 to 1 of each attribute, beside a base [K], for some latent vectors."""
+    from tfgans import latent
 
-
-def _sweep(attribute: int, count: int) -> np.ndarray:
-    conditions = np.full((count, 4), 0.5)
-    conditions[:, attribute] = np.linspace(0, 1, count)
-    return conditions
+    ratios = []
+    for attribute in range(len(base)):
+        conditions = np.tile(base, (_PATH_STEPS, 1))
+        conditions[:, attribute] = np.linspace(0, 1, _PATH_STEPS)
+        for seed in range(count):
+            latents = np.repeat(model.prior.sample_rows([seed]).numpy(), _PATH_STEPS, axis=0)
+            ratios.append(latent.unevenness(model.generate(latents, conditions)))
+    return ratios
 
 
 def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
@@ -127,6 +133,57 @@ def fig4_6_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         plots.sweep_grid(model.generate, latents, middle, 2, values, names[2], folder / f"{name}_sweep.png")
         both = (names[0], names[3])
         plots.plane_grid(model.generate, latents[0], middle, (0, 3), values, both, folder / f"{name}_plane.png")
+
+
+def avatars(trial: Trial) -> Measured:
+    """Measures whether drawn faces show their attributes, and whether they change evenly along one (Figs. 4 to 6).
+
+    `r2` is the judge's on samples with the attributes of test faces, `real_r2` on these faces.
+    """
+    from tfgans import metrics
+
+    model = train(trial, f"{trial.setting['system']}/avatars").model
+    known, test = splits(trial)
+    judge = metrics.forest_judge(known.unit_images, known.label, test.unit_images, test.label)
+    r2 = metrics.attribute_r2(judge.predict(model.sample(len(test), labels=test.label, seed=SAMPLE_SEED)), test.label)
+    values = {}
+    for prefix, of_attributes in (("r2", r2), ("real_r2", judge.test_score)):
+        values |= {f"{prefix}/{name}": value for name, value in zip(test.label_names, of_attributes, strict=True)}
+    ratios = _unevenness_of_sweeps(model, _face(test.label_names), 2 if trial.smoke else 16)
+    protocol = {
+        "data": "avatars test",
+        "samples": len(test),
+        "seed": SAMPLE_SEED,
+        "extractor": judge.name,
+        "extractor_hash": judge.fingerprint,
+        "paths": len(ratios),
+        "path_steps": _PATH_STEPS,
+        "averaged": model.use_average,
+        "step": int(model.step.numpy()),
+    }
+    return Measured(values | evenness(ratios), protocol)
+
+
+def _face(names: Sequence[str]) -> np.ndarray:
+    """Attributes of a face with nothing on it, and skin of a middle tone."""
+    return np.array([0.5 if name == "skin" else 0.0 for name in names])
+
+
+def avatar_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Draws swaps of the attributes, the path to glasses, and glasses beside tones of skin."""
+    from tfgans import plots, training
+
+    values = np.linspace(0, 1, 7)
+    for trial in trials:
+        model, names = training.load(trial.workdir), training.RunFolder(trial.workdir).label_names()
+        latents, base = model.prior.sample_rows(np.arange(6)).numpy(), _face(names)
+        glasses, skin = names.index("glasses"), names.index("skin")
+        swapped = [base, *(np.where(np.arange(len(names)) == place, 1.0, base) for place in range(len(names)))]
+        name = folder / f"fig4_6_avatars_{trial.setting['system']}"
+        plots.swap_grid(model.generate, latents, np.stack(swapped), ["none", *names], f"{name}_swap.png")
+        plots.sweep_grid(model.generate, latents, base, glasses, values, "glasses", f"{name}_sweep.png")
+        axes = ("glasses", "skin")
+        plots.plane_grid(model.generate, latents[0], base, (glasses, skin), values, axes, f"{name}_plane.png")
 
 
 def fig7_10(trial: Trial) -> Measured:
@@ -156,6 +213,22 @@ ITEMS = (
         tuple({"system": system} for system in _SYSTEMS),
         fig3,
         fig3_figures,
+    ),
+    Item(
+        "cwgan",
+        "fig3_10",
+        tuple({"data": data, "system": system} for data in ("mnist", "fashion_mnist") for system in _SYSTEMS),
+        fig3_10,
+        functools.partial(fig3_figures, name="fig3_10"),
+        scale="hour",
+    ),
+    Item(
+        "cwgan",
+        "avatars",
+        tuple({"system": system} for system in _SYSTEMS),
+        avatars,
+        avatar_figures,
+        scale="hour",
     ),
     Item(
         "cwgan",

@@ -1,5 +1,6 @@
 """The tables and figures of LOGAN, with counts of modes for its visual results."""
 
+import functools
 import math
 import pathlib
 from collections.abc import Sequence
@@ -8,22 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import SAMPLE_SEED, prepared_file, scored, train
+from papers.runs import SAMPLE_SEED, scored, splits, train
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
     from tfgans import GAN, BiGAN
-    from tfgans.data import ImageSet
     from tfgans.training import Result
 
 _WORLDS = ("ring8", "grid25")
 _OBJECTIVES = ("v", "w", "lol1", "lol2")
 _WASSERSTEIN_UPDATES = 5
 
-# Largest number of scorings in a small run, and steps between them at the paper's scale (about an epoch).
-_SMALL_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
+# Largest number of scorings in a run of our scales, and steps between them at the paper's scale (about an epoch).
+_SCORINGS, _PAPER_SCORE_EVERY = 10, 800
 # Table 2 has the best moving average over so many scorings.
-_AVERAGED_SCORINGS = {"small": 3, "paper": 20}
+_AVERAGED_SCORINGS = {"small": 3, "hour": 3, "paper": 20}
+# Faces have no classes, so their scores are of pixels.
+_UNLABELLED = ("portraits",)
 
 # A joint space of three or four dimensions needs twice as many steps on the grid.
 _TOY_STEPS = {
@@ -44,21 +46,29 @@ _EXTENT = 2.6
 _POINTS = 2_000
 _SCATTERED = 360
 
-_JUNCTION_FILE = "junction_frames96x54.npz"
 _JUNCTION_SAMPLES = 2_000
 
 
 def _steps(trial: Trial, steps: int) -> int:
-    """Steps at the small scale; the Wasserstein objective has more updates per step, and so takes fewer steps."""
+    """Steps at our scales; the Wasserstein objective has more updates per step, and so takes fewer steps."""
     return steps * 3 // 10 if trial.setting["objective"] == "w" else steps
 
 
+def _image_steps(trial: Trial, data: str) -> int:
+    """Steps on images before `_steps`."""
+    from tfgans import recipes
+
+    if trial.scale == "small":
+        return _IMAGE_STEPS
+    return recipes.get(f"{trial.setting['form']}/{data}", trial.scale).steps
+
+
 def _train(trial: Trial, data: str, steps: int, *changes: str) -> "Result":
-    """Runs `FORM/data` with the trial's objective and penalty, at the small scale for a number of steps."""
+    """Runs `FORM/data` with the trial's objective and penalty, at our scales for a number of steps."""
     setting = trial.setting
     updates = _WASSERSTEIN_UPDATES if setting["objective"] == "w" else 1
     changes = (*changes, f"n_critic={updates}", *(f"{name}={setting[name]}" for name in ("objective", "penalty")))
-    if trial.scale == "small":
+    if trial.scale != "paper":
         changes = (*changes, f"steps={_steps(trial, steps)}")
     return train(trial, f"{setting['form']}/{data}", *changes)
 
@@ -126,7 +136,7 @@ def scatter_figure(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 
 def images(trial: Trial) -> Measured:
-    """Measures classifier score and Frechet distance at the end, and for a BiGAN the SSIM of reconstructions.
+    """Measures scores of samples at the end, and for a BiGAN the SSIM of reconstructions.
 
     `best_reconstruction_ssim` is the best moving average over the scorings of the run, with the window and the range of
     the authors' code (Table 2).
@@ -134,9 +144,11 @@ def images(trial: Trial) -> Measured:
     from tfgans import metrics
 
     encodes = trial.setting["form"] == "bigan"
-    names = ("score", "frechet", *(("reconstruction_ssim_legacy",) if encodes else ()))
+    data = trial.setting["data"]
+    of_samples = ("frechet",) if data in _UNLABELLED else ("score", "frechet")
+    names = (*of_samples, *(("reconstruction_ssim_legacy",) if encodes else ()))
     changes = (f"score_every={1 if trial.smoke else score_every(trial)}", f"score_metrics={names}")
-    measured = scored(_train(trial, trial.setting["data"], _IMAGE_STEPS, *changes))
+    measured = scored(_train(trial, data, _image_steps(trial, data), *changes))
     if not encodes:
         return measured
     width = _AVERAGED_SCORINGS[trial.scale]
@@ -155,8 +167,9 @@ def score_every(trial: Trial) -> int:
 
     if trial.scale == "paper":
         return _PAPER_SCORE_EVERY
-    line = recipes.get(f"{trial.setting['form']}/{trial.setting['data']}", trial.scale).log_every
-    return math.ceil(_steps(trial, _IMAGE_STEPS) / line / _SMALL_SCORINGS) * line
+    data = trial.setting["data"]
+    line = recipes.get(f"{trial.setting['form']}/{data}", trial.scale).log_every
+    return math.ceil(_steps(trial, _image_steps(trial, data)) / line / _SCORINGS) * line
 
 
 def _curve(trial: Trial) -> list[dict[str, float]]:
@@ -166,23 +179,24 @@ def _curve(trial: Trial) -> list[dict[str, float]]:
     return read_lines(training.RunFolder(trial.workdir).curve_file)
 
 
-def image_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+def image_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "") -> None:
     """Draws curves of the score (Fig. 5), samples, and a BiGAN's reconstructions and interpolations (Figs. 8, 10)."""
-    from tfgans import data, plots, training
+    from tfgans import plots, training
 
     curves = {}
+    score = "frechet/pixels" if trials[0].setting["data"] in _UNLABELLED else "score/classifier"
     for trial in trials:
         lines = _curve(trial)
         name = f"{trial.setting['form']} {trial.setting['objective']}"
-        curves[name] = ([line["step"] for line in lines], [line["score/classifier"] for line in lines])
-    plots.compared_curves(curves, "score/classifier", folder / "fig5.png")
+        curves[name] = ([line["step"] for line in lines], [line[score] for line in lines])
+    plots.compared_curves(curves, score, folder / f"{prefix}fig5.png")
     for trial in trials:
         model, form, objective = training.load(trial.workdir), trial.setting["form"], trial.setting["objective"]
-        plots.image_grid(model.sample(100, seed=0), 10, folder / f"samples_{form}_{objective}.png")
+        plots.image_grid(model.sample(100, seed=0), 10, folder / f"{prefix}samples_{form}_{objective}.png")
         if form != "bigan":
             continue
-        test = data.load_split(trial.setting["data"], "test", data_dir=trial.data_dir).first(24).unit_images
-        name = f"fig8_10_{objective}"
+        test = splits(trial)[1].first(24).unit_images
+        name = f"{prefix}fig8_10_{objective}"
         plots.reconstruction_grid(model.reconstruct, test, folder / f"{name}_reconstructions.png")
         plots.interpolation_grid(model.interpolate, test[:12], folder / f"{name}_interpolations.png")
 
@@ -191,9 +205,10 @@ def junction(trial: Trial) -> Measured:
     """Measures whether samples and reconstructions cover rare frames of a static camera, and their diversity."""
     from tfgans import metrics
 
-    changes = (f"data={_junction_source(trial)}", *(_JUNCTION_SMALL if trial.scale == "small" else ()))
-    model = _train(trial, "junction", _JUNCTION_STEPS, *changes).model
-    real = _junction_frames(trial, model.sample_shape)
+    small = trial.scale == "small"
+    steps = _JUNCTION_STEPS if small else _image_steps(trial, "junction")
+    model = _train(trial, "junction", steps, *(_JUNCTION_SMALL if small else ())).model
+    real = splits(trial)[0]
     count = 20 if trial.smoke else _JUNCTION_SAMPLES
     made = {"": model.sample(count, seed=SAMPLE_SEED), "reconstructed_": model.reconstruct(real.unit_images)}
     values = {}
@@ -211,25 +226,14 @@ def junction(trial: Trial) -> Measured:
     return Measured(values, protocol)
 
 
-def _junction_source(trial: Trial) -> str:
-    return f"npz:{prepared_file(trial, _JUNCTION_FILE)}"
-
-
-def _junction_frames(trial: Trial, shape: tuple[int, ...]) -> "ImageSet":
-    """The training frames."""
-    from tfgans import data
-
-    return data.load_split(_junction_source(trial), image_shape=shape)
-
-
-def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+def junction_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "fig6_7") -> None:
     """Draws the rarest frames, and below them the nearest sample of each objective."""
     from sklearn.metrics import pairwise_distances_argmin
 
     from tfgans import plots, training
 
     models = [training.load(trial.workdir) for trial in trials]
-    real = _junction_frames(trials[0], models[0].sample_shape).unit_images
+    real = splits(trials[0])[0].unit_images
     rarest = real[np.argsort(np.abs(real - np.median(real, axis=0)).sum(axis=(1, 2, 3)))[-8:]]
     rows = [rarest]
     for model in models:
@@ -237,7 +241,7 @@ def junction_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         flat = [images.reshape(len(images), -1) for images in (rarest, samples)]
         rows.append(samples[pairwise_distances_argmin(*flat, metric="manhattan")])
     names = ["frames", *(trial.setting["objective"] for trial in trials)]
-    plots.image_grid(np.concatenate(rows), len(rarest), folder / "fig6_7.png", row_names=names)
+    plots.image_grid(np.concatenate(rows), len(rarest), folder / f"{name}.png", row_names=names)
 
 
 def _settings(form: str, penalty: str, objectives: Sequence[str] = _OBJECTIVES) -> tuple[Setting, ...]:
@@ -284,6 +288,33 @@ ITEMS = (
         tuple({"data": "mnist", **row} for row in _BOTH_FORMS),
         images,
         image_figures,
+    ),
+    *(
+        Item(
+            "logan",
+            f"table1_2_3_{data}",
+            tuple({"data": data, **row} for row in _BOTH_FORMS),
+            images,
+            functools.partial(image_figures, prefix=f"{data}_"),
+            scale="hour",
+        )
+        for data in ("cifar10", "mnist")
+    ),
+    Item(
+        "logan",
+        "portraits",
+        tuple({"data": "portraits", **row} for row in _settings("bigan", "pairwise", ("v", "lol1", "lol2"))),
+        images,
+        functools.partial(image_figures, prefix="portraits_"),
+        scale="hour",
+    ),
+    Item(
+        "logan",
+        "junction",
+        _settings("bigan", "pairwise", ("v", "lol1", "lol2")),
+        junction,
+        functools.partial(junction_figures, name="junction"),
+        scale="hour",
     ),
     Item(
         "logan",

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import measured, prepared_file, train
+from papers.runs import measured, splits, train
 
 _SAMPLES, _SETS = 2_000, 1
-_FLOWERS_FILE = "flowers17_64.npz"
+# Recipes of drawn faces learn one of the sets of their labels.
+_DATA = {"avatars": "avatars_hair"}
+_TEST_FACES = 1_000
+_SHOWN, _NEAREST, _MOST_CLASSES = 8, 4, 12
 # Images of each class; the estimate is far too low with few.
 _OF_A_CLASS = 500
 
@@ -28,27 +31,32 @@ def scores(trial: Trial) -> Measured:
     """Measures D* counts, score and distance of a system, or score and distance of real images."""
     from tfgans import training
 
-    row = trial.setting["row"]
+    row, images = trial.setting["row"], trial.setting.get("data", "mnist")
     data = {"data_dir": trial.data_dir, "download": trial.download}
     names, samples = ("score", "frechet", "d_star"), 100 if trial.smoke else _SAMPLES
+    if images == "avatars":
+        samples = min(samples, _TEST_FACES)
     if row == "real images":
-        scorer, source = training.image_scorer("split:test", "mnist", samples=samples, progress=False, **data)
+        scorer, source = training.image_scorer(
+            "split:test", _DATA.get(images, images), samples=samples, progress=False, **data
+        )
         return measured(scorer.sources([source], names[:2]))
-    train(trial, f"{_SYSTEMS.get(row, 'xgan')}/mnist", *_FORMS.get(row, ()))
+    train(trial, f"{_SYSTEMS.get(row, 'xgan')}/{images}", *_FORMS.get(row, ()))
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **data)
     return measured(training.evaluate(trial.workdir, names, scorer=scorer))
 
 
 def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples of each row, ten per class if it takes one (Fig. 4), and arrays between real images (Fig. 6)."""
-    from tfgans import data, plots, training
+    from tfgans import plots, training
 
-    test = data.load_split("mnist", "test", data_dir=trials[0].data_dir)
     for trial in trials:
         row = trial.setting["row"]
         if row == "real images":
             continue
-        model, name = training.load(trial.workdir), row.lower().replace("-", "_").replace(" ", "_")
+        test = splits(trial)[1]
+        images = f"{trial.setting['data']}_" if "data" in trial.setting else ""
+        model, name = training.load(trial.workdir), f"{images}{row.lower().replace('-', '_').replace(' ', '_')}"
         labels = np.repeat(np.arange(10), 10) if model.samples_by_label else None
         takes_label = "label" in model.faces()["reconstruct"].inputs
         plots.image_grid(model.sample(100, labels, seed=0), 10, folder / f"fig4_{name}.png", title=row)
@@ -63,34 +71,61 @@ def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 def flowers(trial: Trial) -> Measured:
     """Measures distance and D* counts on flowers at 32 pixels."""
+    return _compared(trial, "flowers17", "frechet", "d_star")
+
+
+def few(trial: Trial) -> Measured:
+    """Measures distance, D* counts and copies of training images, where there are few of them or many."""
+    return _compared(trial, trial.setting["data"], "frechet", "d_star", "authenticity")
+
+
+def _compared(trial: Trial, images: str, *names: str) -> Measured:
     from tfgans import training
 
-    path = prepared_file(trial, _FLOWERS_FILE)
-    file = (f"data=npz:{path}",) if trial.scale == "small" else ()
-    train(trial, f"{trial.setting['system']}/flowers17", *file)
+    train(trial, f"{trial.setting['system']}/{images}")
     samples = 100 if trial.smoke else _SAMPLES
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False)
-    return measured(training.evaluate(trial.workdir, ("frechet", "d_star"), scorer=scorer))
+    scorer = training.run_scorer(
+        trial.workdir, samples=samples, sets=_SETS, data_dir=trial.data_dir, download=trial.download, progress=False
+    )
+    return measured(training.evaluate(trial.workdir, names, scorer=scorer))
 
 
-def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Draws samples and real flowers (Fig. 4), and arrays of X-GAN between train and between test images (Fig. 5)."""
+def flower_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "flowers") -> None:
+    """Draws samples and real images (Fig. 4), and arrays of X-GAN between train and between test images (Fig. 5)."""
     from tfgans import plots, training
 
     for trial in trials:
-        recipe = training.RunFolder(trial.workdir).recipe()
-        _, train_set, test = training.load_data(recipe, None, trial.data_dir, False)
+        train_set, test = splits(trial)
         model, system = training.load(trial.workdir), trial.setting["system"]
-        classes = np.arange(len(train_set.label_names))
+        classes = np.arange(min(len(train_set.label_names), _MOST_CLASSES))
         labels = np.repeat(classes, 8) if model.samples_by_label else None
-        plots.image_grid(model.sample(8 * len(classes), labels, seed=0), 8, folder / f"fig4_flowers_{system}.png")
+        plots.image_grid(model.sample(8 * len(classes), labels, seed=0), 8, folder / f"fig4_{name}_{system}.png")
         if system != "xgan":
             continue
         real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in classes])
-        plots.image_grid(train_set.rows(real).unit_images, 8, folder / "fig4_flowers_real.png")
-        for name, images in (("train", train_set), ("test", test)):
+        plots.image_grid(train_set.rows(real).unit_images, 8, folder / f"fig4_{name}_real.png")
+        for split, images in (("train", train_set), ("test", test)):
             corners = images.rows(np.array([0, 1, 2, 3])).unit_images
-            plots.morph_grid(model.morph, corners, folder / f"fig5_{name}.png")
+            plots.morph_grid(model.morph, corners, folder / f"fig5_{name}_{split}.png")
+
+
+def few_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
+    """Draws the same for each data set, and samples of X-GAN beside the training images that are nearest to them."""
+    from tfgans import plots, training
+
+    for images in dict.fromkeys(trial.setting["data"] for trial in trials):
+        here = [trial for trial in trials if trial.setting["data"] == images]
+        flower_figures(here, folder, images)
+        for trial in here:
+            if trial.setting["system"] == "xgan":
+                model = training.load(trial.workdir)
+                samples = model.sample(_SHOWN, np.arange(_SHOWN) if model.samples_by_label else None, seed=0)
+                near = training.nearest_training_images(
+                    trial.workdir, samples, ("pixels", "classifier"), _NEAREST, data_dir=trial.data_dir
+                )
+                plots.neighbour_grid(
+                    samples, near, folder / f"neighbours_{images}.png", title=f"X-GAN, {images}: samples"
+                )
 
 
 def dimension(trial: Trial) -> Measured:
@@ -128,6 +163,25 @@ ITEMS = (
         tuple({"system": system} for system in ("md_gan", "cvae_gan", "xgan")),
         flowers,
         flower_figures,
+    ),
+    Item(
+        "xgan",
+        "table1_2_3_avatars",
+        tuple({"data": "avatars", **row} for row in _rows("real images", "MD-GAN", "CVAE-GAN", *_FORMS)),
+        scores,
+        sheets,
+        scale="hour",
+    ),
+    *(
+        Item(
+            "xgan",
+            data,
+            tuple({"data": data, "system": system} for system in ("md_gan", "cvae_gan", "xgan")),
+            few,
+            few_figures,
+            scale="hour",
+        )
+        for data in ("flowers17", "olivetti", "fashion_mnist")
     ),
     Item(
         "xgan",

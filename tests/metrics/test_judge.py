@@ -42,6 +42,18 @@ def test_reads_attributes_off_sprites():
     assert max(metrics.attribute_r2(predicted, test.label[200:400])) < 0
 
 
+def test_a_forest_finds_what_one_pixel_of_few_images_shows(random):
+    """One image in twenty has a bright pixel at a place; the second attribute is in no pixel."""
+    labels = np.column_stack([random.uniform(size=1_200) < 0.05, random.uniform(size=1_200)]).astype(np.float32)
+    images = random.uniform(-1, 1, size=(1_200, 8, 8, 1))
+    images[:, 3, 4, 0] = labels[:, 0] - 0.5
+    train, test = slice(1_000), slice(1_000, None)
+    forest = metrics.forest_judge(images[train], labels[train], images[test], labels[test])
+    assert forest.test_score[0] > 0.5 > 0.1 > forest.test_score[1]
+    found = forest.predict(images[test])[:, 0] > 0.5
+    np.testing.assert_array_equal(found, labels[test, 0] > 0.5)
+
+
 def test_attribute_r2_by_hand():
     """Residuals 1 and 1 against a spread of 1 + 1 about the mean give 0; no residuals give 1."""
     attributes = np.array([[0.0, 0.0], [2.0, 2.0]])

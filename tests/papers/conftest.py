@@ -5,23 +5,57 @@ import pytest
 
 import papers
 from papers.frame import Trial
-from tfgans import data
+from tfgans import data, recipes
 
 
 @pytest.fixture
 def mnist(monkeypatch):
-    """Digits on 28 pixels in the place of MNIST, which is not everywhere."""
+    """Digits in the place of MNIST, Fashion-MNIST and CIFAR-10, which are not everywhere."""
+    margins = {"mnist": 2, "fashion_mnist": 2, "cifar10": 4}
 
     def load_splits(name, splits, **source):
-        return [grown(split) for split in splits] if name == "mnist" else original(name, splits, **source)
+        return [grown(name, split) for split in splits] if name in margins else original(name, splits, **source)
 
-    def grown(split):
-        digits = data.digits("train" if split.startswith("train") else "test")
-        larger = np.kron(digits.image, np.ones((1, 3, 3, 1), "float32"))
-        return dataclasses.replace(digits, image=np.pad(larger, ((0, 0), (2, 2), (2, 2), (0, 0)), constant_values=-1))
+    def grown(name, split):
+        digits, margin = data.digits("train" if split.startswith("train") else "test"), margins[name]
+        larger = np.kron(digits.image, np.ones((1, 3, 3, 3 if name == "cifar10" else 1), "float32"))
+        around = ((0, 0), (margin, margin), (margin, margin), (0, 0))
+        return dataclasses.replace(digits, image=np.pad(larger, around, constant_values=-1))
 
     original = data.load_splits
     monkeypatch.setattr(data, "load_splits", load_splits)
+
+
+@pytest.fixture
+def prepared(tmp_path, random):
+    """A folder of prepared data with noise in the place of photographs."""
+
+    def noise(name, shape, classes=0):
+        arrays = {}
+        for split, count in (("train", 8 * max(classes, 12)), ("test", 2 * max(classes, 12))):
+            arrays[f"images_{split}"] = random.integers(0, 256, (count, *shape), np.uint8)
+            if classes:
+                arrays[f"labels_{split}"] = np.arange(count) % classes
+        np.savez(tmp_path / name, **arrays)
+
+    noise("portraits64.npz", (64, 64, 3))
+    noise("olivetti64.npz", (64, 64, 1), 40)
+    noise("flowers17_64.npz", (64, 64, 3), 12)
+    np.savez(tmp_path / "junction_frames96x54.npz", frames=random.integers(0, 256, (100, 54, 96, 3), np.uint8))
+    return str(tmp_path)
+
+
+@pytest.fixture
+def easy(monkeypatch):
+    """X-GAN's classifiers of some steps, of which nothing is asked."""
+
+    def get(*arguments):
+        recipe = original(*arguments)
+        changes = ["classifier_steps=20", "least_accuracy=0"] if recipe.name.startswith("xgan") else []
+        return recipe.override(changes)
+
+    original = recipes.get
+    monkeypatch.setattr(recipes, "get", get)
 
 
 @pytest.fixture
@@ -45,6 +79,7 @@ def run_for_a_moment(tmp_path):
             assert measured.protocol
         if item.figures is not None:
             item.figures(trials, tmp_path)
-        assert len(list(tmp_path.glob("*.png"))) == figures
+        drawn = len(list(tmp_path.glob("*.png")))
+        assert drawn > 0 if figures is None else drawn == figures
 
     return run

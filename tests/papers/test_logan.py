@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 import papers
@@ -9,14 +8,6 @@ from tfgans import recipes
 
 def smoke(setting, workdir, data_dir=None):
     return Trial(setting, 0, "small", True, workdir, data_dir, False)
-
-
-@pytest.fixture
-def frames(tmp_path, random):
-    """A folder of prepared data with a scene of noise."""
-    images = random.integers(0, 256, (100, 54, 96, 3), np.uint8)
-    np.savez(tmp_path / "junction_frames96x54.npz", frames=images)
-    return tmp_path
 
 
 @pytest.mark.slow
@@ -32,8 +23,8 @@ def frames(tmp_path, random):
         ("penalty", [0], 0),
     ],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, frames, mnist, short_classifier):
-    run_for_a_moment("logan", name, rows, figures, str(frames))
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, prepared, mnist, short_classifier):
+    run_for_a_moment("logan", name, rows, figures, prepared)
 
 
 @pytest.mark.slow

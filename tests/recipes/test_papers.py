@@ -56,10 +56,18 @@ def test_presets_are_the_text_the_authors_code_where_there_is_some_and_minutes_o
     presets = {name: ["paper", "small"] for name in ("avae", "vae", "xgan", "md_gan", "cvae_gan")}
     presets |= {name: ["small"] for name in ("pacgan", "rpgan")}
     presets |= {f"pacgan/{data}": ["paper", "small"] for data in ("ring8", "grid25", "stacked_mnist")}
-    toys = [f"{system}/{world}" for system in ("began_cs", "began") for world in ("ring8", "grid25")]
-    presets |= {toy: ["paper", "code", "small", "hour"] for toy in toys}
-    presets |= {name: ["hour"] for name in recipes.names() if "portraits" in name}
+    systems_of = {
+        "cwgan cgan": "mnist fashion_mnist avatars",
+        "logan bigan gan": "mnist cifar10 portraits junction",
+        "began_cs began": "ring8 grid25 cifar10 portraits portraits16 avatars",
+        "avae vae": "cifar10 portraits avatars",
+        "xgan md_gan cvae_gan": "avatars fashion_mnist olivetti flowers17",
+    }
+    hours = {f"{a}/{b}" for systems, sets in systems_of.items() for a in systems.split() for b in sets.split()}
+    new_sets = {"avatars", "fashion_mnist", "portraits", "portraits16", "olivetti"}
+    alone = {name for name in hours if name.split("/")[1] in new_sets}
     for name in recipes.names():
-        expected = presets.get(name, presets.get(name.split("/")[0], ["paper", "code", "small"]))
+        others = presets.get(name, presets.get(name.split("/")[0], ["paper", "code", "small"]))
+        expected = [*([] if name in alone else others), *(["hour"] if name in hours else [])]
         assert list(recipes.presets(name)) == expected, name
         assert all(recipe.preset == preset for preset, recipe in recipes.presets(name).items())

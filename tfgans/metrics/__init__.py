@@ -5,7 +5,14 @@ from tfgans.metrics.d_star_score import DStarScore, d_star_score
 from tfgans.metrics.frechet_distance import Moments, frechet_distance
 from tfgans.metrics.inception_score import InceptionScore, inception_score
 from tfgans.metrics.intra_class_distance import intra_class_distance
-from tfgans.metrics.judge import MOST_RIDGE_ROWS, Judge, attribute_r2, kernel_ridge_judge, support_vector_judge
+from tfgans.metrics.judge import (
+    MOST_RIDGE_ROWS,
+    Judge,
+    attribute_r2,
+    forest_judge,
+    kernel_ridge_judge,
+    support_vector_judge,
+)
 from tfgans.metrics.kernel_distance import KernelDistance, kernel_distance
 from tfgans.metrics.label_accuracy import label_accuracy
 from tfgans.metrics.mode_coverage import ModeCoverage, class_coverage, mode_coverage, stacked_coverage
@@ -31,6 +38,7 @@ __all__ = [
     "authenticity",
     "class_coverage",
     "d_star_score",
+    "forest_judge",
     "frechet_distance",
     "inception_score",
     "intra_class_distance",

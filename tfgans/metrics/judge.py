@@ -6,12 +6,14 @@ import hashlib
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import r2_score
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 _COMPONENTS = 50
+_TREES = 200
 MOST_RIDGE_ROWS = 5_000
 """Most rows from which a kernel ridge judge learns, since its memory grows with their square."""
 
@@ -27,7 +29,7 @@ class Judge:
         test_score: Its accuracy (one number), or its R^2 of each attribute (K numbers), on real test images.
     """
 
-    predictor: Pipeline
+    predictor: BaseEstimator
     name: str
     fingerprint: str
     test_score: tuple[float, ...]
@@ -73,6 +75,23 @@ def kernel_ridge_judge(
     return dataclasses.replace(judge, test_score=attribute_r2(judge.predict(test_images), test_labels))
 
 
+def forest_judge(
+    train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
+) -> Judge:
+    """Fits extremely randomised trees on pixels, as a judge of attributes that few pixels show or few images have.
+
+    Args:
+        train_images: Floating [n, ...].
+        train_labels: Floating [n, K], K > 1.
+        test_images: Other images, floating [m, ...], on which the judge is tested.
+        test_labels: Floating [m, K].
+    """
+    # A tree looks for the pixels of a small attribute among all of them; principal components would leave it out.
+    forest = ExtraTreesRegressor(_TREES, max_features="sqrt", random_state=0).fit(_flat(train_images), train_labels)
+    judge = Judge(forest, f"extra_trees({_TREES})", _fingerprint(_flat(train_images), train_labels), ())
+    return dataclasses.replace(judge, test_score=attribute_r2(judge.predict(test_images), test_labels))
+
+
 def attribute_r2(predicted: np.ndarray, attributes: np.ndarray) -> tuple[float, ...]:
     """Returns R^2 of each attribute: 1 if a judge predicts the condition of each image, 0 for the mean of all.
 
@@ -89,8 +108,13 @@ def attribute_r2(predicted: np.ndarray, attributes: np.ndarray) -> tuple[float, 
 def _fit(predictor: BaseEstimator, name: str, images: np.ndarray, labels: np.ndarray) -> Judge:
     flat = _flat(images)
     fitted = make_pipeline(_principal_components(images), predictor).fit(flat, labels)
-    digest = hashlib.sha256(np.ascontiguousarray(flat).tobytes() + np.ascontiguousarray(labels).tobytes())
-    return Judge(fitted, f"{name} of {fitted[0].n_components_} principal components", digest.hexdigest()[:16], ())
+    return Judge(fitted, f"{name} of {fitted[0].n_components_} principal components", _fingerprint(flat, labels), ())
+
+
+def _fingerprint(images: np.ndarray, labels: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(images).tobytes() + np.ascontiguousarray(labels).tobytes()).hexdigest()[
+        :16
+    ]
 
 
 def _principal_components(images: np.ndarray) -> PCA:

@@ -1,8 +1,7 @@
 """Recipes of the adversarial VAE (Khan, Hayat and Barnes): `avae/...`, and the plain `vae/...` with its networks.
 
 `paper` follows the text of the paper, which has no public code; `small` takes minutes on two CPU cores, and `hour` at
-most an hour on one.
-papers/avae/README.md lists the choices that the paper leaves open.
+most an hour on one. papers/avae/README.md lists the choices that the paper leaves open.
 """
 
 import dataclasses
@@ -94,9 +93,7 @@ _SMALL = replace(
 
 _HOUR = replace(
     _SMALL,
-    name="avae/portraits",
     preset="hour",
-    **IMAGES["portraits"],
     steps=6_000,
     grid_every=600,
     checkpoint_every=600,
@@ -106,6 +103,10 @@ _HOUR = replace(
     filters=16,
     learning_rate=4e-4,
 )
+
+
+def _hour(name: str) -> VariationalRecipe:
+    return replace(_HOUR, name=f"avae/{name}", **IMAGES[name])
 
 
 def _images(name: str, **paper: Any) -> tuple[VariationalRecipe, ...]:
@@ -120,7 +121,7 @@ _AVAE = (
     *_images("cifar10"),
     *_images("celeba64"),
     *_images("celeba128", filters=128),
-    _HOUR,
+    *map(_hour, ("cifar10", "portraits", "avatars")),
 )
 
 RECIPES = (

@@ -21,7 +21,9 @@ IMAGES: dict[str, dict[str, Any]] = {
     "digits": {"data": "digits", "image_shape": (8, 8, 1)},
     "mnist": {"data": "mnist", "image_shape": (28, 28, 1)},
     "stacked_mnist": {"data": "stacked_mnist", "image_shape": (28, 28, 3)},
+    "fashion_mnist": {"data": "fashion_mnist", "image_shape": (28, 28, 1)},
     "cifar10": {"data": "cifar10", "image_shape": (32, 32, 3)},
+    "avatars": {"data": "avatars", "image_shape": (32, 32, 3)},
     # Aligned faces come from the user. A face that is turned left to right is a face.
     "portraits": {"data": "npz:portraits64.npz", "image_shape": (32, 32, 3), "flip": True},
     "portraits16": {"data": "npz:portraits64.npz", "image_shape": (16, 16, 1), "flip": True},

@@ -272,6 +272,8 @@ _BEGAN_CS = (
     _images("celeba128", batch_size=24, steps=2_034_600, filters=128),
     _faces("portraits", latent_size=64, steps=12_000, grid_every=1_200, checkpoint_every=1_200),
     _faces("portraits16", latent_size=32, steps=60_000, grid_every=3_000, checkpoint_every=3_000),
+    _faces("avatars", latent_size=64, steps=6_000, grid_every=600, checkpoint_every=600),
+    _faces("cifar10", latent_size=64, steps=6_000, grid_every=600, checkpoint_every=600),
 )
 
 

@@ -1,7 +1,8 @@
 """Recipes of LOGAN (Sharma and Namboodiri): `logan/...`, and its rivals `bigan/...` and `gan/...`.
 
 `paper` follows the text of the paper and its supplement, `code` the authors' public code where it differs, and
-`small` takes minutes on two CPU cores. papers/logan/README.md lists the choices that the paper leaves open.
+`small` takes minutes on two CPU cores, and `hour` at most an hour on one. papers/logan/README.md lists the choices that
+the paper leaves open.
 """
 
 import dataclasses
@@ -174,6 +175,18 @@ _IMAGES_SMALL = replace(
     decay="cosine",
 )
 
+_IMAGES_HOUR = replace(
+    _IMAGES_SMALL,
+    preset="hour",
+    steps=8_000,
+    grid_every=800,
+    checkpoint_every=800,
+    score_samples=10_000,
+    latent_size=64,
+    widths=(24, 48, 96),
+    head_width=96,
+)
+
 _CODE: dict[str, Any] = {"preset": "code", "epsilon": 1e-8}  # of Adam in TensorFlow 1
 
 _NONE: Mapping[str, Any] = {}
@@ -186,6 +199,10 @@ def _toy(name: str, **small: Any) -> tuple[UnconditionalRecipe, ...]:
     world = name if name == "rings16" else f"logan_{name}"
     code = replace(paper, **_CODE, data=world, objective="lol1", latent_size=1)
     return paper, code, replace(_TOY_SMALL, **here, **small)
+
+
+def _hour(name: str, data: Mapping[str, Any], **changes: Any) -> tuple[UnconditionalRecipe, ...]:
+    return (replace(_IMAGES_HOUR, name=f"logan/{name}", **data, **changes),)
 
 
 def _images(
@@ -232,6 +249,11 @@ _LOGAN = (
         {"system": "BiGAN", "objective": "v", "penalty": "none"},
         {"image_shape": (27, 48, 3)},
     ),
+    _hour("mnist", IMAGES["mnist"], widths=(16, 32, 64), head_width=64),
+    _hour("cifar10", IMAGES["cifar10"]),
+    # Faces have no classes, so pixels are compared.
+    _hour("portraits", IMAGES["portraits"], score_samples=2_000, score_metrics=("frechet",), score_extractor="pixels"),
+    _hour("junction", {"data": "folder:frames", "image_shape": (27, 48, 3)}, score_samples=2_000, widths=(16, 32, 64)),
 )
 
 
