@@ -5,12 +5,15 @@ import importlib
 import pathlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from papers.frame import Item
 
 FOLDER = pathlib.Path(__file__).parent
 """The folder of all papers."""
+
+
+Verdict = Literal["holds", "holds in part", "holds in direction only", "does not hold", "not judged"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,11 +23,12 @@ class Exhibit:
     Attributes:
         name: The paper's own name for them, such as `Figs. 6, 7`.
         shows: The paper's claim, with its numbers.
-        item: Name of the item that measures it at the small scale.
+        item: Name of the item that measures it here.
         metrics: The item's metrics that belong beside the paper's numbers.
         where: Fields that select some of the item's rows.
         pictures: Patterns of file names that select some of the item's figures.
-        finding: The outcome at the small scale, with the reason where the claim does not hold.
+        verdict: Whether the claim holds here. It is not judged where the data or the length of the runs cannot show it.
+        finding: The outcome here, with the reason where the claim does not hold.
         recipes: Recipes that make it at the paper's scale: each a name, and optionally fields `name=value`.
         needs: The need of the paper's scale beside time: a GPU, or data that must be prepared by hand.
     """
@@ -35,6 +39,7 @@ class Exhibit:
     metrics: Sequence[str] = ()
     where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     pictures: Sequence[str] = ()
+    verdict: Verdict = "not judged"
     finding: str = ""
     recipes: Sequence[str]
     needs: Literal["CPU", "GPU", "data"]
@@ -98,4 +103,9 @@ def _exhibit(fields: dict[str, Any]) -> Exhibit:
     # The file has the fields that follow all recipes only once.
     changes = fields.pop("changes", "")
     recipes = [f"{recipe} {changes}".rstrip() for recipe in fields.pop("recipes")]
-    return Exhibit(recipes=recipes, **fields)
+    exhibit = Exhibit(recipes=recipes, **fields)
+    if exhibit.verdict not in get_args(Verdict):
+        raise ValueError(
+            f"{exhibit.name}: a verdict is one of {', '.join(get_args(Verdict))}; received {exhibit.verdict}."
+        )
+    return exhibit

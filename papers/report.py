@@ -1,36 +1,38 @@
-"""The report: every table and figure of the papers with the stored results, as Markdown."""
+"""The report: every table and figure of the papers with the stored results, as pages of Markdown."""
 
+import collections
 import dataclasses
 import pathlib
+import re
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from papers import paper_scale
 from papers.frame import STALE, Item, markdown_table, results_folder, stale_reasons, table, with_spread
-from papers.paper import FOLDER, Exhibit, Paper
+from papers.paper import FOLDER, Exhibit, Paper, Verdict
 from tfgans._files import read_json, temporary_file
 
 _INTRODUCTION = """# Results
 
-This page has every table and figure of the five papers: the paper's claim, the result here, and the recipes for the
-paper's own scale. `scripts/reproduce.py --report` writes it. The JSON files in
+How much of the five papers holds here? The table counts their claims by verdict, and each paper has a page with its
+claims, figures and numbers. `scripts/reproduce.py --report` writes these pages. The JSON files in
 [papers](../papers) have the protocol of each number.
 
 The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core, and those of the scale
 `small` take minutes. Both use small networks, and data sets of small images in place of the papers'. So the numbers do
-not compare with the papers' numbers; the order of a system and its rivals does.
-`±` is the standard deviation over seeds. `†` marks a stale number: a defect was fixed after the number was measured,
-and the item names the defect. A command runs trials whose results are missing or stale. The last column has recipes
-for `scripts/train.py` at the paper's scale; `needs GPU` and `needs data` name their needs beside time."""
+not compare with the papers' numbers; the order of a system and its rivals does. `±` is the standard deviation over
+seeds. `†` marks a stale number: a defect was fixed after the number was measured, and the item names the defect. A
+command runs trials whose results are missing or stale."""
 
-_PAPER_SCALE = """## The paper's scale
+_PAPER_SCALE = """# The papers' scale
 
-`scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on generated data of its shape, at full
-width. It uses the recipe's batch if 24 GB hold it, and otherwise half of it, or half of that. `--scale=paper --dry_run`
-prints the cost of each table and figure. Times are of the second step on a CPU; nothing was measured on a GPU. Recipes
-that differ only in their scores share a row; the times do not include scores."""
+What does a paper's own scale cost? `scripts/reproduce.py --scale=paper --smoke` takes two steps of each recipe on
+generated data of its shape, at full width. It uses the recipe's batch if 24 GB hold it, and otherwise half of it, or
+half of that. `--scale=paper --dry_run` prints the cost of each table and figure. Times are of the second step on a
+CPU; nothing was measured on a GPU. Recipes that differ only in their scores share a row; the times do not include
+scores."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,29 +66,73 @@ _ARROWS = {"high": "↑", "low": "↓"}
 _MARKS = ("<!-- scores -->", "<!-- /scores -->")
 
 
-def report(papers: Sequence[Paper], folder: pathlib.Path) -> str:
-    """Returns the text of `docs/results.md`.
+def report(papers: Sequence[Paper], folder: pathlib.Path) -> dict[str, str]:
+    """Returns the pages of the report by their paths below `docs`.
 
     Args:
-        papers: All papers, in the order of the page.
+        papers: All papers, in the order of the pages.
         folder: Their folder, with the results.
     """
-    parts = [_INTRODUCTION, _state(papers, folder)]
+    parts = [
+        _INTRODUCTION,
+        _verdicts(papers),
+        _state(papers, folder),
+        f"The papers' own scale has [a page on its costs]({_COSTS}).",
+    ]
     if glances := _glances(folder):
         parts += ["## At a glance", glances]
-    for paper in papers:
-        parts.append(f"## {paper.title}")
-        page = f"[papers/{paper.name}](../papers/{paper.name}/README.md)"
-        if paper.exhibits:
-            parts += [f"Equations, errata and choices: {page}.", _exhibits(paper, folder), paper.drawings]
-        else:
-            parts.append(f"{page} discusses the results.")
-        parts += [_item(paper, item, folder) for item in paper.items]
-    return "\n\n".join([*parts, _PAPER_SCALE, _recipes(papers, folder)]) + "\n"
+    costs = [_PAPER_SCALE, _recipes(papers, folder)]
+    texts = {"results.md": parts, _COSTS: costs, **{_page(paper): _of_paper(paper, folder) for paper in papers}}
+    return {path: "\n\n".join(filter(None, of_page)) + "\n" for path, of_page in texts.items()}
+
+
+_COSTS = "results/paper_scale.md"
+
+
+def _page(paper: Paper) -> str:
+    return f"results/{paper.name}.md"
+
+
+def _of_paper(paper: Paper, folder: pathlib.Path) -> list[str]:
+    """The parts of a paper's page."""
+    page = f"[papers/{paper.name}](../../papers/{paper.name}/README.md)"
+    parts = [f"# {paper.title}"]
+    if paper.exhibits:
+        parts += [f"Equations, errata and choices: {page}.", _claims(paper), paper.drawings]
+        parts += [_exhibit(paper, exhibit, folder) for exhibit in paper.exhibits]
+        parts.append("## All numbers")
+    else:
+        parts.append(f"{page} discusses the results.")
+    return [*parts, *(_item(paper, item, folder) for item in paper.items)]
+
+
+def _verdicts(papers: Sequence[Paper]) -> str:
+    """Counts the claims of each paper by verdict."""
+    names, rows, total = get_args(Verdict), [], collections.Counter[Verdict]()
+    for paper in filter(lambda paper: paper.exhibits, papers):
+        counts = collections.Counter(exhibit.verdict for exhibit in paper.exhibits)
+        rows.append([f"[{paper.title}]({_page(paper)})", *(str(counts[name]) for name in names)])
+        total += counts
+    rows.append([f"all {total.total()} claims", *(f"**{total[name]}**" for name in names)])
+    return markdown_table(["paper", *names], rows)
+
+
+def _claims(paper: Paper) -> str:
+    """A table of a paper's claims with their verdicts."""
+    rows = [
+        [f"[{exhibit.name}](#{_anchor(exhibit.name)})", exhibit.shows, f"**{exhibit.verdict}**"]
+        for exhibit in paper.exhibits
+    ]
+    return markdown_table(["", "the paper", "here"], rows)
+
+
+def _anchor(heading: str) -> str:
+    """The address of a heading on its page."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Writes `docs/results.md`, and the newest scores into `README.md` of the checkout.
+    """Writes `docs/results.md` with its pages, and the newest scores into `README.md` of the checkout.
 
     Args:
         papers: All papers.
@@ -105,9 +151,10 @@ def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.
     readme = root / "README.md"
     texts = {
         readme: with_scores(readme.read_text(encoding="utf-8"), folder),
-        root / "docs" / "results.md": report(papers, folder),
+        **{root / "docs" / path: text for path, text in report(papers, folder).items()},
     }
     for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
         with temporary_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     return list(texts)
@@ -191,26 +238,21 @@ def _glances(folder: pathlib.Path) -> str:
     return markdown_table(["task", "system", "rival", "seeds"], rows) if rows else ""
 
 
-def _exhibits(paper: Paper, folder: pathlib.Path) -> str:
-    by_name = {item.name: item for item in paper.items}
-    rows = []
-    for exhibit in paper.exhibits:
-        item, stored = by_name[exhibit.item], _stored(folder, paper.name, exhibit.item)
-        here = _numbers(stored, exhibit) if stored else "not run yet"
-        pictures = _pictures(folder, paper.name, exhibit.pictures)
-        made = _made(item, stored)
-        rows.append(
-            [
-                exhibit.name,
-                exhibit.shows,
-                "<br>".join(filter(None, [here, pictures])),
-                (exhibit.finding if stored else "") or "-",
-                f"[{item.name}](#{paper.name}{item.name}): {made}",
-                f"{paper_scale.need(exhibit)}: {'<br>'.join(_command(text) for text in exhibit.recipes)}",
-            ]
-        )
-    head = ["", "the paper", "here", "finding", "how", "at the paper's scale"]
-    return markdown_table(head, rows)
+def _exhibit(paper: Paper, exhibit: Exhibit, folder: pathlib.Path) -> str:
+    """A section on a claim: the paper's and ours, the numbers and the pictures, and how all are made."""
+    (item,) = (item for item in paper.items if item.name == exhibit.item)
+    stored = _stored(folder, paper.name, exhibit.item)
+    recipes = "<br>".join(_command(text) for text in exhibit.recipes)
+    parts = [
+        f"## {exhibit.name}",
+        f"**The paper.** {exhibit.shows}",
+        f"**Here: {exhibit.verdict}.** {exhibit.finding}" if stored else "**Here.** It has not run yet.",
+        _numbers(stored, exhibit) if stored else "",
+        _pictures(folder, paper.name, exhibit.pictures),
+        f"Item [{item.name}](#{paper.name}{item.name}): {_made(item, stored)}.",
+        f"At the paper's scale ({paper_scale.need(exhibit)}): {recipes}",
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
@@ -220,9 +262,9 @@ def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
     for metric in exhibit.metrics:
         named = [(label, with_spread(row, metric)) for label, row in zip(labels, rows, strict=True)]
         lines.append(
-            f"`{metric}`: {'; '.join(f'{label} {number}'.strip() for label, number in named if number != '-')}"
+            f"- `{metric}`: {'; '.join(f'{label} {number}'.strip() for label, number in named if number != '-')}"
         )
-    return "<br>".join(lines)
+    return "\n".join(lines)
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -240,7 +282,7 @@ def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _pictures(folder: pathlib.Path, paper: str, patterns: Sequence[str]) -> str:
     paths = [path for pattern in patterns for path in sorted(results_folder(folder, paper).glob(pattern))]
-    return ", ".join(f"[{path.stem}](../papers/{paper}/results/{path.name})" for path in paths)
+    return "\n".join(f"![{path.stem}](../../papers/{paper}/results/{path.name})" for path in paths)
 
 
 def _made(item: Item, stored: Mapping[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ import pytest
 import papers
 from papers import paper_scale
 from papers.frame import Item, Measured, Plan, Results, results_folder
-from papers.paper import FOLDER, Exhibit, Paper
+from papers.paper import FOLDER, Exhibit, Paper, read_paper
 from papers.report import report, with_scores, write_report
 from tfgans import recipes
 
@@ -27,6 +27,7 @@ PAPER = Paper(
             metrics=("frechet/classifier",),
             where={"row": "VAE"},
             pictures=("fig2_*.png",),
+            verdict="holds in part",
             finding="It is 6.",
             recipes=("avae/cifar10 score_samples=50000", "vae/celeba64"),
             needs="data",
@@ -67,25 +68,31 @@ def make_stale(path, name, reason):
 
 def test_the_page_and_the_scores_of_the_readme_are_those_of_the_stored_results():
     """`scripts/reproduce.py --report` writes both."""
-    assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == report(papers.PAPERS, FOLDER)
+    pages = report(papers.PAPERS, FOLDER)
+    assert {path: (ROOT / "docs" / path).read_text(encoding="utf-8") for path in pages} == pages
+    assert set((ROOT / "docs" / "results").iterdir()) == {ROOT / "docs" / path for path in pages if "/" in path}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme == with_scores(readme, FOLDER)
 
 
 def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes(folder):
-    page = report([PAPER], folder)
-    cells = [
-        "Table 1",
-        "A VAE is 3.",
-        "`frechet/classifier`: 6.0 ± 1.4<br>[fig2_row1](../papers/avae/results/fig2_row1.png)",
-        "It is 6.",
-        "[table1](#avaetable1): `scripts/reproduce.py --paper=avae`, 2 seeds, 4,000 s",
-        "needs data: `--recipe=avae/cifar10 --preset=paper --set=score_samples=50000`<br>"
+    front, page = (report([PAPER], folder)[path] for path in ("results.md", "results/avae.md"))
+    parts = [
+        "\n| [Table 1](#table-1) | A VAE is 3. | **holds in part** |",
+        "Fig. 1 draws the method.",
+        "## Table 1",
+        "**The paper.** A VAE is 3.",
+        "**Here: holds in part.** It is 6.",
+        "- `frechet/classifier`: 6.0 ± 1.4",
+        "![fig2_row1](../../papers/avae/results/fig2_row1.png)",
+        "Item [table1](#avaetable1): `scripts/reproduce.py --paper=avae`, 2 seeds, 4,000 s.",
+        "At the paper's scale (needs data): `--recipe=avae/cifar10 --preset=paper --set=score_samples=50000`<br>"
         "`--recipe=vae/celeba64 --preset=paper`",
     ]
-    assert f"\n| {' | '.join(cells)} |\n\nFig. 1 draws the method.\n" in page
-    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min in sum" in page
-    assert "These items have not run yet: avae/gains." in page
+    assert "\n\n".join(parts) in page
+    assert "| [AVAE](results/avae.md) | 0 | 1 | 0 | 0 | 0 |\n| all 1 claims | **0** | **1** | " in front
+    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min in sum" in front
+    assert "These items have not run yet: avae/gains." in front
     assert "\n### avae/table1\n\nThis item measures Table 1.\n\n`scripts/reproduce.py --paper=avae`, 2 seeds" in page
     assert "\n| small | VAE | 6.0 ± 1.4 | 2 |\n" in page
     assert "\n### avae/gains\n\nThis item is ours.\n\n`scripts/reproduce.py --paper=avae --item=gains`.\n" in page
@@ -94,22 +101,23 @@ def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes
 def test_an_item_with_fewer_rows_than_settings_is_named(folder):
     two = Item("avae", "gains", GAINS.settings[:1], print)
     store(folder, two, [[1.0]])
-    assert "1 of 2 items have all their rows." in report([PAPER], folder)
-    assert "These items have a part of their rows: avae/gains." in report([PAPER], folder)
+    front = report([PAPER], folder)["results.md"]
+    assert "1 of 2 items have all their rows." in front
+    assert "These items have a part of their rows: avae/gains." in front
 
 
 def test_rows_are_told_apart_by_every_field_that_differs(folder):
     store(folder, GAINS, [[3.0], [4.0]], "settled")
     shown = Exhibit(name="Section 3", shows="", item="gains", metrics=("settled",), recipes=(), needs="CPU")
     paper = Paper(name="avae", title="AVAE", items=(GAINS,), exhibits=(shown,))
-    assert "| `settled`: gain 0.0 3; gain 0.5 4 |" in report([paper], folder)
+    assert "\n- `settled`: gain 0.0 3; gain 0.5 4\n" in report([paper], folder)["results/avae.md"]
 
 
 def test_without_results_everything_is_still_to_be_run(tmp_path):
-    page = report([PAPER], tmp_path)
-    assert "| Table 1 | A VAE is 3. | not run yet | - | " in page
-    assert "These items have not run yet: avae/table1, avae/gains." in page
-    assert "At a glance" not in page
+    pages = report([PAPER], tmp_path)
+    assert "**Here.** It has not run yet." in pages["results/avae.md"]
+    assert "These items have not run yet: avae/table1, avae/gains." in pages["results.md"]
+    assert "At a glance" not in pages["results.md"]
 
 
 def test_writes_the_page_and_the_scores_into_the_readme(folder):
@@ -119,7 +127,8 @@ def test_writes_the_page_and_the_scores_into_the_readme(folder):
     readme.write_text("# Front\n<!-- scores -->\nformerly\n<!-- /scores -->\nrest\n")
     with pytest.raises(FileNotFoundError, match="has no results of any paper"):
         write_report([PAPER], root / "docs")
-    assert write_report([PAPER], folder) == [readme, root / "docs" / "results.md"]
+    pages = ["results.md", "results/paper_scale.md", "results/avae.md"]
+    assert write_report([PAPER], folder) == [readme, *(root / "docs" / page for page in pages)]
     text = readme.read_text()
     assert text.startswith("# Front\n<!-- scores -->\n| task |")
     # The lower distance is the better one.
@@ -137,20 +146,37 @@ def test_stale_numbers_are_marked_and_the_item_says_why(folder):
     scores = with_scores(MARKS, folder)
     assert "| AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4 †** | 2 |" in scores
     assert "† marks a stale number: " in scores
-    page = report([PAPER], folder)
-    assert page.count("† Stale: the encoder was upside down.") == 1
-    assert "These items are stale, entirely or in part: avae/table1." in page
+    pages = report([PAPER], folder)
+    assert pages["results/avae.md"].count("† Stale: the encoder was upside down.") == 1
+    assert "These items are stale, entirely or in part: avae/table1." in pages["results.md"]
+
+
+def test_a_link_to_a_claim_is_the_address_of_its_heading():
+    """The address is that of GitHub and of Sphinx: small letters, hyphens for spaces, no other signs."""
+    page = report(papers.PAPERS, FOLDER)["results/logan.md"]
+    assert "[Fig. 5, Supplement Fig. 3](#fig-5-supplement-fig-3)" in page
+    assert "\n## Fig. 5, Supplement Fig. 3\n" in page
+
+
+def test_a_verdict_is_one_of_five(tmp_path, monkeypatch):
+    text = (FOLDER / "cwgan" / "paper.toml").read_text(encoding="utf-8").replace("holds in part", "nearly holds")
+    (tmp_path / "cwgan").mkdir()
+    (tmp_path / "cwgan" / "paper.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("papers.paper.FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=r"Fig\. 7: a verdict is one of holds, .*; received nearly holds"):
+        read_paper("cwgan")
 
 
 def test_all_recipes_are_in_the_table_of_the_papers_scale_and_have_taken_two_steps():
-    page = report(papers.PAPERS, FOLDER)
+    page = report(papers.PAPERS, FOLDER)["results/paper_scale.md"]
     assert all(f"\n| `{name}` | " in page for name in recipes.names() if "paper" in recipes.presets(name))
     texts = {text for paper in papers.PAPERS for text in paper_scale.recipes_of(paper, every=True)}
     assert texts - set(paper_scale.read_costs(FOLDER)) == set()
 
 
 def test_the_numbers_of_the_guide_are_those_of_the_page():
-    guide, page = ((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("which_model", "results"))
+    guide = (ROOT / "docs" / "which_model.md").read_text(encoding="utf-8")
+    page = "".join(report(papers.PAPERS, FOLDER).values())
     numbers_of_the_guide = re.findall(r"-?\d[\d.]* ± [\d.]*\d", guide)
     assert len(numbers_of_the_guide) > 30
     assert [number for number in numbers_of_the_guide if f" {number} " not in page] == []
