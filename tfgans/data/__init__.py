@@ -19,6 +19,7 @@ from tfgans.data.images import (
     reading_error,
     unit_images,
 )
+from tfgans.data.look import Look, look_at
 from tfgans.data.own import (
     from_arrays,
     from_dataset,
@@ -50,6 +51,7 @@ __all__ = [
     "ImageSet",
     "ImageStore",
     "Images",
+    "Look",
     "ReadingError",
     "SampleKind",
     "StoredImages",
@@ -73,6 +75,7 @@ __all__ = [
     "load_own",
     "load_split",
     "load_splits",
+    "look_at",
     "pacgan_triples",
     "read_efigi_attributes",
     "read_image",
