@@ -1,14 +1,12 @@
 """Trains a recipe: `python scripts/train.py`, or `tfgans-train`."""
 
-import dataclasses
 import json
 import typing
-from typing import Any
 
 from absl import flags
 
 from tfgans import recipes
-from tfgans.cli import _app
+from tfgans.cli import _app, _recipe
 
 FLAGS = flags.FLAGS
 _MOST_PROBLEMS = 20
@@ -16,7 +14,12 @@ _MOST_PROBLEMS = 20
 
 def define_flags() -> None:
     """Defines the flags of the command."""
-    flags.DEFINE_string("recipe", "cwgan/digits", "Recipe to train, SYSTEM/DATA; --list shows all.")
+    flags.DEFINE_string(
+        "recipe",
+        "cwgan/digits",
+        "Recipe to train, SYSTEM/DATA; --list shows all. Without it, a run in --workdir has its own, and images of "
+        "--data get one that fits them.",
+    )
     flags.DEFINE_string(
         "preset",
         None,
@@ -50,7 +53,9 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, store:PATH, or the name of a data set."
     )
-    flags.DEFINE_string("workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed.")
+    flags.DEFINE_string(
+        "workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed, with its own recipe."
+    )
     flags.DEFINE_string("init_from", None, "Folder of another run whose weights the networks start from.")
     _app.define_data_flags()
     flags.DEFINE_bool(
@@ -68,13 +73,7 @@ def main() -> None:
         for name in recipes.names():
             print(f"{name}: {', '.join(recipes.presets(name))}")
         return
-    recipe = recipes.get(FLAGS.recipe, FLAGS.preset).override(FLAGS.set)
-    given: dict[str, Any] = {
-        name: FLAGS[name].value
-        for name in ("data", "steps", "seed", "precision", "init_from")
-        if FLAGS[name].value is not None
-    }
-    recipe = dataclasses.replace(recipe, **given)
+    recipe = _recipe.chosen()
     if FLAGS.check_data:
         _check_data(recipe)
     if FLAGS.dry_run:

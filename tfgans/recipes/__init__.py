@@ -1,9 +1,12 @@
 """Recipes: every hyper-parameter of every run, one file a paper. This package imports no TensorFlow."""
 
 import dataclasses
+import os
+import pathlib
 import typing
 from typing import Any
 
+from tfgans._files import read_json
 from tfgans.recipes import avae, base, began_cs, beyond, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import FORMAT, Precision, Recipe
@@ -24,6 +27,7 @@ __all__ = [
     "from_dict",
     "get",
     "names",
+    "of_run",
     "presets",
     "register",
 ]
@@ -53,6 +57,9 @@ _ADDED: dict[int, dict[str, Any]] = {
 
 # Fields of format 1 that have another name in format 2.
 _RENAMED_IN_2 = {"balance_rate": "integral", "classes": "condition_size"}
+
+RECIPE_FILE = "recipe.json"
+"""Name of the file in which a run has its recipe."""
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
 
@@ -123,3 +130,19 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
         raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")
     values = {name: base.check_value(name, value, hints[name]) for name, value in given.items()}
     return dataclasses.replace(get(fields["name"], fields["preset"]), **values)
+
+
+def of_run(workdir: str | os.PathLike) -> Recipe:
+    """Reads the recipe of a run.
+
+    Args:
+        workdir: Folder of the run.
+
+    Raises:
+        FileNotFoundError: If this is not the folder of a run.
+        ValueError: If this version of tfgans cannot read the recipe.
+    """
+    path = pathlib.Path(workdir, RECIPE_FILE)
+    if not path.is_file():
+        raise FileNotFoundError(f"{workdir} is not the folder of a run: it has no {RECIPE_FILE}.")
+    return from_dict(read_json(path))

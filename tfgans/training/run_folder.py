@@ -22,8 +22,6 @@ from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
 _CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
-# A longer run continues a shorter one. Any other change makes another run.
-_FREE_FIELDS = ("steps",)
 
 
 class RunFolder:
@@ -35,7 +33,7 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = pathlib.Path(path)
-        self.recipe_file = self.path / "recipe.json"
+        self.recipe_file = self.path / recipes.RECIPE_FILE
         self.label_names_file = self.path / "label_names.json"
         self.versions_file = self.path / "versions.json"
         self.metrics_file = self.path / "metrics.jsonl"
@@ -58,9 +56,7 @@ class RunFolder:
             FileNotFoundError: If this is not the folder of a run.
             ValueError: If this version of tfgans cannot read the recipe.
         """
-        if not self.recipe_file.is_file():
-            raise FileNotFoundError(f"{self.path} is not the folder of a run: it has no {self.recipe_file.name}.")
-        return recipes.from_dict(read_json(self.recipe_file))
+        return recipes.of_run(self.path)
 
     def label_names(self) -> tuple[str, ...]:
         """Reads the names of the classes or attributes of the run's data.
@@ -77,16 +73,7 @@ class RunFolder:
             ValueError: If the folder holds a run of another recipe, or files that do not belong to a run.
         """
         if self.recipe_file.exists():
-            asked, there = recipe.to_dict(), self.recipe().to_dict()
-            difference = [
-                f"{name} is {there.get(name)!r} there and {asked.get(name)!r} here"
-                for name in sorted(asked.keys() | there.keys())
-                if name not in _FREE_FIELDS and asked.get(name) != there.get(name)
-            ]
-            if difference:
-                raise ValueError(
-                    f"{self.path} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir."
-                )
+            recipe.check_continues(self.recipe(), self.path)
         elif self.path.exists() and any(not file.name.startswith(".") for file in self.path.iterdir()):
             raise ValueError(f"{self.path} is not empty and holds no run. Name another --workdir.")
 

@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import re
 import sys
 
 import tensorflow as tf
@@ -16,7 +15,7 @@ from tfgans.recipes import Recipe
 from tfgans.serving import export, exported_step, latest_version
 from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
-from tfgans.training.loading import check_data, has_own_data, load_data
+from tfgans.training.loading import check_data, load_data
 from tfgans.training.loop import train, train_and_write
 from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
@@ -61,7 +60,7 @@ def run(
 
     Args:
         recipe: The recipe.
-        workdir: Folder of the run; by default that of `default_workdir`.
+        workdir: Folder of the run; by default `recipe.default_workdir`.
         own: Data in place of the recipe's, such as `data.from_arrays` makes. A fifth of them is held out for tests. The
             recipe takes its conditioning from them, as from `folder:` and `npz:` data.
         data_dir: Folder of prepared data sets.
@@ -89,7 +88,7 @@ def run(
     trained_on = train_split.part(recipe.train_fraction)
     check_data(recipe, trained_on, strategy.num_replicas_in_sync)
     recipe = with_bank_settings(recipe, trained_on)
-    folder = RunFolder(workdir or default_workdir(recipe))
+    folder = RunFolder(workdir or recipe.default_workdir)
     folder.check(recipe)
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
@@ -149,13 +148,6 @@ def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
     """Returns the scores that the run took when it ended at a step; none if it took none."""
     marks = {"step": step, **_AT_END}
     return [score for score in folder.scores() if marks.items() <= score["protocol"].items()]
-
-
-def default_workdir(recipe: Recipe) -> pathlib.Path:
-    """Returns `runs/NAME/SEED`, with folders before SEED for other presets than `small` and for the user's own data."""
-    preset = [] if recipe.preset == "small" else [recipe.preset]
-    own = [re.sub(r"[^\w.-]+", "-", recipe.data)] if has_own_data(recipe) else []
-    return pathlib.Path("runs", recipe.name, *preset, *own, str(recipe.seed))
 
 
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:

@@ -1,0 +1,96 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from short_runs import call, new_run, quick_runs, tiny
+
+from tfgans import recipes, training
+from tfgans.cli import train
+
+
+@pytest.fixture
+def photos(tmp_path, random):
+    """A `.npz` file of the user's own colour images without labels."""
+    np.savez(tmp_path / "photos.npz", images=random.integers(0, 256, (40, 20, 20, 3), np.uint8))
+    return tmp_path / "photos.npz"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run of two steps at step 0, with a recipe that is not the default one."""
+    return new_run(tmp_path / "run", tiny("gan/ring8", "steps=2")).path
+
+
+def dry_run(capsys, *arguments):
+    call(train, *arguments, "--dry_run")
+    printed = capsys.readouterr()
+    return json.loads(printed.out), printed.err
+
+
+def test_own_images_choose_the_recipe(photos, capsys):
+    recipe, said = dry_run(capsys, f"--data=npz:{photos}", "--set=widths=(4,6)")
+    assert (recipe["name"], recipe["image_shape"], recipe["widths"]) == ("gan/cifar10", [20, 20, 3], [4, 6])
+    (line,) = [line for line in said.splitlines() if "the recipe is" in line]
+    assert "40 colour images of 20x20 without labels: the recipe is gan/cifar10" in line
+    assert "Warning" not in said
+
+
+def test_a_recipe_that_loses_colour_warns(photos, capsys):
+    _, said = dry_run(capsys, f"--data=npz:{photos}", "--recipe=gan/digits")
+    assert "Warning: gan/digits turns colour to grey and shrinks images of 20x20 to 8x8." in said
+    _, said = dry_run(capsys, f"--data=npz:{photos}", "--recipe=gan/digits", "--set=image_shape=20,20,3")
+    assert "Warning" not in said
+
+
+def test_a_folder_of_a_run_brings_its_recipe_and_takes_more_steps(run, capsys):
+    with quick_runs():
+        call(train, f"--workdir={run}", "--steps=3")
+    said = capsys.readouterr().err
+    assert "holds a run of gan/ring8 (small), which continues to step 3." in said
+    assert recipes.of_run(run) == tiny("gan/ring8", "steps=3")
+    assert max(training.RunFolder(run).checkpoint_files()) == 3
+
+
+def test_flags_that_agree_with_the_folder_continue_it(run, capsys):
+    recipe, _ = dry_run(capsys, f"--workdir={run}", "--recipe=gan/ring8", "--preset=small", "--set=batch_size=16")
+    assert recipe == tiny("gan/ring8", "steps=2").to_dict()
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--recipe=logan/ring8", "name is 'gan/ring8' there and 'logan/ring8' here"),
+        ("--preset=paper", "preset is 'small' there and 'paper' here"),
+        ("--set=batch_size=32", "batch_size is 16 there and 32 here"),
+        ("--data=grid25", "data is 'ring8' there and 'grid25' here"),
+        ("--seed=7", "seed is 0 there and 7 here"),
+    ],
+)
+def test_flags_that_contradict_the_folder(run, argument, message):
+    with pytest.raises(ValueError, match=f"{message}. Name another --workdir"):
+        call(train, f"--workdir={run}", argument)
+
+
+def test_a_contradiction_is_found_without_tensorflow(run):
+    code = (
+        f"import sys; sys.modules['tensorflow'] = None; sys.argv = ['train', '--workdir={run}', '--seed=7']\n"
+        "from tfgans.cli import train; train.run()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "seed is 0 there and 7 here" in done.stderr
+
+
+def test_a_contradiction_with_the_default_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    new_run(recipes.get("gan/ring8").default_workdir, tiny("gan/ring8"))
+    with pytest.raises(ValueError, match="latent_size is 2 there and 5 here"):
+        call(train, "--recipe=gan/ring8", "--set=latent_size=5")
+
+
+def test_a_run_on_arrays_is_continued_in_python(tmp_path):
+    path = new_run(tmp_path / "run", tiny("gan/digits", "data=own:x-1")).path
+    with pytest.raises(ValueError, match="run on arrays of a program"):
+        call(train, f"--workdir={path}")

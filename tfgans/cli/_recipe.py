@@ -1,0 +1,97 @@
+"""The recipe that the flags of `scripts/train.py` ask for."""
+
+import dataclasses
+import pathlib
+import sys
+from typing import Any
+
+from absl import flags
+
+from tfgans import recipes
+from tfgans.recipes import Recipe
+
+FLAGS = flags.FLAGS
+
+# Flags that replace a field of the recipe.
+_FIELDS = ("data", "steps", "seed", "precision", "init_from")
+
+
+def chosen() -> Recipe:
+    """Returns the recipe of the flags, and says on standard error where it comes from.
+
+    A run in `--workdir` continues with its own recipe, to which flags may only add steps. Otherwise it is that of
+    `--recipe`, or one for the user's own data in `--data`, or that of the digits.
+
+    Raises:
+        ValueError: If a flag has no such value, or another than the run in the folder.
+        FileNotFoundError: If the user's own data are missing.
+    """
+    workdir = FLAGS.workdir
+    if workdir is not None and pathlib.Path(workdir, recipes.RECIPE_FILE).exists():
+        return _continued(recipes.of_run(workdir), workdir)
+    recipe = _new()
+    if (recipe.default_workdir / recipes.RECIPE_FILE).exists() and workdir is None:
+        _check_given(recipes.of_run(recipe.default_workdir), recipe.default_workdir)
+    return recipe
+
+
+def _given() -> dict[str, Any]:
+    return {name: FLAGS[name].value for name in _FIELDS if FLAGS[name].value is not None}
+
+
+def _changed(recipe: Recipe) -> Recipe:
+    return dataclasses.replace(recipe.override(FLAGS.set), **_given())
+
+
+def _new() -> Recipe:
+    """The recipe of a run that begins."""
+    is_own = FLAGS.data is not None and ":" in FLAGS.data
+    if not is_own:
+        return _changed(recipes.get(FLAGS.recipe, FLAGS.preset))
+
+    from tfgans import data, training
+
+    look = data.look_at(FLAGS.data)
+    if FLAGS["recipe"].present:
+        recipe = _changed(recipes.get(FLAGS.recipe, FLAGS.preset))
+    else:
+        recipe = _changed(training.recipe_for(look, FLAGS.preset))
+        print(f"{look}: the recipe is {recipe.name}, with image_shape={recipe.image_shape}.", file=sys.stderr)
+    if len(recipe.image_shape) == 3 and (lost := training.lost_by(recipe, look)):
+        height, width, channels = look.image_shape
+        print(
+            f"Warning: {recipe.name} {' and '.join(lost)}. Give --set=image_shape={height},{width},{channels}, "
+            "or leave out --recipe.",
+            file=sys.stderr,
+        )
+    return recipe
+
+
+def _continued(there: Recipe, workdir: str) -> Recipe:
+    """The recipe of a run that is there already, with the steps of the flags."""
+    _check_given(there, workdir)
+    recipe = _changed(there)
+    if there.data.startswith("own:"):
+        raise ValueError(
+            f"{workdir} holds a run on arrays of a program; continue it by tfgans.run(recipe, workdir, own=...)."
+        )
+    print(
+        f"{workdir} holds a run of {there.name} ({there.preset}), which continues to step {recipe.steps:,}.",
+        file=sys.stderr,
+    )
+    return recipe
+
+
+def _check_given(there: Recipe, where: str | pathlib.Path) -> None:
+    """Raises ValueError if a flag asks for another recipe than that of the run in a folder."""
+    names = {"name": FLAGS.recipe if FLAGS["recipe"].present else None, "preset": FLAGS.preset}
+    if names["name"] is not None:
+        recipes.get(FLAGS.recipe, FLAGS.preset)
+    difference = [
+        f"{name} is {getattr(there, name)!r} there and {value!r} here"
+        for name, value in names.items()
+        if value not in (None, getattr(there, name))
+    ]
+    if difference:
+        raise ValueError(f"{where} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir.")
+    _changed(there).check_continues(there, where)
