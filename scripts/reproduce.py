@@ -24,8 +24,10 @@ _OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 def define_flags() -> None:
     """Defines the flags of the command."""
-    flags.DEFINE_string("paper", None, "Name of a paper; by default all papers.")
-    flags.DEFINE_multi_string("item", [], "Table or figure of the paper, by default all of them")
+    flags.DEFINE_string("paper", None, "Name of a paper, such as cwgan or began-cs; by default all papers.")
+    flags.DEFINE_multi_string(
+        "item", [], "Table or figure of the paper, such as table2 or fig3, by default all of them"
+    )
     flags.DEFINE_enum(
         "scale",
         None,
@@ -65,10 +67,7 @@ def main() -> None:
     if FLAGS.report:
         _write_report(folder)
         return
-    if FLAGS.item and FLAGS.paper is None:
-        names = ", ".join(paper.name for paper in papers.PAPERS)
-        raise ValueError(f"--item needs a --paper, one of {names}; received none.")
-    chosen = [papers.find(FLAGS.paper).only(FLAGS.item)] if FLAGS.paper else papers.PAPERS
+    chosen = papers.chosen(FLAGS.paper, FLAGS.item)
     if FLAGS.scale == "paper" and FLAGS.smoke and not FLAGS.dry_run:
         _take_two_steps(chosen, folder)
     else:
@@ -97,7 +96,7 @@ def _take_two_steps(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
 
 
 def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
-    from papers.frame import Plan, describe, run_item, table
+    from papers.frame import Plan, describe, missing_trials, run_item, table
     from papers.paper_scale import describe_costs
 
     workdir, results = pathlib.Path(FLAGS.workdir), folder
@@ -119,6 +118,7 @@ def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
         # A flag that was given twice has two lines.
         command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
     )
+    to_run = sum(missing_trials(item, plan) for paper in chosen for item in paper.items)
     failures = []
     for paper in chosen:
         for item in paper.items:
@@ -139,6 +139,11 @@ def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
             print(line)
     if failures:
         raise ValueError("Some runs failed; the results of the others are stored. " + " ".join(failures))
+    if not to_run and not FLAGS.dry_run:
+        print(
+            f"Nothing was run, since all results are stored in {results}. To run them afresh, name new folders: "
+            "--results=FOLDER --workdir=FOLDER."
+        )
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def test_numbers_out_of_range_are_refused(flag):
         (["--image_shape=5,5,2"], ValueError, "received 5,5,2"),
         (["--image_shape=0,5,1"], ValueError, "received 0,5,1"),
         (["--image_shape=6,5,1"], ValueError, r"\.png has shape \(5, 5, 1\); expected \(6, 5, 1\)"),
-        (["--extractor=vgg"], ValueError, "Extractors are .* received 'vgg'"),
+        (["--extractor=vgg"], ValueError, "There is no extractor 'vgg'. There are classifier"),
         (["--extractor=inception_tfgan:nowhere"], FileNotFoundError, "nowhere"),
         (["--metrics=fid"], ValueError, "received 'fid'"),
         (["--metrics=score"], ValueError, "score cannot be taken: the extractor pixels gives no probabilities"),

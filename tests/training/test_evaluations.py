@@ -156,7 +156,7 @@ def test_refuses_before_it_scores(copied, monkeypatch, tmp_path):
     monkeypatch.setattr(Scorer, "model", lambda *_: pytest.fail("It was scored."))
     before = (copied / "scores.json").read_text()
     for options, error, message in (
-        ({"names": ["fid"]}, ValueError, "Scores are score, frechet, .* or all; received 'fid'"),
+        ({"names": ["fid"]}, ValueError, "There is no score 'fid'. There are score, frechet, .* all"),
         ({"names": ["modes"]}, ValueError, "modes cannot be taken: the extractor pixels gives no predictions"),
         ({"step": 11}, FileNotFoundError, r"checkpoints of steps \[1, 2\]; received step 11"),
     ):

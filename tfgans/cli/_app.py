@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from absl import app, flags, logging
 
 from tfgans._errors import Interrupted, MissingExtraError
+from tfgans.choices import suggestion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +66,30 @@ def define_grid_flags() -> None:
     """Defines the flags of commands that sample a grid with one label a row."""
     flags.DEFINE_integer("count", 10, "Samples for each label; without labels, samples in all.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "Seed of the first column. Samples of one column share their latent vector.")
+
+
+def define_choice(name: str, default: str, choices: Sequence[str], help_text: str) -> None:
+    """Defines a flag that takes one of some names, and whose error suggests the name that is spelt like another."""
+    flags.DEFINE(_ChoiceParser(choices), name, default, help_text, serializer=flags.ArgumentSerializer())
+
+
+def define_filter(name: str, help_text: str) -> None:
+    """Defines a flag that is given alone, as `--list`, or with a text, as `--list=logan`; None if it is not given."""
+    flags.DEFINE_flag(flags.Flag(_FilterParser(), flags.ArgumentSerializer(), name, None, help_text, boolean=True))
+
+
+class _ChoiceParser(flags.EnumParser):
+    def parse(self, argument: str) -> str:
+        if argument not in self.enum_values:
+            raise ValueError(suggestion(argument, self.enum_values))
+        return argument
+
+
+class _FilterParser(flags.ArgumentParser):
+    """Parses the text of a filter; without a text, absl gives the words of a Boolean flag."""
+
+    def parse(self, argument: str) -> str | None:
+        return {"true": "", "false": None}.get(argument, argument)
 
 
 def rows_of_labels(labels: "np.ndarray") -> "tuple[np.ndarray, list[int]]":

@@ -8,6 +8,7 @@ from typing import Any
 from absl import flags
 
 from tfgans import recipes
+from tfgans.choices import suggestion
 from tfgans.recipes import Recipe
 
 FLAGS = flags.FLAGS
@@ -95,3 +96,34 @@ def _check_given(there: Recipe, where: str | pathlib.Path) -> None:
     if difference:
         raise ValueError(f"{where} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir.")
     _changed(there).check_continues(there, where)
+
+
+def listing(text: str) -> str:
+    """Returns a table of the recipes whose names, data sets or presets contain a text, which may be empty.
+
+    Raises:
+        ValueError: If there is no such recipe.
+    """
+    rows = [row for row in map(_row, recipes.names()) if any(text.lower() in cell for cell in row[:3])]
+    if not rows:
+        raise ValueError(f"No recipe contains {text!r}. {suggestion(text, recipes.names(), '--list shows all.')}")
+    table = [("recipe", "presets", "data", "samples", "labels", "minutes"), *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    note = (
+        "Minutes are those of the default preset (small, or hour), from the stored runs of docs/results.md, and scaled "
+        "to its steps. They had two CPU cores, or one where a 1 follows. A dash says that nobody measured it."
+    )
+    return "\n".join([*lines, "", note])
+
+
+def _row(name: str) -> tuple[str, ...]:
+    recipe = recipes.get(name)
+    *edges, entries = recipe.image_shape
+    samples = f"{'x'.join(map(str, edges))} {'colour' if entries == 3 else 'grey'}" if edges else f"points, {entries}-D"
+    labels = "{1} {0}".format(*recipe.takes_labels) if recipe.takes_labels else "-"
+    labels = labels.replace("class", "classes")
+    duration = recipes.minutes(recipe)
+    cores = "" if duration is None or recipes.MEASURED[name].cores == 2 else " (1)"
+    minutes = "-" if duration is None else f"{max(1, round(duration))}{cores}"
+    return name, ", ".join(recipes.presets(name)), recipe.data, samples, labels, minutes

@@ -23,7 +23,7 @@ _FIGURES_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals"
 def define_flags() -> None:
     """Defines the flags of the command."""
     _app.define_run_flags()
-    flags.DEFINE_enum(
+    _app.define_choice(
         "figure",
         "swap",
         [*_FIGURES_OF_LABELS, *_FIGURES_OF_IMAGES, _NEIGHBOURS],

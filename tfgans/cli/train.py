@@ -63,15 +63,14 @@ def define_flags() -> None:
         False,
         "Reads every image of folder:PATH or store:PATH first, and names files that are damaged.",
     )
-    flags.DEFINE_bool("list", False, "Lists the recipes with their presets, and exits.")
+    _app.define_filter("list", "Lists the recipes, or those that contain a text, as in --list=logan, and exits.")
     flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, and exits.")
 
 
 def main() -> None:
     """Trains the model, and prints its scores and the paths of its files."""
-    if FLAGS.list:
-        for name in recipes.names():
-            print(f"{name}: {', '.join(recipes.presets(name))}")
+    if FLAGS.list is not None:
+        print(_recipe.listing(FLAGS.list))
         return
     recipe = _recipe.chosen()
     if FLAGS.check_data:

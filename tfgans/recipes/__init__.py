@@ -7,15 +7,18 @@ import typing
 from typing import Any
 
 from tfgans._files import read_json
+from tfgans.choices import suggestion
 from tfgans.recipes import avae, base, began_cs, beyond, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import FORMAT, Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
+from tfgans.recipes.durations import MEASURED, minutes
 from tfgans.recipes.logan import UnconditionalRecipe
 from tfgans.recipes.xgan import EncodedRecipe, XGANRecipe
 
 __all__ = [
+    "MEASURED",
     "ConditionalRecipe",
     "EncodedRecipe",
     "EquilibriumRecipe",
@@ -26,6 +29,7 @@ __all__ = [
     "XGANRecipe",
     "from_dict",
     "get",
+    "minutes",
     "names",
     "of_run",
     "presets",
@@ -91,7 +95,11 @@ def presets(name: str) -> dict[str, Recipe]:
         ValueError: If there is no recipe of this name.
     """
     if name not in _RECIPES:
-        raise ValueError(f"There is no recipe {name!r}; there are {', '.join(names())}.")
+        system, _, _ = name.partition("/")
+        of_system = [other for other in names() if other.startswith(f"{system}/")]
+        systems = dict.fromkeys(other.partition("/")[0] for other in names())
+        others = f"There are {', '.join(of_system)}." if of_system else f"The systems are {', '.join(systems)}."
+        raise ValueError(f"There is no recipe {name!r}. {suggestion(name, names(), others)}")
     return _RECIPES[name]
 
 
@@ -104,7 +112,7 @@ def get(name: str, preset: str | None = None) -> Recipe:
     choices = presets(name)
     preset = preset or ("small" if "small" in choices else "hour")
     if preset not in choices:
-        raise ValueError(f"{name} has the presets {', '.join(choices)}; received {preset!r}.")
+        raise ValueError(f"{name} has no preset {preset!r}. {suggestion(preset, choices)}")
     return choices[preset]
 
 

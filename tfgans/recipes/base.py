@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from tfgans.choices import AugmentationKind, Conditioning
+from tfgans.choices import AugmentationKind, Conditioning, suggestion
 
 FORMAT = 5
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
@@ -194,7 +194,7 @@ class Recipe:
                 raise ValueError(f"Expected name=value; received {assignment!r}.")
             free = sorted(hints.keys() - {"name", "preset"})
             if name not in free:
-                raise ValueError(f"{self.name} has no field {name!r} to set; it has {', '.join(free)}.")
+                raise ValueError(f"{self.name} has no field {name!r} to set. {suggestion(name, free)}")
             changes[name] = parse_value(name, text, hints[name])
         return dataclasses.replace(self, **changes)
 

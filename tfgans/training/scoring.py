@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfgans import data, evaluation, metrics
+from tfgans.choices import suggestion
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 
@@ -74,7 +75,7 @@ class Scorer:
             return [name for name in evaluation.METRICS if name not in left_out]
         for name in names:
             if name not in evaluation.METRICS:
-                raise ValueError(f"Scores are {', '.join(evaluation.METRICS)}, or all; received {name!r}.")
+                raise ValueError(f"There is no score {name!r}. {suggestion(name, [*evaluation.METRICS, 'all'])}")
             if name in left_out:
                 raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
         return list(names)
