@@ -193,9 +193,11 @@ def test_a_number_out_of_range_is_refused(name, assignment):
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match=r"There is no recipe 'cwgan/nothing'\. There are cwgan/celeba, cwgan/digits, "):
+    with pytest.raises(
+        ValueError, match=r"There is no recipe 'cwgan/nothing'\. There are cwgan/celeba, cwgan/digits, "
+    ):
         recipes.get("cwgan/nothing")
-    with pytest.raises(ValueError, match="There are paper, code, small"):
+    with pytest.raises(ValueError, match=r"There are paper, code, small\."):
         recipes.get("cwgan/digits", "large")
 
 
