@@ -1,4 +1,8 @@
-"""Runs the experiments of the papers, and writes their report."""
+"""Runs the experiments of the papers, and writes their report.
+
+scripts/reproduce.py --paper=cwgan --item=fig3 --dry_run
+scripts/reproduce.py --paper=logan --item=table2 --seeds=1 --workdir=runs/mine --results=mine
+"""
 
 import pathlib
 import shutil
@@ -24,6 +28,7 @@ _OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 def define_flags() -> None:
     """Defines the flags of the command."""
+    _app.group("Runs")
     flags.DEFINE_string("paper", None, "Name of a paper, such as cwgan or began-cs; by default all papers.")
     flags.DEFINE_multi_string(
         "item", [], "Table or figure of the paper, such as table2 or fig3, by default all of them"
@@ -43,6 +48,7 @@ def define_flags() -> None:
         "Shortens all runs to a moment, and writes their results to the workdir. With --scale=paper, takes two steps "
         "of each recipe at full width on generated data, and stores their cost.",
     )
+    _app.group("Results")
     flags.DEFINE_bool(
         "dry_run",
         False,

@@ -44,8 +44,15 @@ def test_all_names_exist_and_are_all_that_is_public():
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'Nothing'\.$"):
         _ = tfgans.Nothing
+    with pytest.raises(AttributeError, match=r"no attribute 'BeganCS'\. Did you mean BEGANCS"):
+        _ = tfgans.BeganCS
+    with pytest.raises(AttributeError, match=r"no attribute 'load'\. load_split loads a data set by name"):
+        _ = tfgans.data.load
+    with pytest.raises(AttributeError, match=r"no attribute 'loadsplit'\. Did you mean load_split or load_splits"):
+        _ = tfgans.data.loadsplit
+    assert not hasattr(tfgans, "__wrapped__")
 
 
 def test_version_is_that_of_the_distribution():

@@ -62,7 +62,11 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _HOMES:
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tfgans.choices import suggestion
+
+    message = f"module {__name__!r} has no attribute {name!r}"
+    # Python and Keras ask for attributes with underscores, and only look whether they are there.
+    raise AttributeError(message if name.startswith("_") else f"{message}. {suggestion(name, __all__, ' ')}".rstrip())
 
 
 def __dir__() -> list[str]:

@@ -53,8 +53,8 @@ def suggestion(received: str, known: Iterable[str], otherwise: str = "") -> str:
         known: The names that there are.
         otherwise: The sentence if none is spelt like it; by default one that lists all known names.
     """
-    names = list(known)
+    names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(received.lower(), names, n=3, cutoff=_ALIKE)
     if near:
-        return f"Did you mean {' or '.join(near)}?"
-    return otherwise or f"There are {', '.join(names)}."
+        return f"Did you mean {' or '.join(names[name] for name in near)}?"
+    return otherwise or f"There are {', '.join(names.values())}."

@@ -1,3 +1,4 @@
+import importlib
 import json
 import pathlib
 import re
@@ -6,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from short_runs import call, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes
@@ -25,7 +26,32 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert {"client": "--server", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
+    sentence, _, *examples, _, group = done.stdout.splitlines()[:6]
+    assert sentence.endswith(f"or `tfgans-{name}`.")
+    assert all(example.startswith(f"  python scripts/{name}.py --") for example in examples)
+    assert re.fullmatch(r"[A-Z].*:", group)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
+def test_the_examples_of_help_have_flags_that_there_are(name):
+    command = importlib.import_module(f"tfgans.cli.{name}")
+    examples = [line.split()[1:] for line in command.__doc__.splitlines() if line.startswith("scripts/")]
+    assert len(examples) == 2
+    for example in examples:
+        with flags_of(command) as values:
+            values([name, *example])
+
+
+def test_help_has_groups_choices_and_defaults():
+    lines = run_script("train", "--help").stdout.splitlines()
+    groups = [line for line in lines if line and not line.startswith(" ")][1:]
+    assert groups == ["Recipe:", "Devices:", "Data and folders:", "Data sets:", "Look before the run:", "Errors:"]
+    assert "  --strategy=default|mirrored|multi_worker" in lines
+    assert "  --steps=NUMBER" in lines
+    assert "  --dry_run" in lines
+    assert any(line.endswith("[default]") for line in lines)
+    assert "  --[no]averaged" in run_script("sample", "-h").stdout.splitlines()
 
 
 def test_list():
@@ -46,9 +72,12 @@ def test_list_of_some():
 
 def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
     arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
-    done = run_script("train", *arguments, "--dry_run", cwd=tmp_path)
+    done = run_script("train", *arguments, "--dry_run", f"--data_dir={tmp_path}", cwd=tmp_path)
     expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
     assert json.loads(done.stdout) == expected.to_dict()
+    # The data are checked after the fields are printed.
+    assert done.returncode == 1
+    assert "'mnist' is not prepared" in done.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -156,3 +156,14 @@ def test_a_folder_that_is_no_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         main(f"--workdir={tmp_path}", "--extractor=pixels")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_training_of_a_classifier_is_announced(files, capsys, cache):
+    arguments = ["--generated=folder:samples", "--data=npz:real.npz", "--metrics=score", "--dry_run"]
+    main(*arguments)
+    said = capsys.readouterr().err
+    # 96 images to train on make one step an epoch, and there are at most 60 epochs.
+    assert "'classifier' trains on npz:real.npz first, for 60 steps of 96 images" in said
+    assert "The extractor 'pixels' needs no training" in said
+    main(*against_real("--metrics=prdc", "--dry_run"))
+    assert "trains" not in capsys.readouterr().err

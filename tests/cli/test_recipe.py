@@ -94,3 +94,17 @@ def test_a_run_on_arrays_is_continued_in_python(tmp_path):
     path = new_run(tmp_path / "run", tiny("gan/digits", "data=own:x-1")).path
     with pytest.raises(ValueError, match="run on arrays of a program"):
         call(train, f"--workdir={path}")
+
+
+def test_a_dry_run_checks_the_data(photos, tmp_path, capsys):
+    _, said = dry_run(capsys, f"--data=npz:{photos}", "--recipe=gan/digits", "--set=batch_size=16")
+    assert f"data: npz:{photos} has 32 images of 8x8x1 to train on and 8 to test on; no labels." in said
+    _, said = dry_run(capsys, "--recipe=gan/ring8")
+    assert "data: ring8 draws points of 2 numbers." in said
+    with pytest.raises(ValueError, match="batch_size must be at most 32"):
+        call(train, f"--data=npz:{photos}", "--recipe=gan/digits", "--dry_run")
+    photos.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"not a whole \.npz file"):
+        call(train, f"--data=npz:{photos}", "--dry_run")
+    with pytest.raises(FileNotFoundError, match="'mnist' is not prepared"):
+        call(train, "--recipe=gan/mnist", f"--data_dir={tmp_path}", "--dry_run")

@@ -8,6 +8,7 @@ from typing import Any
 from absl import flags
 
 from tfgans import recipes
+from tfgans._startup import load_tensorflow
 from tfgans.choices import suggestion
 from tfgans.recipes import Recipe
 
@@ -50,6 +51,7 @@ def _new() -> Recipe:
     if not is_own:
         return _changed(recipes.get(FLAGS.recipe, FLAGS.preset))
 
+    load_tensorflow()
     from tfgans import data, training
 
     look = data.look_at(FLAGS.data)
@@ -96,6 +98,27 @@ def _check_given(there: Recipe, where: str | pathlib.Path) -> None:
     if difference:
         raise ValueError(f"{where} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir.")
     _changed(there).check_continues(there, where)
+
+
+def described_data(recipe: Recipe) -> str:
+    """Loads the data of a recipe, and returns a line on what a run would have.
+
+    Raises:
+        FileNotFoundError: If the data set is not prepared. Nothing is downloaded.
+        ValueError: If the data do not fit the recipe.
+    """
+    load_tensorflow()
+    from tfgans import training
+
+    adapted, train, test = training.load_data(recipe, None, FLAGS.data_dir, download=False)
+    learned = train.part(adapted.train_fraction)
+    training.check_data(adapted, learned, 1)
+    shape = "x".join(map(str, learned.sample_shape))
+    labels = ", ".join(map(str, adapted.takes_labels)) or "no labels"
+    if learned.count is None:
+        return f"data: {recipe.data} draws points of {shape} numbers."
+    counts = f"{learned.count:,} images of {shape} to train on and {test.count:,} to test on"
+    return f"data: {recipe.data} has {counts}; {labels}."
 
 
 def listing(text: str) -> str:

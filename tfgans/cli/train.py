@@ -1,11 +1,17 @@
-"""Trains a recipe: `python scripts/train.py`, or `tfgans-train`."""
+"""Trains a recipe, or on your own images: `python scripts/train.py`, or `tfgans-train`.
+
+scripts/train.py --recipe=logan/ring8
+scripts/train.py --data=folder:photos --steps=4000
+"""
 
 import json
+import sys
 import typing
 
 from absl import flags
 
 from tfgans import recipes
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app, _recipe
 
 FLAGS = flags.FLAGS
@@ -14,6 +20,7 @@ _MOST_PROBLEMS = 20
 
 def define_flags() -> None:
     """Defines the flags of the command."""
+    _app.group("Recipe")
     flags.DEFINE_string(
         "recipe",
         "cwgan/digits",
@@ -35,6 +42,7 @@ def define_flags() -> None:
         list(typing.get_args(recipes.Precision)),
         "Type that layers compute in, in place of the recipe's. Variables and losses stay float32.",
     )
+    _app.group("Devices")
     flags.DEFINE_enum(
         "strategy",
         "default",
@@ -50,6 +58,7 @@ def define_flags() -> None:
         "CPUs it makes BEGAN-CS and AVAE faster and cWGAN much slower. On several replicas TensorFlow does not support "
         "it.",
     )
+    _app.group("Data and folders")
     flags.DEFINE_string(
         "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, store:PATH, or the name of a data set."
     )
@@ -63,8 +72,9 @@ def define_flags() -> None:
         False,
         "Reads every image of folder:PATH or store:PATH first, and names files that are damaged.",
     )
+    _app.group("Look before the run")
     _app.define_filter("list", "Lists the recipes, or those that contain a text, as in --list=logan, and exits.")
-    flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, and exits.")
+    flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, checks its data, and exits.")
 
 
 def main() -> None:
@@ -76,9 +86,11 @@ def main() -> None:
     if FLAGS.check_data:
         _check_data(recipe)
     if FLAGS.dry_run:
-        print(json.dumps(recipe.to_dict(), indent=2))
+        print(json.dumps(recipe.to_dict(), indent=2), flush=True)
+        print(_recipe.described_data(recipe), file=sys.stderr)
         return
 
+    load_tensorflow()
     from tfgans import training
 
     strategy = training.strategy_of(FLAGS.strategy)

@@ -4,7 +4,7 @@ import contextlib
 import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypedDict
+from typing import Any, Self, TypeAlias, TypedDict
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
 
-Optimizers = str | keras.optimizers.Optimizer | Mapping[str, str | keras.optimizers.Optimizer]
+Optimizers: TypeAlias = str | keras.optimizers.Optimizer | Mapping[str, str | keras.optimizers.Optimizer]
 """One optimizer for all players, or optimizers by player; each as a Keras optimizer or its name."""
 
 # Rows of a batch of arrays, as in Keras.

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import sys
@@ -84,6 +85,8 @@ def run(
     """
     strategy = strategy or strategy_of("default")
     xla = compiles(xla, strategy)
+    say = functools.partial(print, file=sys.stderr, flush=True) if progress else lambda text: None
+    say(f"Loading {recipe.data if own is None else own.name}.")
     recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
     trained_on = train_split.part(recipe.train_fraction)
     check_data(recipe, trained_on, strategy.num_replicas_in_sync)
@@ -96,6 +99,7 @@ def run(
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
         curves = score_curves(recipe, folder, train_split, test_split, devices)
+        say(f"Building {recipe.name} in {folder.path}.")
         with strategy.scope():
             model = build(recipe)
         _restore_or_prepare(model, recipe, folder, trained_on, test_split)
@@ -108,6 +112,8 @@ def run(
         folder.begin(recipe, train_split.label_names)
         drawing = pictures(recipe, folder, model, train_split)
         watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
+        if int(model.step.numpy()) < recipe.steps:
+            say("The first step compiles, which takes longer than others.")
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
         # A finished run that lost a picture has it drawn again.
         grid, *_ = [picture.draw() for picture in drawing]
@@ -121,6 +127,8 @@ def run(
             scorer = make_scorer(
                 train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
             )
+            if scorer.cost is not None:
+                print(scorer.cost, file=sys.stderr)
             scores = scorer.model(model, names, _AT_END)
             evaluation.add_scores(folder.scores_file, scores)
     return Result(model, scores, grid, folder.scores_file, latest_version(folder.saved_model))

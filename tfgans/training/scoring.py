@@ -80,6 +80,11 @@ class Scorer:
                 raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
         return list(names)
 
+    @property
+    def cost(self) -> str | None:
+        """A sentence on what the extractor needs before the first image, such as a training; None for nothing."""
+        return self.extractor.cost
+
     def prepare(self) -> None:
         """Trains the extractor, if it learns from the data."""
         _ = self.extractor.fingerprint
@@ -168,6 +173,11 @@ class WorldScorer:
         if list(names) not in (["modes"], ["all"]):
             raise ValueError(f"The scores of a toy world are modes, or all; received {', '.join(names)}.")
         return ["modes"]
+
+    @property
+    def cost(self) -> str | None:
+        """None, since modes are counted at once."""
+        return None
 
     def prepare(self) -> None:
         """Does nothing, since a toy world has no extractor."""
