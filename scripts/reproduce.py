@@ -6,15 +6,12 @@ scripts/reproduce.py --paper=logan --item=table2 --seeds=1 --workdir=runs/mine -
 
 import pathlib
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
+import _checkout  # noqa: F401
 from absl import flags
 
 from tfgans.cli import _app
-
-# The papers lie in the checkout and are not installed.
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

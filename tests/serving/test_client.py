@@ -264,7 +264,9 @@ def test_what_needs_the_extra_says_so(tmp_path, monkeypatch):
         lambda: without.Client("grpc://host:1", "m"),
         lambda: without.write_warmup_requests(tmp_path, "m", {}),
     ):
-        with pytest.raises(MissingExtraError, match=r"needs the extra 'serving': pip install 'tfgans\[serving\]'"):
+        with pytest.raises(
+            MissingExtraError, match=r"needs the extra 'serving': pip install 'tfgans-keras\[serving\]'"
+        ):
             call()
     assert not list(tmp_path.iterdir())
 

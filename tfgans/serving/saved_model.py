@@ -54,10 +54,10 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
     `discriminate` take it if their network does. The signatures are the faces of the model, and two for PNG files.
 
     Each result depends on its own row alone. The answer to an invalid row is `NOTHING` in all places, the lowest number
-    of float32 (-3.4e38), which JSON can write; or an empty string for PNG. A row is invalid if a class, weight or dimension
-    is out of range, if weights do not sum to 1, if a number is NaN or Inf, if bytes are not a PNG of the model's size,
-    or if the model itself gives NaN or Inf. (A PNG may have another number of channels, or transparency; it is
-    converted.) Another shape or type, or inputs of different n, is an error of the whole request.
+    of float32, which JSON can write; or an empty string for PNG. A row is invalid if a class, weight or dimension is
+    out of range, if weights do not sum to 1, if a number is NaN or Inf, if bytes are not a PNG of the model's size, or
+    if the model itself gives NaN or Inf. (A PNG may have another number of channels, or transparency; it is converted.)
+    Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
         model: The model; its averaged generator samples if that is in use.
