@@ -39,8 +39,16 @@ def test_own_images_choose_the_recipe(photos, capsys):
 
 def test_a_recipe_that_loses_colour_warns(photos, capsys):
     _, said = dry_run(capsys, f"--data=npz:{photos}", "--recipe=gan/digits")
-    assert "Warning: gan/digits turns colour to grey and shrinks images of 20x20 to 8x8." in said
+    lost = "turns colour to grey and shrinks images of 20x20 to 8x8"
+    assert f"Warning: gan/digits {lost}; --set=image_shape=20,20,3 would not." in said
     _, said = dry_run(capsys, f"--data=npz:{photos}", "--recipe=gan/digits", "--set=image_shape=20,20,3")
+    assert "Warning" not in said
+
+
+def test_large_images_are_shrunk_without_a_warning_where_all_recipes_do(tmp_path, capsys):
+    np.savez(tmp_path / "large.npz", images=np.zeros((10, 200, 150, 3), np.uint8))
+    recipe, said = dry_run(capsys, f"--data=npz:{tmp_path / 'large.npz'}")
+    assert recipe["image_shape"] == [64, 48, 3]
     assert "Warning" not in said
 
 

@@ -55,18 +55,17 @@ def _new() -> Recipe:
     from tfgans import data, training
 
     look = data.look_at(FLAGS.data)
-    if FLAGS["recipe"].present:
-        recipe = _changed(recipes.get(FLAGS.recipe, FLAGS.preset))
-    else:
-        recipe = _changed(training.recipe_for(look, FLAGS.preset))
+    if not FLAGS["recipe"].present:
+        fitting = training.recipe_for(look, FLAGS.preset)
+        recipe = _changed(fitting)
         print(f"{look}: the recipe is {recipe.name}, with image_shape={recipe.image_shape}.", file=sys.stderr)
-    if len(recipe.image_shape) == 3 and (lost := training.lost_by(recipe, look)):
-        height, width, channels = look.image_shape
-        print(
-            f"Warning: {recipe.name} {' and '.join(lost)}. Give --set=image_shape={height},{width},{channels}, "
-            "or leave out --recipe.",
-            file=sys.stderr,
-        )
+    else:
+        recipe, fitting = _changed(recipes.get(FLAGS.recipe, FLAGS.preset)), training.recipe_for(look)
+    lost = training.lost_by(recipe, look) if len(recipe.image_shape) == 3 else []
+    # Large photographs lose some of their size in each recipe for a CPU.
+    if lost and recipe.image_shape != fitting.image_shape:
+        shape = ",".join(map(str, fitting.image_shape))
+        print(f"Warning: {recipe.name} {' and '.join(lost)}; --set=image_shape={shape} would not.", file=sys.stderr)
     return recipe
 
 
