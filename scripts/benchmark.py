@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import _checkout  # noqa: F401
 from absl import flags
 
 from tfgans import recipes
@@ -27,6 +26,9 @@ from tfgans.cli import _app
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+# The papers lie in the checkout and are not installed.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 _BY_HAND = pathlib.Path(__file__).with_name("benchmarks")
 _MATRIX_SIZE = 2_048

@@ -90,7 +90,7 @@ def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
         (["--list=lgan/ring8"], "Did you mean logan/ring8"),
         (["--preset=large"], "There are paper, code, small"),
         (["--set=batch_size=many"], "batch_size takes int"),
-        (["--set=zzz=1"], "no field 'zzz' to set. There are augmentation, batch_size"),
+        (["--set=zzz=1"], "no field 'zzz' to set. There are augmentation, batch_norm_scale"),
         (["--set=n_critics=1"], "Did you mean n_critic?"),
         (["--steps=0"], "steps must be at least 1"),
         (["stray"], "received stray"),

@@ -89,7 +89,7 @@ def test_numbers_out_of_range_are_refused(flag):
         (["--image_shape=6,5,1"], ValueError, r"\.png has shape \(5, 5, 1\); expected \(6, 5, 1\)"),
         (["--extractor=vgg"], ValueError, "There is no extractor 'vgg'. There are classifier"),
         (["--extractor=inception_tfgan:nowhere"], FileNotFoundError, "nowhere"),
-        (["--metrics=fid"], ValueError, "received 'fid'"),
+        (["--metrics=fid"], ValueError, "There is no score 'fid'"),
         (["--metrics=score"], ValueError, "score cannot be taken: the extractor pixels gives no probabilities"),
         (["--metrics=intra_class_distance_share"], ValueError, "the samples have no labels"),
         (["--out=scores.txt"], ValueError, "must end in .json; received scores.txt"),

@@ -13,7 +13,7 @@ def reproduce(*arguments, cwd=None):
 
 def test_help_names_the_flags_without_loading_tensorflow():
     code = (
-        f"import runpy, sys; sys.argv = ['reproduce', '--help']\n"
+        f"import runpy, sys; sys.argv = ['reproduce', '--help']; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
         f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
