@@ -82,6 +82,13 @@ def test_flags_that_contradict_the_folder(run, argument, message):
         call(train, f"--workdir={run}", argument)
 
 
+def test_fewer_steps_than_the_run_has_taken(run):
+    checkpoint = run / "checkpoints" / "step_00000002.weights.h5"
+    checkpoint.write_bytes(b"")
+    with pytest.raises(ValueError, match="is at step 2 already; received steps=1"):
+        call(train, f"--workdir={run}", "--steps=1")
+
+
 def test_a_contradiction_is_found_without_tensorflow(run):
     code = (
         f"import sys; sys.modules['tensorflow'] = None; sys.argv = ['train', '--workdir={run}', '--seed=7']\n"

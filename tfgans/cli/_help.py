@@ -38,7 +38,8 @@ def text(introduction: str, names: Iterable[str]) -> str:
         names: Names of the command's flags, in the order of their definitions.
     """
     width = min(_WIDEST, shutil.get_terminal_size().columns)
-    lines = [f"  python {line}" if line.startswith(_EXAMPLE) else line for line in introduction.strip().splitlines()]
+    lines = [line.strip() for line in introduction.strip().splitlines()]
+    lines = [f"  python {line}" if line.startswith(_EXAMPLE) else line for line in lines]
     titles: dict[str, list[str]] = {}
     for name in names:
         titles.setdefault(_title(name), []).append(_described(flags.FLAGS[name], width))

@@ -8,6 +8,7 @@ from typing import Any
 from absl import flags
 
 from tfgans import recipes
+from tfgans._files import CHECKPOINTS, checkpoints_by_step
 from tfgans._startup import load_tensorflow
 from tfgans.choices import suggestion
 from tfgans.recipes import Recipe
@@ -77,6 +78,9 @@ def _continued(there: Recipe, workdir: str) -> Recipe:
         raise ValueError(
             f"{workdir} holds a run on arrays of a program; continue it by tfgans.run(recipe, workdir, own=...)."
         )
+    reached = max(checkpoints_by_step(pathlib.Path(workdir, CHECKPOINTS)), default=0)
+    if reached > recipe.steps:
+        raise ValueError(f"{workdir} is at step {reached:,} already; received steps={recipe.steps}.")
     print(
         f"{workdir} holds a run of {there.name} ({there.preset}), which continues to step {recipe.steps:,}.",
         file=sys.stderr,

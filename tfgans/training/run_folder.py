@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import pathlib
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,12 +15,20 @@ import keras
 from keras.src.saving import saving_lib
 
 from tfgans import recipes
-from tfgans._files import package_versions, put_aside, read_json, remove_leftovers, temporary_file, write_json
+from tfgans._files import (
+    CHECKPOINTS,
+    checkpoints_by_step,
+    package_versions,
+    put_aside,
+    read_json,
+    remove_leftovers,
+    temporary_file,
+    write_json,
+)
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
-_CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
 
 
 class RunFolder:
@@ -45,7 +52,7 @@ class RunFolder:
         self.codes = self.path / "codes"
         self.diversity_file = self.path / "diversity.jsonl"
         self.alarms_file = self.path / "alarms.jsonl"
-        self.checkpoints = self.path / "checkpoints"
+        self.checkpoints = self.path / CHECKPOINTS
         self.checksums_file = self.checkpoints / "checksums.json"
         self.saved_model = self.path / "saved_model"
 
@@ -154,9 +161,7 @@ class RunFolder:
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """Lists the checkpoints by step, newest first."""
-        names = [(path, _CHECKPOINT_NAME.fullmatch(path.name)) for path in self.checkpoints.glob("step_*")]
-        files = {int(match[1]): path for path, match in names if match}
-        return dict(sorted(files.items(), reverse=True))
+        return checkpoints_by_step(self.checkpoints)
 
     def save(self, model: keras.Model) -> pathlib.Path:
         """Writes a checkpoint of the model with its optimizers, and removes all but the last three.
