@@ -234,8 +234,8 @@ class FunctionObjective(Objective):
     """The objective of one function, which gives both losses.
 
     Models make it of a function that they are given as their objective. Files have its name, so `load_model` needs the
-    function in `custom_objects`. The generator may use the logits of real
-    samples, so that each of its updates asks the discriminator about these too; a class can do without.
+    function in `custom_objects`. The generator may use the logits of real samples, so that each of its updates asks the
+    discriminator about these too; a class can do without.
 
     Args:
         function: From real and generated logits, `[B, ...]` each, to the losses of discriminator and generator.

@@ -34,15 +34,14 @@ _EXPECTED = {
 _NUMBERS = {float: numbers.Real, int: numbers.Integral}
 
 
-def constructor_parameters(cls: type, base: type) -> dict[str, inspect.Parameter]:
+def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
     """Returns the parameters of a constructor by name, with those of the class above in place of `**kwargs`.
 
     Args:
         cls: The class of a model.
-        base: The class whose constructor is the last to look at.
     """
     found: dict[str, inspect.Parameter] = {}
-    for each in cls.__mro__[: cls.__mro__.index(base) + 1]:
+    for each in cls.__mro__:
         if "__init__" not in vars(each):
             continue
         parameters = list(inspect.signature(vars(each)["__init__"]).parameters.values())[1:]
@@ -55,16 +54,15 @@ def constructor_parameters(cls: type, base: type) -> dict[str, inspect.Parameter
     return found
 
 
-def check_types(cls: type, base: type, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+def check_types(cls: type, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """Raises ValueError if an argument of a constructor has another type than its annotation says.
 
     Args:
         cls: The class of a model.
-        base: The class whose constructor is the last to look at.
         args: The positional arguments.
         kwargs: The arguments by name.
     """
-    parameters = constructor_parameters(cls, base)
+    parameters = constructor_parameters(cls)
     for name, value in [*zip(parameters, args, strict=False), *kwargs.items()]:
         expected = list(_types(parameters[name].annotation)) if name in parameters else []
         if expected and not any(_is_of(value, hint) for hint in expected):

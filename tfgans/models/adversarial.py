@@ -80,7 +80,7 @@ class AdversarialModel(keras.Model):
     """E, from samples to latents, or to means and logarithms of variances; None if there is none."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        check_types(cls, AdversarialModel, args, kwargs)
+        check_types(cls, args, kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(
@@ -602,7 +602,7 @@ class AdversarialModel(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, which are attributes of the same names."""
-        names = constructor_arguments(type(self))
+        names = constructor_parameters(type(self))
         return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
@@ -662,11 +662,6 @@ def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) ->
     """The optimizer of a network; that of a float16 network scales its loss, or small gradients would vanish."""
     scaled = network.compute_dtype != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
-
-
-def constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
-    """Lists the arguments of a constructor, with those of the class above in place of `**kwargs`."""
-    return list(constructor_parameters(cls, AdversarialModel))
 
 
 def _copy_network(network: keras.Model) -> keras.Model:
