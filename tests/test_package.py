@@ -85,10 +85,13 @@ def test_commands_refuse_the_init_of_the_other_project(tmp_path):
 
 
 def test_the_other_project_elsewhere_does_not_matter(tmp_path):
-    environment = install_both(tmp_path / "other", "raise ImportError('the other project')\n")
+    folder = tmp_path / "other"
+    install_both(folder, "raise ImportError('the other project')\n")
     scripts = pathlib.Path(__file__).parents[1] / "scripts"
     command = [sys.executable, scripts / "train.py", "--list=logan/ring8"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(folder)}
+    )
     assert done.returncode == 0, done.stderr
 
 

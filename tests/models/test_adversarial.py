@@ -298,7 +298,7 @@ def test_notes_the_first_step_that_is_not_finite():
     assert int(gan.nonfinite_step.numpy()) == 2
 
 
-@pytest.mark.parametrize("value", [1.5, -2.0, 255.0, np.nan])
+@pytest.mark.parametrize("value", [1.5, -2.0, 255.0])
 def test_images_outside_their_range_are_an_error(value):
     gan = model()
     gan.compile(run_eagerly=True)
