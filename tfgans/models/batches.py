@@ -141,7 +141,9 @@ def step_batches(
     def prepared(batch: Batch) -> Batch:
         if batch["image"].shape.rank == 5:
             # NaN passes, since the loss shows it at its step, where a run keeps its last good checkpoint.
-            batch = checked(batch, "image", ~(tf.abs(batch["image"]) > _MOST), _OUTSIDE)
+            # (TensorFlow's optimizer rewrites the negation of "greater", and loses NaN.)
+            image = batch["image"]
+            batch = checked(batch, "image", (tf.abs(image) <= _MOST) | tf.math.is_nan(image), _OUTSIDE)
         if labels is not None:
             batch = checked(batch, "label", labels.is_valid(batch["label"]), f"Labels must {labels.meaning}.")
         return tf.nest.map_structure(swap, batch)
