@@ -141,7 +141,7 @@ def step_batches(
     def prepared(batch: Batch) -> Batch:
         if batch["image"].shape.rank == 5:
             # NaN passes, since the loss shows it at its step, where a run keeps its last good checkpoint.
-            # (TensorFlow's optimizer rewrites the negation of "greater", and loses NaN.)
+            # TensorFlow's optimizer would rewrite the negation of "greater", and refuse NaN.
             image = batch["image"]
             batch = checked(batch, "image", (tf.abs(image) <= _MOST) | tf.math.is_nan(image), _OUTSIDE)
         if labels is not None:
