@@ -222,6 +222,12 @@ def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def missing_trials(item: Item, plan: Plan) -> int:
+    """Returns how many trials of an item are missing or stale."""
+    results = Results(item, plan)
+    return sum(results.state(trial) != "stored" for trial in plan.trials(item))
+
+
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
     """Runs the trials of an item that are missing or stale, and draws its figures.
 

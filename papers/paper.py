@@ -3,11 +3,13 @@
 import dataclasses
 import importlib
 import pathlib
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from papers.frame import Item
+from tfgans.choices import suggestion
 
 FOLDER = pathlib.Path(__file__).parent
 """The folder of all papers."""
@@ -72,9 +74,7 @@ class Paper:
             ValueError: If the paper has no item of a name.
         """
         known = {item.name: item for item in self.items}
-        if unknown := [name for name in names if name not in known]:
-            raise ValueError(f"{self.name} has the items {', '.join(known)}; received {', '.join(unknown)}.")
-        chosen = names or known
+        chosen = [resolved(name, known, f"item of {self.name}") for name in names] or list(known)
         return dataclasses.replace(
             self,
             items=tuple(known[name] for name in chosen),
@@ -85,6 +85,36 @@ class Paper:
         """Returns a sentence that names an item's exhibits, or its note."""
         names = [exhibit.name for exhibit in self.exhibits if exhibit.item == item.name]
         return f"This item measures {'; '.join(names)}." if names else self.notes[item.name]
+
+
+def resolved(name: str, known: Collection[str], kind: str) -> str:
+    """Returns the known name that is meant by a name, which may leave out marks and numbers.
+
+    `began-cs` means `began_cs`, and `table2` or `Table 2` means `table1_2_3`, if no other known table has a 2.
+
+    Args:
+        name: The name.
+        known: The known names.
+        kind: Kind of the names, for the error.
+
+    Raises:
+        ValueError: If no known name is meant, or several are.
+    """
+    if name in known:
+        return name
+    plain = [other for other in known if _parts(other) == _parts(name)]
+    meant = plain or [other for other in known if set(_parts(name)) <= set(_parts(other))]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise ValueError(f"Several names fit the {kind} {name!r}: {', '.join(meant)}.")
+    raise ValueError(f"There is no {kind} {name!r}. {suggestion(name, known)}")
+
+
+def _parts(name: str) -> list[str]:
+    """Words and numbers of a name, such as `table`, `1`, `2` of `table1_2`; `figure` and `figs` are `fig`."""
+    parts = re.findall(r"[a-z]+|\d+", name.lower())
+    return [{"figure": "fig", "figures": "fig", "figs": "fig", "tables": "table"}.get(part, part) for part in parts]
 
 
 def read_paper(name: str) -> Paper:

@@ -3,6 +3,9 @@
 Each recipe has a process of its own, in which `fit` and a graph of nothing but the model's steps take turns, so that
 other work on the machine slows both. `scripts/benchmarks` has a hand-written step of each system. --by_hand times these
 beside `fit`, and --torch times the same steps in PyTorch.
+
+    scripts/benchmark.py --recipe=logan/ring8 --out=speed.json
+    scripts/benchmark.py --by_hand
 """
 
 import itertools

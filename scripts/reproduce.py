@@ -1,16 +1,17 @@
-"""Runs the experiments of the papers, and writes their report."""
+"""Runs the experiments of the papers, and writes their report.
+
+scripts/reproduce.py --paper=cwgan --item=fig3 --dry_run
+scripts/reproduce.py --paper=logan --item=table2 --seeds=1 --workdir=runs/mine --results=mine
+"""
 
 import pathlib
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
+import _checkout  # noqa: F401
 from absl import flags
 
 from tfgans.cli import _app
-
-# The papers lie in the checkout and are not installed.
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +25,11 @@ _OF_RUNS = ("paper", "item", "scale", "seeds", "jobs", "smoke")
 
 def define_flags() -> None:
     """Defines the flags of the command."""
-    flags.DEFINE_string("paper", None, "Name of a paper; by default all papers.")
-    flags.DEFINE_multi_string("item", [], "Table or figure of the paper, by default all of them")
+    _app.group("Runs")
+    flags.DEFINE_string("paper", None, "Name of a paper, such as cwgan or began-cs; by default all papers.")
+    flags.DEFINE_multi_string(
+        "item", [], "Table or figure of the paper, such as table2 or fig3, by default all of them"
+    )
     flags.DEFINE_enum(
         "scale",
         None,
@@ -41,6 +45,7 @@ def define_flags() -> None:
         "Shortens all runs to a moment, and writes their results to the workdir. With --scale=paper, takes two steps "
         "of each recipe at full width on generated data, and stores their cost.",
     )
+    _app.group("Results")
     flags.DEFINE_bool(
         "dry_run",
         False,
@@ -67,10 +72,7 @@ def main() -> None:
     if FLAGS.report:
         _write_report(folder)
         return
-    if FLAGS.item and FLAGS.paper is None:
-        names = ", ".join(paper.name for paper in papers.PAPERS)
-        raise ValueError(f"--item needs a --paper, one of {names}; received none.")
-    chosen = [papers.find(FLAGS.paper).only(FLAGS.item)] if FLAGS.paper else papers.PAPERS
+    chosen = papers.chosen(FLAGS.paper, FLAGS.item)
     if FLAGS.scale == "paper" and FLAGS.smoke and not FLAGS.dry_run:
         _take_two_steps(chosen, folder)
     else:
@@ -99,7 +101,7 @@ def _take_two_steps(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
 
 
 def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
-    from papers.frame import Plan, describe, run_item, table
+    from papers.frame import Plan, describe, missing_trials, run_item, table
     from papers.paper_scale import describe_costs
 
     workdir, results = pathlib.Path(FLAGS.workdir), folder
@@ -121,6 +123,7 @@ def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
         # A flag that was given twice has two lines.
         command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
     )
+    to_run = sum(missing_trials(item, plan) for paper in chosen for item in paper.items)
     failures = []
     for paper in chosen:
         for item in paper.items:
@@ -141,6 +144,11 @@ def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
             print(line)
     if failures:
         raise ValueError("Some runs failed; the results of the others are stored. " + " ".join(failures))
+    if not to_run and not FLAGS.dry_run:
+        print(
+            f"Nothing was run, since all results are stored in {results}. To run them afresh, name new folders: "
+            "--results=FOLDER --workdir=FOLDER."
+        )
 
 
 if __name__ == "__main__":

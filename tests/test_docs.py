@@ -27,3 +27,13 @@ def test_the_tree_of_models_is_that_of_the_code():
     public = [getattr(models, name) for name in models.__all__]
     chains = [cls.__mro__[: cls.__mro__.index(models.AdversarialModel) + 1] for cls in public]
     assert shown == {cls.__name__: cls.__bases__[0].__name__ for chain in chains for cls in chain}
+
+
+@pytest.mark.run
+def test_the_example_of_an_own_loss_runs():
+    page = (ROOT / "docs" / "adding_a_model.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names = {}
+    exec(compile(program, "adding_a_model.md", "exec"), names)
+    assert int(names["model"].step.numpy()) == 8
+    assert names["model"].objective.function is names["my_loss"]

@@ -5,6 +5,7 @@ import importlib.resources
 import os
 import pathlib
 import pkgutil
+import shutil
 import subprocess
 import sys
 import types
@@ -44,12 +45,54 @@ def test_all_names_exist_and_are_all_that_is_public():
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'Nothing'\.$"):
         _ = tfgans.Nothing
+    with pytest.raises(AttributeError, match=r"no attribute 'BeganCS'\. Did you mean BEGANCS"):
+        _ = tfgans.BeganCS
+    with pytest.raises(AttributeError, match=r"no attribute 'load'\. load_split loads a data set by name"):
+        _ = tfgans.data.load
+    with pytest.raises(AttributeError, match=r"no attribute 'loadsplit'\. Did you mean load_split or load_splits"):
+        _ = tfgans.data.loadsplit
+    assert not hasattr(tfgans, "__wrapped__")
 
 
 def test_version_is_that_of_the_distribution():
-    assert tfgans.__version__ == importlib.metadata.version("tfgans")
+    assert tfgans.__version__ == importlib.metadata.version(tfgans.DISTRIBUTION)
+
+
+def install_both(folder, init):
+    """A folder of packages in which the project `tfgans` was installed beside this one, with one `__init__.py`."""
+    package = pathlib.Path(tfgans.__file__).parent
+    shutil.copytree(package, folder / "tfgans", ignore=shutil.ignore_patterns("__pycache__", "*.npz"))
+    if init is not None:
+        (folder / "tfgans" / "__init__.py").write_text(init)
+    other = folder / "tfgans-0.1.1.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.4\nName: tfgans\nVersion: 0.1.1\n")
+    (other / "RECORD").write_text("tfgans/__init__.py,sha256=x,10\n")
+    return {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+
+
+def test_two_projects_in_one_folder_are_refused(tmp_path):
+    done = python("import tfgans", **install_both(tmp_path, None))
+    assert f"{tmp_path / 'tfgans'} has files of two projects: tfgans-keras, and tfgans 0.1.1" in done.stderr
+    assert "pip uninstall tfgans tfgans-keras" in done.stderr
+
+
+def test_commands_refuse_the_init_of_the_other_project(tmp_path):
+    done = python("from tfgans.cli import train", **install_both(tmp_path, "__version__ = '0.1.1'\n"))
+    assert "is of the project tfgans, and not of tfgans-keras" in done.stderr
+
+
+def test_the_other_project_elsewhere_does_not_matter(tmp_path):
+    folder = tmp_path / "other"
+    install_both(folder, "raise ImportError('the other project')\n")
+    scripts = pathlib.Path(__file__).parents[1] / "scripts"
+    command = [sys.executable, scripts / "train.py", "--list=logan/ring8"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(folder)}
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_typed():
@@ -87,7 +130,7 @@ def test_console_commands_are_the_mains_of_the_scripts():
     ours = {command.name: command.load() for command in commands if command.name.startswith("tfgans-")}
     scripts = {path.stem for path in (pathlib.Path(__file__).parents[1] / "scripts").glob("*.py")}
     # These use files of the checkout that are not installed.
-    scripts -= {"benchmark", "reproduce"}
+    scripts -= {"benchmark", "reproduce", "_checkout"}
     assert {f"tfgans-{name}" for name in scripts} == set(ours)
     for name in scripts:
         assert ours[f"tfgans-{name}"] is importlib.import_module(f"tfgans.cli.{name}").run

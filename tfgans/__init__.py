@@ -6,6 +6,7 @@ using its names does.
 """
 
 import importlib
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -13,6 +14,9 @@ import sys
 from typing import Any
 
 __version__ = "0.1.0.dev0"
+
+DISTRIBUTION = "tfgans-keras"
+"""Name under which pip knows this package."""
 
 _HOMES = {
     "BEGAN": "models",
@@ -62,7 +66,11 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _HOMES:
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tfgans.choices import suggestion
+
+    message = f"module {__name__!r} has no attribute {name!r}"
+    # Python and Keras ask for attributes with underscores, and only look whether they are there.
+    raise AttributeError(message if name.startswith("_") else f"{message}. {suggestion(name, __all__, ' ')}".rstrip())
 
 
 def __dir__() -> list[str]:
@@ -81,6 +89,23 @@ def _keras_backend() -> str:
     except (OSError, ValueError):
         return "tensorflow"
 
+
+def _check_no_other_project_is_mixed_in() -> None:
+    """Raises ImportError if the other project of this name was installed into the folder of this package."""
+    try:
+        other = importlib.metadata.distribution("tfgans")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    written = other.read_text("RECORD") or ""
+    here = pathlib.Path(__file__)
+    if f"{here.parent.name}/{here.name}," in written and pathlib.Path(str(other.locate_file(""))) == here.parents[1]:
+        raise ImportError(
+            f"{here.parent} has files of two projects: tfgans-keras, and tfgans {other.version}, which is another "
+            "project with the same import name. Run: pip uninstall tfgans tfgans-keras; pip install tfgans-keras."
+        )
+
+
+_check_no_other_project_is_mixed_in()
 
 if _keras_backend() != "tensorflow":
     raise ImportError(

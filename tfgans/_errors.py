@@ -46,4 +46,6 @@ def needs_extra(name: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise MissingExtraError(f"This needs the extra {name!r}: pip install 'tfgans[{name}]' ({error}).") from error
+        raise MissingExtraError(
+            f"This needs the extra {name!r}: pip install 'tfgans-keras[{name}]' ({error})."
+        ) from error

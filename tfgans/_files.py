@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,19 @@ from typing import Any
 import tfgans
 
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")
+
+
+CHECKPOINTS = "checkpoints"
+"""Name of the folder of a run's checkpoints."""
+
+_CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
+
+
+def checkpoints_by_step(folder: pathlib.Path) -> dict[int, pathlib.Path]:
+    """Lists the checkpoints in a folder by step, newest first; none if there is no folder."""
+    names = [(path, _CHECKPOINT_NAME.fullmatch(path.name)) for path in folder.glob("step_*")]
+    files = {int(match[1]): path for path, match in names if match}
+    return dict(sorted(files.items(), reverse=True))
 
 
 def package_versions() -> dict[str, str]:

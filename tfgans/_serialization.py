@@ -1,18 +1,19 @@
 """Serialisation of priors, objectives and penalties inside a saved model."""
 
-import dataclasses
-from typing import Any, Self, cast
+import inspect
+from typing import Any, Self
 
 
 class Configurable:
-    """Mix-in for frozen dataclasses that Keras serialises by their fields.
+    """Mix-in for classes that Keras serialises by the arguments of their constructors, which are their attributes.
 
-    A subclass is decorated with `keras.saving.register_keras_serializable("tfgans")`. Keras then writes its class name
-    and its fields into `.keras` files and model configurations.
+    The classes of tfgans are frozen dataclasses. They are decorated with
+    `keras.saving.register_keras_serializable("tfgans")`, so that files do not name their modules. Keras writes the name
+    of the class and the arguments into `.keras` files and model configurations.
     """
 
     def get_config(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(cast(Any, self))}
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

@@ -1,5 +1,7 @@
 """Choices that recipes and models share. This module imports no TensorFlow."""
 
+import difflib
+from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
 LatentSharing = Literal["none", "updates", "players"]
@@ -37,3 +39,22 @@ def check_choice(name: str, value: Any, choices: Any) -> None:
     """
     if value not in get_args(choices):
         raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}; received {value!r}.")
+
+
+# Share of letters in common from which a name is taken for a slip. Less than this joins names of one system.
+_ALIKE = 0.75
+
+
+def suggestion(received: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Returns a sentence for an error about an unknown name: the known names that are spelt like it.
+
+    Args:
+        received: The unknown name.
+        known: The names that there are.
+        otherwise: The sentence if none is spelt like it; by default one that lists all known names.
+    """
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(received.lower(), names, n=3, cutoff=_ALIKE)
+    if near:
+        return f"Did you mean {' or '.join(names[name] for name in near)}?"
+    return otherwise or f"There are {', '.join(names.values())}."

@@ -1,11 +1,13 @@
+import importlib
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from short_runs import call, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes
@@ -24,29 +26,72 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert {"client": "--server", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
+    sentence, _, *examples, _, group = done.stdout.splitlines()[:6]
+    assert sentence.endswith(f"or `tfgans-{name}`.")
+    assert all(example.startswith(f"  python scripts/{name}.py --") for example in examples)
+    assert re.fullmatch(r"[A-Z].*:", group)
     assert done.stdout.splitlines()[-1] == "False"
 
 
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
+def test_the_examples_of_help_have_flags_that_there_are(name):
+    command = importlib.import_module(f"tfgans.cli.{name}")
+    examples = [line.split()[1:] for line in command.__doc__.splitlines() if line.startswith("scripts/")]
+    assert len(examples) == 2
+    for example in examples:
+        with flags_of(command) as values:
+            values([name, *example])
+
+
+def test_help_has_groups_choices_and_defaults():
+    lines = run_script("train", "--help").stdout.splitlines()
+    groups = [line for line in lines if line and not line.startswith(" ")][1:]
+    assert groups == ["Recipe:", "Devices:", "Data and folders:", "Data sets:", "Look before the run:", "Errors:"]
+    assert "  --strategy=default|mirrored|multi_worker" in lines
+    assert "  --steps=NUMBER" in lines
+    assert "  --dry_run" in lines
+    assert any(line.endswith("[default]") for line in lines)
+    assert "  --[no]averaged" in run_script("sample", "-h").stdout.splitlines()
+
+
 def test_list():
-    done = run_script("train", "--list")
-    assert done.stdout.splitlines() == [f"{name}: {', '.join(recipes.presets(name))}" for name in recipes.names()]
+    head, *lines, _, note = run_script("train", "--list").stdout.splitlines()
+    assert head.split() == ["recipe", "presets", "data", "samples", "labels", "minutes"]
+    assert [line.split()[0] for line in lines] == recipes.names()
+    assert "two CPU cores" in note
+
+
+def test_list_of_some():
+    _, *lines, _, _ = run_script("train", "--list=cwgan").stdout.splitlines()
+    assert {line.split()[0].split("/")[0] for line in lines} == {"cwgan"}
+    cells = {line.split()[0]: re.split(r" {2,}", line)[1:] for line in lines}
+    # 159.9 s for 700 steps on two cores; the preset has 4,000.
+    assert cells["cwgan/mnist"] == ["paper, code, small", "mnist", "28x28 grey", "10 classes", "15"]
+    assert cells["cwgan/celeba"] == ["paper, code, small", "celeb_a", "64x64 colour", "9 attributes", "-"]
 
 
 def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
     arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
-    done = run_script("train", *arguments, "--dry_run", cwd=tmp_path)
+    done = run_script("train", *arguments, "--dry_run", f"--data_dir={tmp_path}", cwd=tmp_path)
     expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
     assert json.loads(done.stdout) == expected.to_dict()
+    # The data are checked after the fields are printed.
+    assert done.returncode == 1
+    assert "'mnist' is not prepared" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--recipe=cwgan/nothing"], "There is no recipe 'cwgan/nothing'"),
-        (["--preset=large"], "presets paper, code, small"),
+        (["--recipe=cwgan/nothing"], "There is no recipe 'cwgan/nothing'. There are cwgan/celeba, cwgan/digits"),
+        (["--recipe=lgan/ring8"], "Did you mean logan/ring8"),
+        (["--recipe=dcgan"], "The systems are avae, began"),
+        (["--list=lgan/ring8"], "Did you mean logan/ring8"),
+        (["--preset=large"], "There are paper, code, small"),
         (["--set=batch_size=many"], "batch_size takes int"),
-        (["--set=no_such=1"], "no field 'no_such'"),
+        (["--set=zzz=1"], "no field 'zzz' to set. There are augmentation, batch_norm_scale"),
+        (["--set=n_critics=1"], "Did you mean n_critic?"),
         (["--steps=0"], "steps must be at least 1"),
         (["stray"], "received stray"),
     ],
@@ -70,7 +115,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("sample", [], "--workdir"),
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
-        ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
+        ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube: There are swap, corners"),
+        ("explore", ["--workdir=nowhere", "--figure=swop"], "Did you mean swap"),
         ("prepare", ["--data=folder:photos"], "--out"),
     ],
 )

@@ -87,9 +87,9 @@ def test_numbers_out_of_range_are_refused(flag):
         (["--image_shape=5,5,2"], ValueError, "received 5,5,2"),
         (["--image_shape=0,5,1"], ValueError, "received 0,5,1"),
         (["--image_shape=6,5,1"], ValueError, r"\.png has shape \(5, 5, 1\); expected \(6, 5, 1\)"),
-        (["--extractor=vgg"], ValueError, "Extractors are .* received 'vgg'"),
+        (["--extractor=vgg"], ValueError, "There is no extractor 'vgg'. There are classifier"),
         (["--extractor=inception_tfgan:nowhere"], FileNotFoundError, "nowhere"),
-        (["--metrics=fid"], ValueError, "received 'fid'"),
+        (["--metrics=fid"], ValueError, "There is no score 'fid'"),
         (["--metrics=score"], ValueError, "score cannot be taken: the extractor pixels gives no probabilities"),
         (["--metrics=intra_class_distance_share"], ValueError, "the samples have no labels"),
         (["--out=scores.txt"], ValueError, "must end in .json; received scores.txt"),
@@ -156,3 +156,14 @@ def test_a_folder_that_is_no_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         main(f"--workdir={tmp_path}", "--extractor=pixels")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_training_of_a_classifier_is_announced(files, capsys, cache):
+    arguments = ["--generated=folder:samples", "--data=npz:real.npz", "--metrics=score", "--dry_run"]
+    main(*arguments)
+    said = capsys.readouterr().err
+    # 96 images to train on make one step an epoch, and there are at most 60 epochs.
+    assert "'classifier' trains on npz:real.npz first, for 60 steps of 96 images" in said
+    assert "The extractor 'pixels' needs no training" in said
+    main(*against_real("--metrics=prdc", "--dry_run"))
+    assert "trains" not in capsys.readouterr().err

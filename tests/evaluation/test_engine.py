@@ -427,7 +427,7 @@ def test_all_that_apply_can_be_taken(cache, corner, pictures):
 @pytest.mark.parametrize(
     ("names", "changes", "message"),
     [
-        (["fid"], {}, "Scores are score, frechet, .*; received 'fid'"),
+        (["fid"], {}, "There is no score 'fid'. There are score, frechet, "),
         (["score"], {}, "score cannot be taken: the extractor pixels gives no probabilities"),
         (["frechet"], {"count": 29}, "There are 29 generated images .*; asked for 30"),
     ],

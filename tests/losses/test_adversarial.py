@@ -1,5 +1,6 @@
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -158,3 +159,62 @@ def test_relativistic_pairs_are_not_pairs_of_means():
 def test_a_relativistic_generator_needs_real_logits():
     with pytest.raises(ValueError, match="compares the logits of real and of generated samples; received one kind"):
         losses.Relativistic().generator_loss(tf.zeros([2]))
+
+
+def hinge(real_logits, generated_logits):
+    hinges = tf.nn.relu(1 - real_logits) + tf.nn.relu(1 + generated_logits)
+    return tf.reduce_mean(hinges), -tf.reduce_mean(generated_logits)
+
+
+class Margin(losses.Objective):
+    """An objective of the user's own, without a decorator."""
+
+    def __init__(self, margin=1.0):
+        self.margin = margin
+
+    def discriminator_loss(self, real_logits, generated_logits):
+        return tf.reduce_mean(tf.nn.relu(self.margin - real_logits) + tf.nn.relu(self.margin + generated_logits))
+
+    def generator_loss(self, generated_logits):
+        return -tf.reduce_mean(generated_logits)
+
+
+@pytest.mark.parametrize("own", [losses.as_objective(hinge), Margin()])
+def test_own_losses_are_those_of_the_hinge(own, random):
+    real, generated = tf.constant(random.normal(size=(2, 6)), tf.float32)
+    known = losses.Hinge()
+    others = (real,) if own.is_relativistic else ()
+    np.testing.assert_allclose(own.discriminator_loss(real, generated), known.discriminator_loss(real, generated))
+    np.testing.assert_allclose(own.generator_loss(generated, *others), known.generator_loss(generated))
+
+
+@pytest.mark.parametrize("own", [losses.as_objective(hinge), Margin(2.5)])
+def test_own_losses_are_saved_by_their_names(own):
+    config = keras.saving.serialize_keras_object(own)
+    again = keras.saving.deserialize_keras_object(config, custom_objects={"hinge": hinge, "Margin": Margin})
+    assert vars(again) == vars(own)
+
+
+@pytest.mark.parametrize("known", [losses.Vanilla(), losses.Wasserstein(), losses.LogitLoss(), losses.Relativistic()])
+def test_the_default_loss_of_an_encoder_is_that_of_the_built_in_objectives(known, random):
+    """These objectives write it out; exchanged signs give the same."""
+    real, generated = tf.constant(random.normal(size=(2, 6)), tf.float32)
+    others = (generated,) if known.is_relativistic else ()
+    np.testing.assert_allclose(
+        losses.Objective.encoder_loss(known, real, *others), known.encoder_loss(real, *others), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda logits: logits, "takes 1 positional argument"),
+        (lambda real, generated: tf.reduce_mean(real), "two scalars; .* gave"),
+        (lambda real, generated: (real, generated), "two scalars; .* gave"),
+        (lambda real, generated: None, "two scalars; .* gave None"),
+        (losses.Hinge, "received the class Hinge, without"),
+    ],
+)
+def test_functions_that_are_no_objectives(function, message):
+    with pytest.raises(ValueError, match=message):
+        losses.as_objective(function)

@@ -77,6 +77,36 @@ def test_noise_is_that_of_the_seed():
     assert np.all(first != second)
 
 
+@pytest.mark.parametrize("given", ["sgd", keras.optimizers.SGD(0.01)])
+@pytest.mark.parametrize("name", ["optimizer", "optimizers"])
+def test_one_optimizer_makes_a_copy_for_each_player(given, name):
+    gan = model()
+    gan.compile(**{name: given})
+    first, second = gan.optimizers["discriminator"], gan.optimizers["generator"]
+    assert first is not second
+    for optimizer in (first, second):
+        assert optimizer is not given
+        assert isinstance(optimizer, keras.optimizers.SGD)
+        assert float(optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_optimizers_by_name():
+    gan = model()
+    gan.compile({"generator": "sgd"})
+    assert isinstance(gan.optimizers["generator"], keras.optimizers.SGD)
+    assert isinstance(gan.optimizers["discriminator"], keras.optimizers.Adam)
+
+
+def test_compile_refuses_what_is_no_optimizer():
+    gan, adam = model(), keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="the same optimizer for several"):
+        gan.compile({"generator": adam, "discriminator": adam})
+    with pytest.raises(ValueError, match=r"a Keras optimizer or its name, or a dict of them by player; received 0\.1"):
+        gan.compile(0.1)
+    with pytest.raises(ValueError, match="received both"):
+        gan.compile("adam", optimizer="adam")
+
+
 def test_compile_refuses_a_stranger():
     with pytest.raises(ValueError, match="players are"):
         model().compile({"encoder": keras.optimizers.SGD(0.5)})
@@ -94,10 +124,77 @@ class Subclassed(keras.Model):
         self.built = True
 
 
-@pytest.mark.parametrize("generator", [lambda: keras.Sequential([keras.layers.Dense(2)]), Subclassed])
-def test_refuses_a_network_whose_shapes_are_not_known(generator):
-    with pytest.raises(ValueError, match="functional Keras model, built"):
-        tfgans.ConditionalGAN(generator(), model().discriminator, latent.Normal(4))
+def test_refuses_networks_whose_shapes_are_not_known():
+    with pytest.raises(ValueError, match=r"generator .* a functional or a Sequential Keras model"):
+        tfgans.ConditionalGAN(Subclassed(), model().discriminator, latent.Normal(4))
+    with pytest.raises(ValueError, match=r"generator cannot take inputs of shape .* it has no layers"):
+        tfgans.ConditionalGAN(keras.Sequential(), model().discriminator, latent.Normal(4))
+
+
+def sequential(*layers):
+    return keras.Sequential([keras.layers.Reshape((-1,)), *layers])
+
+
+def image_layers():
+    return keras.layers.Dense(64), keras.layers.Reshape((8, 8, 1)), keras.layers.Activation("tanh")
+
+
+@pytest.mark.run
+def test_sequential_networks_are_built_and_train(tmp_path, random):
+    gan = tfgans.GAN(
+        keras.Sequential(image_layers()), sequential(keras.layers.Dense(1)), latent.Normal(3), ema_decay=0.5
+    )
+    assert gan.sample_shape == (8, 8, 1)
+    gan.compile(run_eagerly=True)
+    gan.fit(random.uniform(-1, 1, (8, 8, 8, 1)), batch_size=4, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(gan.sample(2, seed=0), loaded.sample(2, seed=0))
+
+
+@pytest.mark.parametrize(
+    ("make", "size"), [(tfgans.BEGAN, 3), (tfgans.BEGANCS, 3), (tfgans.VAE, 6), (tfgans.AdversarialVAE, 6)]
+)
+def test_sequential_encoders_and_decoders_are_built(make, size):
+    parts = [keras.Sequential(image_layers()), sequential(keras.layers.Dense(size))]
+    if make is tfgans.AdversarialVAE:
+        parts.append(sequential(keras.layers.Dense(5)))
+    if make is not tfgans.VAE:
+        parts.append(keras.Sequential(image_layers()))
+    made = make(*parts, latent.Normal(3))
+    assert made.reconstruct(np.zeros((2, 8, 8, 1))).shape == (2, 8, 8, 1)
+
+
+def test_networks_of_two_inputs_are_not_sequential():
+    with pytest.raises(ValueError, match="must be a functional Keras model and not a Sequential one"):
+        tfgans.ConditionalGAN(keras.Sequential(image_layers()), model().discriminator, latent.Normal(4))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"prior": 32}, r"prior of a ConditionalGAN must be a Prior, such as tfgans.latent.Normal\(64\); received 32"),
+        ({"generator": 3}, "generator .* must be a functional or a Sequential Keras model; received 3"),
+        ({"objective": "hinge"}, "objective .* an Objective, .*, or a function of .*, or None; received 'hinge'"),
+        ({"penalty": 10.0}, "penalty .* a GradientPenalty, .*, or None; received 10.0"),
+        ({"n_critic": 1.5}, "n_critic of a ConditionalGAN must be an int; received 1.5"),
+        ({"ema_decay": "0.9"}, "ema_decay .* a float, or None; received '0.9'"),
+        ({"augmentation": ("color",)}, "augmentation .* a DifferentiableAugmentation, or None"),
+    ],
+)
+def test_arguments_of_another_type(arguments, message):
+    known = model()
+    given = {"generator": known.generator, "discriminator": known.discriminator, "prior": known.prior, **arguments}
+    with pytest.raises(ValueError, match=message):
+        tfgans.ConditionalGAN(**given)
+
+
+def test_positional_arguments_of_another_type():
+    known = model()
+    with pytest.raises(ValueError, match="prior of a ConditionalWGANGP"):
+        tfgans.ConditionalWGANGP(known.generator, known.discriminator, 4)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'priors'"):
+        tfgans.ConditionalGAN(known.generator, known.discriminator, known.prior, priors=latent.Normal(4))
 
 
 def test_an_uncompiled_model_can_be_saved(tmp_path):
@@ -142,11 +239,11 @@ def test_fit_takes_tuples_and_dicts_alike():
 def test_step_batches_keep_the_batch_first_and_the_order():
     gan = model(n_critic=3)
     numbered = tf.data.Dataset.range(6).map(
-        lambda i: (tf.fill([2, 8, 8, 1], tf.cast(i, tf.float32)), tf.zeros([2], "int32"))
+        lambda i: (tf.fill([2, 8, 8, 1], tf.cast(i, tf.float32) / 8), tf.zeros([2], "int32"))
     )
     stacked = list(gan._step_batches(numbered, 1))
     assert [batch["image"].shape for batch in stacked] == [(2, 3, 8, 8, 1)] * 2
-    np.testing.assert_array_equal(stacked[1]["image"][1, :, 0, 0, 0], [3, 4, 5])
+    np.testing.assert_array_equal(8 * stacked[1]["image"][1, :, 0, 0, 0], [3, 4, 5])
 
 
 @pytest.mark.parametrize(
@@ -155,9 +252,15 @@ def test_step_batches_keep_the_batch_first_and_the_order():
         (dataset(image=(8, 9, 8, 1)), "expected image"),
         (dataset(label_type="float32"), "expected image"),
         (dataset(batches=1), "takes 2 batches; the dataset has 1"),
-        (dataset().unbatch().batch(8), "no fixed size"),
+        (dataset().take(0).unbatch().batch(8), "no batches"),
         (dataset().map(lambda image, label: {"image": image}), "no 'label'"),
-        (np.zeros((8, 8, 8, 1)), "tf.data.Dataset"),
+        ({"label": np.zeros(8, int)}, "a dict of arrays with 'image'; received label"),
+        (np.zeros((40, 8, 8, 1)), "no 'label'"),
+        (np.zeros((40, 8, 9, 1)), r"must have shape \[n, 8, 8, 1\]; received \(40, 8, 9, 1\)"),
+        (np.zeros((40, 8, 8, 1), int), "must be float32; received int64"),
+        (np.full((40, 8, 8, 1), 1.5), "Images must lie in -1 to 1; .* values from 1.5 to 1.5"),
+        ({"image": np.zeros((9, 8, 8, 1)), "label": np.zeros(8, int)}, "the same number of rows"),
+        ({"image": np.zeros((9, 8, 8, 1)), "label": np.zeros(9, int)}, "batch_size must lie in 1 to 9"),
     ],
 )
 def test_fit_refuses(bad, message):
@@ -188,10 +291,80 @@ def test_stock_callbacks_work(tmp_path):
 def test_notes_the_first_step_that_is_not_finite():
     gan = model()
     gan.compile(run_eagerly=True)
-    good, bad = tf.zeros([8, 8, 8, 1]), tf.fill([8, 8, 8, 1], float("nan"))
-    images = tf.data.Dataset.from_tensor_slices([good, good, bad, good])
-    gan.fit(images.map(lambda image: (image, tf.zeros([8], "int32"))), verbose=0)
+    gan.fit(dataset(batches=2), verbose=0)
+    (*_, bias) = gan.discriminator.trainable_variables
+    bias.assign(tf.fill(bias.shape, float("nan")))
+    gan.fit(dataset(batches=2), verbose=0)
     assert int(gan.nonfinite_step.numpy()) == 2
+
+
+@pytest.mark.parametrize("value", [1.5, -2.0, 255.0])
+def test_images_outside_their_range_are_an_error(value):
+    gan = model()
+    gan.compile(run_eagerly=True)
+    images = dataset().map(lambda image, label: (image + value, label))
+    with pytest.raises(ValueError, match=r"Images must lie in -1 to 1; x / 127\.5 - 1 maps those in 0 to 255"):
+        gan.fit(images, verbose=0)
+
+
+def test_points_have_no_range():
+    gan = tfgans.GAN(networks.mlp_generator(2, 3, (4,)), networks.mlp_discriminator(2, widths=(4,)), latent.Normal(3))
+    gan.compile(run_eagerly=True)
+    gan.fit(np.full((8, 2), 9.0), batch_size=4, verbose=0)
+    assert int(gan.step.numpy()) == 2
+
+
+@pytest.mark.run
+def test_fit_takes_arrays(random):
+    """Bytes without their channel are the images of a dataset in [-1, 1], and each epoch has each row once."""
+    images, labels = random.integers(0, 256, (10, 8, 8), np.uint8), np.arange(10) % 3
+    seen = []
+
+    class Watched(tfgans.ConditionalGAN):
+        def train_step(self, data):
+            seen.append((data["image"].numpy(), data["label"].numpy()))
+            return super().train_step(data)
+
+    gan = Watched(model().generator, model().discriminator, latent.Normal(4))
+    gan.compile(run_eagerly=True)
+    for arguments in ((images, labels, 5), ({"image": images, "label": labels}, None, 5)):
+        seen.clear()
+        gan.fit(*arguments, epochs=2, verbose=0)
+        assert [image.shape for image, _ in seen] == [(5, 1, 8, 8, 1)] * 4
+        for first in (0, 2):
+            image, label = (np.concatenate(column)[:, 0] for column in zip(*seen[first : first + 2], strict=True))
+            pixels = np.round((image[..., 0] + 1) * 127.5).astype(np.uint8)
+            order = [next(row for row in range(10) if np.array_equal(images[row], each)) for each in pixels]
+            assert sorted(order) == list(range(10))
+            np.testing.assert_array_equal(label, labels[order])
+
+
+@pytest.mark.run
+def test_fit_takes_arrays_for_steps():
+    gan = model()
+    gan.compile(run_eagerly=True)
+    gan.fit(np.zeros((8, 8, 8, 1)), np.zeros(8, int), batch_size=4, steps_per_epoch=5, verbose=0)
+    assert int(gan.step.numpy()) == 5
+    with pytest.raises(ValueError, match="received y or batch_size"):
+        gan.fit(dataset(), batch_size=4)
+
+
+@pytest.mark.run
+def test_fit_takes_folders_as_keras_reads_them(tmp_path, random):
+    """Ten images in batches of 4: two whole batches an epoch, and two images that are left out."""
+    for number in range(10):
+        folder = tmp_path / f"class_{number % 3}"
+        folder.mkdir(exist_ok=True)
+        keras.utils.save_img(folder / f"{number}.png", random.integers(0, 256, (8, 8, 1), np.uint8))
+    images = keras.utils.image_dataset_from_directory(
+        tmp_path, image_size=(8, 8), color_mode="grayscale", batch_size=4, seed=0, verbose=False
+    )
+    gan = model()
+    gan.compile(run_eagerly=True)
+    with pytest.raises(ValueError, match="Images must lie in -1 to 1"):
+        gan.fit(images, verbose=0)
+    gan.fit(images.map(lambda image, label: (image / 127.5 - 1, label)), epochs=2, verbose=0)
+    assert int(gan.step.numpy()) == 4
 
 
 def test_row_seeds():

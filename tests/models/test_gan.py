@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -118,3 +119,27 @@ def test_packing_that_does_not_fit():
         )
     with pytest.raises(ValueError, match="packing must be 1 or more; received 0"):
         packing_gan(packing=0)
+
+
+def mean_logits(real_logits, generated_logits):
+    real, generated = tf.reduce_mean(real_logits), tf.reduce_mean(generated_logits)
+    return generated - real, real - generated
+
+
+@pytest.mark.run
+def test_a_function_as_objective_trains_as_the_object_does(tmp_path, random):
+    """The real logits are a constant for the generator, so that these losses are those of Wasserstein."""
+    points, states = random.normal(size=(32, 2)).astype("float32"), []
+    for objective in (losses.Wasserstein(), mean_logits):
+        keras.utils.set_random_seed(0)
+        gan = tfgans.GAN(
+            networks.mlp_generator(2, 3, (4,)), networks.mlp_discriminator(2, widths=(4,)), latent.Normal(3), objective
+        )
+        gan.compile(run_eagerly=True)
+        gan.fit(points, batch_size=8, verbose=0)
+        states.append(gan.get_weights())
+    for first, second in zip(*states, strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-6)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras", custom_objects={"mean_logits": mean_logits})
+    assert loaded.objective == gan.objective

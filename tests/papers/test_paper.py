@@ -5,7 +5,7 @@ import pytest
 
 import papers
 from papers.frame import Item, results_folder
-from papers.paper import FOLDER, Exhibit, Paper
+from papers.paper import FOLDER, Exhibit, Paper, resolved
 from papers.paper_scale import recipe_of
 
 # Counted in the papers themselves, captions and supplements.
@@ -95,11 +95,42 @@ def test_some_items_of_a_paper_come_with_their_exhibits():
         "This item measures Table 1.",
         "It is ours.",
     ]
-    with pytest.raises(ValueError, match="paper has the items first, second, ours; received third"):
+    with pytest.raises(ValueError, match="There is no item of paper 'third'"):
         paper.only(["second", "third"])
 
 
 def test_unknown_paper():
     assert papers.find("cwgan").name == "cwgan"
-    with pytest.raises(ValueError, match="no paper 'dcgan'; there are avae, "):
+    with pytest.raises(ValueError, match="There is no paper 'dcgan'"):
         papers.find("dcgan")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("table1_2_3", "table1_2_3"),
+        ("table2", "table1_2_3"),
+        ("Table 3", "table1_2_3"),
+        ("Fig. 3", "fig3"),
+        ("figure4", "fig4_5"),
+        ("longer", "fig3_longer"),
+    ],
+)
+def test_names_that_are_understood(name, meant):
+    assert resolved(name, ["table1_2_3", "fig3", "fig3_longer", "fig4_5", "kl"], "item") == meant
+
+
+def test_names_that_are_not_understood():
+    with pytest.raises(ValueError, match=r"There is no item 'table4'. Did you mean table1\?"):
+        resolved("table4", ["table1", "kl"], "item")
+    with pytest.raises(ValueError, match="Several names fit the item 'fig4': fig4_5, fig3_4"):
+        resolved("fig4", ["fig4_5", "fig3_4"], "item")
+
+
+def test_chosen():
+    assert [paper.name for paper in papers.chosen("began-cs", [])] == ["began_cs"]
+    (paper,) = papers.chosen(None, ["dimension"])
+    assert (paper.name, [item.name for item in paper.items]) == ("xgan", ["dimension"])
+    assert papers.chosen(None, []) == list(papers.PAPERS)
+    with pytest.raises(ValueError, match="Several names fit the item 'table2': logan/table1_2_3, xgan/table1_2_3"):
+        papers.chosen(None, ["table2"])

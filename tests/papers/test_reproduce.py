@@ -13,7 +13,7 @@ def reproduce(*arguments, cwd=None):
 
 def test_help_names_the_flags_without_loading_tensorflow():
     code = (
-        f"import runpy, sys; sys.argv = ['reproduce', '--help']\n"
+        f"import runpy, sys; sys.argv = ['reproduce', '--help']; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
         f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
@@ -26,8 +26,8 @@ def test_help_names_the_flags_without_loading_tensorflow():
     ("arguments", "message"),
     [
         (["--paper=dcgan"], "no paper 'dcgan'"),
-        (["--paper=cwgan", "--item=fig99"], "received fig99"),
-        (["--item=fig3"], "--item needs a --paper"),
+        (["--paper=cwgan", "--item=fig99"], "There is no item of cwgan 'fig99'"),
+        (["--item=fig3"], "Several names fit the item 'fig3'"),
         (["--report", "--dry_run", "--paper=xgan"], "received --paper --dry_run beside it"),
         (["--report", "--results=nowhere"], "nowhere has no results of any paper"),
         (["--scale=paper", "--smoke", "--paper=beyond", "--item=stacked_mnist"], "there is no recipe to try"),
@@ -59,3 +59,16 @@ def test_dry_run_of_all_papers_at_their_own_scale_has_its_cost():
     assert "xgan, Table 1: needs data" in lines
     assert any(line.startswith("  cwgan/mnist: 18,740 steps, 5,996,800 images, ") for line in lines)
     assert "runs with one seed; " in lines[-1]
+
+
+def test_stored_results_end_with_the_way_to_run_them_afresh(tmp_path):
+    done = reproduce("--paper=avae", "--item=kl", "--seeds=2", "--workdir=runs", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Nothing was run, since all results are stored in ")
+    assert "--results=FOLDER --workdir=FOLDER" in done.stdout.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_of_papers_and_items_may_leave_out_marks():
+    done = reproduce("--paper=began-cs", "--item=Fig.7", "--results=nowhere", "--seeds=1", "--dry_run")
+    assert done.stdout.startswith("began_cs/fig7: ")

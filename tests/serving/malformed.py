@@ -4,13 +4,14 @@ import base64
 import dataclasses
 import io
 import json
-import math
 
 import numpy as np
 import PIL.Image
 import tensorflow as tf
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
+
+from tfgans.serving import NOTHING
 
 ROWS = 3
 NOT_FINITE = (np.nan, np.inf, -np.inf)
@@ -252,13 +253,13 @@ def broken_requests(random, request):
 
 
 def nothing_in(values):
-    """Which rows of an answer are NaN or empty, of arrays or of JSON."""
+    """Which rows of an answer are nothing or empty, of arrays or of JSON."""
     if isinstance(values, np.ndarray) and values.dtype != object:
-        return np.isnan(values).reshape(len(values), -1).all(axis=1).tolist()
+        return (values == np.float32(NOTHING)).reshape(len(values), -1).all(axis=1).tolist()
     return [nothing(value) for value in values]
 
 
 def nothing(value):
     if isinstance(value, list):
         return all(map(nothing, value))
-    return math.isnan(value) if isinstance(value, float) else value in (b"", {"b64": ""})
+    return value == NOTHING if isinstance(value, float) else value in (b"", {"b64": ""})

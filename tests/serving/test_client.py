@@ -139,9 +139,15 @@ def test_an_address_that_is_none():
 
 def test_nothing_comes_as_nan(scripted):
     address, answers, _ = scripted
+    """Models of earlier versions wrote NaN, which is no JSON. A row has the lowest number in all places."""
     answers.append((200, b'{"outputs": [[NaN, 1.0]]}'))
+    for lowest in (b"-3.4028235e38", b"-3.4028234663852886e+38"):
+        answers.append((200, b'{"outputs": [[1.0, 2.0], [%b, %b], [%b, 0.0]]}' % (lowest, lowest, lowest)))
     with serving.Client(address, "toy") as client:
         np.testing.assert_array_equal(client.predict("sample", seed=[3])["point"], [[np.nan, 1]])
+        for _ in range(2):
+            points = client.predict("sample", seed=[3, 4, 5])["point"]
+            np.testing.assert_array_equal(points, [[1, 2], [np.nan, np.nan], [np.float32(serving.NOTHING), 0]])
 
 
 def test_no_server():
@@ -258,7 +264,9 @@ def test_what_needs_the_extra_says_so(tmp_path, monkeypatch):
         lambda: without.Client("grpc://host:1", "m"),
         lambda: without.write_warmup_requests(tmp_path, "m", {}),
     ):
-        with pytest.raises(MissingExtraError, match=r"needs the extra 'serving': pip install 'tfgans\[serving\]'"):
+        with pytest.raises(
+            MissingExtraError, match=r"needs the extra 'serving': pip install 'tfgans-keras\[serving\]'"
+        ):
             call()
     assert not list(tmp_path.iterdir())
 

@@ -303,7 +303,7 @@ def test_numbers_that_are_not_finite_spoil_their_row_alone(in_session, bad):
     latent_vectors[1, 2] = bad
     found = in_session("generate", latent=latent_vectors, label=label)
     np.testing.assert_array_equal(found[[0, 2]], expected[[0, 2]])
-    assert np.all(np.isnan(found[1]))
+    assert np.all(found[1] == np.float32(serving.NOTHING))
 
 
 def test_infinity_means_nothing_also_where_a_network_hides_it(tmp_path):
@@ -313,11 +313,11 @@ def test_infinity_means_nothing_also_where_a_network_hides_it(tmp_path):
     gan = tfgans.GAN(generator, networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(2))
     generate = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures["generate"]
     points = generate(latent=tf.constant([[0.0, 0.0], [np.inf, 0.0], [0.0, 0.0]]))["point"]
-    np.testing.assert_array_equal(points, [[0, 0], [np.nan, np.nan], [0, 0]])
+    np.testing.assert_array_equal(points, [[0, 0], [serving.NOTHING] * 2, [0, 0]])
 
 
 def test_faces_of_an_encoder_that_takes_labels(tmp_path):
-    """Where a label means nothing, or four weights are not convex, the row is NaN, and no other."""
+    """Where a label means nothing, or four weights are not convex, the row is NOTHING, and no other."""
     gan = tfgans.CVAEGAN(
         networks.mlp_generator(2, 3, (4,), condition_size=5),
         networks.mlp_encoder(2, 6, (4,), condition_size=5),
@@ -326,13 +326,26 @@ def test_faces_of_an_encoder_that_takes_labels(tmp_path):
         latent.Normal(3),
     )
     signatures = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures
+    nothing = np.float32(serving.NOTHING)
     points, label = tf.constant([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]), tf.constant([0, 99, 4])
     for name, output in (("encode", "latent"), ("reconstruct", "point")):
         found = signatures[name](point=points, label=label)[output].numpy()
-        np.testing.assert_array_equal(np.isnan(found).all(axis=1), [False, True, False])
-        np.testing.assert_array_equal(np.isnan(found).any(axis=1), [False, True, False])
+        np.testing.assert_array_equal((found == nothing).all(axis=1), [False, True, False])
+        np.testing.assert_array_equal((found == nothing).any(axis=1), [False, True, False])
     corners, weights = tf.stack([points] * 4, axis=1), tf.constant([[0.25] * 4, [0.25] * 4, [0.5, 0.5, 0.5, -0.5]])
     found = signatures["morph"](points=corners, weights=weights, label=label)["point"].numpy()
-    np.testing.assert_array_equal(np.isnan(found).all(axis=1), [False, True, True])
+    np.testing.assert_array_equal((found == nothing).all(axis=1), [False, True, True])
     np.testing.assert_allclose(found[0], gan.reconstruct(points[:1], labels=[0])[0], atol=1e-6)
     assert "label" not in signatures["discriminate"].structured_input_signature[1]
+
+
+def test_a_model_that_has_diverged_answers_what_json_can_write(tmp_path):
+    inputs = keras.Input((2,))
+    generator = keras.Model(inputs, keras.layers.Dense(2, kernel_initializer="ones")(inputs))
+    gan = tfgans.GAN(generator, networks.mlp_discriminator(2, widths=(4,)), latent.Uniform(2))
+    sample = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures["sample"]
+    assert np.isfinite(sample(seed=tf.constant([1], tf.int64))["point"]).all()
+    for broken in (np.nan, np.inf):
+        generator.set_weights([np.full((2, 2), broken), np.zeros(2)])
+        sample = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures["sample"]
+        np.testing.assert_array_equal(sample(seed=tf.constant([1], tf.int64))["point"], [[serving.NOTHING] * 2])

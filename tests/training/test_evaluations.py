@@ -156,7 +156,7 @@ def test_refuses_before_it_scores(copied, monkeypatch, tmp_path):
     monkeypatch.setattr(Scorer, "model", lambda *_: pytest.fail("It was scored."))
     before = (copied / "scores.json").read_text()
     for options, error, message in (
-        ({"names": ["fid"]}, ValueError, "Scores are score, frechet, .* or all; received 'fid'"),
+        ({"names": ["fid"]}, ValueError, "There is no score 'fid'. There are score, frechet, .* all"),
         ({"names": ["modes"]}, ValueError, "modes cannot be taken: the extractor pixels gives no predictions"),
         ({"step": 11}, FileNotFoundError, r"checkpoints of steps \[1, 2\]; received step 11"),
     ):
@@ -312,3 +312,11 @@ def test_copies_are_sought_among_the_images_that_a_run_learned_from(tmp_path):
     assert authenticity["protocol"]["real_images"] == of_test["protocol"]["real_images"] == learned
     near = training.nearest_training_images(workdir, scorer.learned.unit_images[:2], ["pixels"], learned)["pixels"]
     np.testing.assert_array_equal(near[:, 0], evaluation.to_bytes(scorer.learned.image[:2]))
+
+
+def test_a_model_and_a_single_name_are_refused_with_what_to_write():
+    model = training.build(tiny("gan/ring8"))
+    with pytest.raises(ValueError, match=r"the folder of a run; received a GAN\. A model is scored by .*make_scorer"):
+        tfgans.evaluate(model, ["modes"])
+    with pytest.raises(ValueError, match=r"received 'modes', which is written \['modes'\]"):
+        tfgans.evaluate("run", "modes")

@@ -282,12 +282,12 @@ def test_own_data_work_in_every_recipe(name, tmp_path, random):
         assert train.image.shape[1:] == recipe.image_shape
         if isinstance(recipe, recipes.ConditionalRecipe):
             assert adapted.takes_labels == ("class", 2)
-        assert training.default_workdir(adapted) != training.default_workdir(recipe)
+        assert adapted.default_workdir != recipe.default_workdir
 
 
 def test_default_workdir():
-    assert training.default_workdir(recipes.get("cwgan/digits")) == pathlib.Path("runs/cwgan/digits/0")
-    assert training.default_workdir(recipes.get("cgan/mnist", "paper")) == pathlib.Path("runs/cgan/mnist/paper/0")
+    assert recipes.get("cwgan/digits").default_workdir == pathlib.Path("runs/cwgan/digits/0")
+    assert recipes.get("cgan/mnist", "paper").default_workdir == pathlib.Path("runs/cgan/mnist/paper/0")
 
 
 def test_load_refuses(tmp_path):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from absl import app, flags, logging
 
 from tfgans._errors import Interrupted, MissingExtraError
+from tfgans.choices import suggestion
+from tfgans.cli import _help
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +31,7 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     The exit code is 0 after success, and 1 after bad input, with one line on standard error. After a signal it is 128
     plus the signal's number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
     """
+    _help.forget_groups()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.set_verbosity(logging.WARNING)
     # TensorFlow warns of deprecations in the libraries that use it.
@@ -36,7 +39,12 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     warnings.formatwarning = lambda message, *_: f"Warning: {message}\n"
     before = set(flags.FLAGS)
     define_flags()
+    group("Errors")
     flags.DEFINE_bool("traceback", False, "Shows the traceback of an error.")
+    if _help.is_asked_for(sys.argv[1:]):
+        names = [name for name in flags.FLAGS if name not in before]
+        print(_help.text(sys.modules[main.__module__].__doc__ or "", names))
+        sys.exit()
     for name in set(flags.FLAGS) - before:
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[name])
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
@@ -46,8 +54,12 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
     app.run(lambda argv: _call(main, argv))
 
 
+group = _help.group
+
+
 def define_data_flags() -> None:
     """Defines the flags of commands that read data sets."""
+    group("Data sets")
     flags.DEFINE_string(
         "data_dir", None, "Folder of prepared data sets; by default $TFDS_DATA_DIR or ~/tensorflow_datasets."
     )
@@ -56,6 +68,7 @@ def define_data_flags() -> None:
 
 def define_run_flags() -> None:
     """Defines the flags of commands that load the model of a run."""
+    group("Run")
     flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
     flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
@@ -63,8 +76,33 @@ def define_run_flags() -> None:
 
 def define_grid_flags() -> None:
     """Defines the flags of commands that sample a grid with one label a row."""
+    group("Samples")
     flags.DEFINE_integer("count", 10, "Samples for each label; without labels, samples in all.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "Seed of the first column. Samples of one column share their latent vector.")
+
+
+def define_choice(name: str, default: str, choices: Sequence[str], help_text: str) -> None:
+    """Defines a flag that takes one of some names, and whose error suggests the name that is spelt like another."""
+    flags.DEFINE(_ChoiceParser(choices), name, default, help_text, serializer=flags.ArgumentSerializer())
+
+
+def define_filter(name: str, help_text: str) -> None:
+    """Defines a flag that is given alone, as `--list`, or with a text, as `--list=logan`; None if it is not given."""
+    flags.DEFINE_flag(flags.Flag(_FilterParser(), flags.ArgumentSerializer(), name, None, help_text, boolean=True))
+
+
+class _ChoiceParser(flags.EnumParser):
+    def parse(self, argument: str) -> str:
+        if argument not in self.enum_values:
+            raise ValueError(suggestion(argument, self.enum_values))
+        return argument
+
+
+class _FilterParser(flags.ArgumentParser):
+    """Parses the text of a filter; without a text, absl gives the words of a Boolean flag."""
+
+    def parse(self, argument: str) -> str | None:
+        return {"true": "", "false": None}.get(argument, argument)
 
 
 def rows_of_labels(labels: "np.ndarray") -> "tuple[np.ndarray, list[int]]":

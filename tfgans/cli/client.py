@@ -1,9 +1,14 @@
-"""Samples from a model on a server: `python scripts/client.py`, or `tfgans-client`."""
+"""Samples from a model on a server: `python scripts/client.py`, or `tfgans-client`.
+
+scripts/client.py --model=cwgan_digits --label=3 --label=8 --out=grid.png
+scripts/client.py --server=grpc://localhost:8500 --model=logan_digits --count=20
+"""
 
 from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app
 
 if TYPE_CHECKING:
@@ -15,6 +20,7 @@ FLAGS = flags.FLAGS
 
 def define_flags() -> None:
     """Defines the flags of the command."""
+    _app.group("Server")
     flags.DEFINE_string(
         "server",
         "http://localhost:8501",
@@ -32,6 +38,7 @@ def main() -> None:
     """Samples, and prints the path of the grid."""
     out = _app.output_path(FLAGS.out, (".png",))
 
+    load_tensorflow()
     from tfgans import plots, serving
 
     with serving.Client(FLAGS.server, FLAGS.model) as client:

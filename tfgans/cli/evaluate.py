@@ -1,11 +1,17 @@
-"""Scores a run, or images that other programs made: `python scripts/evaluate.py`, or `tfgans-evaluate`."""
+"""Scores a run, or images that other programs made: `python scripts/evaluate.py`, or `tfgans-evaluate`.
+
+scripts/evaluate.py --workdir=runs/cwgan/digits/0 --samples=1000
+scripts/evaluate.py --generated=folder:samples --data=digits --metrics=frechet,prdc --extractor=pixels
+"""
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app
 
 if TYPE_CHECKING:
@@ -17,6 +23,7 @@ FLAGS = flags.FLAGS
 
 def define_flags() -> None:
     """Defines the flags of the command."""
+    _app.group("Images")
     flags.DEFINE_string("workdir", None, "Folder of the run to score. The scores are added to its scores.json.")
     flags.DEFINE_string(
         "generated", None, "Images to score in place of a run: folder:PATH, npz:FILE, or split:NAME of --data."
@@ -27,6 +34,7 @@ def define_flags() -> None:
     flags.DEFINE_string("split", "train", "Split of --data to compare with.")
     flags.DEFINE_string("test_split", "test", "Split of --data that extractors and D* are tested on.")
     flags.DEFINE_list("image_shape", None, "HEIGHT,WIDTH,CHANNELS to which a folder or .npz of --data is resized.")
+    _app.group("Scores")
     flags.DEFINE_list(
         "metrics",
         ["all"],
@@ -64,6 +72,7 @@ def main() -> None:
     if FLAGS.generated is not None and FLAGS.data is None:
         raise ValueError("--generated needs --data to compare with.")
 
+    load_tensorflow()
     from tfgans import evaluation, training
 
     options = {"batch_size": FLAGS.batch_size, "data_dir": FLAGS.data_dir, "download": FLAGS.download}
@@ -99,6 +108,8 @@ def main() -> None:
     if "all" in FLAGS.metrics:
         for name, reason in scorer.left_out(labelled, reconstructs).items():
             print(f"left out: {name}, since {reason}")
+    if scorer.cost is not None:
+        print(scorer.cost, file=sys.stderr)
     if FLAGS.dry_run:
         print(f"would score {samples}: {', '.join(names)}")
         print(f"against: {scorer.against}")

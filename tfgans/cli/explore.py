@@ -1,4 +1,8 @@
-"""Draws figures of the latent space of a run: `python scripts/explore.py`, or `tfgans-explore`."""
+"""Draws figures of the latent space of a run: `python scripts/explore.py`, or `tfgans-explore`.
+
+scripts/explore.py --workdir=runs/cwgan/digits/0 --figure=corners --out=corners.png
+scripts/explore.py --workdir=runs/logan/digits/0 --figure=interpolations
+"""
 
 import pathlib
 from collections.abc import Sequence
@@ -6,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app
 
 if TYPE_CHECKING:
@@ -23,7 +28,8 @@ _FIGURES_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals"
 def define_flags() -> None:
     """Defines the flags of the command."""
     _app.define_run_flags()
-    flags.DEFINE_enum(
+    _app.group("Figure")
+    _app.define_choice(
         "figure",
         "swap",
         [*_FIGURES_OF_LABELS, *_FIGURES_OF_IMAGES, _NEIGHBOURS],
@@ -53,6 +59,7 @@ def main() -> None:
     """Draws the figure, and prints its path."""
     out = _app.output_path(FLAGS.out, (".png",))
 
+    load_tensorflow()
     from tfgans import training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)

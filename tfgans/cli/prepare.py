@@ -1,7 +1,12 @@
-"""Prepares a store of images: `python scripts/prepare.py`, or `tfgans-prepare`."""
+"""Prepares a store of images, which is read fast: `python scripts/prepare.py`, or `tfgans-prepare`.
+
+scripts/prepare.py --data=folder:photos --image_shape=64,64,3 --out=photos_store
+scripts/prepare.py --data=npz:photos.npz --out=photos_store
+"""
 
 from absl import flags
 
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app
 
 FLAGS = flags.FLAGS
@@ -21,6 +26,7 @@ def main() -> None:
     shape = _app.image_shape(FLAGS.image_shape)
     kind, _, path = FLAGS.data.partition(":")
 
+    load_tensorflow()
     from tfgans import data
 
     own = data.load_own(kind, path, shape)

@@ -1,10 +1,15 @@
-"""Samples from the model of a run: `python scripts/sample.py`, or `tfgans-sample`."""
+"""Samples from the model of a run: `python scripts/sample.py`, or `tfgans-sample`.
+
+scripts/sample.py --workdir=runs/cwgan/digits/0 --label=3 --label=8 --count=12 --out=samples.png
+scripts/sample.py --workdir=runs/logan/digits/0 --count=1000 --out=samples.npz
+"""
 
 from typing import Any
 
 from absl import flags
 
 from tfgans._files import temporary_file
+from tfgans._startup import load_tensorflow
 from tfgans.cli import _app
 
 FLAGS = flags.FLAGS
@@ -29,6 +34,7 @@ def main() -> None:
     """Samples, and prints the path of the samples."""
     out = _app.output_path(FLAGS.out, (".png", ".npz"))
 
+    load_tensorflow()
     import numpy as np
 
     from tfgans import data, plots, training

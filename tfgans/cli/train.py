@@ -1,14 +1,18 @@
-"""Trains a recipe: `python scripts/train.py`, or `tfgans-train`."""
+"""Trains a recipe, or on your own images: `python scripts/train.py`, or `tfgans-train`.
 
-import dataclasses
+scripts/train.py --recipe=logan/ring8
+scripts/train.py --data=folder:photos --steps=4000
+"""
+
 import json
+import sys
 import typing
-from typing import Any
 
 from absl import flags
 
 from tfgans import recipes
-from tfgans.cli import _app
+from tfgans._startup import load_tensorflow
+from tfgans.cli import _app, _recipe
 
 FLAGS = flags.FLAGS
 _MOST_PROBLEMS = 20
@@ -16,7 +20,13 @@ _MOST_PROBLEMS = 20
 
 def define_flags() -> None:
     """Defines the flags of the command."""
-    flags.DEFINE_string("recipe", "cwgan/digits", "Recipe to train, SYSTEM/DATA; --list shows all.")
+    _app.group("Recipe")
+    flags.DEFINE_string(
+        "recipe",
+        "cwgan/digits",
+        "Recipe to train, SYSTEM/DATA; --list shows all. Without it, a run in --workdir has its own, and images of "
+        "--data get one that fits them.",
+    )
     flags.DEFINE_string(
         "preset",
         None,
@@ -32,6 +42,7 @@ def define_flags() -> None:
         list(typing.get_args(recipes.Precision)),
         "Type that layers compute in, in place of the recipe's. Variables and losses stay float32.",
     )
+    _app.group("Devices")
     flags.DEFINE_enum(
         "strategy",
         "default",
@@ -47,10 +58,13 @@ def define_flags() -> None:
         "CPUs it makes BEGAN-CS and AVAE faster and cWGAN much slower. On several replicas TensorFlow does not support "
         "it.",
     )
+    _app.group("Data and folders")
     flags.DEFINE_string(
         "data", None, "Data set in place of the recipe's: folder:PATH, npz:FILE, store:PATH, or the name of a data set."
     )
-    flags.DEFINE_string("workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed.")
+    flags.DEFINE_string(
+        "workdir", None, "Folder of the run, by default runs/RECIPE/SEED. A run in it is resumed, with its own recipe."
+    )
     flags.DEFINE_string("init_from", None, "Folder of another run whose weights the networks start from.")
     _app.define_data_flags()
     flags.DEFINE_bool(
@@ -58,29 +72,25 @@ def define_flags() -> None:
         False,
         "Reads every image of folder:PATH or store:PATH first, and names files that are damaged.",
     )
-    flags.DEFINE_bool("list", False, "Lists the recipes with their presets, and exits.")
-    flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, and exits.")
+    _app.group("Look before the run")
+    _app.define_filter("list", "Lists the recipes, or those that contain a text, as in --list=logan, and exits.")
+    flags.DEFINE_bool("dry_run", False, "Prints all fields of the recipe, checks its data, and exits.")
 
 
 def main() -> None:
     """Trains the model, and prints its scores and the paths of its files."""
-    if FLAGS.list:
-        for name in recipes.names():
-            print(f"{name}: {', '.join(recipes.presets(name))}")
+    if FLAGS.list is not None:
+        print(_recipe.listing(FLAGS.list))
         return
-    recipe = recipes.get(FLAGS.recipe, FLAGS.preset).override(FLAGS.set)
-    given: dict[str, Any] = {
-        name: FLAGS[name].value
-        for name in ("data", "steps", "seed", "precision", "init_from")
-        if FLAGS[name].value is not None
-    }
-    recipe = dataclasses.replace(recipe, **given)
+    recipe = _recipe.chosen()
     if FLAGS.check_data:
         _check_data(recipe)
     if FLAGS.dry_run:
-        print(json.dumps(recipe.to_dict(), indent=2))
+        print(json.dumps(recipe.to_dict(), indent=2), flush=True)
+        print(_recipe.described_data(recipe), file=sys.stderr)
         return
 
+    load_tensorflow()
     from tfgans import training
 
     strategy = training.strategy_of(FLAGS.strategy)

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tfgans.choices import suggestion
 from tfgans.data.avatars import AVATAR_ATTRIBUTES, avatars
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
@@ -19,6 +20,7 @@ from tfgans.data.images import (
     reading_error,
     unit_images,
 )
+from tfgans.data.look import Look, look_at
 from tfgans.data.own import (
     from_arrays,
     from_dataset,
@@ -50,6 +52,7 @@ __all__ = [
     "ImageSet",
     "ImageStore",
     "Images",
+    "Look",
     "ReadingError",
     "SampleKind",
     "StoredImages",
@@ -73,6 +76,7 @@ __all__ = [
     "load_own",
     "load_split",
     "load_splits",
+    "look_at",
     "pacgan_triples",
     "read_efigi_attributes",
     "read_image",
@@ -96,7 +100,12 @@ _BUILT_IN: dict[str, Callable[[str], ImageSet]] = {
     "avatars_hair": functools.partial(avatars, labels="hair"),
 }
 _STACKED = "stacked_"
+_LOADERS = "load_split loads a data set by name, such as 'digits' or 'folder:PATH'."
 _PACGAN = "/pacgan"
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}. {suggestion(name, __all__, _LOADERS)}")
 
 
 def load_split(

@@ -155,7 +155,12 @@ def hold_out(images: ImageSet, split: str) -> ImageSet:
             )
     if len(images) < 3 * least:
         raise ValueError(f"{images.name}: {len(images)} images are too few to hold some out for testing.")
-    test_count = max(least, math.ceil(_TEST_SHARE * len(images)))
+    test_count = held_out_count(len(images), least)
     parts = train_test_split(np.arange(len(images)), test_size=test_count, random_state=_SPLIT_SEED, stratify=strata)
     index = parts[0] if split == "train" else parts[1]
     return dataclasses.replace(images.rows(index), split=split)
+
+
+def held_out_count(count: int, classes: int) -> int:
+    """Returns how many of `count` images are held out: a fifth, and at least one of each class."""
+    return max(classes, math.ceil(_TEST_SHARE * count))

@@ -10,7 +10,7 @@ import re
 import reprlib
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -225,9 +225,7 @@ def unreadable_images(kind: str, path: str | os.PathLike, image_shape: Sequence[
 
 def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:
     types = npz_types(path)
-    keys = next((keys for keys in _IMAGE_KEYS if types.keys() >= set(keys)), None)
-    if keys is None:
-        raise ValueError(f"{path} has no images; it has {', '.join(types)}.")
+    keys = image_keys(types, path)
     # A store holds uint8 images only. Others are read into memory, however many they are.
     is_bytes, size = all(types[key][1] == np.uint8 for key in keys), sum(math.prod(types[key][0]) for key in keys)
     is_large = is_bytes and not fits_memory([size])
@@ -240,7 +238,7 @@ def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> Ow
         _check_alike(parts, name)
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
         counts = [len(part) for part in parts]
-    label_keys = [re.sub("images|frames", "labels", key) for key in keys]
+    label_keys = list(map(labels_key, keys))
     labels = [np.asarray(arrays[key]) for key in label_keys if key in arrays]
     if labels and len(labels) < len(keys):
         raise ValueError(f"{path} must have both or none of {' and '.join(label_keys)}.")
@@ -249,6 +247,23 @@ def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> Ow
     names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
     own = with_labels(images, np.concatenate(labels) if labels else None, names, name)
     return OwnData(own, {"train": (0, counts[0]), "test": (counts[0], len(own))} if len(keys) > 1 else {})
+
+
+def image_keys(names: Collection[str], path: pathlib.Path) -> Sequence[str]:
+    """Returns the names of the arrays of images among those of a `.npz` file, one for each split that it has.
+
+    Raises:
+        ValueError: If there are none.
+    """
+    keys = next((keys for keys in _IMAGE_KEYS if set(names) >= set(keys)), None)
+    if keys is None:
+        raise ValueError(f"{path} has no images; it has {', '.join(names)}.")
+    return keys
+
+
+def labels_key(key: str) -> str:
+    """Returns the name of the labels of an array of images."""
+    return re.sub("images|frames", "labels", key)
 
 
 def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int] | None, name: str) -> ImageStore:

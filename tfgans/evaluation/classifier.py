@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import pathlib
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -57,6 +58,17 @@ class Classifier(Extractor):
             "classifier", lambda: networks.convolutional_classifier(shape, classes), self._train, self._test
         )
 
+    @property
+    def cost(self) -> str | None:
+        if all(file.exists() for file in _files("classifier", self._train, self._test)):
+            return None
+        steps, batch_size = _length(self._train, _MOST_STEPS)
+        return (
+            f"The extractor 'classifier' trains on {self._train.name} first, for {steps:,} steps of {batch_size} "
+            f"images, and {cache_folder()} keeps it for the next time. The extractor 'pixels' needs no training, and "
+            "neither does 'saved_model:PATH'."
+        )
+
     @functools.cached_property
     def _outputs(self) -> Callable[[np.ndarray], list[tf.Tensor]]:
         network, _ = self._trained
@@ -103,8 +115,7 @@ def trained_classifier(
     Returns:
         The trained network, and its accuracy on the test images in [0, 1].
     """
-    key = f"{kind}-{_VERSION}-{train.fingerprint}-{test.fingerprint}"
-    weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
+    weights, notes = _files(kind, train, test)
     network = make()
     if weights.exists() and notes.exists():
         try:
@@ -121,20 +132,32 @@ def trained_classifier(
     return network, accuracy
 
 
+def _files(kind: str, train: data.ImageSet, test: data.ImageSet) -> tuple[pathlib.Path, pathlib.Path]:
+    """Returns the files in the cache that hold the weights of a classifier, and its accuracy."""
+    key = f"{kind}-{_VERSION}-{train.fingerprint}-{test.fingerprint}"
+    return cache_folder() / f"{key}.weights.h5", cache_folder() / f"{key}.json"
+
+
+def _length(train: data.ImageSet, most_steps: int) -> tuple[int, int]:
+    """Returns the steps of a training, and the images of a step."""
+    batch_size = min(_BATCH, len(train))
+    reports = min(most_steps, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
+    return reports * _STEPS_A_REPORT, batch_size
+
+
 def _train(
     network: keras.Model, train: data.ImageSet, test: data.ImageSet, most_steps: int, learning_rate: float
 ) -> float:
     """Trains a classifier, and returns its accuracy on the test images."""
     print(f"Training the classifier of {train.name}, once; it is kept in {cache_folder()}.", file=sys.stderr)
-    batch_size = min(_BATCH, len(train))
-    reports = min(most_steps, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, reports * _STEPS_A_REPORT)
+    steps, batch_size = _length(train, most_steps)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     network.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
     pairs = data.batches(train.arrays, batch_size).map(lambda batch: (batch["image"], batch["label"]))
-    with tqdm.tqdm(total=reports * _STEPS_A_REPORT, desc="classifier", unit="step") as bar:
+    with tqdm.tqdm(total=steps, desc="classifier", unit="step") as bar:
         report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: bar.update(_STEPS_A_REPORT))
         options = {"shuffle": False, "verbose": 0, "callbacks": [report]}
-        network.fit(pairs, epochs=reports, steps_per_epoch=_STEPS_A_REPORT, **options)
+        network.fit(pairs, epochs=steps // _STEPS_A_REPORT, steps_per_epoch=_STEPS_A_REPORT, **options)
     parts = data.in_parts(test.image, f"Testing the classifier of {train.name}")
     predictions = [network.predict(data.unit_images(part), verbose=0).argmax(axis=-1) for part in parts]
     return round(float(np.mean(np.concatenate(predictions) == test.label)), 4)

@@ -12,7 +12,7 @@ import tqdm
 
 import tfgans
 from tfgans import data, metrics
-from tfgans.choices import Conditioning
+from tfgans.choices import Conditioning, suggestion
 from tfgans.data.cache import cached_arrays
 from tfgans.evaluation.extractor import Extractor, Outputs
 from tfgans.evaluation.scores_file import Score, score
@@ -367,7 +367,7 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
     """Returns the metrics of some names, after all checks that need no images."""
     for name in names:
         if name not in METRICS:
-            raise ValueError(f"Scores are {', '.join(METRICS)}; received {name!r}.")
+            raise ValueError(f"There is no score {name!r}. {suggestion(name, METRICS)}")
         encoders = all(source.reconstruct is not None for source in generated)
         if reason := _unsupported(METRICS[name], extractor, encoders):
             raise ValueError(f"{name} cannot be taken: {reason}.")

@@ -42,6 +42,11 @@ class Extractor(abc.ABC):
         """Further entries in the protocols of the scores."""
         return {}
 
+    @property
+    def cost(self) -> str | None:
+        """A sentence on what must be done before the first image, such as a training; None if that is nothing."""
+        return None
+
     @functools.cached_property
     def devices(self) -> Sequence[str]:
         """Devices that share the images, by default all GPUs of this machine. If empty, TensorFlow chooses one."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tfgans import data
+from tfgans.choices import suggestion
 from tfgans.evaluation.classifier import Classifier
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.inception import InceptionKeras, InceptionTFGAN
@@ -43,4 +44,4 @@ def extractor(name: str, train: data.ImageSet, test: data.ImageSet) -> Extractor
         return _INCEPTIONS[kind](path or None)
     if kind == "saved_model" and path:
         return SavedModelExtractor(path)
-    raise ValueError(f"Extractors are {', '.join(NAMES)}; received {name!r}.")
+    raise ValueError(f"There is no extractor {name!r}. {suggestion(name, NAMES)}")

@@ -2,14 +2,17 @@
 
 from tfgans.choices import KLReduction, Norm
 from tfgans.losses.adversarial import (
+    FunctionObjective,
     Hinge,
     LeastSquares,
     LogitLoss,
+    LossFunction,
     Minimax,
     Objective,
     Relativistic,
     Vanilla,
     Wasserstein,
+    as_objective,
     mean_over_patches,
     minimax_generator_loss,
     nonsaturating_generator_loss,
@@ -37,6 +40,7 @@ from tfgans.losses.reconstruction import (
 )
 
 __all__ = [
+    "FunctionObjective",
     "GradientPenalty",
     "HeightAxisGradientPenalty",
     "Hinge",
@@ -44,6 +48,7 @@ __all__ = [
     "KLReduction",
     "LeastSquares",
     "LogitLoss",
+    "LossFunction",
     "Minimax",
     "Norm",
     "Objective",
@@ -52,6 +57,7 @@ __all__ = [
     "Vanilla",
     "Wasserstein",
     "ZeroCenteredPenalty",
+    "as_objective",
     "classification_loss",
     "feature_distance",
     "gradient_penalty",

@@ -5,7 +5,8 @@ Logits are `[B]`, or `[B, ...]` if the discriminator scores patches. Losses are 
 
 import abc
 import dataclasses
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 import keras
 import tensorflow as tf
@@ -43,8 +44,30 @@ def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.nn.softplus(generated_logits))
 
 
+LossFunction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+"""A function of real and generated logits, `[B, ...]` each, to the losses of discriminator and generator, scalars."""
+
+
 class Objective(Configurable, abc.ABC):
-    """The losses of the players. The logits of real samples, and of pairs (x, E(x)), are to be high."""
+    """The losses of the players. The logits of real samples, and of pairs (x, E(x)), are to be high.
+
+    A class of your own defines the two losses, and needs no decorator. The arguments of its constructor, if it has any,
+    are attributes of the same names, so that it is saved with a model. To load such a model, give
+    `keras.saving.load_model` your class: `custom_objects={"MarginLoss": MarginLoss}`.
+
+    Example:
+
+    >>> class MarginLoss(tfgans.losses.Objective):
+    ...     def __init__(self, margin=1.0):
+    ...         self.margin = margin
+    ...     def discriminator_loss(self, real_logits, generated_logits):
+    ...         worst = tf.nn.relu(self.margin - real_logits) + tf.nn.relu(self.margin + generated_logits)
+    ...         return tf.reduce_mean(worst)
+    ...     def generator_loss(self, generated_logits):
+    ...         return -tf.reduce_mean(generated_logits)
+    >>> float(MarginLoss(2.0).discriminator_loss(tf.constant([1.0]), tf.constant([-5.0])))
+    1.0
+    """
 
     is_relativistic: ClassVar[bool] = False
     """Whether the loss of the generator, or of the encoder, compares its logits with those of the other samples."""
@@ -57,9 +80,14 @@ class Objective(Configurable, abc.ABC):
     def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         """The generator's loss, a scalar, of logits `[B, ...]`; only a relativistic one needs the real logits."""
 
-    @abc.abstractmethod
     def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
-        """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)) and of (G(z), z), `[B, ...]`."""
+        """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)) and of (G(z), z), `[B, ...]`.
+
+        By default it is the generator's loss of these logits with their signs exchanged, since the encoder makes
+        (x, E(x)) look generated. A GAN does not use it.
+        """
+        others = () if generated_logits is None else (-generated_logits,)
+        return self.generator_loss(-real_logits, *others)
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -198,3 +226,64 @@ def _relativistic_loss(higher: tf.Tensor, lower: tf.Tensor | None) -> tf.Tensor:
     if lower is None:
         raise ValueError("A relativistic loss compares the logits of real and of generated samples; received one kind.")
     return tf.reduce_mean(tf.nn.softplus(mean_over_patches(lower) - mean_over_patches(higher)))
+
+
+@keras.saving.register_keras_serializable("tfgans")
+@dataclasses.dataclass(frozen=True)
+class FunctionObjective(Objective):
+    """The objective of one function, which gives both losses.
+
+    Models make it of a function that they are given as their objective. Files have its name, so `load_model` needs the
+    function in `custom_objects`. The generator may use the logits of real samples, so that each of its updates asks the
+    discriminator about these too; a class can do without.
+
+    Args:
+        function: From real and generated logits, `[B, ...]` each, to the losses of discriminator and generator.
+
+    Raises:
+        ValueError: If the function does not give two scalars.
+
+    Example:
+
+    >>> def least_squares(real_logits, generated_logits):
+    ...     real, fake = tf.reduce_mean(real_logits), tf.reduce_mean(generated_logits)
+    ...     return (real - 1) ** 2 + fake**2, (fake - 1) ** 2
+    >>> objective = tfgans.losses.FunctionObjective(least_squares)
+    >>> float(objective.generator_loss(tf.constant([3.0]), tf.constant([0.0])))
+    4.0
+    """
+
+    function: LossFunction
+
+    is_relativistic = True
+
+    def __post_init__(self) -> None:
+        expected = "a function of (real_logits, generated_logits) gives the losses of discriminator and generator"
+        try:
+            losses = self.function(tf.zeros([4]), tf.zeros([4]))
+        except TypeError as error:
+            raise ValueError(f"As an objective, {expected}; received {self.function!r:.80}: {error}.") from error
+        shapes = [getattr(loss, "shape", None) for loss in losses] if isinstance(losses, tuple | list) else []
+        if shapes != [(), ()]:
+            raise ValueError(f"As an objective, {expected}, two scalars; {self.function!r:.80} gave {losses!r:.80}.")
+
+    def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
+        return self.function(real_logits, generated_logits)[0]
+
+    def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
+        return self.function(real_logits, generated_logits)[1]
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(keras.saving.deserialize_keras_object(config["function"]))
+
+
+def as_objective(objective: Objective | LossFunction) -> Objective:
+    """Returns an objective, made of a function if it is one.
+
+    Raises:
+        ValueError: If it is a class and not an object of it, or a function that does not give two losses.
+    """
+    if isinstance(objective, type):
+        raise ValueError(f"An objective is an object; received the class {objective.__name__}, without ().")
+    return objective if isinstance(objective, Objective) else FunctionObjective(objective)

@@ -2,9 +2,9 @@
 
 import contextlib
 import functools
-import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypedDict
+from typing import Any, Self, TypeAlias, TypedDict
 
 import keras
 import numpy as np
@@ -13,12 +13,17 @@ import tensorflow as tf
 from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
-from tfgans.models._fit import check_built, first_output
-from tfgans.models.batches import Batch, Batches, rows_of, step_batches
+from tfgans.models._fit import check_built, check_types, constructor_parameters, first_output
+from tfgans.models.batches import Batch, batches_of_arrays, rows_of, step_batches, value_error
 from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
 
+Optimizers: TypeAlias = str | keras.optimizers.Optimizer | Mapping[str, str | keras.optimizers.Optimizer]
+"""One optimizer for all players, or optimizers by player; each as a Keras optimizer or its name."""
+
+# Rows of a batch of arrays, as in Keras.
+_BATCH_SIZE = 32
 # Rows that a face passes through a network at a time.
 _CHUNK = 256
 # The first of the uses of noise that augmentations have, above all that a system draws itself.
@@ -46,9 +51,10 @@ class AdversarialModel(keras.Model):
     receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
 
     All models speak of these tensors. Samples are images `[B, H, W, C]` in [-1, 1], or points `[B, D]`. Latents z and
-    codes are `[B, N]`, where N is the size of the prior. Conditions are `[B, K]`. Networks are built functional Keras
-    models, and a network that takes two tensors takes them as a list. Each constructor raises ValueError if its
-    networks and its prior do not fit together, or a number or a choice is out of range.
+    codes are `[B, N]`, where N is the size of the prior. Conditions are `[B, K]`. Networks are functional or Sequential
+    Keras models, and a network that takes two tensors takes them as a list, so that it is functional. Each constructor
+    raises ValueError if an argument has another type, its networks and its prior do not fit together, or a number or a
+    choice is out of range.
 
     Args:
         networks: One network for each player.
@@ -60,7 +66,7 @@ class AdversarialModel(keras.Model):
         name: Name of the Keras model.
 
     Raises:
-        ValueError: If a network is not a built functional model, `ema_decay` lies outside (0, 1), or there is no
+        ValueError: If a network is not a model whose shapes are known, `ema_decay` lies outside (0, 1), or there is no
             discriminator of images whose `augmentation` this could be.
     """
 
@@ -72,6 +78,10 @@ class AdversarialModel(keras.Model):
 
     encoder: keras.Model | None = None
     """E, from samples to latents, or to means and logarithms of variances; None if there is none."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        check_types(cls, args, kwargs)
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(
         self,
@@ -243,8 +253,9 @@ class AdversarialModel(keras.Model):
 
     def compile(
         self,
-        optimizers: Mapping[str, keras.optimizers.Optimizer] | None = None,
+        optimizers: Optimizers | None = None,
         *,
+        optimizer: Optimizers | None = None,
         jit_compile: bool = False,
         steps_per_execution: int = 1,
         run_eagerly: bool = False,
@@ -252,18 +263,21 @@ class AdversarialModel(keras.Model):
         """Sets the optimizers and builds them, so that a checkpoint can be read before the first step.
 
         Args:
-            optimizers: Optimizers by player; a player that is not named gets the paper's.
+            optimizers: Optimizers by player, of which a player that is not named gets the paper's; or one for all
+                players, of which each gets a copy. An optimizer is a Keras optimizer or its name, such as `"adam"`.
+            optimizer: The same under Keras's name of it.
             jit_compile: Whether XLA compiles the whole step.
             steps_per_execution: Steps in one call of the graph; callbacks act between calls.
             run_eagerly: Whether the step runs without a graph, to debug it.
 
         Raises:
-            ValueError: If `optimizers` names somebody who is not a player, or if several replicas are to use XLA or
+            ValueError: If `optimizers` names somebody who is not a player, gives two players the same optimizer or is
+                no optimizer, both names are given, or if several replicas are to use XLA or
                 several steps a call, which TensorFlow cannot do.
         """
-        unknown = set(optimizers or {}) - set(self.players)
-        if unknown:
-            raise ValueError(f"optimizers has {sorted(unknown)}; the players are {list(self.players)}.")
+        if optimizers is not None and optimizer is not None:
+            raise ValueError("optimizer and optimizers are two names of one argument; received both.")
+        given = _by_player(optimizers if optimizer is None else optimizer, self.players)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if replicas > 1 and (jit_compile or steps_per_execution > 1):
             raise ValueError(
@@ -277,7 +291,7 @@ class AdversarialModel(keras.Model):
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
         )
-        chosen = {**self.default_optimizers(), **(optimizers or {})}
+        chosen = {**self.default_optimizers(), **given}
         self.optimizers = {player: _loss_scaled(chosen[player], getattr(self, player)) for player in self.players}
         for player in self.players:
             self.optimizers[player].build(getattr(self, player).trainable_variables)
@@ -302,14 +316,18 @@ class AdversarialModel(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         return [self.logged_means] if self.compiled else []
 
-    def fit(self, x: Batches, **kwargs: Any) -> keras.callbacks.History:
-        """Trains on a dataset of batches, as `keras.Model.fit`.
+    def fit(self, x: Any, y: Any = None, batch_size: int | None = None, **kwargs: Any) -> keras.callbacks.History:
+        """Trains on arrays or on a dataset of batches, as `keras.Model.fit`.
 
         Args:
-            x: Dataset of batches of one fixed size, dicts such as `{"image": ..., "label": ...}` or tuples in
-                that order: `image` floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K]. Several
-                machines divide each batch of a dataset after all of them have read it. A function, called as
-                `x(machine=(number, count))`, returns batches of this machine's rows alone, as `data.batches` does.
+            x: Dataset of batches, dicts such as `{"image": ..., "label": ...}` or tuples in that order: `image`
+                floating [B, H, W, C] in [-1, 1], `label` integer [B] or floating [B, K]. A last batch of fewer rows is
+                left out. Several machines divide each batch of a dataset after all of them have read it. A function,
+                called as `x(machine=(number, count))`, returns batches of this machine's rows alone, as `data.batches`
+                does. Or arrays, which are shuffled in each epoch: the images [n, H, W, C], floating in [-1, 1] or
+                uint8 in [0, 255], or a dict of arrays with the same names.
+            y: Labels [n, ...] of the images, if `x` is an array.
+            batch_size: Rows in a batch of arrays; 32 by default. The batches of a dataset have their own.
             **kwargs: As for `keras.Model.fit`, without validation. One step takes `updates_per_step` batches; batches
                 that are left over at the end of the dataset are dropped. `model.optimizer` is None, so that Keras's
                 learning-rate schedulers do not work: give a schedule to the optimizers instead.
@@ -318,21 +336,29 @@ class AdversarialModel(keras.Model):
             The history of the means of each epoch.
 
         Raises:
-            ValueError: If the dataset's elements do not fit the networks.
+            ValueError: If the data do not fit the networks, images lie outside [-1, 1], or a label means nothing.
         """
         if kwargs.get("validation_data") is not None:
             raise ValueError("An adversarial model has no validation loss; fit takes no validation_data.")
         replicas = self.distribute_strategy.num_replicas_in_sync
+        if isinstance(x, tf.data.Dataset) or callable(x):
+            if y is not None or batch_size is not None:
+                raise ValueError("The batches of a dataset have their own labels and sizes; received y or batch_size.")
+        else:
+            x = batches_of_arrays(x, y, self.batch_fields(), batch_size or _BATCH_SIZE, self.seed)
+            x = x.repeat() if kwargs.get("steps_per_epoch") else x
         batches = self._step_batches(x, replicas) if isinstance(x, tf.data.Dataset) else self._by_machine(x, replicas)
-        return super().fit(batches, shuffle=False, **kwargs)
+        try:
+            with warnings.catch_warnings():
+                if kwargs.get("steps_per_epoch") is None:
+                    # Keras warns at the end of the first epoch of a dataset whose length it does not know.
+                    warnings.filterwarnings("ignore", "Your input ran out of data")
+                return super().fit(batches, shuffle=False, **kwargs)
+        except tf.errors.InvalidArgumentError as error:
+            raise value_error(error) or error from None
 
     def _by_machine(self, batches: Callable[..., tf.data.Dataset], replicas: int) -> tf.distribute.DistributedDataset:
         """The batches of each step, of which this machine reads its own rows only."""
-        if not callable(batches):
-            raise ValueError(
-                f"fit takes a tf.data.Dataset of batches; received {type(batches).__name__}. "
-                "tfgans.data.batches makes one from arrays."
-            )
 
         def on_machine(context: tf.distribute.InputContext) -> tf.data.Dataset:
             machines = context.num_input_pipelines
@@ -576,7 +602,7 @@ class AdversarialModel(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, which are attributes of the same names."""
-        names = constructor_arguments(type(self))
+        names = constructor_parameters(type(self))
         return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names}
 
     @classmethod
@@ -584,6 +610,25 @@ class AdversarialModel(keras.Model):
         return cls(
             **{key: keras.saving.deserialize_keras_object(value, custom_objects) for key, value in config.items()}
         )
+
+
+def _by_player(given: Optimizers | None, players: Sequence[str]) -> dict[str, keras.optimizers.Optimizer]:
+    """The optimizers of the players who are given one."""
+    if given is None:
+        return {}
+    if not isinstance(given, str | keras.optimizers.Optimizer | Mapping):
+        raise ValueError(
+            f"compile takes a Keras optimizer or its name, or a dict of them by player; received {given!r:.80}."
+        )
+    if not isinstance(given, Mapping):
+        config = keras.optimizers.serialize(keras.optimizers.get(given))
+        return {player: keras.optimizers.deserialize(config) for player in players}
+    if unknown := set(given) - set(players):
+        raise ValueError(f"optimizers has {sorted(unknown)}; the players are {list(players)}.")
+    chosen = {player: keras.optimizers.get(optimizer) for player, optimizer in given.items()}
+    if len({id(optimizer) for optimizer in chosen.values()}) < len(chosen):
+        raise ValueError("An optimizer has the moments of one player; received the same optimizer for several.")
+    return chosen
 
 
 def _keep_order_of_updates() -> None:
@@ -617,20 +662,6 @@ def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) ->
     """The optimizer of a network; that of a float16 network scales its loss, or small gradients would vanish."""
     scaled = network.compute_dtype != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
-
-
-def constructor_arguments(cls: type[AdversarialModel]) -> list[str]:
-    """Lists the arguments of a constructor, with those of the class above in place of `**kwargs`."""
-    names: dict[str, None] = {}
-    for base in cls.__mro__:
-        if "__init__" not in vars(base):
-            continue
-        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
-        kinds = {inspect.Parameter.KEYWORD_ONLY} | (set() if names else {inspect.Parameter.POSITIONAL_OR_KEYWORD})
-        names |= dict.fromkeys(parameter.name for parameter in parameters if parameter.kind in kinds)
-        if all(parameter.kind != inspect.Parameter.VAR_KEYWORD for parameter in parameters):
-            break
-    return list(names)
 
 
 def _copy_network(network: keras.Model) -> keras.Model:

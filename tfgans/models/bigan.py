@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective, Vanilla, ZeroCenteredPenalty
+from tfgans.losses import GradientPenalty, LossFunction, Objective, Vanilla, ZeroCenteredPenalty, as_objective
 from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
@@ -80,7 +80,7 @@ class BiGAN(AdversarialModel):
         encoder: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         penalty: GradientPenalty | None = None,
         *,
         latent_penalty: GradientPenalty | None = None,
@@ -97,7 +97,7 @@ class BiGAN(AdversarialModel):
             raise ValueError(
                 f"Expected n_critic >= 1 and reconstruction_weight >= 0; received {n_critic}, {reconstruction_weight}."
             )
-        self.objective = objective or self.default_objective
+        self.objective = as_objective(objective or self.default_objective)
         self.penalty = penalty or self.default_penalty
         self.latent_penalty = latent_penalty
         self.zero_centered_penalty = zero_centered_penalty
@@ -185,8 +185,8 @@ class BiGAN(AdversarialModel):
     def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the encoder, a scalar."""
         latent = noise["latent"]
-        others = self.generated_logits(noise) if self.objective.is_relativistic else None
-        loss = self.objective.encoder_loss(self.real_logits(batch, noise), others)
+        others = (self.generated_logits(noise),) if self.objective.is_relativistic else ()
+        loss = self.objective.encoder_loss(self.real_logits(batch, noise), *others)
         if self.reconstruction_weight:
             recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - recoded))
@@ -195,8 +195,8 @@ class BiGAN(AdversarialModel):
     def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
         """The loss of the generator, a scalar."""
         image = batch["image"]
-        others = self.real_logits(batch, noise) if self.objective.is_relativistic else None
-        loss = self.objective.generator_loss(self.generated_logits(noise), others)
+        others = (self.real_logits(batch, noise),) if self.objective.is_relativistic else ()
+        loss = self.objective.generator_loss(self.generated_logits(noise), *others)
         if self.reconstruction_weight:
             reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
             loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - reconstructed))

@@ -6,7 +6,7 @@ import keras
 
 from tfgans.choices import Conditioning, check_choice
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective
+from tfgans.losses import GradientPenalty, LossFunction, Objective
 from tfgans.models._fit import Shape, Shapes
 from tfgans.models.gan import GAN
 from tfgans.models.labels import Attributes, Classes, Labels
@@ -45,7 +45,7 @@ class ConditionalGAN(GAN):
         generator: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         penalty: GradientPenalty | None = None,
         *,
         conditioning: Conditioning = "class",

@@ -84,5 +84,6 @@ def autoencoder(encoder: keras.Model, decoder: keras.Model, generator: keras.Mod
     """
     if decoder is generator:
         raise ValueError("The discriminator's decoder must be another network than the generator; received the same.")
-    x = keras.Input(encoder.input.shape[1:], dtype=encoder.input.dtype, name="image")
+    (image,) = encoder.inputs
+    x = keras.Input(image.shape[1:], dtype=image.dtype, name="image")
     return keras.Model(x, decoder(encoder(x)), name="discriminator")

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgans.choices import LatentSharing, check_choice
 from tfgans.latent import Prior
-from tfgans.losses import GradientPenalty, Objective, Vanilla, ZeroCenteredPenalty
+from tfgans.losses import GradientPenalty, LossFunction, Objective, Vanilla, ZeroCenteredPenalty, as_objective
 from tfgans.models._fit import Shape, Shapes, check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
@@ -42,7 +42,7 @@ class GAN(AdversarialModel):
         discriminator: l, from samples to logits `[B]` or, for patches, `[B, ...]`. With `packing` m it takes m images
             in the channels of one, or m points in the entries of one.
         prior: Distribution of z.
-        objective: Losses of the two players; vanilla by default.
+        objective: Losses of the two players, also as one function of real and generated logits; vanilla by default.
         penalty: Gradient penalty of the discriminator, or `None`.
         zero_centered_penalty: R1 and R2 of the discriminator, or `None`.
         packing: m, samples that the discriminator sees at once; it divides the batch.
@@ -72,7 +72,7 @@ class GAN(AdversarialModel):
         generator: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         penalty: GradientPenalty | None = None,
         *,
         zero_centered_penalty: ZeroCenteredPenalty | None = None,
@@ -91,7 +91,7 @@ class GAN(AdversarialModel):
         if n_critic < 1 or n_generator < 1:
             raise ValueError(f"A step needs updates of both; received n_critic={n_critic}, n_generator={n_generator}.")
         check_choice("latent_sharing", latent_sharing, LatentSharing)
-        self.objective = objective or Vanilla()
+        self.objective = as_objective(objective or Vanilla())
         self.penalty = penalty
         self.zero_centered_penalty = zero_centered_penalty
         # A single sample has no logit where the discriminator sees several.
@@ -161,8 +161,8 @@ class GAN(AdversarialModel):
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The scalar `generator_loss`; generated samples have the labels of the batch."""
         label, (image, generated) = batch.get("label"), self._judged(batch, noise)
-        real_logits = self.logits(image, label) if self.objective.is_relativistic else None
-        return {"generator_loss": self.objective.generator_loss(self.logits(generated, label), real_logits)}
+        others = (self.logits(image, label),) if self.objective.is_relativistic else ()
+        return {"generator_loss": self.objective.generator_loss(self.logits(generated, label), *others)}
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         for i in range(self.n_critic):

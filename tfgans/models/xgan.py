@@ -19,7 +19,7 @@ from tfgans.losses import (
 )
 from tfgans.models._fit import Shape, Shapes, check_fit, first_output
 from tfgans.models.adversarial import AdversarialModel, Shared
-from tfgans.models.batches import Batch, Batches, checked, rows_of
+from tfgans.models.batches import Batch, checked, rows_of
 from tfgans.models.discrimination import Logit
 from tfgans.models.faces import make_face, takes_condition
 from tfgans.models.labels import Classes
@@ -294,14 +294,16 @@ class XGAN(XGANModel):
     def batch_fields(self) -> dict[str, tf.TensorSpec]:
         return {**super().batch_fields(), "index": tf.TensorSpec([], tf.int64)}
 
-    def fit(self, x: Batches, **kwargs: Any) -> keras.callbacks.History:
+    def fit(self, x: Any, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Trains as all models do, on batches with a field `index`: the images' numbers in the bank, integers [B].
+
+        Arrays may leave it out, if they have the order of the bank.
 
         Raises:
             ValueError: If the bank is empty, or the dataset's elements do not fit the networks.
         """
         self._check_filled()
-        return super().fit(x, **kwargs)
+        return super().fit(x, *args, **kwargs)
 
     def _check_filled(self) -> None:
         if not self.bank.is_filled:

@@ -1,18 +1,24 @@
 """Recipes: every hyper-parameter of every run, one file a paper. This package imports no TensorFlow."""
 
 import dataclasses
+import os
+import pathlib
 import typing
 from typing import Any
 
+from tfgans._files import read_json
+from tfgans.choices import suggestion
 from tfgans.recipes import avae, base, began_cs, beyond, cwgan, logan, xgan
 from tfgans.recipes.avae import VariationalRecipe
 from tfgans.recipes.base import FORMAT, Precision, Recipe
 from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
+from tfgans.recipes.durations import MEASURED, minutes
 from tfgans.recipes.logan import UnconditionalRecipe
 from tfgans.recipes.xgan import EncodedRecipe, XGANRecipe
 
 __all__ = [
+    "MEASURED",
     "ConditionalRecipe",
     "EncodedRecipe",
     "EquilibriumRecipe",
@@ -23,7 +29,9 @@ __all__ = [
     "XGANRecipe",
     "from_dict",
     "get",
+    "minutes",
     "names",
+    "of_run",
     "presets",
     "register",
 ]
@@ -53,6 +61,9 @@ _ADDED: dict[int, dict[str, Any]] = {
 
 # Fields of format 1 that have another name in format 2.
 _RENAMED_IN_2 = {"balance_rate": "integral", "classes": "condition_size"}
+
+RECIPE_FILE = "recipe.json"
+"""Name of the file in which a run has its recipe."""
 
 _RECIPES: dict[str, dict[str, Recipe]] = {}
 
@@ -84,7 +95,11 @@ def presets(name: str) -> dict[str, Recipe]:
         ValueError: If there is no recipe of this name.
     """
     if name not in _RECIPES:
-        raise ValueError(f"There is no recipe {name!r}; there are {', '.join(names())}.")
+        system, _, _ = name.partition("/")
+        of_system = [other for other in names() if other.startswith(f"{system}/")]
+        systems = dict.fromkeys(other.partition("/")[0] for other in names())
+        others = f"There are {', '.join(of_system)}." if of_system else f"The systems are {', '.join(systems)}."
+        raise ValueError(f"There is no recipe {name!r}. {suggestion(name, names(), others)}")
     return _RECIPES[name]
 
 
@@ -97,7 +112,7 @@ def get(name: str, preset: str | None = None) -> Recipe:
     choices = presets(name)
     preset = preset or ("small" if "small" in choices else "hour")
     if preset not in choices:
-        raise ValueError(f"{name} has the presets {', '.join(choices)}; received {preset!r}.")
+        raise ValueError(f"{name} has no preset {preset!r}. {suggestion(preset, choices)}")
     return choices[preset]
 
 
@@ -123,3 +138,19 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
         raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")
     values = {name: base.check_value(name, value, hints[name]) for name, value in given.items()}
     return dataclasses.replace(get(fields["name"], fields["preset"]), **values)
+
+
+def of_run(workdir: str | os.PathLike) -> Recipe:
+    """Reads the recipe of a run.
+
+    Args:
+        workdir: Folder of the run.
+
+    Raises:
+        FileNotFoundError: If this is not the folder of a run.
+        ValueError: If this version of tfgans cannot read the recipe.
+    """
+    path = pathlib.Path(workdir, RECIPE_FILE)
+    if not path.is_file():
+        raise FileNotFoundError(f"{workdir} is not the folder of a run: it has no {RECIPE_FILE}.")
+    return from_dict(read_json(path))

@@ -4,12 +4,15 @@ import ast
 import contextlib
 import dataclasses
 import math
+import os
+import pathlib
+import re
 import types
 import typing
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from tfgans.choices import AugmentationKind, Conditioning
+from tfgans.choices import AugmentationKind, Conditioning, suggestion
 
 FORMAT = 5
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
@@ -29,6 +32,11 @@ IMAGES: dict[str, dict[str, Any]] = {
     "portraits16": {"data": "npz:portraits64.npz", "image_shape": (16, 16, 1), "flip": True},
 }
 """Data sets that several papers' recipes share, as fields of a recipe."""
+
+
+_OWN_DATA = ("folder:", "npz:", "store:", "own:")
+# A longer run continues a shorter one. Any other change makes another run.
+_FREE_FIELDS = ("steps",)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -123,6 +131,34 @@ class Recipe:
         return {"format": FORMAT, **fields}
 
     @property
+    def has_own_data(self) -> bool:
+        """Whether the data are the user's own."""
+        return self.data.startswith(_OWN_DATA)
+
+    @property
+    def default_workdir(self) -> pathlib.Path:
+        """`runs/NAME/SEED`, with folders before SEED for other presets than `small` and for the user's own data."""
+        preset = [] if self.preset == "small" else [self.preset]
+        own = [re.sub(r"[^\w.-]+", "-", self.data)] if self.has_own_data else []
+        return pathlib.Path("runs", self.name, *preset, *own, str(self.seed))
+
+    def check_continues(self, there: "Recipe", where: str | os.PathLike) -> None:
+        """Raises ValueError unless a run of this recipe may continue a run that is in a folder.
+
+        Args:
+            there: Recipe of that run.
+            where: The folder, for the error.
+        """
+        asked, found = self.to_dict(), there.to_dict()
+        difference = [
+            f"{name} is {found.get(name)!r} there and {asked.get(name)!r} here"
+            for name in sorted(asked.keys() | found.keys())
+            if name not in _FREE_FIELDS and asked.get(name) != found.get(name)
+        ]
+        if difference:
+            raise ValueError(f"{where} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir.")
+
+    @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
         """Kind of the labels, `class` or `attributes`, and their number; empty if the system takes no labels."""
         return ()
@@ -160,7 +196,7 @@ class Recipe:
                 raise ValueError(f"Expected name=value; received {assignment!r}.")
             free = sorted(hints.keys() - {"name", "preset"})
             if name not in free:
-                raise ValueError(f"{self.name} has no field {name!r} to set; it has {', '.join(free)}.")
+                raise ValueError(f"{self.name} has no field {name!r} to set. {suggestion(name, free)}")
             changes[name] = parse_value(name, text, hints[name])
         return dataclasses.replace(self, **changes)
 

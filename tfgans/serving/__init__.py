@@ -1,6 +1,6 @@
 """Serving: SavedModels for TensorFlow Serving, and a client; importing it does not load the models."""
 
-from tfgans.serving._transport import Signature
+from tfgans.serving._transport import NOTHING, Signature
 from tfgans.serving.client import Client
 from tfgans.serving.saved_model import (
     add_to_models_config,
@@ -15,6 +15,7 @@ from tfgans.serving.saved_model import (
 from tfgans.serving.warmup import write_warmup_requests
 
 __all__ = [
+    "NOTHING",
     "Client",
     "Signature",
     "add_to_models_config",

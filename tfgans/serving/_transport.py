@@ -22,6 +22,11 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 MOST_BYTES = 2**30
 
 
+NOTHING = float(np.finfo(np.float32).min)
+"""The number in all places of the answer to an invalid row, about -3.4e38. JSON has no NaN; TensorFlow Serving would
+write one that strict parsers refuse. No model gives this number in all places."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Signature:
     """Inputs and outputs of a signature, by name; the first axis counts rows."""

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfgans._errors import needs_extra
 from tfgans.faces import input_name, row_seeds
-from tfgans.serving._transport import RefusalError, Signature, Transport
+from tfgans.serving._transport import NOTHING, RefusalError, Signature, Transport
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -177,7 +177,7 @@ class Client:
             **inputs: All of its inputs, with equal numbers of rows.
 
         Returns:
-            Its outputs by name. An invalid row is NaN, or b"".
+            Its outputs by name. An invalid row, which is `NOTHING` on the server, is NaN here, or b"".
         """
         specs, outputs = self._signature(signature).inputs, self._signature(signature).outputs
         if inputs.keys() != specs.keys():
@@ -194,7 +194,7 @@ class Client:
         for start in range(0, count, self._batch_size):
             part = {name: array[start : start + self._batch_size] for name, array in arrays.items()}
             parts.append(self._patiently(self._transport.predict, signature, part, outputs))
-        return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+        return {name: _with_nan(np.concatenate([part[name] for part in parts])) for name in outputs}
 
     def _pinned(self) -> "Client":
         """A client of the version that is the newest now."""
@@ -283,6 +283,13 @@ def _connect(address: str, model: str, version: int | None) -> Transport:
         from tfgans.serving._rest import Rest
 
         return Rest(address, model, version)
+
+
+def _with_nan(values: np.ndarray) -> np.ndarray:
+    """Replaces rows that are `NOTHING` in all places by NaN."""
+    if values.dtype.kind == "f":
+        values[(values == np.float32(NOTHING)).reshape(len(values), -1).all(axis=1)] = np.nan
+    return values
 
 
 def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tfgans._files import flush_to_disk, read_json, temporary_file, temporary_prefix
 from tfgans.faces import Face, Input
+from tfgans.serving._transport import NOTHING
 from tfgans.serving.warmup import write_warmup_requests
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
     Signatures that encode take `label` if the encoder or the generator does; `generate`, `sample_near` and
     `discriminate` take it if their network does. The signatures are the faces of the model, and two for PNG files.
 
-    Each result depends on its own row alone. The answer to an invalid row is NaN, or an empty string for PNG. A row is
-    invalid if a class, weight or dimension is out of range, if weights do not sum to 1, if a number is NaN or Inf, or
-    if bytes are not a PNG of the model's size. (A PNG may have another number of channels, or transparency; it is
-    converted.) Another shape or type, or inputs of different n, is an error of the whole request.
+    Each result depends on its own row alone. The answer to an invalid row is `NOTHING` in all places, the lowest number
+    of float32, which JSON can write; or an empty string for PNG. A row is invalid if a class, weight or dimension is
+    out of range, if weights do not sum to 1, if a number is NaN or Inf, if bytes are not a PNG of the model's size, or
+    if the model itself gives NaN or Inf. (A PNG may have another number of channels, or transparency; it is converted.)
+    Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
         model: The model; its averaged generator samples if that is in use.
@@ -203,7 +205,7 @@ def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> tf.t
     """A signature of `function`, which takes `inputs` in their order and returns `output`.
 
     A server feeds tensors of any shape, so the graph checks shapes, and a wrong one fails the request. An invalid value
-    only makes its row NaN.
+    only makes the answer of its row `NOTHING`.
     """
     named = {name: _served(name, each.spec) for name, each in inputs.items()}
 
@@ -216,7 +218,10 @@ def _concrete(function: Callable, output: str, inputs: dict[str, Input]) -> tf.t
         valid = [each.is_valid(value) for each, value in checked if each.is_valid is not None]
         valid += [_is_finite(value) for value in rows if value.dtype.is_floating]
         answers = function(*rows)
-        answers = answers if answers.dtype == tf.string else tf.cast(answers, tf.float32)
+        if answers.dtype != tf.string:
+            answers = tf.cast(answers, tf.float32)
+            # A model that has diverged gives numbers that JSON cannot write either.
+            valid.append(_is_finite(answers))
         return {output: _where(functools.reduce(tf.logical_and, valid), answers) if valid else answers}
 
     return tf.function(answer).get_concrete_function(**named)
@@ -233,8 +238,8 @@ def _is_finite(values: tf.Tensor) -> tf.Tensor:
 
 
 def _where(valid: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Replaces invalid rows by NaN or an empty string; an assertion would fail the whole batch."""
-    nothing = tf.constant("" if values.dtype == tf.string else float("nan"), values.dtype)
+    """Replaces invalid rows by `NOTHING` or an empty string; an assertion would fail the whole batch."""
+    nothing = tf.constant("" if values.dtype == tf.string else NOTHING, values.dtype)
     return tf.where(tf.reshape(valid, [-1] + [1] * (values.shape.rank - 1)), values, nothing)
 
 

@@ -3,22 +3,26 @@
 from tfgans.training.build import build, register
 from tfgans.training.evaluations import evaluate, image_scorer, nearest_training_images, run_scorer
 from tfgans.training.execution import strategy_of
-from tfgans.training.loading import load_data
+from tfgans.training.loading import check_data, load_data
+from tfgans.training.own_recipe import lost_by, recipe_for
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.runs import Result, default_workdir, load, run
-from tfgans.training.scoring import Scorer
+from tfgans.training.runs import Result, load, run
+from tfgans.training.scoring import Scorer, make_scorer
 
 __all__ = [
     "Result",
     "RunFolder",
     "Scorer",
     "build",
-    "default_workdir",
+    "check_data",
     "evaluate",
     "image_scorer",
     "load",
     "load_data",
+    "lost_by",
+    "make_scorer",
     "nearest_training_images",
+    "recipe_for",
     "register",
     "run",
     "run_scorer",

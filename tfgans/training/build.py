@@ -27,7 +27,7 @@ from tfgans.losses import (
     ZeroCenteredPenalty,
 )
 from tfgans.models import AdversarialModel
-from tfgans.models.adversarial import constructor_arguments
+from tfgans.models._fit import constructor_parameters
 from tfgans.recipes import (
     ConditionalRecipe,
     EncodedRecipe,
@@ -290,7 +290,7 @@ def _compiled(system: str, recipe: Recipe, **objects: Any) -> AdversarialModel:
     """
     constructor: type[AdversarialModel] = getattr(models, system)
     # The name of a model is not that of its recipe.
-    names = set(constructor_arguments(constructor)) - {"name"}
+    names = set(constructor_parameters(constructor)) - {"name"}
     augmentation = DifferentiableAugmentation(recipe.augmentation) if recipe.augmentation else None
     values = {**vars(recipe), "augmentation": augmentation, **objects}
     model = constructor(**{name: value for name, value in values.items() if name in names})

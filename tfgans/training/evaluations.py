@@ -118,6 +118,13 @@ def evaluate(
         FileNotFoundError: If the folder is not that of a run, or has no such checkpoint.
         ValueError: If a score is unknown or does not apply, or a metric refuses the samples.
     """
+    if not isinstance(workdir, str | os.PathLike):
+        raise ValueError(
+            f"evaluate takes the folder of a run; received a {type(workdir).__name__}. A model is scored by "
+            "tfgans.training.make_scorer(train, test, extractor, samples).model(model, names)."
+        )
+    if isinstance(names, str):
+        raise ValueError(f"evaluate takes a list of scores; received {names!r}, which is written [{names!r}].")
     scorer = scorer or run_scorer(workdir)
     folder = RunFolder(workdir)
     recipe = folder.recipe()

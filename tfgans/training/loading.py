@@ -6,13 +6,6 @@ from collections.abc import Sequence
 from tfgans import data
 from tfgans.recipes import Recipe
 
-_OWN_DATA = ("folder:", "npz:", "store:", "own:")
-
-
-def has_own_data(recipe: Recipe) -> bool:
-    """Returns whether the data of a recipe are the user's own."""
-    return recipe.data.startswith(_OWN_DATA)
-
 
 def load_data(
     recipe: Recipe, own: data.ImageSet | None, data_dir: str | None, download: bool
@@ -33,13 +26,13 @@ def load_data(
         FileNotFoundError: If the data set is not there.
         ValueError: If the data set does not fit the recipe, or has no labels that the recipe needs.
     """
-    if (own is not None or has_own_data(recipe)) and len(recipe.image_shape) != 3:
+    if (own is not None or recipe.has_own_data) and len(recipe.image_shape) != 3:
         received = recipe.data if own is None else "own images"
         raise ValueError(f"{recipe.name} is made for points of a toy world; received {received}.")
     if own is not None:
         own = dataclasses.replace(own, image=data.fit(own.image, recipe.image_shape))
         recipe = dataclasses.replace(recipe, data=f"own:{own.name}-{own.fingerprint}")
-    if has_own_data(recipe):
+    if recipe.has_own_data:
         recipe = dataclasses.replace(recipe, train_split="train", test_split="test")
     splits = (recipe.train_split, recipe.test_split)
     loaded: Sequence[data.DataSplit]
@@ -50,7 +43,7 @@ def load_data(
             recipe.data, splits, image_shape=recipe.image_shape, data_dir=data_dir, download=download
         )
     train, test = loaded
-    if has_own_data(recipe):
+    if recipe.has_own_data:
         recipe = recipe.adapted(train.conditioning, len(train.label_names))
     return recipe, train, test
 

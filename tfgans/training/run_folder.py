@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import pathlib
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,14 +15,20 @@ import keras
 from keras.src.saving import saving_lib
 
 from tfgans import recipes
-from tfgans._files import package_versions, put_aside, read_json, remove_leftovers, temporary_file, write_json
+from tfgans._files import (
+    CHECKPOINTS,
+    checkpoints_by_step,
+    package_versions,
+    put_aside,
+    read_json,
+    remove_leftovers,
+    temporary_file,
+    write_json,
+)
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
-_CHECKPOINT_NAME = re.compile(r"step_(\d+)\.weights\.h5")
-# A longer run continues a shorter one. Any other change makes another run.
-_FREE_FIELDS = ("steps",)
 
 
 class RunFolder:
@@ -35,7 +40,7 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = pathlib.Path(path)
-        self.recipe_file = self.path / "recipe.json"
+        self.recipe_file = self.path / recipes.RECIPE_FILE
         self.label_names_file = self.path / "label_names.json"
         self.versions_file = self.path / "versions.json"
         self.metrics_file = self.path / "metrics.jsonl"
@@ -47,7 +52,7 @@ class RunFolder:
         self.codes = self.path / "codes"
         self.diversity_file = self.path / "diversity.jsonl"
         self.alarms_file = self.path / "alarms.jsonl"
-        self.checkpoints = self.path / "checkpoints"
+        self.checkpoints = self.path / CHECKPOINTS
         self.checksums_file = self.checkpoints / "checksums.json"
         self.saved_model = self.path / "saved_model"
 
@@ -58,9 +63,7 @@ class RunFolder:
             FileNotFoundError: If this is not the folder of a run.
             ValueError: If this version of tfgans cannot read the recipe.
         """
-        if not self.recipe_file.is_file():
-            raise FileNotFoundError(f"{self.path} is not the folder of a run: it has no {self.recipe_file.name}.")
-        return recipes.from_dict(read_json(self.recipe_file))
+        return recipes.of_run(self.path)
 
     def label_names(self) -> tuple[str, ...]:
         """Reads the names of the classes or attributes of the run's data.
@@ -77,16 +80,7 @@ class RunFolder:
             ValueError: If the folder holds a run of another recipe, or files that do not belong to a run.
         """
         if self.recipe_file.exists():
-            asked, there = recipe.to_dict(), self.recipe().to_dict()
-            difference = [
-                f"{name} is {there.get(name)!r} there and {asked.get(name)!r} here"
-                for name in sorted(asked.keys() | there.keys())
-                if name not in _FREE_FIELDS and asked.get(name) != there.get(name)
-            ]
-            if difference:
-                raise ValueError(
-                    f"{self.path} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir."
-                )
+            recipe.check_continues(self.recipe(), self.path)
         elif self.path.exists() and any(not file.name.startswith(".") for file in self.path.iterdir()):
             raise ValueError(f"{self.path} is not empty and holds no run. Name another --workdir.")
 
@@ -167,9 +161,7 @@ class RunFolder:
 
     def checkpoint_files(self) -> dict[int, pathlib.Path]:
         """Lists the checkpoints by step, newest first."""
-        names = [(path, _CHECKPOINT_NAME.fullmatch(path.name)) for path in self.checkpoints.glob("step_*")]
-        files = {int(match[1]): path for path, match in names if match}
-        return dict(sorted(files.items(), reverse=True))
+        return checkpoints_by_step(self.checkpoints)
 
     def save(self, model: keras.Model) -> pathlib.Path:
         """Writes a checkpoint of the model with its optimizers, and removes all but the last three.

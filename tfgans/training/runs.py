@@ -2,9 +2,9 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
-import re
 import sys
 
 import tensorflow as tf
@@ -16,7 +16,7 @@ from tfgans.recipes import Recipe
 from tfgans.serving import export, exported_step, latest_version
 from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
-from tfgans.training.loading import check_data, has_own_data, load_data
+from tfgans.training.loading import check_data, load_data
 from tfgans.training.loop import train, train_and_write
 from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
@@ -61,7 +61,7 @@ def run(
 
     Args:
         recipe: The recipe.
-        workdir: Folder of the run; by default that of `default_workdir`.
+        workdir: Folder of the run; by default `recipe.default_workdir`.
         own: Data in place of the recipe's, such as `data.from_arrays` makes. A fifth of them is held out for tests. The
             recipe takes its conditioning from them, as from `folder:` and `npz:` data.
         data_dir: Folder of prepared data sets.
@@ -85,11 +85,13 @@ def run(
     """
     strategy = strategy or strategy_of("default")
     xla = compiles(xla, strategy)
+    say = functools.partial(print, file=sys.stderr, flush=True) if progress else lambda text: None
+    say(f"Loading {recipe.data if own is None else own.name}.")
     recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
     trained_on = train_split.part(recipe.train_fraction)
     check_data(recipe, trained_on, strategy.num_replicas_in_sync)
     recipe = with_bank_settings(recipe, trained_on)
-    folder = RunFolder(workdir or default_workdir(recipe))
+    folder = RunFolder(workdir or recipe.default_workdir)
     folder.check(recipe)
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
@@ -97,6 +99,7 @@ def run(
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
         curves = score_curves(recipe, folder, train_split, test_split, devices)
+        say(f"Building {recipe.name} in {folder.path}.")
         with strategy.scope():
             model = build(recipe)
         _restore_or_prepare(model, recipe, folder, trained_on, test_split)
@@ -109,6 +112,8 @@ def run(
         folder.begin(recipe, train_split.label_names)
         drawing = pictures(recipe, folder, model, train_split)
         watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
+        if int(model.step.numpy()) < recipe.steps:
+            say("The first step compiles, which takes longer than others.")
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
         # A finished run that lost a picture has it drawn again.
         grid, *_ = [picture.draw() for picture in drawing]
@@ -122,6 +127,8 @@ def run(
             scorer = make_scorer(
                 train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
             )
+            if scorer.cost is not None:
+                print(scorer.cost, file=sys.stderr)
             scores = scorer.model(model, names, _AT_END)
             evaluation.add_scores(folder.scores_file, scores)
     return Result(model, scores, grid, folder.scores_file, latest_version(folder.saved_model))
@@ -149,13 +156,6 @@ def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
     """Returns the scores that the run took when it ended at a step; none if it took none."""
     marks = {"step": step, **_AT_END}
     return [score for score in folder.scores() if marks.items() <= score["protocol"].items()]
-
-
-def default_workdir(recipe: Recipe) -> pathlib.Path:
-    """Returns `runs/NAME/SEED`, with folders before SEED for other presets than `small` and for the user's own data."""
-    preset = [] if recipe.preset == "small" else [recipe.preset]
-    own = [re.sub(r"[^\w.-]+", "-", recipe.data)] if has_own_data(recipe) else []
-    return pathlib.Path("runs", recipe.name, *preset, *own, str(recipe.seed))
 
 
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfgans import data, evaluation, metrics
+from tfgans.choices import suggestion
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 
@@ -74,10 +75,15 @@ class Scorer:
             return [name for name in evaluation.METRICS if name not in left_out]
         for name in names:
             if name not in evaluation.METRICS:
-                raise ValueError(f"Scores are {', '.join(evaluation.METRICS)}, or all; received {name!r}.")
+                raise ValueError(f"There is no score {name!r}. {suggestion(name, [*evaluation.METRICS, 'all'])}")
             if name in left_out:
                 raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
         return list(names)
+
+    @property
+    def cost(self) -> str | None:
+        """A sentence on what the extractor needs before the first image, such as a training; None for nothing."""
+        return self.extractor.cost
 
     def prepare(self) -> None:
         """Trains the extractor, if it learns from the data."""
@@ -167,6 +173,11 @@ class WorldScorer:
         if list(names) not in (["modes"], ["all"]):
             raise ValueError(f"The scores of a toy world are modes, or all; received {', '.join(names)}.")
         return ["modes"]
+
+    @property
+    def cost(self) -> str | None:
+        """None, since modes are counted at once."""
+        return None
 
     def prepare(self) -> None:
         """Does nothing, since a toy world has no extractor."""
