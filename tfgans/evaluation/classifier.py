@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import pathlib
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +14,8 @@ import tqdm
 
 from tfgans import data, networks
 from tfgans._files import read_json, write_json
-from tfgans.data.cache import cache_folder, write_to_cache
+from tfgans._profile import part
+from tfgans.data.cache import cache_folder, made_once, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
 _MOST_STEPS = 1_500
@@ -105,20 +107,30 @@ def trained_classifier(
     """
     key = f"{kind}-{_VERSION}-{train.fingerprint}-{test.fingerprint}"
     weights, notes = (cache_folder() / f"{key}{suffix}" for suffix in (".weights.h5", ".json"))
-    network = make()
-    if weights.exists() and notes.exists():
-        try:
-            accuracy = read_json(notes)["test_accuracy"]
-            network.load_weights(weights)
-            return network, accuracy
-        # h5py raises RuntimeError, too, for a damaged file.
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
-            network = make()
-    accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
-    if write_to_cache(weights, network.save_weights):
-        write_json(notes, {"data": train.name, "test_accuracy": accuracy})
+    with part("classifier"), made_once(key):
+        if (found := _stored(make, weights, notes)) is not None:
+            return found
+        network = make()
+        accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
+        if write_to_cache(weights, network.save_weights):
+            write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
+
+
+def _stored(
+    make: Callable[[], keras.Model], weights: pathlib.Path, notes: pathlib.Path
+) -> tuple[keras.Model, float] | None:
+    """Returns a classifier and its accuracy from the cache; None if it has none that can be read."""
+    if not weights.exists() or not notes.exists():
+        return None
+    network = make()
+    try:
+        network.load_weights(weights)
+        return network, read_json(notes)["test_accuracy"]
+    # h5py raises RuntimeError, too, for a damaged file.
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
+        return None
 
 
 def _train(

@@ -10,6 +10,8 @@ import sys
 import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
+from tfgans._files import write_json
+from tfgans._profile import part, running
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
@@ -84,11 +86,12 @@ def run(
             It is a KeyboardInterrupt.
     """
     strategy = strategy or strategy_of("default")
-    xla = compiles(xla, strategy)
-    recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
-    trained_on = train_split.part(recipe.train_fraction)
-    check_data(recipe, trained_on, strategy.num_replicas_in_sync)
-    recipe = with_bank_settings(recipe, trained_on)
+    compiled = compiles(xla, strategy)
+    with part("data"):
+        recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
+        trained_on = train_split.part(recipe.train_fraction)
+        check_data(recipe, trained_on, strategy.num_replicas_in_sync)
+        recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or default_workdir(recipe))
     folder.check(recipe)
     # Only the chief scores, so it does that on its own devices.
@@ -96,34 +99,41 @@ def run(
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
-        curves = score_curves(recipe, folder, train_split, test_split, devices)
-        with strategy.scope():
-            model = build(recipe)
-        _restore_or_prepare(model, recipe, folder, trained_on, test_split)
-        take_from_chief(model)
-        execution = Execution(model, xla)
+        with part("preparing scores"):
+            curves = score_curves(recipe, folder, train_split, test_split, devices)
+        with part("build"):
+            with strategy.scope():
+                model = build(recipe)
+            _restore_or_prepare(model, recipe, folder, trained_on, test_split)
+            take_from_chief(model)
+        execution = Execution(model, compiled, on_trial=xla is None)
         refreshing = refreshes(recipe, model, trained_on)
         if not is_chief(strategy):
             train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshing])
             return None
         folder.begin(recipe, train_split.label_names)
-        drawing = pictures(recipe, folder, model, train_split)
-        watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
+        with part("preparing callbacks"):
+            drawing = pictures(recipe, folder, model, train_split)
+            watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
         # A finished run that lost a picture has it drawn again.
         grid, *_ = [picture.draw() for picture in drawing]
         if exported_step(folder.saved_model) != int(model.step.numpy()):
             print("Exporting the model.", file=sys.stderr)
-            export(model, folder.saved_model)
+            with part("export"):
+                export(model, folder.saved_model)
         scores = _scores_at_end(folder, int(model.step.numpy()))
         if not scores:
             print("Scoring the model.", file=sys.stderr)
-            extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
-            scorer = make_scorer(
-                train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
-            )
-            scores = scorer.model(model, names, _AT_END)
-            evaluation.add_scores(folder.scores_file, scores)
+            with part("final scores"):
+                extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
+                scorer = make_scorer(
+                    train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
+                )
+                scores = scorer.model(model, names, _AT_END)
+                evaluation.add_scores(folder.scores_file, scores)
+        if (profile := running()) is not None:
+            write_json(folder.profile_file, profile.rows())
     return Result(model, scores, grid, folder.scores_file, latest_version(folder.saved_model))
 
 
