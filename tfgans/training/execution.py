@@ -85,7 +85,7 @@ def _state_of(model: AdversarialModel) -> list[keras.Variable]:
     return [*model.weights, *(v for optimizer in model.optimizers.values() for v in optimizer.variables)]
 
 
-def _reason(error: tf.errors.OpError) -> str:
+def reason_of(error: tf.errors.OpError) -> str:
     """Returns the first line of an error that says what failed; the lines before it say where."""
     where = ("Graph execution error", "Detected at node", "<stack traces", "The op is created at", "File ")
     lines = [line.strip() for line in error.message.splitlines()]
@@ -151,7 +151,7 @@ class Execution:
         except tf.errors.OpError as error:
             if reading_error(error):
                 raise
-            print(f"XLA cannot take the steps here, so the run goes on without it: {_reason(error)}", file=sys.stderr)
+            print(f"XLA cannot take the steps here, so the run goes on without it: {reason_of(error)}", file=sys.stderr)
             model.jit_compile = False
             self._functions.clear()
             self._make_function()
