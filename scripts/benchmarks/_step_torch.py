@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+import torch._functorch.config
 from _turns import report_rates
 from absl import flags
 
@@ -22,6 +23,8 @@ def compiled(network: torch.nn.Module) -> torch.nn.Module:
 
     PyTorch 2.13 compiles no gradients of gradients, so a network whose gradient is penalised cannot be compiled.
     """
+    # Several losses of one pass are differentiated one after the other, so that its buffers must stay.
+    torch._functorch.config.donated_buffer = False
     return torch.compile(network) if FLAGS.compile else network
 
 

@@ -7,7 +7,7 @@ import itertools
 
 import torch
 from _descent_torch import descend
-from _step_torch import choose_device, report_step
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -97,8 +97,9 @@ def main(argv: list[str]) -> None:
     code_classifier = nn.Sequential(nn.Linear(_LATENT, 512), nn.LeakyReLU(0.2), nn.Linear(512, _CLASSES))
     for network in (generator, encoder, discriminator, image_classifier):
         network.to(memory_format=torch.channels_last)
-        if FLAGS.compile:
-            network.compile()
+    generator, encoder, discriminator, image_classifier = map(
+        compiled, (generator, encoder, discriminator, image_classifier)
+    )
     players = [list(player.parameters()) for player in (encoder, generator, discriminator, code_classifier)]
     adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.999)) for player in players]
     images = torch.randint(0, 256, (_IMAGES, 3, pixels, pixels), dtype=torch.uint8)
