@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import sys
+from typing import Any
 
 import tensorflow as tf
 
@@ -96,11 +97,13 @@ def run(
     folder.check(recipe)
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
+    # The scores while the run trains and those at its end may share an extractor.
+    scoring: dict[str, Any] = {"devices": devices, "extractors": {}}
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
         with part("preparing scores"):
-            curves = score_curves(recipe, folder, train_split, test_split, devices)
+            curves = score_curves(recipe, folder, train_split, test_split, **scoring)
         with part("build"):
             with strategy.scope():
                 model = build(recipe)
@@ -128,7 +131,7 @@ def run(
             with part("final scores"):
                 extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
                 scorer = make_scorer(
-                    train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
+                    train_split, test_split, extractor, recipe.score_samples, progress=progress, **scoring
                 )
                 scores = scorer.model(model, names, _AT_END)
                 evaluation.add_scores(folder.scores_file, scores)
