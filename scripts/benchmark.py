@@ -2,12 +2,14 @@
 
 Each recipe has a process of its own, in which `fit` and a graph of nothing but the model's steps take turns, so that
 other work on the machine slows both. `scripts/benchmarks` has a hand-written step of each system. --by_hand times these
-beside `fit`, and --torch times the same steps in PyTorch.
+beside `fit`, and --torch times the same steps in PyTorch. --device=gpu times each recipe in float32, TF32 and bfloat16,
+without and with XLA. --emit stores the programs of the steps, for other runtimes.
 
     scripts/benchmark.py --recipe=logan/ring8 --out=speed.json
     scripts/benchmark.py --by_hand
 """
 
+import dataclasses
 import itertools
 import json
 import pathlib
@@ -16,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from absl import flags
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 # The papers lie in the checkout and are not installed.
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
-_BY_HAND = pathlib.Path(__file__).with_name("benchmarks")
+_BY_HAND = pathlib.Path(__file__).resolve().with_name("benchmarks")
+sys.path.append(str(_BY_HAND))
 _MATRIX_SIZE = 2_048
+# The numbers in which a device multiplies: the precision of the recipe, and whether float32 may become TF32.
+_NUMBERS = {"float32": ("float32", False), "TF32": ("float32", True), "bfloat16": ("mixed_bfloat16", True)}
+_TORCH_DEVICES = {"cpu": "cpu", "gpu": "cuda"}
 _SMALL = ("cwgan/digits", "logan/ring8", "began_cs/digits", "avae/digits", "xgan/digits")
 
 FLAGS = flags.FLAGS
@@ -45,10 +51,23 @@ def define_flags() -> None:
     flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
     flags.DEFINE_integer("turns", 5, "Turns of each way to take the steps.", lower_bound=1)
     flags.DEFINE_bool("xla", False, "Compiles the steps with XLA.")
+    flags.DEFINE_enum(
+        "device",
+        None,
+        ["cpu", "gpu"],
+        "Times each recipe on this device in float32, TF32 and bfloat16, without and with XLA, and prints the commands "
+        "that time PyTorch.",
+    )
     flags.DEFINE_bool("fake_data", False, "Uses noise of the right shape in place of the data set.")
     flags.DEFINE_bool("by_hand", False, "Times the hand-written steps of scripts/benchmarks in place of recipes.")
     flags.DEFINE_string("torch", None, "Python with torch and absl, to time the same steps in PyTorch; with --by_hand.")
     flags.DEFINE_string("out", None, "JSON file for all lines.")
+    flags.DEFINE_string(
+        "emit",
+        None,
+        "Stores the XLA program of each recipe's step in this folder, with its arguments and results, in place of "
+        "timing it. scripts/benchmarks/run_stablehlo_jax.py runs the programs by JAX.",
+    )
     _app.define_data_flags()
 
 
@@ -58,31 +77,120 @@ def main() -> None:
     from tfgans._files import write_json
 
     out = None if FLAGS.out is None else _app.output_path(FLAGS.out, (".json",))
-    recipe_flags = [name for name in ("recipe", "preset", "set", "steps", "xla", "fake_data") if FLAGS[name].present]
-    if FLAGS.by_hand and recipe_flags:
-        raise ValueError(f"--by_hand times no recipes; received --{', --'.join(recipe_flags)}.")
+    recipe_flags = ("recipe", "preset", "set", "steps", "xla", "fake_data", "device", "emit")
+    given = [name for name in recipe_flags if FLAGS[name].present]
+    if FLAGS.by_hand and given:
+        raise ValueError(f"--by_hand times no recipes; received --{', --'.join(given)}.")
     if FLAGS.torch and not FLAGS.by_hand:
         raise ValueError(f"--torch needs --by_hand; received --torch={FLAGS.torch} alone.")
+    if FLAGS.device and (FLAGS["xla"].present or FLAGS.emit):
+        raise ValueError("--device times the recipes without and with XLA; leave out --xla and --emit.")
+    if FLAGS.emit:
+        _emit(pathlib.Path(FLAGS.emit))
+        return
     lines = []
-    for line in _time_by_hand() if FLAGS.by_hand else _time_recipes():
+    ways = _time_by_hand() if FLAGS.by_hand else _time_on_device() if FLAGS.device else _time_recipes()
+    for line in ways:
         print(json.dumps(line), flush=True)
         lines.append(line)
     print(markdown_table(list(lines[0]), [[str(value) for value in line.values()] for line in lines]))
+    if FLAGS.device:
+        print(
+            "\n".join(["The same steps in `fit` and in PyTorch, where PYTHON has torch and absl:", *_twin_commands()])
+        )
     if out is not None:
         write_json(out, lines)
 
 
+def _recipes() -> list[recipes.Recipe]:
+    return [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]
+
+
 def _time_recipes() -> Iterator[dict[str, Any]]:
+    source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
+    for recipe in _recipes():
+        yield _alone(measure, recipe, FLAGS.steps, FLAGS.turns, FLAGS.xla, FLAGS.fake_data, source)
+
+
+def _time_on_device() -> Iterator[dict[str, Any]]:
+    """Times each recipe on the device in all numbers, without and with XLA."""
+    import tensorflow as tf
+
+    if FLAGS.device == "gpu" and not tf.config.list_physical_devices("GPU"):
+        raise ValueError("TensorFlow finds no GPU here. The extra `cuda` installs its libraries.")
+    source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
+    for recipe, numbers, xla in itertools.product(_recipes(), _NUMBERS, (False, True)):
+        given = (recipe, FLAGS.steps, FLAGS.turns, xla, FLAGS.fake_data, source)
+        yield _alone(measure_on_device, FLAGS.device, numbers, *given)
+
+
+def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a function, one of whose arguments is a recipe, in a process of its own."""
     from papers.paper_scale import alone
 
-    for recipe in [recipes.get(name, FLAGS.preset).override(FLAGS.set) for name in FLAGS.recipe]:
-        source = {"data_dir": FLAGS.data_dir, "download": FLAGS.download}
-        line = alone(measure, recipe, FLAGS.steps, FLAGS.turns, FLAGS.xla, FLAGS.fake_data, source)
-        if line is None:
-            raise ValueError(
-                f"The process of {recipe.name} {recipe.preset} ended before the measurement; it may need more memory."
-            )
-        yield line
+    if (line := alone(function, *arguments)) is None:
+        (recipe,) = (argument for argument in arguments if isinstance(argument, recipes.Recipe))
+        raise ValueError(
+            f"The process of {recipe.name} {recipe.preset} ended before the measurement; it may need more memory."
+        )
+    return line
+
+
+def _emit(folder: pathlib.Path) -> None:
+    """Stores the programs of the recipes, and their index."""
+    import _program
+
+    from tfgans._files import write_json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    index = []
+    for recipe in _recipes():
+        index.append(_alone(_program.emit, recipe, folder))
+        print(folder / index[-1]["program"], flush=True)
+    write_json(folder / "index.json", index)
+    print(folder / "index.json")
+
+
+def measure_on_device(
+    device: str, numbers: str, recipe: recipes.Recipe, steps: int, turns: int, xla: bool, *given: Any
+) -> dict[str, Any]:
+    """Measures the rate of a recipe's step on a device.
+
+    Args:
+        device: `cpu` or `gpu`.
+        numbers: A key of `_NUMBERS`.
+        recipe: The recipe; its precision is replaced.
+        steps: Steps in a turn.
+        turns: Turns of `fit`, and of the bare graph.
+        xla: Whether XLA compiles the steps.
+        *given: `fake_data` and `source` of `measure`.
+
+    Returns:
+        `recipe`, `numbers` and `xla`; `steps_a_second` of `fit`, and `share_of_matrix_rate`, that of a product of
+        matrices in the same numbers; and `failure`, the first line of TensorFlow's error if it cannot take the steps.
+    """
+    import tensorflow as tf
+
+    from tfgans.training.execution import reason_of
+
+    precision, tf32 = _NUMBERS[numbers]
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+    tf.config.experimental.enable_tensor_float_32_execution(tf32)
+    line = {"recipe": f"{recipe.name} {recipe.preset}", "numbers": numbers, "xla": xla}
+    try:
+        found = measure(dataclasses.replace(recipe, precision=precision), steps, turns, xla, *given)
+    except tf.errors.OpError as error:
+        return {**line, "steps_a_second": None, "share_of_matrix_rate": None, "failure": reason_of(error)}
+    rate = _rounded(1 / found["seconds_a_step"])
+    return {**line, "steps_a_second": rate, "share_of_matrix_rate": found["share_of_matrix_rate"], "failure": ""}
+
+
+def _twin_commands() -> Iterator[str]:
+    """Yields the commands that time the same steps in `fit` and in PyTorch."""
+    for program in sorted(_BY_HAND.glob("*_step.py")):
+        twin = f"PYTHON scripts/benchmarks/{program.stem}_torch.py --device={_TORCH_DEVICES[FLAGS.device]}"
+        yield from (f"python scripts/benchmarks/{program.name}", twin, f"{twin} --compile")
 
 
 def measure(
@@ -157,7 +265,7 @@ def measure(
             first_call=first_call,
             at_once=at_once,
             flops=flops,
-            matrix_rate=matrix_rate(),
+            matrix_rate=matrix_rate(model.generator.compute_dtype),
         ),
         "gigabytes": _rounded(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20),
     }
@@ -210,11 +318,16 @@ def _flops(graph: "tf.Graph") -> int:
     return profiler.profile(graph, options=options.build()).total_float_ops
 
 
-def matrix_rate(turns: int = 5) -> float:
-    """Measures the floating-point operations a second of a product of large matrices, in the best of several turns."""
+def matrix_rate(dtype: str = "float32", turns: int = 5) -> float:
+    """Measures the floating-point operations a second of a product of large matrices, in the best of several turns.
+
+    Args:
+        dtype: Type of the matrices.
+        turns: Products that are timed.
+    """
     import tensorflow as tf
 
-    matrix = tf.random.normal([_MATRIX_SIZE, _MATRIX_SIZE])
+    matrix = tf.cast(tf.random.normal([_MATRIX_SIZE, _MATRIX_SIZE]), dtype)
     product = tf.function(lambda: tf.reduce_sum(matrix @ matrix))
     product()
     best = float("inf")

@@ -6,7 +6,7 @@ It needs another environment: `pip install torch numpy absl-py`. Run one script 
 import _began_torch
 import torch
 from _descent_torch import descend
-from _turns import report_rates
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
 from torch import nn
 
@@ -19,15 +19,15 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_integer("filters", 16, "n, channels of the first maps.", lower_bound=1)
 flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
-    generator = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
-    encoder = _began_torch.encoder(FLAGS.pixels, FLAGS.filters, 2 * _LATENT)
-    discriminator_encoder = _began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT)
-    discriminator_decoder = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    choose_device()
+    generator = compiled(_began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT))
+    encoder = compiled(_began_torch.encoder(FLAGS.pixels, FLAGS.filters, 2 * _LATENT))
+    discriminator_encoder = compiled(_began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT))
+    discriminator_decoder = compiled(_began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT))
     discriminator = nn.Sequential(discriminator_encoder, discriminator_decoder)
     players = [list(player.parameters()) for player in (encoder, generator, discriminator)]
     adams = [torch.optim.Adam(player, 5e-5) for player in players]
@@ -56,11 +56,7 @@ def main(argv: list[str]) -> None:
         moved = _INTEGRAL * error + _PROPORTIONAL * (error - last) + _DERIVATIVE * (error - 2 * last + before)
         k, past = min(max(k + moved, 0.0), 1.0), (error, last)
 
-    def run() -> None:
-        for _ in range(FLAGS.steps):
-            step()
-
-    report_rates(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
+    report_step(f"AVAE {FLAGS.pixels}x{FLAGS.pixels} step", step)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ It needs another environment: `pip install torch numpy absl-py`. Run one script 
 import _began_torch
 import torch
 from _descent_torch import descend
-from _turns import report_rates
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
 from torch import nn
 
@@ -18,16 +18,14 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
 flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
-    discriminator = nn.Sequential(
-        _began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT),
-        _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT),
-    )
-    generator = _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    choose_device()
+    encoder = _began_torch.encoder(FLAGS.pixels, FLAGS.filters, _LATENT)
+    discriminator = compiled(nn.Sequential(encoder, _began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT)))
+    generator = compiled(_began_torch.decoder(FLAGS.pixels, FLAGS.filters, _LATENT))
     players = [list(player.parameters()) for player in (discriminator, generator)]
     adams = [torch.optim.Adam(player, 1e-4) for player in players]
     images = torch.randint(0, 256, (1_000, 3, FLAGS.pixels, FLAGS.pixels), dtype=torch.uint8)
@@ -51,11 +49,7 @@ def main(argv: list[str]) -> None:
         descend(players[1:], adams[1:], [generated_error])
         k = min(max(k + _GAIN * (_RATIO * real_error.item() - generated_error.item()), 0.0), 1.0)
 
-    def run() -> None:
-        for _ in range(FLAGS.steps):
-            step()
-
-    report_rates(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
+    report_step(f"BEGAN {FLAGS.pixels}x{FLAGS.pixels} step", step)
 
 
 if __name__ == "__main__":

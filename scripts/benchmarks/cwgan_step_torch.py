@@ -7,7 +7,7 @@ import itertools
 
 import torch
 from _descent_torch import descend
-from _turns import report_rates
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -18,7 +18,6 @@ FLAGS = flags.FLAGS
 flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
 flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 class Discriminator(nn.Module):
@@ -68,7 +67,8 @@ def _padded(x: torch.Tensor, kernel: int, stride: int) -> torch.Tensor:
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
-    generator = Generator(FLAGS.width).to(memory_format=torch.channels_last)
+    choose_device()
+    generator = compiled(Generator(FLAGS.width).to(memory_format=torch.channels_last))
     discriminator = Discriminator(FLAGS.width).to(memory_format=torch.channels_last)
     players = [list(player.parameters()) for player in (discriminator, generator)]
     adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.9)) for player in players]
@@ -95,11 +95,7 @@ def main(argv: list[str]) -> None:
             descend(players[:1], adams[:1], [loss + _PENALTY * (norms - 1).square().mean()])
         descend(players[1:], adams[1:], [-discriminator(generator(noise(), y), y).mean()])
 
-    def run() -> None:
-        for _ in range(FLAGS.steps):
-            step()
-
-    report_rates(f"cWGAN step, width {FLAGS.width}", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
+    report_step(f"cWGAN step, width {FLAGS.width}", step)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ It needs another environment: `pip install torch numpy absl-py`. Run one script 
 
 import itertools
 
+import torch
 from _descent_torch import descend
-from _turns import report_rates
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
+from torch import nn
 
 _WIDTH = 128
 _BATCH = 256
@@ -15,20 +17,18 @@ _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("steps", 300, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
-    import torch
-    from torch import nn
+    choose_device()
 
     def mlp(inputs: int, outputs: int) -> nn.Sequential:
         sizes = (inputs, _WIDTH, _WIDTH, _WIDTH)
         hidden = [part for a, b in itertools.pairwise(sizes) for part in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
         return nn.Sequential(*hidden, nn.Linear(_WIDTH, outputs))
 
-    generator, encoder, discriminator = mlp(2, 2), mlp(2, 2), mlp(4, 1)
+    generator, encoder, discriminator = compiled(mlp(2, 2)), compiled(mlp(2, 2)), mlp(4, 1)
     players = [list(player.parameters()) for player in (discriminator, encoder, generator)]
     adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.9)) for player in players]
     angles = 2 * torch.pi * torch.arange(8) / 8
@@ -56,11 +56,7 @@ def main(argv: list[str]) -> None:
         generator_loss = -logit(generator(z), z).mean()
         descend(players[1:], adams[1:], [encoder_loss, generator_loss])
 
-    def run() -> None:
-        for _ in range(FLAGS.steps):
-            step()
-
-    report_rates("LOGAN toy step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
+    report_step("LOGAN toy step", step)
 
 
 if __name__ == "__main__":

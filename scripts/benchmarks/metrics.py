@@ -7,6 +7,8 @@ machine only slows a turn.
 
 import json
 import multiprocessing
+import pathlib
+import subprocess
 import time
 import warnings
 from collections.abc import Callable
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
 _QUICK = flags.DEFINE_bool("quick", False, "Uses small sizes, to test the benchmark itself.")
 _TURNS = flags.DEFINE_integer("turns", 3, "Times that each implementation is run.", lower_bound=1)
-_ONLY = flags.DEFINE_multi_enum(
-    "only", ["frechet", "prdc", "memory"], ["frechet", "prdc", "memory"], "Benchmarks to run."
+_BENCHMARKS = ["frechet", "prdc", "memory", "torch_fidelity"]
+_ONLY = flags.DEFINE_multi_enum("only", _BENCHMARKS[:3], _BENCHMARKS, "Benchmarks to run.")
+_TORCH_FIDELITY = flags.DEFINE_string(
+    "torch_fidelity", None, "Python with torch-fidelity and absl, for --only=torch_fidelity."
 )
 
 _NEIGHBOUR = 5
 _CHUNK = 1000
+_PART = 250
 
 
 def main(_: list[str]) -> None:
@@ -36,6 +41,9 @@ def main(_: list[str]) -> None:
         nearest_neighbours(count, 32 if _QUICK.value else 512)
     if "memory" in _ONLY.value:
         memory(count, 64 if _QUICK.value else 2048)
+        moments_memory(5 * count, 64 if _QUICK.value else 2048)
+    if "torch_fidelity" in _ONLY.value:
+        torch_fidelity(max(1_000, count), 64 if _QUICK.value else 2048)
 
 
 def frechet(count: int, size: int) -> None:
@@ -86,6 +94,51 @@ def memory(count: int, size: int) -> None:
     what = f"prdc {count}x{count}x{size} float32"
     report(f"{what}: peak memory", above, "MB", "the process with its inputs, before the call")
     report(f"{what}: peak memory", peak, "MB", "nothing: interpreter, libraries and inputs are in it")
+
+
+def moments_memory(count: int, size: int) -> None:
+    """Peak memory of the Frechet distance of sets that come in parts, in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        above = pool.apply(frechet_memory, (count, size))
+    what = f"frechet_distance {count}x{size} float32, in parts of {_PART}"
+    report(f"{what}: peak memory", above, "MB", "the process before the first part")
+
+
+def frechet_memory(count: int, size: int) -> float:
+    """How far the peak resident memory in MB of a fresh process is above what it was before the first part."""
+    from tfgans import metrics
+
+    part = features(_PART, size)
+    before = resident_memory("VmRSS")
+    moments = metrics.Moments(), metrics.Moments()
+    for _ in range(-(-count // _PART)):
+        for moment, values in zip(moments, part, strict=True):
+            moment.update(values)
+    metrics.frechet_distance(*moments)
+    return resident_memory("VmHWM") - before
+
+
+def torch_fidelity(count: int, size: int) -> None:
+    """Images scored a second, from stored features, against torch-fidelity, which has a process of its own."""
+    from tfgans import metrics
+
+    pair = features(count, size)
+    program = pathlib.Path(__file__).with_name("metrics_torch_fidelity.py")
+    command = [_TORCH_FIDELITY.value, program, f"--count={count}", f"--size={size}", f"--turns={_TURNS.value}"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    theirs = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    runners = {
+        "frechet": lambda: metrics.frechet_distance(*pair),
+        "kernel": lambda: metrics.kernel_distance(*pair, 1_000).mean,
+        "precision": lambda: metrics.prdc(*pair, _NEIGHBOUR).precision,
+    }
+    for line in theirs:
+        name = line["score"]
+        seconds, values = race({name: runners[name]})
+        what = f"{name} {count}x{size}"
+        report(f"{what}: images scored", 2 * count / seconds[name], "images/s", None)
+        report(f"{what}: images scored", line["seconds"] / seconds[name], "ratio", "torch-fidelity")
+        report(f"{what}: difference", abs(values[name] - line["value"]), "absolute", "torch-fidelity")
 
 
 def prdc_memory(count: int, size: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import itertools
 
 import torch
 from _descent_torch import descend
-from _turns import report_rates
+from _step_torch import choose_device, compiled, report_step
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -20,7 +20,6 @@ flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
 flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
 flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
 
 
 class Down(nn.Module):
@@ -91,12 +90,16 @@ class SmallVGG(nn.Module):
 
 def main(argv: list[str]) -> None:
     """Measures, and prints a line of JSON."""
+    choose_device()
     pixels, widths = FLAGS.pixels, [int(width) for width in FLAGS.widths]
     generator, encoder = Generator(pixels, widths), Down(pixels, widths, _LATENT)
     discriminator, image_classifier = Down(pixels, widths, 1), SmallVGG(pixels).requires_grad_(False)
     code_classifier = nn.Sequential(nn.Linear(_LATENT, 512), nn.LeakyReLU(0.2), nn.Linear(512, _CLASSES))
     for network in (generator, encoder, discriminator, image_classifier):
         network.to(memory_format=torch.channels_last)
+    generator, encoder, discriminator, image_classifier = map(
+        compiled, (generator, encoder, discriminator, image_classifier)
+    )
     players = [list(player.parameters()) for player in (encoder, generator, discriminator, code_classifier)]
     adams = [torch.optim.Adam(player, 1e-4, (0.5, 0.999)) for player in players]
     images = torch.randint(0, 256, (_IMAGES, 3, pixels, pixels), dtype=torch.uint8)
@@ -139,11 +142,7 @@ def main(argv: list[str]) -> None:
             bank[rows] = at_inference(x)
         descend(players, adams, losses(x, y, combined(rows)))
 
-    def run() -> None:
-        for _ in range(FLAGS.steps):
-            step()
-
-    report_rates(f"X-GAN {pixels}x{pixels} step", {"PyTorch": run}, FLAGS.steps, FLAGS.turns)
+    report_step(f"X-GAN {pixels}x{pixels} step", step)
 
 
 if __name__ == "__main__":

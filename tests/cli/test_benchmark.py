@@ -1,9 +1,12 @@
+import hashlib
 import importlib.util
 import json
 import types
 
+import numpy as np
 import pytest
-from short_runs import SCRIPTS, call, tiny
+import tensorflow as tf
+from short_runs import SCRIPTS, call, tiny, tiny_changes
 
 from papers import paper_scale
 
@@ -54,7 +57,7 @@ def test_the_rate_of_a_product_is_that_of_its_best_turn(benchmark, monkeypatch):
 def test_a_recipe_by_a_clock_that_ticks_once_a_look(benchmark, monkeypatch):
     """Each call of two steps takes a second, and so does the first one, which compiles."""
     monkeypatch.setattr(benchmark, "time", clock(*range(100)))
-    monkeypatch.setattr(benchmark, "matrix_rate", lambda: 1e6)
+    monkeypatch.setattr(benchmark, "matrix_rate", lambda dtype: 1e6)
     recipe = tiny("gan/ring8", "steps_per_execution=2")
     line = benchmark.measure(recipe, steps=4, turns=2, xla=False, fake_data=True, source={})
     times = ("seconds_a_step", "seconds_a_graph_step", "fit_over_graph", "seconds_to_compile")
@@ -73,6 +76,84 @@ def test_lines_are_written_and_shown_as_a_table(benchmark, monkeypatch, tmp_path
     call(benchmark, "--recipe=cwgan/digits", "--recipe=gan/ring8", f"--out={out}")
     assert [line["recipe"] for line in json.loads(out.read_text())] == ["cwgan/digits", "gan/ring8"]
     assert capsys.readouterr().out.splitlines()[-2:] == ["| cwgan/digits | 0.5 |", "| gan/ring8 | 0.5 |"]
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """A process of their own would take the measurements seconds to start."""
+    monkeypatch.setattr(paper_scale, "alone", lambda function, *arguments: function(*arguments))
+    tf32 = tf.config.experimental.tensor_float_32_execution_enabled()
+    yield
+    tf.config.experimental.enable_tensor_float_32_execution(tf32)
+
+
+TINY = ["--recipe=gan/ring8", *(f"--set={change}" for change in tiny_changes("gan/ring8"))]
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_the_table_of_a_device(benchmark, monkeypatch, capsys):
+    """The table of a GPU, here of a CPU: all numbers, without and with XLA, and the commands beside it."""
+    monkeypatch.setattr(benchmark, "_MATRIX_SIZE", 64)
+    call(benchmark, "--device=cpu", "--steps=2", "--turns=1", "--fake_data", *TINY)
+    lines = capsys.readouterr().out.splitlines()
+    measured = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [(line["numbers"], line["xla"]) for line in measured] == [
+        (numbers, xla) for numbers in ("float32", "TF32", "bfloat16") for xla in (False, True)
+    ]
+    assert all(line["steps_a_second"] > 0 and line["share_of_matrix_rate"] > 0 for line in measured)
+    assert not any(line["failure"] for line in measured)
+    assert "| recipe | numbers | xla | steps_a_second | share_of_matrix_rate | failure |" in lines
+    assert "python scripts/benchmarks/logan_step.py" in lines
+    assert "PYTHON scripts/benchmarks/began_step_torch.py --device=cpu --compile" in lines
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_what_a_device_cannot_take_is_named_in_its_row(benchmark, monkeypatch):
+    def fail(*_):
+        raise tf.errors.InternalError(None, None, "Graph execution error:\n\nptxas is too old for this chip\nat")
+
+    monkeypatch.setattr(benchmark, "measure", fail)
+    line = benchmark.measure_on_device("cpu", "bfloat16", tiny("gan/ring8"), 2, 1, True, True, {})
+    assert line == {
+        "recipe": "gan/ring8 small",
+        "numbers": "bfloat16",
+        "xla": True,
+        "steps_a_second": None,
+        "share_of_matrix_rate": None,
+        "failure": "ptxas is too old for this chip",
+    }
+
+
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="There is a GPU.")
+def test_a_missing_gpu_is_an_error_of_one_line(benchmark):
+    with pytest.raises(ValueError, match="TensorFlow finds no GPU here"):
+        call(benchmark, "--device=gpu", *TINY)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_stores_the_program_of_a_step(benchmark, tmp_path):
+    """The index says which argument each result replaces: the weights of the model, and its step, which counts."""
+    call(benchmark, f"--emit={tmp_path / 'programs'}", *TINY)
+    (entry,) = json.loads((tmp_path / "programs" / "index.json").read_text())
+    arguments, results = (np.load(tmp_path / "programs" / entry[kind]) for kind in ("arguments", "results"))
+    assert len(arguments) == len(entry["argument_names"])
+    assert len(results) == len(entry["result_names"]) == len(entry["norms"])
+    replaced = {entry["argument_names"][number]: results[result] for result, number in entry["updates"].items()}
+    before = {name: arguments[str(number)] for number, name in enumerate(entry["argument_names"])}
+    (step,) = (name for name in replaced if name.endswith("/step") or name == "step")
+    assert replaced[step] == before[step] + 1 == 4
+    kernels = [name for name in replaced if name.endswith("kernel")]
+    assert len(kernels) == 6
+    for name in kernels:
+        assert replaced[name].shape == before[name].shape
+        assert np.any(replaced[name] != before[name])
+    values = [results[str(number)] for number in range(len(results))]
+    assert entry["digest"] == hashlib.sha256(b"".join(value.tobytes() for value in values)).hexdigest()
+    assert entry["norms"] == pytest.approx([np.sqrt(np.sum(np.square(value, dtype=float))) for value in values])
+    program = (tmp_path / "programs" / entry["program"]).read_text()
+    assert "stablehlo.dot_general" in program
+    # The noise is drawn inside of the program.
+    assert "stablehlo.rng_bit_generator" in program
 
 
 def test_fit_is_compared_with_pytorch(benchmark, monkeypatch):
@@ -104,6 +185,7 @@ def test_turns_of_steps_by_hand(monkeypatch):
     ("arguments", "message"),
     [
         (["--by_hand", "--recipe=cwgan/digits"], "--by_hand times no recipes; received --recipe"),
+        (["--device=cpu", "--xla"], "--device times the recipes without and with XLA; leave out --xla and --emit"),
         (["--torch=python"], "--torch needs --by_hand"),
         (["--recipe=no/such"], "There is no recipe 'no/such'"),
         (["--out=found.txt"], "found.txt"),

@@ -1,10 +1,13 @@
 import pathlib
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
 
 from tfgans import evaluation
-from tfgans.data.cache import cached_arrays
+from tfgans.data.cache import cached_arrays, made_once
 
 
 def test_folder(monkeypatch):
@@ -57,3 +60,38 @@ def test_nothing_is_kept_of_what_could_not_be_made(cache):
     with pytest.raises(ValueError, match="no"):
         cached_arrays("key", fail)
     assert not cache.exists()
+
+
+def test_the_second_waits_for_the_first(cache, deadline, capsys):
+    """A lock belongs to an open file, so that two threads lock each other out as two processes do."""
+    order = []
+
+    def second():
+        with made_once("key"):
+            order.append("second")
+
+    with made_once("key"), made_once("another key"):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(0.2)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+    assert capsys.readouterr().err == f"Another process makes key in {cache}; this one waits for it.\n"
+
+
+def test_the_lock_of_a_killed_process_holds_nobody_up(cache, deadline, capsys):
+    cache.mkdir()
+    hold = f"import fcntl; file = open('{cache}/key.lock', 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(); input()"
+    with subprocess.Popen([sys.executable, "-u", "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        other.kill()
+    with made_once("key"):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_a_cache_that_cannot_be_written_locks_nobody_out(cache):
+    cache.write_text("a file where the folder should be")
+    with made_once("key"), made_once("key"):
+        pass

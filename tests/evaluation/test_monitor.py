@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tfgans import metrics
 from tfgans.evaluation import DiversityMonitor
 
 
@@ -23,6 +24,15 @@ def test_one_cluster_of_four_covers_a_quarter(clusters):
     measured = DiversityMonitor(clusters)(clusters[::4] + 1e-6)
     assert measured.coverage == pytest.approx(0.25, abs=0.01)
     assert measured.overlap == pytest.approx((measured.coverage + measured.recall) / 2)
+
+
+def test_real_samples_are_compared_with_each_other_once(clusters, monkeypatch):
+    searched, spacing = [], metrics.spacing
+    monkeypatch.setattr(metrics, "spacing", lambda points: searched.append(points[0, 0]) or spacing(points))
+    monitor = DiversityMonitor(clusters)
+    first = monitor(clusters[:50] + 1)
+    assert monitor(clusters[:50] + 1) == first
+    assert sorted(searched) == [clusters[0, 0], clusters[0, 0] + 1, clusters[0, 0] + 1]
 
 
 def test_blurs_near_all_samples_cover_them_and_overlap_half(random):

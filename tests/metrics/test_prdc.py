@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from tfgans.metrics import prdc
+from tfgans.metrics import Neighbourhoods, prdc
 
 approx = pytest.approx
 
@@ -49,6 +49,17 @@ def test_against_brute_force(random, size, k, dtype):
     real = random.normal(size=(400, size)).astype(dtype)
     generated = 1.1 * random.normal(size=(350, size)).astype(dtype)
     assert prdc(real, generated, k) == approx(brute_force(real, generated, k))
+
+
+def test_neighbourhoods_of_real_samples_are_found_once_for_several_sets(random, monkeypatch):
+    module = importlib.import_module("tfgans.metrics.prdc")
+    real, radii, sizes = random.normal(size=(90, 3)), module._squared_radii, []
+    monkeypatch.setattr(module, "_squared_radii", lambda points, k: sizes.append(len(points)) or radii(points, k))
+    around_real = Neighbourhoods(real, k=3)
+    for count in (50, 60):
+        generated = random.normal(size=(count, 3))
+        assert prdc(around_real, generated) == approx(brute_force(real, generated, 3))
+    assert sizes == [90, 50, 60]
 
 
 @pytest.mark.parametrize("offset", [0.0, 0.1, 1e4])

@@ -97,6 +97,18 @@ def test_a_run_that_is_scored_leaves_its_curve(scored):
     assert (workdir / "score_curves.png").is_file()
 
 
+@pytest.mark.usefixtures("quick")
+def test_the_scores_at_the_end_take_the_extractor_of_the_curve(tmp_path, monkeypatch):
+    names, extractor = [], evaluation.extractor
+    monkeypatch.setattr(evaluation, "extractor", lambda name, *given: names.append(name) or extractor(name, *given))
+    changes = ["score_every=1", "score_extractor=judge", "score_metrics=('label_accuracy',)"]
+    scores = training.run(digit_recipe(*changes), tmp_path / "run", progress=False).scores
+    assert names == ["judge"]
+    curve = read_lines(tmp_path / "run" / "score_curves.jsonl")
+    assert [list(line) for line in curve] == [["step", "label_accuracy/judge"]] * 2
+    assert "label_accuracy/judge" in by_name(scores)
+
+
 def test_the_curve_has_the_scores_of_the_checkpoints(scored, digits):
     _, workdir = scored
     lines = read_lines(workdir / "score_curves.jsonl")

@@ -7,6 +7,7 @@ from short_runs import new_run, tiny
 
 import tfgans
 from tfgans import data, recipes, training
+from tfgans.models import AdversarialModel
 from tfgans.training import execution, loop
 
 
@@ -49,6 +50,70 @@ def test_the_function_of_another_number_of_steps_is_not_called_again():
     )
     execution.Execution(model, xla=True).take_at_once(10)
     assert (model.steps_per_execution, model.train_function, model.jit_compile) == (10, None, True)
+
+
+def test_a_function_is_kept_for_its_number_of_steps():
+    """A run that begins inside an epoch, and one that ends inside of one, change the number and change it back."""
+    model = types.SimpleNamespace(
+        distribute_strategy=replicas(1), steps_per_execution=1, train_function="of 1", jit_compile=False
+    )
+    taken = execution.Execution(model, xla=False)
+    taken.take_at_once(10)
+    model.train_function = "of 10"
+    taken.take_at_once(1)
+    assert model.train_function == "of 1"
+    taken.take_at_once(10)
+    assert model.train_function == "of 10"
+
+
+def weights_after(recipe, **options):
+    """All variables after the steps of a recipe, and whether XLA compiled them."""
+    model = training.build(recipe)
+    loop.train(model, recipe, data.toy_world("ring8"), execution.Execution(model, **options), [])
+    return [variable.numpy() for variable in execution._state_of(model)], model.jit_compile
+
+
+def assert_same_bits(first, second):
+    assert len(first) == len(second)
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_trial_of_xla_leaves_no_trace():
+    """The trial takes a step, and the run then has the bits of one that was asked to use XLA."""
+    recipe = tiny("logan/ring8", "steps=3", "steps_per_execution=1", "ema_decay=0.9")
+    tried, compiled = weights_after(recipe, xla=True, on_trial=True)
+    assert compiled
+    assert_same_bits(tried, weights_after(recipe, xla=True)[0])
+
+
+@pytest.fixture
+def not_for_xla(monkeypatch):
+    """A step that XLA cannot compile, since it calls Python."""
+    finish_step = AdversarialModel.finish_step
+
+    def with_python(model, losses):
+        doubled = tf.numpy_function(lambda loss: loss, [losses["generator_loss"]], tf.float32)
+        return finish_step(model, {**losses, "generator_loss": tf.ensure_shape(doubled, [])})
+
+    monkeypatch.setattr(AdversarialModel, "finish_step", with_python)
+
+
+@pytest.mark.usefixtures("not_for_xla")
+def test_a_run_goes_on_without_xla_where_it_fails(capsys):
+    recipe = tiny("logan/ring8", "steps=3", "steps_per_execution=1", "ema_decay=0.9")
+    tried, compiled = weights_after(recipe, xla=True, on_trial=True)
+    assert not compiled
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("XLA cannot take the steps here, so the run goes on without it: ")
+    assert "PyFunc" in line
+    assert_same_bits(tried, weights_after(recipe, xla=False)[0])
+
+
+@pytest.mark.usefixtures("not_for_xla")
+def test_steps_that_were_asked_to_use_xla_fail_without_it():
+    with pytest.raises(tf.errors.OpError, match="PyFunc"):
+        weights_after(tiny("logan/ring8", "steps=1", "steps_per_execution=1"), xla=True)
 
 
 def test_steps_that_xla_compiles():

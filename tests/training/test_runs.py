@@ -15,7 +15,7 @@ from short_runs import eager_steps, metrics_of, quick_runs, read_lines, tiny
 from table import assert_same_state, state
 
 import tfgans
-from tfgans import callbacks, data, recipes, serving, training
+from tfgans import _profile, callbacks, data, recipes, serving, training
 from tfgans.training import loop
 from tfgans.training.execution import Execution
 
@@ -404,3 +404,21 @@ def test_a_fraction_is_trained_on_and_all_is_scored_against(tmp_path, monkeypatc
         training.run(recipe.override(["batch_size=21"]), tmp_path / "other", progress=False)
     with pytest.raises(ValueError, match="grid25 is drawn without end"):
         training.run(recipes.get("began/grid25").override(["train_fraction=0.5"]), tmp_path / "other", progress=False)
+
+
+def test_a_profile_names_where_the_time_of_a_run_goes(tmp_path):
+    """The run has two graphs: of three steps a call, and of the one that is left over."""
+    recipe = ring(7, "log_every=3", "grid_every=3", "steps_per_execution=3", "checkpoint_every=3")
+    with _profile.profiled() as profile:
+        training.run(recipe, tmp_path / "run", progress=False)
+        rows = profile.rows()
+    stored = json.loads((tmp_path / "run" / "profile.json").read_text())
+    assert [row["part"] for row in stored] == [row["part"] for row in rows]
+    calls = {row["part"]: row["calls"] for row in stored}
+    assert calls[_profile.FIRST_STEP] == 2
+    assert calls[_profile.STEPS] == 1
+    # At the end of three epochs, and at the beginning and the end of two calls of `fit`.
+    assert calls["callback Checkpoint"] == 3 + 2 * 2
+    assert {"data", "build", "callback SamplePoints", "export", "final scores"} <= calls.keys()
+    assert all(row["seconds"] >= 0 for row in stored)
+    assert sum(row["share"] for row in stored) == pytest.approx(1, abs=0.01)

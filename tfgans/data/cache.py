@@ -1,9 +1,11 @@
 """A cache of what takes long to make: lists of files, networks trained on real images, and features."""
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,29 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
     arrays: dict[str, Any] = dict(make())
     write_to_cache(path, lambda temporary: np.savez(temporary, **arrays))
     return arrays
+
+
+@contextlib.contextmanager
+def made_once(key: str) -> Iterator[None]:
+    """Lets one process at a time make what the cache has under a key; others wait, and say so.
+
+    A process that has waited finds it in the cache. The lock ends with its process, however that ends. Where the cache
+    cannot be written, nobody waits.
+
+    Args:
+        key: File name without suffix.
+    """
+    path = cache_folder() / f"{key}.lock"
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(open(path, "w", encoding="utf-8"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"Another process makes {key} in {path.parent}; this one waits for it.", file=sys.stderr)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:

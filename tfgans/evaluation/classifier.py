@@ -14,7 +14,8 @@ import tqdm
 
 from tfgans import data, networks
 from tfgans._files import read_json, write_json
-from tfgans.data.cache import cache_folder, write_to_cache
+from tfgans._profile import part
+from tfgans.data.cache import cache_folder, made_once, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
 _MOST_STEPS = 1_500
@@ -116,19 +117,13 @@ def trained_classifier(
         The trained network, and its accuracy on the test images in [0, 1].
     """
     weights, notes = _files(kind, train, test)
-    network = make()
-    if weights.exists() and notes.exists():
-        try:
-            accuracy = read_json(notes)["test_accuracy"]
-            network.load_weights(weights)
-            return network, accuracy
-        # h5py raises RuntimeError, too, for a damaged file.
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
-            network = make()
-    accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
-    if write_to_cache(weights, network.save_weights):
-        write_json(notes, {"data": train.name, "test_accuracy": accuracy})
+    with part("classifier"), made_once(weights.name):
+        if (found := _stored(make, weights, notes)) is not None:
+            return found
+        network = make()
+        accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
+        if write_to_cache(weights, network.save_weights):
+            write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
 
 
@@ -136,6 +131,22 @@ def _files(kind: str, train: data.ImageSet, test: data.ImageSet) -> tuple[pathli
     """Returns the files in the cache that hold the weights of a classifier, and its accuracy."""
     key = f"{kind}-{_VERSION}-{train.fingerprint}-{test.fingerprint}"
     return cache_folder() / f"{key}.weights.h5", cache_folder() / f"{key}.json"
+
+
+def _stored(
+    make: Callable[[], keras.Model], weights: pathlib.Path, notes: pathlib.Path
+) -> tuple[keras.Model, float] | None:
+    """Returns a classifier and its accuracy from the cache; None if it has none that can be read."""
+    if not weights.exists() or not notes.exists():
+        return None
+    network = make()
+    try:
+        network.load_weights(weights)
+        return network, read_json(notes)["test_accuracy"]
+    # h5py raises RuntimeError, too, for a damaged file.
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
+        return None
 
 
 def _length(train: data.ImageSet, most_steps: int) -> tuple[int, int]:

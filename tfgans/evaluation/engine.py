@@ -1,6 +1,7 @@
 """The engine of all scores: what each score needs, one pass over the images for all of them, and their protocol."""
 
 import dataclasses
+import functools
 import hashlib
 import tempfile
 import warnings
@@ -49,6 +50,11 @@ class Sample:
 
     def __getitem__(self, need: Need) -> np.ndarray:
         return self.arrays[need]
+
+    @functools.cached_property
+    def neighbourhoods(self) -> metrics.Neighbourhoods:
+        """The neighbourhoods of the features, made once for all sets that are compared with them."""
+        return metrics.Neighbourhoods(self["features"], _NEIGHBOUR)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +147,7 @@ def _kernel(of: Comparison) -> dict[str, float]:
 
 
 def _prdc(of: Comparison) -> dict[str, float]:
-    return metrics.prdc(of.real["features"], of.generated["features"], _NEIGHBOUR)._asdict()
+    return metrics.prdc(of.real.neighbourhoods, of.generated["features"])._asdict()
 
 
 def _authenticity(of: Comparison) -> dict[str, float]:

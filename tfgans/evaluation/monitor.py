@@ -1,5 +1,6 @@
 """A cheap measure of diversity that a run takes of itself, so that a collapse of modes is seen while it trains."""
 
+import functools
 import warnings
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Diversity(NamedTuple):
 
 
 class DiversityMonitor:
-    """Measures samples of a model against fixed real samples, whose features are kept.
+    """Measures samples of a model against fixed real samples, whose features and neighbourhoods are kept.
 
     The features are pixels, as means over blocks so that no edge is longer than 16 pixels, or the entries of points.
     They need no network, and a measurement takes a few hundredths of a second.
@@ -50,6 +51,8 @@ class DiversityMonitor:
         self._real = _features(real)
         if len(real) < self.LEAST:
             raise ValueError(f"A monitor needs {self.LEAST} real samples or more; received {len(real)}.")
+        self._neighbourhoods = metrics.Neighbourhoods(self._real, _NEIGHBOUR)
+        self._real_spacing = functools.cache(lambda count: metrics.spacing(self._real[:count]))
 
     def __call__(self, samples: np.ndarray) -> Diversity:
         """Measures samples.
@@ -66,8 +69,8 @@ class DiversityMonitor:
         with warnings.catch_warnings():
             # Equal samples are what a monitor is there for.
             warnings.filterwarnings("ignore", "All .* samples have the same features")
-            prdc = metrics.prdc(self._real, generated, _NEIGHBOUR)
-        between_real = metrics.spacing(self._real[: len(generated)])
+            prdc = metrics.prdc(self._neighbourhoods, generated)
+        between_real = self._real_spacing(len(generated))
         # An untrained generator may scatter its samples far more widely than the data.
         spacing = min(1.0, metrics.spacing(generated) / between_real) if between_real > 0 else 1.0
         return Diversity(prdc.coverage, prdc.recall, (prdc.coverage + prdc.recall) / 2, spacing)

@@ -17,7 +17,7 @@ from tfgans.metrics.kernel_distance import KernelDistance, kernel_distance
 from tfgans.metrics.label_accuracy import label_accuracy
 from tfgans.metrics.mode_coverage import ModeCoverage, class_coverage, mode_coverage, stacked_coverage
 from tfgans.metrics.nearest import Nearest, nearest, spacing
-from tfgans.metrics.prdc import PRDC, prdc
+from tfgans.metrics.prdc import PRDC, Neighbourhoods, prdc
 from tfgans.metrics.rare_recall import RareRecall, rare_recall
 from tfgans.metrics.sliced_wasserstein_distance import sliced_wasserstein_distance
 from tfgans.metrics.structural_similarity import LEGACY_RANGE, moving_average, ms_ssim, ssim
@@ -33,6 +33,7 @@ __all__ = [
     "ModeCoverage",
     "Moments",
     "Nearest",
+    "Neighbourhoods",
     "RareRecall",
     "attribute_r2",
     "authenticity",

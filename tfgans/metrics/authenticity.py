@@ -23,6 +23,8 @@ def authenticity(train: Any, samples: Any) -> float:
         ValueError: If a set has fewer than two samples, values are not finite, or sizes differ.
     """
     train, samples = _checks.pair(train, samples)
+    # Both searches take doubles.
+    train = np.asarray(train, np.float64)
     to_train = nearest(samples, [train])
     copied, which = np.unique(to_train.rows[:, 0], return_inverse=True)
     # The nearest training sample is the sample itself.

@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-import tensorflow as tf
+import numpy as np
 
-from tfgans.metrics import _checks, _tfgan
+from tfgans.metrics import _checks
 
 
 class KernelDistance(NamedTuple):
@@ -42,8 +42,30 @@ def kernel_distance(real: Any, generated: Any, block_size: int = 1024) -> Kernel
             f"Each of {blocks} blocks needs two samples of either kind; received {len(real)} and {len(generated)}. "
             f"Give counts that are nearer, or a larger block_size than {block_size}."
         )
-    distance = _tfgan.module("classifier_metrics").kernel_classifier_distance_and_std_from_activations
-    mean, error = distance(
-        tf.constant(real, tf.float64), tf.constant(generated, tf.float64), max_block_size=block_size, dtype=tf.float64
-    )
-    return KernelDistance(float(mean), float(error) if blocks > 1 else None)
+    pairs = zip(_blocks(real, blocks), _blocks(generated, blocks), strict=True)
+    distances = [_unbiased(*(part.astype(np.float64) for part in pair)) for pair in pairs]
+    error = float(np.std(distances, ddof=1) / np.sqrt(blocks)) if blocks > 1 else None
+    return KernelDistance(float(np.mean(distances)), error)
+
+
+def _blocks(features: np.ndarray, count: int) -> list[np.ndarray]:
+    """Divides rows into consecutive blocks, the smaller ones first."""
+    least, larger = divmod(len(features), count)
+    return np.split(features, np.cumsum([least] * (count - larger) + [least + 1] * larger)[:-1])
+
+
+def _unbiased(real: np.ndarray, generated: np.ndarray) -> float:
+    """Returns the unbiased squared MMD of two blocks, float64 [n, D] and [m, D]."""
+
+    def within(part: np.ndarray) -> float:
+        values = _kernel(part, part)
+        return (values.sum() - np.trace(values)) / (len(part) * (len(part) - 1))
+
+    return within(real) + within(generated) - 2 * _kernel(real, generated).mean()
+
+
+def _kernel(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    values = first @ second.T
+    values /= first.shape[1]
+    values += 1
+    return values * values * values

@@ -24,6 +24,27 @@ class PRDC(NamedTuple):
     coverage: float
 
 
+class Neighbourhoods:
+    """The k-neighbourhoods of real samples, which may be compared with several sets of generated ones.
+
+    Args:
+        real: Features [n, D].
+        k: Number of the neighbour that bounds a neighbourhood.
+
+    Raises:
+        ValueError: If `k` is below 1, there are k samples or fewer, or values are not finite.
+    """
+
+    def __init__(self, real: Any, k: int = 5) -> None:
+        if k < 1:
+            raise ValueError(f"k must be at least 1; received {k}.")
+        self.k = k
+        self.features = _checks.features(real, "real", least=k + 1)
+        # Products of centred features lose fewest digits.
+        self.center = self.features.mean(axis=0, dtype=np.float64)
+        self.squared_radii = _squared_radii(self.features - self.center, k)
+
+
 def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
     """Returns precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020).
 
@@ -34,20 +55,18 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
     more than the rounding of such a product.
 
     Args:
-        real: Features [n, D].
+        real: Features [n, D], or their `Neighbourhoods`, whose k counts.
         generated: Features [m, D].
         k: Number of the neighbour that bounds a neighbourhood.
 
     Raises:
         ValueError: If `k` is below 1, a set has k samples or fewer, values are not finite, or sizes differ.
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1; received {k}.")
-    real, generated = _checks.pair(real, generated, least=k + 1)
-    # Products of centred features lose fewest digits.
-    center = real.mean(axis=0, dtype=np.float64)
-    real, generated = real - center, generated - center
-    radii, generated_radii = _squared_radii(real, k), _squared_radii(generated, k)
+    around_real = real if isinstance(real, Neighbourhoods) else Neighbourhoods(real, k)
+    k = around_real.k
+    real, generated = _checks.pair(around_real.features, generated, least=k + 1)
+    real, generated = real - around_real.center, generated - around_real.center
+    radii, generated_radii = around_real.squared_radii, _squared_radii(generated, k)
     # A few roundings, and a sum of D terms, whose errors add up like a random walk: about twice the largest one seen.
     rounding = (6 + np.sqrt(real.shape[1])) * np.finfo(np.float64).eps
     around, within_generated, covered = np.zeros(len(generated), np.int64), [], []

@@ -2,9 +2,15 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import keras
+import numpy as np
 import tensorflow as tf
 
+from tfgans._profile import FIRST_STEP, STEPS, part, running, timed
+from tfgans.data import reading_error
 from tfgans.models import AdversarialModel
 
 
@@ -62,7 +68,7 @@ def take_from_chief(model: AdversarialModel) -> None:
     strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return
-    variables = [*model.weights, *(v for optimizer in model.optimizers.values() for v in optimizer.variables)]
+    variables = _state_of(model)
 
     @tf.function
     def of_chief() -> list[tf.Tensor]:
@@ -74,17 +80,31 @@ def take_from_chief(model: AdversarialModel) -> None:
         variable.assign(strategy.experimental_local_results(value)[0])
 
 
+def _state_of(model: AdversarialModel) -> list[keras.Variable]:
+    """Returns all variables that a step changes and a later step reads."""
+    return [*model.weights, *(v for optimizer in model.optimizers.values() for v in optimizer.variables)]
+
+
+def reason_of(error: tf.errors.OpError) -> str:
+    """Returns the first line of an error that says what failed; the lines before it say where."""
+    where = ("Graph execution error", "Detected at node", "<stack traces", "The op is created at", "File ")
+    lines = [line.strip() for line in error.message.splitlines()]
+    return next((line for line in lines if line and not line.startswith(where)), type(error).__name__)
+
+
 class Execution:
     """Sets how the steps of a model are executed. It warns once when a setting is not supported.
 
     Args:
         model: The compiled model.
         xla: Whether XLA compiles its steps.
+        on_trial: Whether steps that XLA cannot compile here are taken without it. Otherwise they are an error.
     """
 
-    def __init__(self, model: AdversarialModel, xla: bool) -> None:
-        self._model, self._has_warned = model, False
+    def __init__(self, model: AdversarialModel, xla: bool, on_trial: bool = False) -> None:
+        self._model, self._has_warned, self._on_trial = model, False, on_trial and xla
         self._replicas = model.distribute_strategy.num_replicas_in_sync
+        self._functions: dict[int, Callable | None] = {}
         model.jit_compile = xla
 
     def take_at_once(self, steps: int) -> None:
@@ -95,4 +115,46 @@ class Execution:
             self._has_warned, steps = True, 1
         if self._model.steps_per_execution != steps:
             # `fit` would call the old function again, which takes the old number of steps.
-            self._model.steps_per_execution, self._model.train_function = steps, None
+            self._functions[self._model.steps_per_execution] = self._model.train_function
+            self._model.steps_per_execution, self._model.train_function = steps, self._functions.get(steps)
+
+    def make_function(self, batches: Callable[..., tf.data.Dataset]) -> None:
+        """Makes the function that `fit` calls, unless there is one, and tries XLA if it is on trial.
+
+        Args:
+            batches: The batches of the training, of which a trial takes the first ones.
+        """
+        if self._model.train_function is None:
+            self._make_function()
+        if self._on_trial:
+            self._on_trial = False
+            with part("trial of XLA"):
+                self._try_xla(batches)
+
+    def _make_function(self) -> None:
+        """Makes the function of `fit` anew. If there is a profile, it counts the calls."""
+        self._model.make_train_function(force=True)
+        function = self._model.train_function
+
+        def call(iterator: Iterator) -> Any:
+            # On a GPU a call returns before it has taken its steps.
+            return tf.nest.map_structure(np.asarray, function(iterator))
+
+        if running() is not None:
+            self._model.train_function = timed(FIRST_STEP, call, then=STEPS)
+
+    def _try_xla(self, batches: Callable[..., tf.data.Dataset]) -> None:
+        """Takes one call of the graph, and turns XLA off if that fails. The model keeps the state of before."""
+        model, state = self._model, [(variable, variable.numpy()) for variable in _state_of(self._model)]
+        try:
+            model.fit(batches, steps_per_epoch=model.steps_per_execution, verbose=0)
+        except tf.errors.OpError as error:
+            if reading_error(error):
+                raise
+            print(f"XLA cannot take the steps here, so the run goes on without it: {reason_of(error)}", file=sys.stderr)
+            model.jit_compile = False
+            self._functions.clear()
+            self._make_function()
+        finally:
+            for variable, value in state:
+                variable.assign(value)

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tfgans import callbacks, data
 from tfgans._errors import Interrupted
+from tfgans._profile import part, timed
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.training.execution import Execution
@@ -47,6 +48,8 @@ def train_and_write(
     # Callbacks of a finished run act without `fit`.
     for callback in acting:
         callback.set_model(model)
+        for hook in ("on_train_begin", "on_epoch_end", "on_train_end"):
+            setattr(callback, hook, timed(f"callback {type(callback).__name__}", getattr(callback, hook)))
     try:
         with stop:
             train(model, recipe, train_split, execution, acting)
@@ -73,14 +76,19 @@ def train(
         whole = step % recipe.log_every == 0 and left >= recipe.log_every
         steps = recipe.log_every if whole else min(to_next, left)
         execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
-        batches = functools.partial(train_split.batches, recipe.batch_size, seed=recipe.seed, flip=recipe.flip)
+        start = step * model.updates_per_step
+        batches = functools.partial(
+            train_split.batches, recipe.batch_size, start=start, seed=recipe.seed, flip=recipe.flip
+        )
         try:
-            model.fit(
-                functools.partial(batches, start=step * model.updates_per_step),
-                epochs=left // recipe.log_every if whole else 1,
-                steps_per_epoch=steps,
-                verbose=0,
-                callbacks=list(acting),
-            )
+            with part("fit around steps"):
+                execution.make_function(batches)
+                model.fit(
+                    batches,
+                    epochs=left // recipe.log_every if whole else 1,
+                    steps_per_epoch=steps,
+                    verbose=0,
+                    callbacks=list(acting),
+                )
         except tf.errors.OpError as error:
             raise data.reading_error(error) or error from None

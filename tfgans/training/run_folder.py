@@ -52,6 +52,7 @@ class RunFolder:
         self.codes = self.path / "codes"
         self.diversity_file = self.path / "diversity.jsonl"
         self.alarms_file = self.path / "alarms.jsonl"
+        self.profile_file = self.path / "profile.json"
         self.checkpoints = self.path / CHECKPOINTS
         self.checksums_file = self.checkpoints / "checksums.json"
         self.saved_model = self.path / "saved_model"

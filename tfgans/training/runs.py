@@ -6,10 +6,13 @@ import functools
 import os
 import pathlib
 import sys
+from typing import Any
 
 import tensorflow as tf
 
 from tfgans import callbacks, data, evaluation
+from tfgans._files import write_json
+from tfgans._profile import part, running
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
@@ -84,34 +87,40 @@ def run(
             It is a KeyboardInterrupt.
     """
     strategy = strategy or strategy_of("default")
-    xla = compiles(xla, strategy)
+    compiled = compiles(xla, strategy)
     say = functools.partial(print, file=sys.stderr, flush=True) if progress else lambda text: None
     say(f"Loading {recipe.data if own is None else own.name}.")
-    recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
-    trained_on = train_split.part(recipe.train_fraction)
-    check_data(recipe, trained_on, strategy.num_replicas_in_sync)
-    recipe = with_bank_settings(recipe, trained_on)
+    with part("data"):
+        recipe, train_split, test_split = load_data(recipe, own, data_dir, download)
+        trained_on = train_split.part(recipe.train_fraction)
+        check_data(recipe, trained_on, strategy.num_replicas_in_sync)
+        recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or recipe.default_workdir)
     folder.check(recipe)
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
+    # The scores while the run trains and those at its end may share an extractor.
+    scoring: dict[str, Any] = {"devices": devices, "extractors": {}}
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
-        curves = score_curves(recipe, folder, train_split, test_split, devices)
+        with part("preparing scores"):
+            curves = score_curves(recipe, folder, train_split, test_split, **scoring)
         say(f"Building {recipe.name} in {folder.path}.")
-        with strategy.scope():
-            model = build(recipe)
-        _restore_or_prepare(model, recipe, folder, trained_on, test_split)
-        take_from_chief(model)
-        execution = Execution(model, xla)
+        with part("build"):
+            with strategy.scope():
+                model = build(recipe)
+            _restore_or_prepare(model, recipe, folder, trained_on, test_split)
+            take_from_chief(model)
+        execution = Execution(model, compiled, on_trial=xla is None)
         refreshing = refreshes(recipe, model, trained_on)
         if not is_chief(strategy):
             train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshing])
             return None
         folder.begin(recipe, train_split.label_names)
-        drawing = pictures(recipe, folder, model, train_split)
-        watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
+        with part("preparing callbacks"):
+            drawing = pictures(recipe, folder, model, train_split)
+            watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
         if int(model.step.numpy()) < recipe.steps:
             say("The first step compiles, which takes longer than others.")
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
@@ -119,18 +128,22 @@ def run(
         grid, *_ = [picture.draw() for picture in drawing]
         if exported_step(folder.saved_model) != int(model.step.numpy()):
             print("Exporting the model.", file=sys.stderr)
-            export(model, folder.saved_model)
+            with part("export"):
+                export(model, folder.saved_model)
         scores = _scores_at_end(folder, int(model.step.numpy()))
         if not scores:
             print("Scoring the model.", file=sys.stderr)
-            extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
-            scorer = make_scorer(
-                train_split, test_split, extractor, recipe.score_samples, devices=devices, progress=progress
-            )
-            if scorer.cost is not None:
-                print(scorer.cost, file=sys.stderr)
-            scores = scorer.model(model, names, _AT_END)
-            evaluation.add_scores(folder.scores_file, scores)
+            with part("final scores"):
+                extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
+                scorer = make_scorer(
+                    train_split, test_split, extractor, recipe.score_samples, progress=progress, **scoring
+                )
+                if scorer.cost is not None:
+                    print(scorer.cost, file=sys.stderr)
+                scores = scorer.model(model, names, _AT_END)
+                evaluation.add_scores(folder.scores_file, scores)
+        if (profile := running()) is not None:
+            write_json(folder.profile_file, profile.rows())
     return Result(model, scores, grid, folder.scores_file, latest_version(folder.saved_model))
 
 

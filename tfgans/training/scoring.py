@@ -213,9 +213,11 @@ def _image_scorer(
     samples: int,
     sets: int,
     devices: Sequence[str] = (),
+    extractors: dict[str, evaluation.Extractor] | None = None,
     **options: Any,
 ) -> Scorer:
-    features = evaluation.extractor(extractor, train, test)
+    made = {} if extractors is None else extractors
+    features = made[extractor] = made.get(extractor) or evaluation.extractor(extractor, train, test)
     features.devices = devices or features.devices
     return Scorer(train, test, features, samples, sets, **options)
 
@@ -256,8 +258,9 @@ def make_scorer(
         extractor: Name of an extractor of images; a toy world needs none.
         samples: Images or points in a set of samples.
         sets: Number of sets of samples.
-        **options: `batch_size`, `progress` and `learned` of `Scorer`, and `devices`, which replace those of the
-            extractor. A toy world ignores them.
+        **options: `batch_size`, `progress` and `learned` of `Scorer`; `devices`, which replace those of the extractor;
+            and `extractors`, those of these images that were made before, by name, to which a new one is added. A toy
+            world ignores them.
     """
     return _SCORERS[train.kind](train, test, extractor, samples, sets, **options)
 

@@ -1,6 +1,7 @@
 """Chooses the callbacks of a run: pictures, scores, alarms, and the refilling of a bank."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,14 +23,15 @@ _SAMPLES, _REAL = 200, 500
 
 
 def score_curves(
-    recipe: Recipe, folder: RunFolder, train: data.DataSplit, test: data.DataSplit, devices: Sequence[str]
+    recipe: Recipe, folder: RunFolder, train: data.DataSplit, test: data.DataSplit, **options: Any
 ) -> list[keras.callbacks.Callback]:
-    """Makes the callback that scores one set of samples every `score_every` steps, if the recipe sets that."""
+    """Makes the callback that scores one set of samples every `score_every` steps, if the recipe sets that.
+
+    The options are those of `make_scorer`.
+    """
     if recipe.score_every is None:
         return []
-    scorer = make_scorer(
-        train, test, recipe.score_extractor, recipe.score_samples, sets=1, devices=devices, progress=False
-    )
+    scorer = make_scorer(train, test, recipe.score_extractor, recipe.score_samples, sets=1, progress=False, **options)
     names = scorer.chosen(recipe.score_metrics, bool(recipe.takes_labels), recipe.has_encoder)
     scorer.prepare()
 
