@@ -1,12 +1,12 @@
 """Grids of images."""
 
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from tfgans.plots._figure import new_figure, save_figure
+from tfgans.plots._figure import finished, new_figure
 
 _CELL_INCHES = 0.6
 
@@ -14,20 +14,20 @@ _CELL_INCHES = 0.6
 def image_grid(
     images: np.ndarray,
     columns: int,
-    path: str | os.PathLike,
+    path: str | os.PathLike | None = None,
     *,
     title: str = "",
     row_names: Sequence[str] | None = None,
     row_label: str = "",
     column_names: Sequence[str] | None = None,
     column_label: str = "",
-) -> pathlib.Path:
-    """Writes images as a labelled grid, row by row.
+) -> Figure:
+    """Draws images as a labelled grid, row by row.
 
     Args:
         images: [rows * columns, H, W, C] in [-1, 1]; C is 1 or 3.
         columns: Images in a row.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
         title: Line above the grid.
         row_names: Name of each row.
         row_label: Label beside the rows.
@@ -35,7 +35,7 @@ def image_grid(
         column_label: Label below the columns.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If the images do not fill the last row, or there are none.
@@ -58,22 +58,26 @@ def image_grid(
     axes.set_yticks([(row + 0.5) * height - 1 for row in range(rows)] if row_names else [])
     axes.set_yticklabels(row_names or [])
     axes.set(title=title, xlabel=column_label, ylabel=row_label)
-    return save_figure(figure, path)
+    return finished(figure, path)
 
 
 def neighbour_grid(
-    samples: np.ndarray, nearest: Mapping[str, np.ndarray], path: str | os.PathLike, *, title: str = "Samples"
-) -> pathlib.Path:
-    """Writes samples beside the training images that are nearest to them. Copies look the same as their neighbours.
+    samples: np.ndarray,
+    nearest: Mapping[str, np.ndarray],
+    path: str | os.PathLike | None = None,
+    *,
+    title: str = "Samples",
+) -> Figure:
+    """Draws samples beside the training images that are nearest to them. Copies look the same as their neighbours.
 
     Args:
         samples: [n, H, W, C] in [-1, 1]; C is 1 or 3.
         nearest: Images uint8 [n, k, H, W, C], from the nearest to the farthest, by the name of what is compared.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
         title: What the samples are.
 
     Returns:
-        The path.
+        The figure.
     """
     counts = {name: images.shape[1] for name, images in nearest.items()}
     columns = [samples[:, np.newaxis], *(images / 127.5 - 1.0 for images in nearest.values())]
