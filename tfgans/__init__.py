@@ -48,6 +48,7 @@ _SUBPACKAGES = (
     "metrics",
     "models",
     "networks",
+    "pages",
     "plots",
     "recipes",
     "serving",

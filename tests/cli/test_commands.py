@@ -9,12 +9,12 @@ from short_runs import call, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes
-from tfgans.cli import explore, export, sample, train
+from tfgans.cli import compare, explore, export, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
+@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "compare", "client", "prepare"])
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -23,7 +23,7 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    assert {"client": "--server", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
+    assert {"client": "--server", "compare": "--out", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
     assert done.stdout.splitlines()[-1] == "False"
 
 
@@ -71,6 +71,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
+        ("compare", [], "Name the folders of one or more runs"),
+        ("compare", ["run", "--out=page.png"], "must end in .html"),
         ("prepare", ["--data=folder:photos"], "--out"),
     ],
 )
@@ -104,6 +106,12 @@ def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
     call(command, f"--workdir={digits}", f"--out={out}")
     assert out.is_file()
     assert capsys.readouterr().out.splitlines()[-1].endswith(f": {out}")
+
+
+def test_page_of_a_run(digits, tmp_path, capsys):
+    call(compare, digits, f"--out={tmp_path / 'page.html'}")
+    assert capsys.readouterr().out == f"page: {tmp_path / 'page.html'}\n"
+    assert "cwgan/digits" in (tmp_path / "page.html").read_text()
 
 
 def test_export(digits, tmp_path):

@@ -123,5 +123,5 @@ def flags_of(command):
 def call(command, *arguments):
     """Calls a command in this process, since another would take seconds to start TensorFlow."""
     with flags_of(command) as values:
-        values([command.__name__, *map(str, arguments)])
-        command.main()
+        _, *paths = values([command.__name__, *map(str, arguments)])
+        command.main(*paths)

@@ -23,8 +23,10 @@ _SIGNAL_EXIT_CODE = 128
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 
 
-def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
+def run(define_flags: Callable[[], None], main: Callable[..., None], takes_paths: bool = False) -> None:
     """Defines the flags of a command, parses them, calls `main`, and exits.
+
+    `main` receives the words that are no flags if the command `takes_paths`; other commands refuse them.
 
     The exit code is 0 after success, and 1 after bad input, with one line on standard error. After a signal it is 128
     plus the signal's number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
@@ -43,7 +45,7 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
         # `nohup` sets SIGHUP to be ignored.
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    app.run(lambda argv: _call(main, argv))
+    app.run(lambda argv: _call(main, argv, takes_paths))
 
 
 def define_data_flags() -> None:
@@ -118,12 +120,12 @@ def output_path(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
     return path
 
 
-def _call(main: Callable[[], None], argv: list[str]) -> None:
+def _call(main: Callable[..., None], argv: list[str], takes_paths: bool) -> None:
     """Calls the command, and turns its errors into lines and exit codes."""
     try:
-        if argv[1:]:
+        if argv[1:] and not takes_paths:
             raise ValueError(f"Flags begin with --; received {' '.join(argv[1:])}.")
-        main()
+        main(*argv[1:])
     except KeyboardInterrupt as stop:
         print(*stop.args or ["Interrupted."], file=sys.stderr)
         number = stop.signal if isinstance(stop, Interrupted) else signal.SIGINT
