@@ -32,6 +32,7 @@ _HOMES = {
     "ConditionalWGANGP": "models",
     "VariationalXGAN": "models",
     "evaluate": "training",
+    "from_pretrained": "serving",
     "load": "training",
     "run": "training",
 }

@@ -12,6 +12,7 @@ from tfgans import recipes
 from tfgans.cli import compare, explore, export, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
+from tfgans.pages import page
 
 
 @pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "compare", "client", "prepare"])
@@ -71,6 +72,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("sample", ["--workdir=nowhere", "--out=samples.jpg"], "must end in .png or .npz"),
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube"),
+        ("explore", [], "--workdir names the folder of a run"),
+        ("explore", ["--serve"], "either --workdir or --saved_model"),
         ("compare", [], "Name the folders of one or more runs"),
         ("compare", ["run", "--out=page.png"], "must end in .html"),
         ("prepare", ["--data=folder:photos"], "--out"),
@@ -106,6 +109,18 @@ def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
     call(command, f"--workdir={digits}", f"--out={out}")
     assert out.is_file()
     assert capsys.readouterr().out.splitlines()[-1].endswith(f": {out}")
+
+
+def test_explorer_serves_a_run_until_it_is_ended(digits, monkeypatch, capsys):
+    served = []
+    monkeypatch.setattr(page, "serve", lambda *given: served.append(given))
+    call(explore, f"--workdir={digits}", "--serve", "--port=7999")
+    ((explorer, host, port),) = served
+    assert explorer.loaded.title == "cwgan/digits at step 0"
+    assert explorer.loaded.label_names == tuple("0123456789")
+    assert (host, port) == ("127.0.0.1", 7999)
+    call(explore, "--saved_model=logan_digits", "--serve")
+    assert served[1][0].sections == ("samples", "directions", "pictures")
 
 
 def test_page_of_a_run(digits, tmp_path, capsys):

@@ -56,9 +56,9 @@ def define_data_flags() -> None:
     flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
 
 
-def define_run_flags() -> None:
-    """Defines the flags of commands that load the model of a run."""
-    flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
+def define_run_flags(required: bool = True) -> None:
+    """Defines the flags of commands that load the model of a run, which may do without one if it is not `required`."""
+    flags.DEFINE_string("workdir", None, "Folder of the run.", required=required)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
     flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
 

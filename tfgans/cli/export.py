@@ -24,7 +24,8 @@ def main() -> None:
     # A server may load the new version at once, so a wrong configuration must be found before.
     serving.check_models_config(out)
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
-    print(f"SavedModel: {serving.export(model, out, warmup=FLAGS.warmup)}")
+    names = training.RunFolder(FLAGS.workdir).label_names() if model.samples_by_label else ()
+    print(f"SavedModel: {serving.export(model, out, warmup=FLAGS.warmup, label_names=names)}")
     print(f"models: {serving.add_to_models_config(out)}")
 
 

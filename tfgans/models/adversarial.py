@@ -462,6 +462,11 @@ class AdversarialModel(keras.Model):
         sample = self.forward(self.sampler, latent, label, training=False)
         return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
 
+    @property
+    def sample_prior(self) -> Prior | None:
+        """The distribution of the latents of samples: a sample is G of `sample_rows` of its seed; None if it is not."""
+        return self.prior
+
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Samples from int64 seeds `[n]` and labels."""
         return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)

@@ -4,6 +4,7 @@ import io
 import os
 import pathlib
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -29,6 +30,13 @@ def figure_png(figure: Figure) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format="png")
     return file.getvalue()
+
+
+def figure_pixels(figure: Figure) -> np.ndarray:
+    """Returns the pixels of a figure, uint8 [height, width, 3]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
 def save_figure(figure: Figure, path: str | os.PathLike) -> pathlib.Path:

@@ -2,6 +2,7 @@
 
 from tfgans.serving._transport import Signature
 from tfgans.serving.client import Client
+from tfgans.serving.pretrained import Pretrained, from_pretrained
 from tfgans.serving.saved_model import (
     add_to_models_config,
     check_models_config,
@@ -10,12 +11,14 @@ from tfgans.serving.saved_model import (
     export,
     exported_step,
     latest_version,
+    mark_of,
     versions,
 )
 from tfgans.serving.warmup import write_warmup_requests
 
 __all__ = [
     "Client",
+    "Pretrained",
     "Signature",
     "add_to_models_config",
     "check_models_config",
@@ -23,7 +26,9 @@ __all__ = [
     "encode_png",
     "export",
     "exported_step",
+    "from_pretrained",
     "latest_version",
+    "mark_of",
     "versions",
     "write_warmup_requests",
 ]

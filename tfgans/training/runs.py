@@ -114,7 +114,7 @@ def run(
         grid, *_ = [picture.draw() for picture in drawing]
         if exported_step(folder.saved_model) != int(model.step.numpy()):
             print("Exporting the model.", file=sys.stderr)
-            export(model, folder.saved_model)
+            export(model, folder.saved_model, label_names=train_split.label_names)
         scores = _scores_at_end(folder, int(model.step.numpy()))
         if not scores:
             print("Scoring the model.", file=sys.stderr)
