@@ -12,7 +12,7 @@ from tfgans.choices import Conditioning
 from tfgans.recipes.base import IMAGES, Recipe
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class EncodedRecipe(Recipe):
     """X-GAN or one of its rivals. All have an encoder, and the same layers.
 
@@ -58,7 +58,7 @@ class EncodedRecipe(Recipe):
         return replace(self, condition_size=condition_size)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class XGANRecipe(EncodedRecipe):
     """X-GAN and its ablations.
 
