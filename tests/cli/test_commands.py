@@ -66,6 +66,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("train", ["--resipe=x"], "Unknown command line flag 'resipe'"),
         ("train", ["--steps=many"], "flag --steps=many"),
         ("export", [], "--out"),
+        ("export", ["--workdir=nowhere", "--out=model.onnx", "--format=tflite"], "must end in .tflite"),
+        ("export", ["--workdir=nowhere", "--out=a.onnx", "--format=onnx", "--warmup"], "takes no --warmup"),
         ("client", [], "--model"),
         ("client", ["--model=m", "--out=samples.npz"], "must end in .png"),
         ("sample", [], "--workdir"),
@@ -135,6 +137,13 @@ def test_export(digits, tmp_path):
     assert (out / "1" / "saved_model.pb").is_file()
     assert (out / "1" / "assets.extra" / "tf_serving_warmup_requests").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+def test_export_to_one_file(digits, tmp_path, capsys):
+    call(export, f"--workdir={digits}", f"--out={tmp_path / 'digits.tflite'}", "--format=tflite")
+    assert capsys.readouterr().out == f"tflite: {tmp_path / 'digits.tflite'}\n"
+    # The identifier of the format is behind the first four bytes.
+    assert (tmp_path / "digits.tflite").read_bytes()[4:8] == b"TFL3"
 
 
 def test_samples_of_a_model_without_labels(tmp_path):

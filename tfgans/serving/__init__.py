@@ -2,6 +2,7 @@
 
 from tfgans.serving._transport import Signature
 from tfgans.serving.client import Client
+from tfgans.serving.formats import EXPORTS, export_onnx, export_tflite
 from tfgans.serving.pretrained import Pretrained, from_pretrained
 from tfgans.serving.saved_model import (
     add_to_models_config,
@@ -17,6 +18,7 @@ from tfgans.serving.saved_model import (
 from tfgans.serving.warmup import write_warmup_requests
 
 __all__ = [
+    "EXPORTS",
     "Client",
     "Pretrained",
     "Signature",
@@ -25,6 +27,8 @@ __all__ = [
     "decode_png",
     "encode_png",
     "export",
+    "export_onnx",
+    "export_tflite",
     "exported_step",
     "from_pretrained",
     "latest_version",
