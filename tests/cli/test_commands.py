@@ -9,13 +9,15 @@ from short_runs import call, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes
-from tfgans.cli import compare, explore, export, sample, train
+from tfgans.cli import compare, explore, export, publish, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
 from tfgans.pages import page
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "compare", "client", "prepare"])
+@pytest.mark.parametrize(
+    "name", ["train", "evaluate", "export", "sample", "explore", "compare", "publish", "client", "prepare"]
+)
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -79,6 +81,7 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("compare", [], "Name the folders of one or more runs"),
         ("compare", ["run", "--out=page.png"], "must end in .html"),
         ("prepare", ["--data=folder:photos"], "--out"),
+        ("publish", ["--workdir=nowhere", "--out=model"], "--licence"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
@@ -137,6 +140,12 @@ def test_export(digits, tmp_path):
     assert (out / "1" / "saved_model.pb").is_file()
     assert (out / "1" / "assets.extra" / "tf_serving_warmup_requests").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+def test_publish(digits, tmp_path, capsys):
+    call(publish, f"--workdir={digits}", f"--out={tmp_path / 'model'}", "--licence=mit", "--data_licence=CC0")
+    assert capsys.readouterr().out == f"published: {tmp_path / 'model'}\n"
+    assert tfgans.from_pretrained(tmp_path / "model").card["licence"] == "mit"
 
 
 def test_export_to_one_file(digits, tmp_path, capsys):
