@@ -72,6 +72,10 @@ def served(explorer: Explorer, host: str = "127.0.0.1", port: int | None = None)
             enable_monitoring=False,
             theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
         )
+    except OSError as error:
+        page.close()
+        raise OSError(f"The page cannot listen on port {port or 'any'} of {host}; name another --port.") from error
+    try:
         yield address.rstrip("/")
     finally:
         page.close()
