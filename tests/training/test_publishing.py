@@ -1,5 +1,7 @@
 """A run that is published, sent to a stand-in for the Hub, and loaded again."""
 
+import socket
+
 import hub_stub
 import numpy as np
 import pytest
@@ -90,6 +92,14 @@ def test_a_model_comes_back_from_the_hub(published, tmp_path, monkeypatch):
         np.testing.assert_array_equal(model.sample(2, labels=0, seed=0), here)
         with pytest.raises(FileNotFoundError, match="hf://user/nothing cannot be fetched"):
             tfgans.from_pretrained("hf://user/nothing")
+
+
+def test_a_hub_that_cannot_be_reached_is_an_error(published, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_token")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{closed.getsockname()[1]}")
+    with pytest.raises(OSError, match="user/digits cannot be sent to the Hub"):
+        hub.push(published, "user/digits")
 
 
 def test_only_what_has_a_card_is_sent(tmp_path):

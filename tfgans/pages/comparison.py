@@ -123,7 +123,11 @@ class _Run:
 
     @property
     def seconds(self) -> float:
-        """Seconds of training that led to the newest step. Each start of a run counts its own from 0."""
+        """Seconds of training that led to the newest step.
+
+        Each start of a run counts its own from 0, so a start is seen where they fall. They do not fall where the first
+        line of a start took longer than all lines before it; the seconds of these are then left out.
+        """
         times = [line["seconds"] for line in self.metrics if "seconds" in line]
         ends = [time for time, following in itertools.pairwise([*times, 0.0]) if following < time]
         return sum(ends)

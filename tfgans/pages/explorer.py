@@ -23,7 +23,7 @@ MOST_DIRECTIONS = 8
 DIRECTION_RANGE = 3.0
 """Sliders of directions move by at most so many standard deviations of the latents."""
 
-# Latents at which directions are found, and samples of which latents are encoded.
+# Latents at which directions are found.
 _LATENTS_FOR_DIRECTIONS = 8
 # Edge of an image on the page. Smaller images are enlarged by a whole factor, so that their pixels stay sharp.
 _EDGE = 96

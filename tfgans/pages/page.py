@@ -102,8 +102,11 @@ def _label(explorer: Explorer, values: Sequence[Any]) -> Any:
 
 
 def _picture(name: str) -> gr.Image:
+    # Gradio's own label would cover a part of the picture.
+    gr.Markdown(f"**{name}**")
     return gr.Image(
         label=name,
+        show_label=False,
         format="png",
         interactive=False,
         buttons=["download", "fullscreen"],

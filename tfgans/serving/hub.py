@@ -36,6 +36,7 @@ def push(folder: str | os.PathLike, repository: str, *, private: bool = False) -
 
     Raises:
         FileNotFoundError: If the folder has no card.
+        ValueError: If the name of the repository has another form.
         MissingExtraError: If the extra `hub` is not installed.
         OSError: If the Hub cannot be reached or refuses, for example since nobody has logged in with `hf auth login`.
     """
@@ -43,10 +44,16 @@ def push(folder: str | os.PathLike, repository: str, *, private: bool = False) -
     if not (folder / CARD).is_file():
         raise FileNotFoundError(f"{folder} has no {CARD}; publish a run there first.")
     api = _api()
-    address = api.create_repo(repository, private=private, exist_ok=True)
-    api.upload_folder(
-        repo_id=repository, folder_path=folder, allow_patterns=_FILES, commit_message=f"Publish {folder.name}"
-    )
+    try:
+        address = api.create_repo(repository, private=private, exist_ok=True)
+        api.upload_folder(
+            repo_id=repository, folder_path=folder, allow_patterns=_FILES, commit_message=f"Publish {folder.name}"
+        )
+    except ValueError:
+        raise
+    # The HTTP library of the Hub's client has errors of its own, which are no OSErrors.
+    except Exception as error:
+        raise OSError(f"{repository} cannot be sent to the Hub: {str(error).splitlines()[0]}") from error
     return str(address)
 
 
