@@ -19,6 +19,7 @@ _KINDS_OF_FOLDERS = {
     "callbacks": "run",
     "training": "run",
     "cli": "run",
+    "pages": "run",
     "serving": "run",
     "papers": "run",
 }

@@ -36,6 +36,7 @@ _HOMES = {
     "ConditionalWGANGP": "models",
     "VariationalXGAN": "models",
     "evaluate": "training",
+    "from_pretrained": "serving",
     "load": "training",
     "run": "training",
 }
@@ -52,6 +53,7 @@ _SUBPACKAGES = (
     "metrics",
     "models",
     "networks",
+    "pages",
     "plots",
     "recipes",
     "serving",

@@ -11,12 +11,15 @@ from short_runs import call, flags_of, new_run, quick_runs, run_script, tiny, ti
 
 import tfgans
 from tfgans import recipes
-from tfgans.cli import explore, export, sample, train
+from tfgans.cli import compare, explore, export, publish, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
+from tfgans.pages import page
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
+@pytest.mark.parametrize(
+    "name", ["train", "evaluate", "export", "sample", "explore", "compare", "publish", "client", "prepare"]
+)
 def test_help_names_the_flags_without_loading_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['{name}', '--help']\n"
@@ -25,10 +28,11 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
         "except SystemExit: print('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    assert {"client": "--server", "prepare": "--image_shape"}.get(name, "--workdir") in done.stdout
+    flags = {"client": "--server", "compare": "--out", "prepare": "--image_shape"}
+    assert flags.get(name, "--workdir") in done.stdout
     sentence, _, *examples, _, group = done.stdout.splitlines()[:6]
     assert sentence.endswith(f"or `tfgans-{name}`.")
-    assert all(example.startswith(f"  python scripts/{name}.py --") for example in examples)
+    assert all(example.startswith(f"  python scripts/{name}.py ") for example in examples)
     assert re.fullmatch(r"[A-Z].*:", group)
     assert done.stdout.splitlines()[-1] == "False"
 
@@ -110,6 +114,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("train", ["--resipe=x"], "Unknown command line flag 'resipe'"),
         ("train", ["--steps=many"], "flag --steps=many"),
         ("export", [], "--out"),
+        ("export", ["--workdir=nowhere", "--out=model.onnx", "--format=tflite"], "must end in .tflite"),
+        ("export", ["--workdir=nowhere", "--out=a.onnx", "--format=onnx", "--warmup"], "takes no --warmup"),
         ("client", [], "--model"),
         ("client", ["--model=m", "--out=samples.npz"], "must end in .png"),
         ("sample", [], "--workdir"),
@@ -117,7 +123,12 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, tmp_path):
         ("explore", ["--workdir=nowhere", "--out=nowhere/a.png"], "no folder nowhere"),
         ("explore", ["--workdir=nowhere", "--figure=cube"], "--figure=cube: There are swap, corners"),
         ("explore", ["--workdir=nowhere", "--figure=swop"], "Did you mean swap"),
+        ("explore", [], "--workdir names the folder of a run"),
+        ("explore", ["--serve"], "either --workdir or --saved_model"),
+        ("compare", [], "Name the folders of one or more runs"),
+        ("compare", ["run", "--out=page.png"], "must end in .html"),
         ("prepare", ["--data=folder:photos"], "--out"),
+        ("publish", ["--workdir=nowhere", "--out=model"], "--licence"),
     ],
 )
 def test_wrong_flags_are_refused(name, arguments, message):
@@ -152,12 +163,43 @@ def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
     assert capsys.readouterr().out.splitlines()[-1].endswith(f": {out}")
 
 
+def test_explorer_serves_a_run_until_it_is_ended(digits, monkeypatch, capsys):
+    served = []
+    monkeypatch.setattr(page, "serve", lambda *given: served.append(given))
+    call(explore, f"--workdir={digits}", "--serve", "--port=7999")
+    ((explorer, host, port),) = served
+    assert explorer.loaded.title == "cwgan/digits at step 0"
+    assert explorer.loaded.label_names == tuple("0123456789")
+    assert (host, port) == ("127.0.0.1", 7999)
+    call(explore, "--saved_model=logan_digits", "--serve")
+    assert served[1][0].sections == ("samples", "directions", "pictures")
+
+
+def test_page_of_a_run(digits, tmp_path, capsys):
+    call(compare, digits, f"--out={tmp_path / 'page.html'}")
+    assert capsys.readouterr().out == f"page: {tmp_path / 'page.html'}\n"
+    assert "cwgan/digits" in (tmp_path / "page.html").read_text()
+
+
 def test_export(digits, tmp_path):
     out = tmp_path / "saved_models" / "digits"
     call(export, f"--workdir={digits}", f"--out={out}", "--warmup")
     assert (out / "1" / "saved_model.pb").is_file()
     assert (out / "1" / "assets.extra" / "tf_serving_warmup_requests").is_file()
     assert 'name: "digits"' in (out.parent / "models.config").read_text()
+
+
+def test_publish(digits, tmp_path, capsys):
+    call(publish, f"--workdir={digits}", f"--out={tmp_path / 'model'}", "--licence=mit", "--data_licence=CC0")
+    assert capsys.readouterr().out == f"published: {tmp_path / 'model'}\n"
+    assert tfgans.from_pretrained(tmp_path / "model").card["licence"] == "mit"
+
+
+def test_export_to_one_file(digits, tmp_path, capsys):
+    call(export, f"--workdir={digits}", f"--out={tmp_path / 'digits.tflite'}", "--format=tflite")
+    assert capsys.readouterr().out == f"tflite: {tmp_path / 'digits.tflite'}\n"
+    # The identifier of the format is behind the first four bytes.
+    assert (tmp_path / "digits.tflite").read_bytes()[4:8] == b"TFL3"
 
 
 def test_samples_of_a_model_without_labels(tmp_path):

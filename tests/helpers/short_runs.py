@@ -58,12 +58,16 @@ def read_lines(path):
 
 
 def read_events(folder):
-    """The scalars of a folder of TensorBoard events, by step and tag."""
-    return {
-        (event.step, value.tag): float(tf.make_ndarray(value.tensor))
+    """The scalars of a folder of TensorBoard events, by step and tag; and the pixels of its pictures."""
+    values = {
+        (event.step, value.tag): tf.make_ndarray(value.tensor)
         for file in folder.iterdir()
         for event in tf.compat.v1.train.summary_iterator(str(file))
         for value in event.summary.value
+    }
+    # A picture is its width, its height and its file.
+    return {
+        key: float(value) if value.ndim == 0 else tf.io.decode_png(value[2]).numpy() for key, value in values.items()
     }
 
 
@@ -123,5 +127,5 @@ def flags_of(command):
 def call(command, *arguments):
     """Calls a command in this process, since another would take seconds to start TensorFlow."""
     with flags_of(command) as values:
-        values([command.__name__, *map(str, arguments)])
-        command.main()
+        _, *paths = values([command.__name__, *map(str, arguments)])
+        command.main(*paths)

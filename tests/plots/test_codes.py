@@ -5,11 +5,12 @@ from matplotlib.colors import to_rgb
 from tfgans import plots
 
 
-def test_real_codes_are_red_and_generated_ones_blue(tmp_path, drawn):
+def test_real_codes_are_red_and_generated_ones_blue(tmp_path):
     """Real codes spread along one axis; the plane's first component is that axis, centred on the real codes."""
     real = np.array([[-3.0, 0, 0], [0, 0, 0], [3, 0, 0], [0, 1, 0], [0, -1, 0]])
-    path = plots.code_scatter(real, np.array([[6.0, 2, 5]]), tmp_path / "codes.png", title="step 5")
-    (axes,) = drawn[0].axes
+    path = tmp_path / "codes.png"
+    figure = plots.code_scatter(real, np.array([[6.0, 2, 5]]), path, title="step 5")
+    (axes,) = figure.axes
     parts = {part.get_label(): part for part in axes.collections}
     assert list(parts) == ["real", "generated"]
     np.testing.assert_allclose(np.abs(parts["real"].get_offsets()), np.abs(real[:, :2]), atol=1e-9)

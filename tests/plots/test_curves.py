@@ -1,44 +1,33 @@
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from PIL import Image
 
 from tfgans.plots import compared_curves, score_curves
 
 
-@pytest.fixture
-def panels(monkeypatch):
-    """What the figures that are saved show: (title, x, y) of each panel."""
-    shown = []
-
-    def savefig(figure, *_, **__):
-        for axes in figure.axes:
-            (line,) = axes.get_lines()
-            shown.append((axes.get_title(), list(line.get_xdata()), list(line.get_ydata())))
-        original(figure, *_, **__)
-
-    original = Figure.savefig
-    monkeypatch.setattr(Figure, "savefig", savefig)
-    return shown
+def panels(figure):
+    """The panels of a figure: (title, x, y) of each."""
+    lines = [(axes.get_title(), axes.get_lines()[0]) for axes in figure.axes]
+    return [(title, list(line.get_xdata()), list(line.get_ydata())) for title, line in lines]
 
 
-def test_one_panel_a_score(panels, tmp_path):
-    path = score_curves([10, 20], [{"a": 1.0, "b/c": 5.0}, {"a": 2.0, "b/c": 4.0}], tmp_path / "curves.png")
-    assert path == tmp_path / "curves.png"
-    assert panels == [("a", [10, 20], [1.0, 2.0]), ("b/c", [10, 20], [5.0, 4.0])]
+def test_one_panel_a_score(tmp_path):
+    figure = score_curves([10, 20], [{"a": 1.0, "b/c": 5.0}, {"a": 2.0, "b/c": 4.0}], tmp_path / "curves.png")
+    assert panels(figure) == [("a", [10, 20], [1.0, 2.0]), ("b/c", [10, 20], [5.0, 4.0])]
     assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
 
 
-def test_a_score_that_is_missing_leaves_a_gap(panels, tmp_path):
-    score_curves([10, 20, 30], [{"a": 1.0}, {"b": 3.0}, {"a": 2.0}], tmp_path / "curves.png")
-    np.testing.assert_array_equal(panels[0][2], [1, np.nan, 2])
-    np.testing.assert_array_equal(panels[1][2], [np.nan, 3, np.nan])
+def test_a_score_that_is_missing_leaves_a_gap():
+    shown = panels(score_curves([10, 20, 30], [{"a": 1.0}, {"b": 3.0}, {"a": 2.0}]))
+    np.testing.assert_array_equal(shown[0][2], [1, np.nan, 2])
+    np.testing.assert_array_equal(shown[1][2], [np.nan, 3, np.nan])
 
 
 @pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 3, 2), (7, 3, 3)])
 def test_panels_stand_in_rows_of_three(tmp_path, count, columns, rows):
     values = [{str(number): 1.0 for number in range(count)}]
-    with Image.open(score_curves([1], values, tmp_path / "curves.png")) as picture:
+    score_curves([1], values, tmp_path / "curves.png")
+    with Image.open(tmp_path / "curves.png") as picture:
         assert picture.size == (400 * columns, 300 * rows)
 
 
@@ -54,14 +43,16 @@ def test_refuses_what_is_no_curve_and_leaves_the_old_picture(tmp_path, steps, va
     assert (tmp_path / "curves.png").read_text() == "old"
 
 
-def test_runs_are_compared_in_one_panel(monkeypatch, tmp_path):
-    shown = []
-    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: (shown.append(figure), open(path, "w").close()))
-    path = compared_curves({"v": ([10, 20], [1.0, 2.0]), "w": ([5], [3.0])}, "score", tmp_path / "curves.png")
-    (axes,) = shown[0].axes
+def test_runs_are_compared_in_one_panel():
+    (axes,) = compared_curves({"v": ([10, 20], [1.0, 2.0]), "w": ([5], [3.0])}, "score").axes
     lines = [(line.get_label(), list(line.get_xdata()), list(line.get_ydata())) for line in axes.get_lines()]
     assert lines == [("v", [10, 20], [1.0, 2.0]), ("w", [5], [3.0])]
-    assert (axes.get_title(), path) == ("score", tmp_path / "curves.png")
+    assert axes.get_title() == "score"
+
+
+def test_a_run_keeps_its_color_where_others_are_missing():
+    (axes,) = compared_curves({"w": ([5], [3.0])}, "score", colors={"v": "tab:red", "w": "tab:blue"}).axes
+    assert axes.get_lines()[0].get_color() == "tab:blue"
 
 
 @pytest.mark.parametrize("curves", [{}, {"v": ([], [])}, {"v": ([1, 2], [1.0])}])

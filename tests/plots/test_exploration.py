@@ -22,7 +22,8 @@ LATENTS = np.arange(8.0).reshape(4, 2)
 
 
 def test_swap_has_one_latent_a_row_and_one_condition_a_column(generate, asked, tmp_path):
-    path = plots.swap_grid(generate, LATENTS[:2], np.eye(3), ["a", "b", "c"], tmp_path / "swap.png")
+    path = tmp_path / "swap.png"
+    plots.swap_grid(generate, LATENTS[:2], np.eye(3), ["a", "b", "c"], path)
     latents, conditions = asked[0]
     np.testing.assert_array_equal(latents, LATENTS[[0, 0, 0, 1, 1, 1]])
     np.testing.assert_array_equal(conditions, np.eye(3)[[0, 1, 2, 0, 1, 2]])

@@ -5,14 +5,13 @@ from tfgans.plots import image_grid, neighbour_grid
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_puts_rows_below_each_other(tmp_path, drawn, channels):
+def test_puts_rows_below_each_other(tmp_path, channels):
     """Black, grey over light, white, with a white gap of a pixel between images; grey images have no axis of colour."""
     shades = np.array([-1.0, 0.0, 0.5, 1.0])
     images = shades[:, None, None, None] * np.ones((4, 2, 3, channels))
-    path = image_grid(
-        images, 2, tmp_path / "grid.png", title="t", row_names=["a", "b"], row_label="r", column_label="c"
-    )
-    (axes,) = drawn[0].axes
+    path = tmp_path / "grid.png"
+    figure = image_grid(images, 2, path, title="t", row_names=["a", "b"], row_label="r", column_label="c")
+    (axes,) = figure.axes
     (image,) = axes.images
     sheet = np.asarray(image.get_array())
     assert sheet.shape == ((5, 7) if channels == 1 else (5, 7, 3))
@@ -33,14 +32,12 @@ def test_refuses_a_row_that_is_not_full(tmp_path):
         image_grid(np.zeros((5, 2, 2, 1)), 2, tmp_path / "grid.png")
 
 
-def test_neighbours_are_beside_their_sample(tmp_path, drawn):
+def test_neighbours_are_beside_their_sample():
     """Images of one pixel; values of training images are bytes."""
     samples = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1)
     nearest = {"a": np.array([[51, 102], [0, 51]]), "b": np.array([[204], [153]])}
-    neighbour_grid(
-        samples, {name: images[..., None, None, None] for name, images in nearest.items()}, tmp_path / "grid.png"
-    )
-    (axes,) = drawn[0].axes
+    figure = neighbour_grid(samples, {name: images[..., None, None, None] for name, images in nearest.items()})
+    (axes,) = figure.axes
     np.testing.assert_allclose(
         np.asarray(axes.images[0].get_array())[::2, ::2], [[0.0, 0.2, 0.4, 0.8], [1.0, 0.0, 0.2, 0.6]], atol=1e-6
     )

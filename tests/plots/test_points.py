@@ -9,11 +9,11 @@ CENTERS = np.array([[-1.0, -1.0], [1.0, 1.0]])
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_cloud_is_written(size, tmp_path, drawn):
+def test_cloud_is_written(size, tmp_path):
     """Points on a line lie at height 0."""
     points = np.array([[0.5, 0.25], [-1.0, 0.75], [9.0, 9.0]])
-    path = plots.point_cloud(points[:, :size], CENTERS[:, :size], tmp_path / "cloud.png", title="step 5")
-    (axes,) = drawn[0].axes
+    path = tmp_path / "cloud.png"
+    (axes,) = plots.point_cloud(points[:, :size], CENTERS[:, :size], path, title="step 5").axes
     rings, dots = axes.collections
     flat = np.array([1, size - 1])
     np.testing.assert_array_equal(rings.get_offsets(), CENTERS * flat)
@@ -39,7 +39,7 @@ def test_contours_are_of_the_logit_where_they_are_drawn():
         return points[:, 0]
 
     axes = Figure().add_subplot()
-    plots.contours(logits, CENTERS, CENTERS, axes, extent=2.0, resolution=9)
+    assert plots.contours(logits, CENTERS, CENTERS, axes, extent=2.0, resolution=9) is axes.figure
     (points,) = seen
     assert points.shape == (81, 2)
     np.testing.assert_array_equal(points[[0, 8, 72]], [[-2, -2], [2, -2], [-2, 2]])
@@ -57,3 +57,10 @@ def test_joint_scatter_has_latents_as_heights_over_the_floor():
     np.testing.assert_array_equal(made, [[0, 1, 1]])
     low, high = axes.get_zlim()
     assert (low, high) == pytest.approx((-0.5 - 0.4 * 1.5, 1.0))
+
+
+def test_figures_of_points_make_their_own_axes():
+    pairs = {"real": (CENTERS, np.array([[-0.5], [0.5]]))}
+    flat = plots.contours(lambda x: x[:, 0], CENTERS, CENTERS, extent=2.0, resolution=9)
+    deep = plots.joint_scatter(pairs, lambda x: x[:, 0], extent=2.0, resolution=9)
+    assert [figure.axes[0].name for figure in (flat, deep)] == ["rectilinear", "3d"]

@@ -1,8 +1,11 @@
 """The exported models of the repository."""
 
+import http.server
 import inspect
 import pathlib
 import re
+import subprocess
+import threading
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from google.protobuf import text_format
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
+import tfgans
 from tfgans import serving
 
 FOLDER = pathlib.Path(__file__).parents[2] / "saved_models"
@@ -63,6 +67,34 @@ def test_the_server_is_told_of_them():
     listed = {model.name: model.base_path for model in config.model_config_list.config}
     assert listed.items() >= {name: f"/models/{name}" for name in EXAMPLES}.items()
     assert "--model_config_file=/models/models.config" in (FOLDER / "compose.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_they_have_cards(name):
+    model = tfgans.from_pretrained(name)
+    assert model.card["name"] == name
+    assert model.card["step"] == model.mark["step"]
+    assert all(score["protocol"]["step"] == model.mark["step"] for score in model.card["scores"])
+    assert {"frechet/pixels", "recall/pixels"} <= {score["metric"] for score in model.card["scores"]}
+    page = (FOLDER / name / "README.md").read_text()
+    assert model.card["licence"] in page
+    assert model.card["data"]["licence"] in page
+
+
+def test_the_health_check_finds_a_server_that_answers():
+    """The check of the compose file, on a free port in place of 8501."""
+    (check,) = re.findall(r"- (exec 3<>.*)", (FOLDER / "compose.yaml").read_text())
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler) as server:
+        command = ["bash", "-c", check.replace("8501", str(server.server_port))]
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        assert subprocess.run(command, capture_output=True, check=False, timeout=20).returncode == 0
+        thread.join()
+    assert subprocess.run(command, capture_output=True, check=False, timeout=20).returncode != 0
+
+
+def test_the_version_of_the_server_is_pinned():
+    assert re.search(r"image: tensorflow/serving:\$\{\w+:-\d+\.\d+\.\d+\}", (FOLDER / "compose.yaml").read_text())
 
 
 def test_the_client_sends_what_the_server_takes():

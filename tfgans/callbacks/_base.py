@@ -21,10 +21,10 @@ class StepCallback(keras.callbacks.Callback):
 
 
 class EventWriter:
-    """Writes scalars for TensorBoard.
+    """Writes scalars and pictures for TensorBoard.
 
     Args:
-        folder: Folder of the events. The first call of `write` creates it.
+        folder: Folder of the events. The first call of a method creates it.
     """
 
     def __init__(self, folder: str | os.PathLike) -> None:
@@ -39,6 +39,12 @@ class EventWriter:
         with self._writer.as_default(step=step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
+        self._writer.flush()
+
+    def write_picture(self, step: int, name: str, path: pathlib.Path) -> None:
+        """Writes the picture of a step from a PNG file, and flushes it to the disk."""
+        with self._writer.as_default(step=step):
+            tf.summary.image(name, tf.io.decode_png(path.read_bytes())[tf.newaxis])
         self._writer.flush()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -18,13 +19,13 @@ class CodeScatter(SamplePicture):
         directory: Folder for `step_00000000.png` and so on, and for `variances.jsonl`.
         real: Real images [n, H, W, C] in [-1, 1], or points [n, D]. It generates as many samples.
         labels: Labels of the samples, [n] or [n, K], for a model that samples by label.
-        every: Steps between two pictures.
+        **options: `every` and `tensorboard` of `SamplePicture`.
     """
 
     def __init__(
-        self, directory: str | os.PathLike, real: np.ndarray, labels: np.ndarray | None = None, *, every: int = 1
+        self, directory: str | os.PathLike, real: np.ndarray, labels: np.ndarray | None = None, **options: Any
     ) -> None:
-        super().__init__(directory, every=every)
+        super().__init__(directory, **options)
         self._real, self._labels = real, labels
         self._variances = pathlib.Path(directory) / "variances.jsonl"
 

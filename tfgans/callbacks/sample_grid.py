@@ -4,10 +4,11 @@ import abc
 import os
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from tfgans.callbacks._base import StepCallback
+from tfgans.callbacks._base import EventWriter, StepCallback
 from tfgans.data import ToyWorld
 from tfgans.plots import image_grid, point_cloud
 
@@ -20,10 +21,14 @@ class SamplePicture(StepCallback, abc.ABC):
     Args:
         directory: Folder for `step_00000000.png` and so on.
         every: Steps between two pictures.
+        tensorboard: Folder of TensorBoard events, which get each picture under the name of `directory`; None for none.
     """
 
-    def __init__(self, directory: str | os.PathLike, *, every: int = 1) -> None:
+    def __init__(
+        self, directory: str | os.PathLike, *, every: int = 1, tensorboard: str | os.PathLike | None = None
+    ) -> None:
         super().__init__()
+        self._events = None if tensorboard is None else EventWriter(tensorboard)
         self._directory = pathlib.Path(directory)
         self._every = every
 
@@ -41,6 +46,8 @@ class SamplePicture(StepCallback, abc.ABC):
         if not path.exists():
             self._directory.mkdir(parents=True, exist_ok=True)
             self._write(path, f"step {self.step}")
+            if self._events is not None:
+                self._events.write_picture(self.step, self._directory.name, path)
         return path
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -67,7 +74,7 @@ class SampleGrid(SamplePicture):
         labels: Label of each row, as the model's `sample` takes them; None for ten rows without labels.
         row_names: Name of each row.
         columns: Samples in a row.
-        every: Steps between two grids.
+        **options: `every` and `tensorboard` of `SamplePicture`.
     """
 
     def __init__(
@@ -77,9 +84,9 @@ class SampleGrid(SamplePicture):
         row_names: Sequence[str] | None = None,
         *,
         columns: int = 10,
-        every: int = 1,
+        **options: Any,
     ) -> None:
-        super().__init__(directory, every=every)
+        super().__init__(directory, **options)
         self._labels = None if labels is None else np.asarray(labels)
         self._row_names = row_names
         self._columns = columns
@@ -107,11 +114,11 @@ class SamplePoints(SamplePicture):
     Args:
         directory: Folder for `step_00000000.png` and so on.
         world: The world.
-        every: Steps between two plots.
+        **options: `every` and `tensorboard` of `SamplePicture`.
     """
 
-    def __init__(self, directory: str | os.PathLike, world: ToyWorld, *, every: int = 1) -> None:
-        super().__init__(directory, every=every)
+    def __init__(self, directory: str | os.PathLike, world: ToyWorld, **options: Any) -> None:
+        super().__init__(directory, **options)
         self._world = world
 
     def _write(self, path: pathlib.Path, title: str) -> None:

@@ -25,8 +25,10 @@ _SIGNAL_EXIT_CODE = 128
 _EXPECTED_ERRORS = (ValueError, OSError, ArithmeticError, MissingExtraError)
 
 
-def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
+def run(define_flags: Callable[[], None], main: Callable[..., None], takes_paths: bool = False) -> None:
     """Defines the flags of a command, parses them, calls `main`, and exits.
+
+    `main` receives the words that are no flags if the command `takes_paths`; other commands refuse them.
 
     The exit code is 0 after success, and 1 after bad input, with one line on standard error. After a signal it is 128
     plus the signal's number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 138 after SIGUSR1.
@@ -51,7 +53,7 @@ def run(define_flags: Callable[[], None], main: Callable[[], None]) -> None:
         # `nohup` sets SIGHUP to be ignored.
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    app.run(lambda argv: _call(main, argv))
+    app.run(lambda argv: _call(main, argv, takes_paths))
 
 
 group = _help.group
@@ -66,10 +68,10 @@ def define_data_flags() -> None:
     flags.DEFINE_bool("download", False, "Allows the download of a data set that is not prepared.")
 
 
-def define_run_flags() -> None:
-    """Defines the flags of commands that load the model of a run."""
+def define_run_flags(required: bool = True) -> None:
+    """Defines the flags of commands that load the model of a run, which may do without one if it is not `required`."""
     group("Run")
-    flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
+    flags.DEFINE_string("workdir", None, "Folder of the run.", required=required)
     flags.DEFINE_integer("step", None, "Step of the checkpoint; by default the newest.")
     flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
 
@@ -156,12 +158,12 @@ def output_path(text: str, suffixes: tuple[str, ...]) -> pathlib.Path:
     return path
 
 
-def _call(main: Callable[[], None], argv: list[str]) -> None:
+def _call(main: Callable[..., None], argv: list[str], takes_paths: bool) -> None:
     """Calls the command, and turns its errors into lines and exit codes."""
     try:
-        if argv[1:]:
+        if argv[1:] and not takes_paths:
             raise ValueError(f"Flags begin with --; received {' '.join(argv[1:])}.")
-        main()
+        main(*argv[1:])
     except KeyboardInterrupt as stop:
         print(*stop.args or ["Interrupted."], file=sys.stderr)
         number = stop.signal if isinstance(stop, Interrupted) else signal.SIGINT

@@ -1,12 +1,12 @@
-"""Draws figures of the latent space of a run: `python scripts/explore.py`, or `tfgans-explore`.
+"""Draws figures of a run's latent space, or serves a page for it: `python scripts/explore.py`, or `tfgans-explore`.
 
 scripts/explore.py --workdir=runs/cwgan/digits/0 --figure=corners --out=corners.png
-scripts/explore.py --workdir=runs/logan/digits/0 --figure=interpolations
+scripts/explore.py --workdir=runs/logan/digits/0 --serve
 """
 
 import pathlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
@@ -27,7 +27,16 @@ _FIGURES_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals"
 
 def define_flags() -> None:
     """Defines the flags of the command."""
-    _app.define_run_flags()
+    _app.define_run_flags(required=False)
+    _app.group("Page")
+    flags.DEFINE_bool(
+        "serve", False, "Serves a page to explore the model, in place of a figure; needs the extra `explore`."
+    )
+    flags.DEFINE_string(
+        "saved_model", None, "SavedModel for --serve, in place of --workdir: its folder, or the name of a model."
+    )
+    flags.DEFINE_string("host", "127.0.0.1", "Address that the page listens on; other machines do not reach 127.0.0.1.")
+    flags.DEFINE_integer("port", None, "Port of the page; by default the first free one from 7860 on.")
     _app.group("Figure")
     _app.define_choice(
         "figure",
@@ -56,7 +65,12 @@ def define_flags() -> None:
 
 
 def main() -> None:
-    """Draws the figure, and prints its path."""
+    """Draws the figure and prints its path, or serves the page and prints its address."""
+    if FLAGS.serve:
+        _serve()
+        return
+    if FLAGS.workdir is None:
+        raise ValueError("--workdir names the folder of a run. A --saved_model needs --serve.")
     out = _app.output_path(FLAGS.out, (".png",))
 
     load_tensorflow()
@@ -66,6 +80,22 @@ def main() -> None:
     figures = {_NEIGHBOURS: _draw_neighbours, **dict.fromkeys(_FIGURES_OF_LABELS, _draw_labels)}
     figures.get(FLAGS.figure, _draw_images)(model, training.RunFolder(FLAGS.workdir), out)
     print(f"figure: {out}")
+
+
+def _serve() -> None:
+    """Serves the page until a signal ends the process."""
+    if (FLAGS.workdir is None) == (FLAGS.saved_model is None):
+        raise ValueError("--serve takes either --workdir or --saved_model.")
+
+    from tfgans.pages import Explorer, load_run, load_saved_model, page
+
+    def load() -> Any:
+        if FLAGS.saved_model is not None:
+            return load_saved_model(FLAGS.saved_model)
+        return load_run(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
+
+    explorer = Explorer(load, workdir=FLAGS.workdir, data_dir=FLAGS.data_dir, download=FLAGS.download)
+    page.serve(explorer, FLAGS.host, FLAGS.port)
 
 
 def _draw_labels(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Path) -> None:

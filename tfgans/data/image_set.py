@@ -42,6 +42,12 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.image)
 
+    def __repr__(self) -> str:
+        shape = " x ".join(map(str, self.sample_shape))
+        labels = {"none": "no labels", "class": "classes", "attributes": "attributes"}[self.conditioning]
+        count = "" if self.label is None else f"{len(self.label_names)} "
+        return f"<ImageSet {self.name} {self.split}: {len(self):,} images {shape}, {count}{labels}>"
+
     @property
     def count(self) -> int:
         """Number of images."""

@@ -36,6 +36,9 @@ class ToyWorld:
     label_names: ClassVar[tuple[str, ...]] = ()
     count: ClassVar[None] = None
 
+    def __repr__(self) -> str:
+        return f"<ToyWorld {self.name}: {len(self.centers):,} modes in {self.size} dimensions, sigma {self.sigma:g}>"
+
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """(D,)."""

@@ -3,6 +3,7 @@
 from tfgans.latent.bank import CodeBank
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
 from tfgans.latent.convex import CodeLookup, CodeSampler, ConvexSampler, KDESampler, Weights
+from tfgans.latent.directions import principal_directions
 from tfgans.latent.intrinsic_dimension import ClassDimensions, class_dimensions, intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
 from tfgans.latent.neighbours import Neighbours, nearest_neighbours
@@ -33,6 +34,7 @@ __all__ = [
     "intrinsic_dimension",
     "mean_and_log_variance",
     "nearest_neighbours",
+    "principal_directions",
     "search_latent",
     "unevenness",
 ]

@@ -109,7 +109,9 @@ class AdversarialModel(keras.Model):
         self.ema_decay = ema_decay
         self.seed = seed
         self.use_average = ema_decay is not None
-        self.averaged_generator = _copy_network(self.generator) if ema_decay is not None else None
+        self.averaged_generator = None
+        if ema_decay is not None:
+            self.averaged_generator = _copy_network(self.generator, "averaged_generator")
         self.step = self._counter("step", 0)
         self.nonfinite_step = self._counter("nonfinite_step", -1)
         self.built = True
@@ -123,6 +125,28 @@ class AdversarialModel(keras.Model):
             trainable=False,
             aggregation="only_first_replica",
         )
+
+    def __repr__(self) -> str:
+        if not self.built:
+            return super().__repr__()
+        networks = ", ".join(f"{player} {getattr(self, player).count_params():,}" for player in self.players)
+        kinds = {"class": "classes", "attributes": "attributes"}
+        labels = "no labels" if self.labels is None else f"{self.labels.count} {kinds[self.labels.conditioning]}"
+        shape = " x ".join(map(str, self.sample_shape))
+        return f"<{type(self).__name__}: {self.kind}s {shape}, {self.prior!r}, {labels}; parameters: {networks}>"
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Prints the table of `keras.Model.summary`, and below it which network has which part in the model."""
+        super().summary(*args, **kwargs)
+        show = kwargs.get("print_fn") or print
+        averaged = ("averaged_generator",) if self.averaged_generator is not None else ()
+        for part in (*self.players, *averaged):
+            network = getattr(self, part)
+            inputs, outputs = (
+                ", ".join(str(list(tensor.shape[1:])) for tensor in tensors)
+                for tensors in (network.inputs, network.outputs)
+            )
+            show(f"{part}: the network {network.name!r}, from {inputs} to {outputs}")
 
     # A system defines these.
 
@@ -488,6 +512,11 @@ class AdversarialModel(keras.Model):
         sample = self.forward(self.sampler, latent, label, training=False)
         return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
 
+    @property
+    def sample_prior(self) -> Prior | None:
+        """The distribution of the latents of samples: a sample is G of `sample_rows` of its seed; None if it is not."""
+        return self.prior
+
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Samples from int64 seeds `[n]` and labels."""
         return self.generate_graph(self.prior.sample_rows(seed, dtype=self.variable_dtype), label)
@@ -664,8 +693,9 @@ def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) ->
     return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
-def _copy_network(network: keras.Model) -> keras.Model:
-    """A network of the same architecture with the same weights."""
+def _copy_network(network: keras.Model, name: str) -> keras.Model:
+    """A network of the same architecture with the same weights, under another name."""
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
+    copy.name = name
     copy.set_weights(network.get_weights())
     return copy

@@ -367,6 +367,10 @@ class XGAN(XGANModel):
         near = make_face(self, "sample_near", self.sample_near_graph, self.kind, has_label=by_generator)
         return {**super().faces(), near.name: near}
 
+    @property
+    def sample_prior(self) -> None:
+        """None, since the latents of samples lie between codes of the bank."""
+
     def sample_graph(self, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Samples from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
         within = label if self.bank.classes > 1 else None

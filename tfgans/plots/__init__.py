@@ -1,6 +1,6 @@
-"""Figures: functions that write a PNG file, and functions that draw on axes."""
+"""Figures: each function returns a matplotlib figure, which notebooks show, and writes a PNG file if it has a path."""
 
-from tfgans.plots._figure import new_figure, save_figure
+from tfgans.plots._figure import figure_pixels, figure_png, new_figure, save_figure
 from tfgans.plots.codes import code_scatter
 from tfgans.plots.curves import compared_curves, score_curves
 from tfgans.plots.exploration import corner_grid, plane_grid, swap_grid, sweep_grid
@@ -14,6 +14,8 @@ __all__ = [
     "contours",
     "corner_grid",
     "draw_points",
+    "figure_pixels",
+    "figure_png",
     "image_grid",
     "interpolation_grid",
     "joint_scatter",

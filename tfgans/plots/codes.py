@@ -1,25 +1,27 @@
 """Figures of latent space."""
 
 import os
-import pathlib
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from tfgans.latent import code_plane
-from tfgans.plots._figure import new_figure, save_figure
+from tfgans.plots._figure import finished, new_figure
 
 
-def code_scatter(real: np.ndarray, generated: np.ndarray, path: str | os.PathLike, *, title: str = "") -> pathlib.Path:
-    """Writes a scatter plot of codes in the plane of the real ones' principal components (BEGAN-CS, Fig. 2).
+def code_scatter(
+    real: np.ndarray, generated: np.ndarray, path: str | os.PathLike | None = None, *, title: str = ""
+) -> Figure:
+    """Draws a scatter plot of codes in the plane of the real ones' principal components (BEGAN-CS, Fig. 2).
 
     Args:
         real: Codes of real samples [n, N].
         generated: Codes of generated samples [m, N].
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
         title: Line above the plot.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there are fewer than two real codes, or sizes differ.
@@ -33,4 +35,4 @@ def code_scatter(real: np.ndarray, generated: np.ndarray, path: str | os.PathLik
     axes.set(aspect="equal", xlabel="first component of the real codes", ylabel="second")
     axes.set_title(title, fontsize="small")
     axes.legend(loc="upper right", fontsize="small", markerscale=4)
-    return save_figure(figure, path)
+    return finished(figure, path)

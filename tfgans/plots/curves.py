@@ -1,27 +1,33 @@
 """Curves of scores over training."""
 
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 
-from tfgans.plots._figure import new_figure, save_figure
+from matplotlib.figure import Figure
+
+from tfgans.plots._figure import finished, new_figure
 
 _PANEL_INCHES = (4.0, 3.0)
 _COLUMNS = 3
 
 
 def compared_curves(
-    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], name: str, path: str | os.PathLike
-) -> pathlib.Path:
+    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]],
+    name: str,
+    path: str | os.PathLike | None = None,
+    *,
+    colors: Mapping[str, str] | None = None,
+) -> Figure:
     """Draws one score over the steps of several runs, in one panel (LOGAN Fig. 5).
 
     Args:
         curves: Steps [n] and scores [n] by the name of a run.
         name: Name of the score.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
+        colors: Color of each run, for figures that lie side by side and do not all have the same runs.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there is nothing to draw, or lengths differ.
@@ -32,23 +38,25 @@ def compared_curves(
     figure = new_figure((1.5 * _PANEL_INCHES[0], 1.5 * _PANEL_INCHES[1]))
     axes = figure.add_subplot()
     for run, (steps, values) in curves.items():
-        axes.plot(steps, values, marker=".", label=run)
+        axes.plot(steps, values, marker=".", label=run, color=None if colors is None else colors[run])
     axes.set(title=name, xlabel="step")
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
-    return save_figure(figure, path)
+    return finished(figure, path)
 
 
-def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], path: str | os.PathLike) -> pathlib.Path:
+def score_curves(
+    steps: Sequence[int], values: Sequence[Mapping[str, float]], path: str | os.PathLike | None = None
+) -> Figure:
     """Draws each score over the steps of a run, with one panel per score.
 
     Args:
         steps: Steps [n].
         values: Scores by name at each step; a missing score leaves a gap.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there is nothing to draw, or lengths differ.
@@ -65,4 +73,4 @@ def score_curves(steps: Sequence[int], values: Sequence[Mapping[str, float]], pa
         axes.plot(steps, [row.get(name, float("nan")) for row in values], marker=".")
         axes.set(title=name, xlabel="step")
         axes.grid(alpha=0.3)
-    return save_figure(figure, path)
+    return finished(figure, path)

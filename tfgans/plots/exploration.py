@@ -1,10 +1,10 @@
 """Grids that explore a conditional generator: swaps, corners and sweeps (cWGAN Figs. 3 to 10)."""
 
 import os
-import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from tfgans.latent import corner_weights
 from tfgans.plots.grids import image_grid
@@ -14,8 +14,12 @@ Generate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def swap_grid(
-    generate: Generate, latents: np.ndarray, conditions: np.ndarray, names: Sequence[str], path: str | os.PathLike
-) -> pathlib.Path:
+    generate: Generate,
+    latents: np.ndarray,
+    conditions: np.ndarray,
+    names: Sequence[str],
+    path: str | os.PathLike | None = None,
+) -> Figure:
     """Draws one z per row and one condition per column, so only the condition changes in a row (Figs. 3 left, 4, 7).
 
     Args:
@@ -23,10 +27,10 @@ def swap_grid(
         latents: [rows, N].
         conditions: [columns, K].
         names: Name of each column.
-        path: PNG file to write.
+        path: PNG file to write, if any.
 
     Returns:
-        The path.
+        The figure.
     """
     rows, columns = len(latents), len(conditions)
     images = generate(np.repeat(latents, columns, axis=0), np.tile(conditions, (rows, 1)))
@@ -40,10 +44,10 @@ def corner_grid(
     latents: np.ndarray,
     conditions: np.ndarray,
     names: Sequence[str],
-    path: str | os.PathLike,
+    path: str | os.PathLike | None = None,
     *,
     size: int = 8,
-) -> pathlib.Path:
+) -> Figure:
     """Draws an interpolation in z and y between four corners (Figs. 3 right, 8 to 10).
 
     Args:
@@ -51,11 +55,11 @@ def corner_grid(
         latents: [4, N], for upper left, upper right, lower left and lower right.
         conditions: [4, K].
         names: Names of the corners.
-        path: PNG file to write.
+        path: PNG file to write, if any.
         size: Number of rows and of columns.
 
     Returns:
-        The path.
+        The figure.
     """
     weights = corner_weights(size, size)
     images = generate(weights @ latents, weights @ conditions)
@@ -70,8 +74,8 @@ def sweep_grid(
     attribute: int,
     values: Sequence[float],
     name: str,
-    path: str | os.PathLike,
-) -> pathlib.Path:
+    path: str | os.PathLike | None = None,
+) -> Figure:
     """Draws rows in which one attribute takes its values, with one z per row (Fig. 6).
 
     Args:
@@ -81,10 +85,10 @@ def sweep_grid(
         attribute: Index of the attribute that changes.
         values: Its values, one per column.
         name: Its name.
-        path: PNG file to write.
+        path: PNG file to write, if any.
 
     Returns:
-        The path.
+        The figure.
     """
     rows, columns = len(latents), len(values)
     conditions = np.tile(np.asarray(condition, float), (rows * columns, 1))
@@ -103,8 +107,8 @@ def plane_grid(
     attributes: tuple[int, int],
     values: Sequence[float],
     names: tuple[str, str],
-    path: str | os.PathLike,
-) -> pathlib.Path:
+    path: str | os.PathLike | None = None,
+) -> Figure:
     """Draws two attributes that take their values, one downwards and one to the right, with one z (Fig. 5).
 
     Args:
@@ -114,10 +118,10 @@ def plane_grid(
         attributes: Indices of the attributes that change, downwards and to the right.
         values: Their values.
         names: Their names.
-        path: PNG file to write.
+        path: PNG file to write, if any.
 
     Returns:
-        The path.
+        The figure.
     """
     count = len(values)
     conditions = np.tile(np.asarray(condition, float), (count * count, 1))

@@ -1,12 +1,12 @@
 """Grids of images."""
 
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from tfgans.plots._figure import new_figure, save_figure
+from tfgans.plots._figure import finished, new_figure
 
 _CELL_INCHES = 0.6
 
@@ -14,20 +14,20 @@ _CELL_INCHES = 0.6
 def image_grid(
     images: np.ndarray,
     columns: int,
-    path: str | os.PathLike,
+    path: str | os.PathLike | None = None,
     *,
     title: str = "",
     row_names: Sequence[str] | None = None,
     row_label: str = "",
     column_names: Sequence[str] | None = None,
     column_label: str = "",
-) -> pathlib.Path:
-    """Writes images as a labelled grid, row by row.
+) -> Figure:
+    """Draws images as a labelled grid, row by row.
 
     Args:
         images: [rows * columns, H, W, C] in [-1, 1]; C is 1 or 3.
         columns: Images in a row.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
         title: Line above the grid.
         row_names: Name of each row.
         row_label: Label beside the rows.
@@ -35,7 +35,34 @@ def image_grid(
         column_label: Label below the columns.
 
     Returns:
-        The path.
+        The figure.
+
+    Raises:
+        ValueError: If the images do not fill the last row, or there are none.
+    """
+    sheet = image_sheet(images, columns)
+    rows, height, width = len(images) // columns, *images.shape[1:3]
+    gap = _gap(height)
+    figure = new_figure((columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9))
+    axes = figure.add_subplot()
+    axes.imshow(sheet[..., 0] if sheet.shape[-1] == 1 else sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_xticks([(column + 0.5) * (width + gap) - 1 for column in range(columns)] if column_names else [])
+    axes.set_xticklabels(column_names or [])
+    axes.set_yticks([(row + 0.5) * (height + gap) - 1 for row in range(rows)] if row_names else [])
+    axes.set_yticklabels(row_names or [])
+    axes.set(title=title, xlabel=column_label, ylabel=row_label)
+    return finished(figure, path)
+
+
+def image_sheet(images: np.ndarray, columns: int) -> np.ndarray:
+    """Returns one image of all images, row by row, with white gaps between them.
+
+    Args:
+        images: [rows * columns, H, W, C] in [-1, 1]; values outside are cut off.
+        columns: Images in a row.
+
+    Returns:
+        [height, width, C] in [0, 1].
 
     Raises:
         ValueError: If the images do not fill the last row, or there are none.
@@ -44,36 +71,35 @@ def image_grid(
     rows, rest = divmod(count, columns)
     if rest or rows < 1:
         raise ValueError(f"{count} images do not fill rows of {columns}.")
-    gap = max(1, height // 16)
+    gap = _gap(height)
     padded = np.pad(images, ((0, 0), (0, gap), (0, gap), (0, 0)), constant_values=1.0)
-    height, width = height + gap, width + gap
-    sheet = padded.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
-    sheet = sheet.reshape(rows * height, columns * width, channels)[:-gap, :-gap]
-    figure = new_figure((columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9))
-    axes = figure.add_subplot()
-    shown = np.clip((sheet + 1) / 2, 0, 1)
-    axes.imshow(shown[..., 0] if channels == 1 else shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_xticks([(column + 0.5) * width - 1 for column in range(columns)] if column_names else [])
-    axes.set_xticklabels(column_names or [])
-    axes.set_yticks([(row + 0.5) * height - 1 for row in range(rows)] if row_names else [])
-    axes.set_yticklabels(row_names or [])
-    axes.set(title=title, xlabel=column_label, ylabel=row_label)
-    return save_figure(figure, path)
+    sheet = padded.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), channels)[:-gap, :-gap]
+    return np.clip((sheet + 1) / 2, 0, 1)
+
+
+def _gap(height: int) -> int:
+    """Pixels between images of this height."""
+    return max(1, height // 16)
 
 
 def neighbour_grid(
-    samples: np.ndarray, nearest: Mapping[str, np.ndarray], path: str | os.PathLike, *, title: str = "Samples"
-) -> pathlib.Path:
-    """Writes samples beside the training images that are nearest to them. Copies look the same as their neighbours.
+    samples: np.ndarray,
+    nearest: Mapping[str, np.ndarray],
+    path: str | os.PathLike | None = None,
+    *,
+    title: str = "Samples",
+) -> Figure:
+    """Draws samples beside the training images that are nearest to them. Copies look the same as their neighbours.
 
     Args:
         samples: [n, H, W, C] in [-1, 1]; C is 1 or 3.
         nearest: Images uint8 [n, k, H, W, C], from the nearest to the farthest, by the name of what is compared.
-        path: PNG file to write; it replaces an existing file in one move.
+        path: PNG file to write, if any; it replaces an existing file in one move.
         title: What the samples are.
 
     Returns:
-        The path.
+        The figure.
     """
     counts = {name: images.shape[1] for name, images in nearest.items()}
     columns = [samples[:, np.newaxis], *(images / 127.5 - 1.0 for images in nearest.values())]

@@ -1,28 +1,32 @@
 """Grids of real images with reconstructions, interpolations and traversals by a model with an encoder."""
 
 import os
-import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from tfgans.latent import corner_weights
 from tfgans.plots.grids import image_grid
 
 
 def reconstruction_grid(
-    reconstruct: Callable[[np.ndarray], np.ndarray], images: np.ndarray, path: str | os.PathLike, *, columns: int = 8
-) -> pathlib.Path:
+    reconstruct: Callable[[np.ndarray], np.ndarray],
+    images: np.ndarray,
+    path: str | os.PathLike | None = None,
+    *,
+    columns: int = 8,
+) -> Figure:
     """Draws rows of real images, each above a row of their reconstructions G(E(x)) (LOGAN Fig. 8).
 
     Args:
         reconstruct: Function from images to reconstructions, such as `AdversarialModel.reconstruct`.
         images: [n, H, W, C] in [-1, 1]; a last row that is not full is left out.
-        path: PNG file to write.
+        path: PNG file to write, if any.
         columns: Images in a row.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there are fewer images than columns.
@@ -40,8 +44,8 @@ def traversal_grid(
     image: np.ndarray,
     dimensions: Sequence[int],
     values: Sequence[float],
-    path: str | os.PathLike,
-) -> pathlib.Path:
+    path: str | os.PathLike | None = None,
+) -> Figure:
     """Draws rows in which one entry of an image's latent takes values (BEGAN-CS, Figs. 9 and 13).
 
     Args:
@@ -49,10 +53,10 @@ def traversal_grid(
         image: [H, W, C] in [-1, 1]; it begins each row.
         dimensions: Entries of the latent, one per row.
         values: Values of the entry, one per column.
-        path: PNG file to write.
+        path: PNG file to write, if any.
 
     Returns:
-        The path.
+        The figure.
     """
     count = len(dimensions) * len(values)
     changed = traverse(
@@ -70,20 +74,20 @@ def traversal_grid(
 def interpolation_grid(
     interpolate: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
     images: np.ndarray,
-    path: str | os.PathLike,
+    path: str | os.PathLike | None = None,
     *,
     steps: int = 8,
-) -> pathlib.Path:
+) -> Figure:
     """Draws rows of interpolations between two real images, which are at the ends (LOGAN Fig. 10).
 
     Args:
         interpolate: Function that interpolates, such as `AdversarialModel.interpolate`.
         images: [2 n, H, W, C] in [-1, 1], one pair per row.
-        path: PNG file to write.
+        path: PNG file to write, if any.
         steps: Number of images between them, with the reconstructions of both.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there is no pair, or the last pair lacks an image.
@@ -102,22 +106,22 @@ def interpolation_grid(
 def morph_grid(
     morph: Callable[[np.ndarray, np.ndarray], np.ndarray],
     corners: np.ndarray,
-    path: str | os.PathLike,
+    path: str | os.PathLike | None = None,
     *,
     size: int = 8,
     title: str = "",
-) -> pathlib.Path:
+) -> Figure:
     """Draws an array of images between four real images, which are in the corners (X-GAN, Figs. 5 and 6).
 
     Args:
         morph: Function that combines four images, such as `AdversarialModel.morph`.
         corners: [4, H, W, C] in [-1, 1]: upper left, upper right, lower left, lower right.
-        path: PNG file to write.
+        path: PNG file to write, if any.
         size: Number of rows and of columns.
         title: Line above the grid.
 
     Returns:
-        The path.
+        The figure.
 
     Raises:
         ValueError: If there are not four corners.

@@ -13,7 +13,7 @@ from tfgans.recipes.base import IMAGES, Recipe
 from tfgans.recipes.began_cs import CELEBA
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class VariationalRecipe(Recipe):
     """A variational auto-encoder on images, alone or with an auto-encoder as discriminator.
 

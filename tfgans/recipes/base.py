@@ -101,6 +101,13 @@ class Recipe:
         self._check(lambda value: 0 <= value < 2**31, "lie in 0 to 2^31 - 1", "seed")
         self._check_multiples("grid_every", "checkpoint_every", "score_every")
 
+    def __repr__(self) -> str:
+        shape = " x ".join(map(str, self.image_shape))
+        return (
+            f"<{type(self).__name__} {self.name}, preset {self.preset}: {self.data} {shape}, {self.steps:,} steps of "
+            f"{self.batch_size}, seed {self.seed}; to_dict() has all fields>"
+        )
+
     def _check(self, fits: Callable[[Any], bool], expected: str, *fields: str) -> None:
         """Raises ValueError unless all fields, and all entries of tuples, fit or are None."""
         for field in fields:

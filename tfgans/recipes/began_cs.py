@@ -15,7 +15,7 @@ from tfgans.recipes.base import IMAGES, Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class EquilibriumRecipe(Recipe):
     """An auto-encoder as discriminator, in balance with a generator, on images or on points of a toy world.
 

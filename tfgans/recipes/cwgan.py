@@ -12,7 +12,7 @@ from tfgans.choices import Conditioning, LatentSharing
 from tfgans.recipes.base import IMAGES, Recipe
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class ConditionalRecipe(Recipe):
     """A conditional GAN on labelled images.
 

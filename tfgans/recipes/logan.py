@@ -13,7 +13,7 @@ from typing import Any, Literal
 from tfgans.recipes.base import IMAGES, Recipe
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class UnconditionalRecipe(Recipe):
     """A GAN without labels, with or without an encoder, on images or on points of a toy world.
 

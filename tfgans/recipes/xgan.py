@@ -13,7 +13,7 @@ from tfgans.choices import Conditioning
 from tfgans.recipes.base import IMAGES, Recipe
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class EncodedRecipe(Recipe):
     """X-GAN or one of its rivals. All have an encoder, and the same layers.
 
@@ -59,7 +59,7 @@ class EncodedRecipe(Recipe):
         return replace(self, condition_size=condition_size)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class XGANRecipe(EncodedRecipe):
     """X-GAN and its ablations.
 

@@ -2,6 +2,8 @@
 
 from tfgans.serving._transport import NOTHING, Signature
 from tfgans.serving.client import Client
+from tfgans.serving.formats import EXPORTS, export_onnx, export_tflite
+from tfgans.serving.pretrained import Pretrained, from_pretrained
 from tfgans.serving.saved_model import (
     add_to_models_config,
     check_models_config,
@@ -10,21 +12,28 @@ from tfgans.serving.saved_model import (
     export,
     exported_step,
     latest_version,
+    mark_of,
     versions,
 )
 from tfgans.serving.warmup import write_warmup_requests
 
 __all__ = [
+    "EXPORTS",
     "NOTHING",
     "Client",
+    "Pretrained",
     "Signature",
     "add_to_models_config",
     "check_models_config",
     "decode_png",
     "encode_png",
     "export",
+    "export_onnx",
+    "export_tflite",
     "exported_step",
+    "from_pretrained",
     "latest_version",
+    "mark_of",
     "versions",
     "write_warmup_requests",
 ]

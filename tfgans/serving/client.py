@@ -3,6 +3,7 @@
 import functools
 import io
 import math
+import pathlib
 import random
 import time
 import urllib.parse
@@ -14,6 +15,7 @@ import tensorflow as tf
 
 from tfgans._errors import needs_extra
 from tfgans.faces import input_name, row_seeds
+from tfgans.serving._local import Local
 from tfgans.serving._transport import NOTHING, RefusalError, Signature, Transport
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class Client:
     ```
 
     Args:
-        address: `http://HOST:8501` or `https://...` for REST; `grpc://HOST:8500` for gRPC, without encryption.
+        address: `http://HOST:8501` or `https://...` for REST; `grpc://HOST:8500` for gRPC, without encryption;
+            `file:///FOLDER` for the SavedModel FOLDER/NAME/VERSION in this process, which needs no server.
         model: Name of the model on the server.
         version: Its version; by default the newest that is served.
         timeout: Seconds from the first attempt at a request to the last byte of its answer, with all retries and the
@@ -272,9 +275,14 @@ class Client:
 
 def _connect(address: str, model: str, version: int | None) -> Transport:
     scheme, _, host = address.partition("://")
+    if scheme == "file" and host.startswith("/"):
+        return Local(pathlib.Path(host, model), version)
     more = scheme == "grpc" and urllib.parse.urlsplit(address).netloc != host
     if scheme not in ("http", "https", "grpc") or not host or more:
-        raise ValueError(f"Servers are http://HOST:PORT, https://HOST:PORT or grpc://HOST:PORT; received {address!r}.")
+        raise ValueError(
+            "Servers are http://HOST:PORT, https://HOST:PORT, grpc://HOST:PORT or file:///FOLDER; "
+            f"received {address!r}."
+        )
     with needs_extra("serving"):
         if scheme == "grpc":
             from tfgans.serving._grpc import Grpc

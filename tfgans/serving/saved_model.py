@@ -9,8 +9,9 @@ import re
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import keras
 import tensorflow as tf
 
 from tfgans._files import flush_to_disk, read_json, temporary_file, temporary_prefix
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
     from tfgans.models import AdversarialModel
 
 _DEFAULT_SIGNATURE = "serving_default"
-# TF Serving ignores this file.
-_MARK = pathlib.Path("assets.extra", "tfgans.json")
+MARK = pathlib.Path("assets.extra", "tfgans.json")
+"""File in a version that says what was exported. It is written last, and TF Serving ignores it."""
 
 # Matches a comment, the name of a model, or another string: comments and strings may contain a text like a name.
 _NAME_IN_CONFIG = re.compile(r"""#.*|\bname\s*:\s*(["'])(?P<name>.*?)\1|(["']).*?\3""")
 
 
-def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: bool = False) -> pathlib.Path:
+def export(
+    model: "AdversarialModel",
+    directory: str | os.PathLike,
+    *,
+    warmup: bool = False,
+    label_names: Sequence[str] = (),
+) -> pathlib.Path:
     """Writes the next version of a SavedModel, in one move.
 
     The table lists the signatures; n is the number of rows. Only conditioned models take `label`, int32 [n] for classes
@@ -64,6 +71,7 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
         directory: Folder of the model's versions, `.../NAME`. The new version is `NAME/1`, or the number after the
             highest in the folder. Delete a version's folder to withdraw it.
         warmup: Whether to add requests that TF Serving runs before it serves the version.
+        label_names: Names of the classes or attributes, which the version records; by default their numbers.
 
     Returns:
         Folder of the new version.
@@ -91,7 +99,7 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
                     write_warmup_requests(written, directory.name, signatures)
             except tf.errors.OpError as error:
                 raise OSError(f"A SavedModel cannot be written to {directory}: {error.message}") from error
-            _mark_as_whole(written, int(model.step.numpy()))
+            _mark_as_whole(written, model, label_names)
             # Folders without a model count too, so that the new name is free.
             numbers = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
             version = written.rename(directory / str(max(numbers, default=0) + 1))
@@ -103,19 +111,41 @@ def export(model: "AdversarialModel", directory: str | os.PathLike, *, warmup: b
                 folder.rmdir()
 
 
-def _mark_as_whole(version: pathlib.Path, step: int) -> None:
+def _mark_as_whole(version: pathlib.Path, model: "AdversarialModel", label_names: Sequence[str]) -> None:
     """Writes the mark of a complete version, and waits until all its files are on the disk."""
-    mark = version / _MARK
+    mark = version / MARK
     mark.parent.mkdir(exist_ok=True)
-    mark.write_text(json.dumps({"format": 1, "step": step}) + "\n", encoding="utf-8")
+    mark.write_text(json.dumps(mark_of(model, label_names)) + "\n", encoding="utf-8")
     for path in (*version.rglob("*"), version):
         flush_to_disk(path)
+
+
+def mark_of(model: "AdversarialModel", label_names: Sequence[str] = ()) -> dict[str, Any]:
+    """Returns what an export records of a model beside its graph.
+
+    Args:
+        model: The model.
+        label_names: Names of its classes or attributes; by default their numbers.
+
+    Returns:
+        A dict with `format`; `step`; `prior`, the distribution of the latents of samples, or None if they come from
+        elsewhere; and `labels`, a dict with `conditioning` and `names`, or None for samples without labels.
+    """
+    prior = model.sample_prior
+    labels = model.labels if model.samples_by_label else None
+    names = list(label_names) or [str(number) for number in range(labels.count if labels else 0)]
+    return {
+        "format": 2,
+        "step": int(model.step.numpy()),
+        "prior": None if prior is None else keras.saving.serialize_keras_object(prior),
+        "labels": None if labels is None else {"conditioning": labels.conditioning, "names": names},
+    }
 
 
 def exported_step(directory: str | os.PathLike) -> int | None:
     """Returns the model's step in the newest version of a folder; None if there is no complete version."""
     try:
-        return read_json(latest_version(directory) / _MARK)["step"]
+        return read_json(latest_version(directory) / MARK)["step"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 

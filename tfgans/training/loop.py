@@ -69,13 +69,15 @@ def train(
     execution: Execution,
     acting: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """Trains in virtual epochs of `log_every` steps. The callbacks act at the end of each."""
+    """Trains in virtual epochs of `log_every` steps. The callbacks act at the end of each, and one may stop it."""
     while (step := int(model.step.numpy())) < recipe.steps:
         # A run that stopped inside an epoch finishes it first, so that metrics are logged at the same steps.
         to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
         whole = step % recipe.log_every == 0 and left >= recipe.log_every
         steps = recipe.log_every if whole else min(to_next, left)
         execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
+        # Epochs count on in a resumed run, since callbacks of the user may name what they log by them.
+        epoch = step // recipe.log_every
         start = step * model.updates_per_step
         batches = functools.partial(
             train_split.batches, recipe.batch_size, start=start, seed=recipe.seed, flip=recipe.flip
@@ -85,10 +87,13 @@ def train(
                 execution.make_function(batches)
                 model.fit(
                     batches,
-                    epochs=left // recipe.log_every if whole else 1,
+                    initial_epoch=epoch,
+                    epochs=epoch + (left // recipe.log_every if whole else 1),
                     steps_per_epoch=steps,
                     verbose=0,
                     callbacks=list(acting),
                 )
         except tf.errors.OpError as error:
             raise data.reading_error(error) or error from None
+        if model.stop_training:
+            return

@@ -6,13 +6,16 @@ import functools
 import os
 import pathlib
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
-from tfgans import callbacks, data, evaluation
+from tfgans import data, evaluation
 from tfgans._files import write_json
 from tfgans._profile import part, running
+from tfgans.callbacks import StopOnNonFinite
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
@@ -48,6 +51,14 @@ class Result:
     scores_file: pathlib.Path
     saved_model: pathlib.Path
 
+    def __repr__(self) -> str:
+        spreads = ["" if score["spread"] is None else f" ± {score['spread']:.3g}" for score in self.scores]
+        values = [
+            f"{score['metric']} {score['value']:.3g}{spread}"
+            for score, spread in zip(self.scores, spreads, strict=True)
+        ]
+        return f"<Result {self.scores_file.parent}: {', '.join(values)}>"
+
 
 def run(
     recipe: Recipe,
@@ -59,6 +70,7 @@ def run(
     strategy: tf.distribute.Strategy | None = None,
     xla: bool | None = None,
     progress: bool = True,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Result | None:
     """Trains the model of a recipe, then scores and exports it. It resumes where `workdir` has a checkpoint.
 
@@ -72,6 +84,11 @@ def run(
         strategy: Distribution of the training; by default `strategy_of("default")`.
         xla: Whether XLA compiles the steps; by default only on one GPU.
         progress: Whether to show a progress bar.
+        callbacks: Further Keras callbacks. They act after the run's own measurements, whose values they find in `logs`,
+            and before the checkpoint. An epoch is `log_every` steps, and a resumed run counts on. A callback that stops
+            the training, such as `EarlyStopping`, ends the run at that step; the same command continues it. A run ends
+            with the same bits as without them unless they change the model. Their own state is not in a checkpoint. Of
+            several machines only the chief calls them.
 
     Returns:
         The model, its scores, and the paths of its files. Of several machines only the chief writes, and the others
@@ -82,7 +99,7 @@ def run(
             `recipe.init_from` has other networks, or XLA is asked for on several replicas.
         FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is not the folder of a run.
         OSError: If `workdir` cannot be written.
-        callbacks.NonFiniteError: If a loss or a weight became NaN or Inf. The last good checkpoint is kept.
+        NonFiniteError: If a loss or a weight became NaN or Inf. The last good checkpoint is kept.
         Interrupted: If SIGINT, SIGTERM, SIGHUP or SIGUSR1 came during the training, after the run saved a checkpoint.
             It is a KeyboardInterrupt.
     """
@@ -115,12 +132,12 @@ def run(
         execution = Execution(model, compiled, on_trial=xla is None)
         refreshing = refreshes(recipe, model, trained_on)
         if not is_chief(strategy):
-            train(model, recipe, trained_on, execution, [callbacks.StopOnNonFinite(), *refreshing])
+            train(model, recipe, trained_on, execution, [StopOnNonFinite(), *refreshing])
             return None
         folder.begin(recipe, train_split.label_names)
         with part("preparing callbacks"):
             drawing = pictures(recipe, folder, model, train_split)
-            watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves]
+            watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves, *callbacks]
         if int(model.step.numpy()) < recipe.steps:
             say("The first step compiles, which takes longer than others.")
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
@@ -129,7 +146,7 @@ def run(
         if exported_step(folder.saved_model) != int(model.step.numpy()):
             print("Exporting the model.", file=sys.stderr)
             with part("export"):
-                export(model, folder.saved_model)
+                export(model, folder.saved_model, label_names=train_split.label_names)
         scores = _scores_at_end(folder, int(model.step.numpy()))
         if not scores:
             print("Scoring the model.", file=sys.stderr)

@@ -69,8 +69,13 @@ def pictures(
     if encode is not None and "label" not in encode.inputs:
         real, labels = train.examples(_MOST_CODES)
         requested = labels if model.samples_by_label else None
-        drawn.append(callbacks.CodeScatter(folder.codes, real, requested, every=recipe.grid_every))
+        drawn.append(callbacks.CodeScatter(folder.codes, real, requested, **_options(recipe, folder)))
     return drawn
+
+
+def _options(recipe: Recipe, folder: RunFolder) -> dict[str, Any]:
+    """Options of all pictures."""
+    return {"every": recipe.grid_every, "tensorboard": folder.tensorboard}
 
 
 def _image_grids(
@@ -78,19 +83,19 @@ def _image_grids(
 ) -> callbacks.SampleGrid:
     """Makes grids whose rows are classes, or attributes of real images, if the model samples by label."""
     if not model.samples_by_label or train.label is None:
-        return callbacks.SampleGrid(folder.grids, every=recipe.grid_every)
+        return callbacks.SampleGrid(folder.grids, **_options(recipe, folder))
     if train.conditioning == "class":
         labels, names = np.arange(len(train.label_names))[:_MOST_ROWS], list(train.label_names[:_MOST_ROWS])
     else:
         labels = train.label[:_MOST_ROWS]
         names = [" ".join(f"{value:.1f}" for value in label) for label in labels]
-    return callbacks.SampleGrid(folder.grids, labels, names, every=recipe.grid_every)
+    return callbacks.SampleGrid(folder.grids, labels, names, **_options(recipe, folder))
 
 
 def _point_clouds(
     recipe: Recipe, folder: RunFolder, model: AdversarialModel, train: data.ToyWorld
 ) -> callbacks.SamplePoints:
-    return callbacks.SamplePoints(folder.grids, train, every=recipe.grid_every)
+    return callbacks.SamplePoints(folder.grids, train, **_options(recipe, folder))
 
 
 _SAMPLE_PICTURES: dict[data.SampleKind, Callable[..., callbacks.SamplePicture]] = {

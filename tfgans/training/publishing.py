@@ -1,0 +1,70 @@
+"""Publishing: the SavedModel of a run with its card."""
+
+import os
+import pathlib
+import sys
+
+from tfgans import serving
+from tfgans._files import temporary_file
+from tfgans.serving.card import SAMPLES, write_card
+from tfgans.training.run_folder import RunFolder
+from tfgans.training.runs import load
+
+
+def publish(
+    workdir: str | os.PathLike,
+    folder: str | os.PathLike,
+    *,
+    licence: str,
+    data_licence: str,
+    step: int | None = None,
+    averaged: bool = True,
+) -> pathlib.Path:
+    """Writes the model of a run with its card, so that `tfgans.from_pretrained` loads it.
+
+    The folder gets the next version of the SavedModel, unless its newest version is of the same step; a picture of
+    samples; `card.json`; and the card as a page, `README.md`.
+
+    Args:
+        workdir: Folder of the run.
+        folder: Folder of the published model's versions.
+        licence: Licence of the weights, such as `apache-2.0`.
+        data_licence: Licence of the data that the model learned from.
+        step: Step of the checkpoint; by default the newest.
+        averaged: Whether to publish the averaged generator, where the run has one.
+
+    Returns:
+        The folder.
+
+    Raises:
+        FileNotFoundError: If `workdir` is not the folder of a run, or has no such checkpoint.
+        ValueError: If a licence is empty.
+        OSError: If the folder cannot be written.
+    """
+    if not licence.strip() or not data_licence.strip():
+        raise ValueError(f"A card names both licences; received {licence!r} and {data_licence!r} for the data.")
+    run, folder = RunFolder(workdir), pathlib.Path(folder)
+    recipe, model = run.recipe(), load(workdir, step, averaged)
+    names = run.label_names() if model.samples_by_label else ()
+    mark = serving.mark_of(model, names)
+    if serving.exported_step(folder) != mark["step"]:
+        print("Exporting the model.", file=sys.stderr)
+        serving.export(model, folder, label_names=names)
+    picture = run.grids / f"step_{mark['step']:08d}.png"
+    if picture.is_file():
+        with temporary_file(folder / SAMPLES) as temporary:
+            temporary.write_bytes(picture.read_bytes())
+    write_card(
+        folder,
+        {
+            "name": folder.resolve().name,
+            "system": type(model).__name__,
+            "data": {"name": recipe.data, "shape": list(recipe.image_shape), "licence": data_licence},
+            "licence": licence,
+            "recipe": recipe.to_dict(),
+            "step": mark["step"],
+            "labels": mark["labels"],
+            "scores": [score for score in run.scores() if score["protocol"].get("step") == mark["step"]],
+        },
+    )
+    return folder
