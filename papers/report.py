@@ -18,7 +18,7 @@ _INTRODUCTION = """# Results
 
 How much of the five papers holds here? The table counts their claims by verdict, and each paper has a page with its
 claims, figures and numbers. `scripts/reproduce.py --report` writes these pages. The JSON files in
-[papers](../papers) have the protocol of each number.
+`papers/NAME/results` have the protocol of each number.
 
 The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core, and those of the scale
 `small` take minutes. Both use small networks, and data sets of small images in place of the papers'. So the numbers do
@@ -100,10 +100,9 @@ def _of_paper(paper: Paper, folder: pathlib.Path) -> list[str]:
     if paper.exhibits:
         parts += [f"Equations, errata and choices: {page}.", _claims(paper), paper.drawings]
         parts += [_exhibit(paper, exhibit, folder) for exhibit in paper.exhibits]
-        parts.append("## All numbers")
     else:
         parts.append(f"{page} discusses the results.")
-    return [*parts, *(_item(paper, item, folder) for item in paper.items)]
+    return [*parts, "## All numbers", *(_item(paper, item, folder) for item in paper.items)]
 
 
 def _verdicts(papers: Sequence[Paper]) -> str:
