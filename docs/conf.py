@@ -1,6 +1,7 @@
 """Settings of the documentation site: `python docs/build.py` builds it."""
 
 import os
+from typing import Any
 
 # Pages that run code say nothing about TensorFlow's start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -35,8 +36,8 @@ nb_execution_raise_on_error = True
 nb_merge_streams = True
 
 
-def _from_markdown(app, what, name, obj, options, lines) -> None:
-    """Makes reStructuredText of what docstrings have of Markdown: indented blocks, and bars that are no substitutions."""
+def _from_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Makes reStructuredText of what docstrings have of Markdown: indented blocks, and bars of norms."""
     converted: list[str] = []
     before = ""
     for number, line in enumerate(lines):
@@ -53,6 +54,6 @@ def _from_markdown(app, what, name, obj, options, lines) -> None:
     lines[:] = converted
 
 
-def setup(app) -> None:
+def setup(app: Any) -> None:
     """Converts docstrings before their sections are."""
     app.connect("autodoc-process-docstring", _from_markdown, priority=400)
