@@ -37,7 +37,9 @@ def test_help_names_the_flags_without_loading_tensorflow(name):
     assert done.stdout.splitlines()[-1] == "False"
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare"])
+@pytest.mark.parametrize(
+    "name", ["train", "evaluate", "export", "sample", "explore", "client", "prepare", "compare", "publish"]
+)
 def test_the_examples_of_help_have_flags_that_there_are(name):
     command = importlib.import_module(f"tfgans.cli.{name}")
     examples = [line.split()[1:] for line in command.__doc__.splitlines() if line.startswith("scripts/")]
@@ -70,7 +72,7 @@ def test_list_of_some():
     assert {line.split()[0].split("/")[0] for line in lines} == {"cwgan"}
     cells = {line.split()[0]: re.split(r" {2,}", line)[1:] for line in lines}
     # 159.9 s for 700 steps on two cores; the preset has 4,000.
-    assert cells["cwgan/mnist"] == ["paper, code, small", "mnist", "28x28 grey", "10 classes", "15"]
+    assert cells["cwgan/mnist"] == ["paper, code, small, hour", "mnist", "28x28 grey", "10 classes", "15"]
     assert cells["cwgan/celeba"] == ["paper, code, small", "celeb_a", "64x64 colour", "9 attributes", "-"]
 
 
@@ -88,7 +90,7 @@ def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--recipe=cwgan/nothing"], "There is no recipe 'cwgan/nothing'. There are cwgan/celeba, cwgan/digits"),
+        (["--recipe=cwgan/nothing"], "There is no recipe 'cwgan/nothing'. There are cwgan/avatars, cwgan/celeba"),
         (["--recipe=lgan/ring8"], "Did you mean logan/ring8"),
         (["--recipe=dcgan"], "The systems are avae, began"),
         (["--list=lgan/ring8"], "Did you mean logan/ring8"),

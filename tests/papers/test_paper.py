@@ -123,7 +123,7 @@ def test_names_that_are_understood(name, meant):
 def test_names_that_are_not_understood():
     with pytest.raises(ValueError, match=r"There is no item 'table4'. Did you mean table1\?"):
         resolved("table4", ["table1", "kl"], "item")
-    with pytest.raises(ValueError, match="Several names fit the item 'fig4': fig4_5, fig3_4"):
+    with pytest.raises(ValueError, match=r"Several names fit the item 'fig4': fig4_5, fig3_4"):
         resolved("fig4", ["fig4_5", "fig3_4"], "item")
 
 
@@ -132,5 +132,5 @@ def test_chosen():
     (paper,) = papers.chosen(None, ["dimension"])
     assert (paper.name, [item.name for item in paper.items]) == ("xgan", ["dimension"])
     assert papers.chosen(None, []) == list(papers.PAPERS)
-    with pytest.raises(ValueError, match="Several names fit the item 'table2': logan/table1_2_3, xgan/table1_2_3"):
+    with pytest.raises(ValueError, match=r"Several names fit the item 'table2': logan/table1_2_3, .*, xgan/table1_2_3"):
         papers.chosen(None, ["table2"])

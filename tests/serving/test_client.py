@@ -238,7 +238,7 @@ def test_one_weight_for_all_pairs_is_refused(scripted):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"address": "localhost:8501"}, "grpc://HOST:PORT; received 'localhost:8501'"),
+        ({"address": "localhost:8501"}, "grpc://HOST:PORT or file:///FOLDER; received 'localhost:8501'"),
         ({"address": "ftp://host"}, "received 'ftp://host'"),
         ({"address": "grpc://host:8500/path"}, "received 'grpc://host:8500/path'"),
         ({"batch_size": 0}, "received 0, 5, 30"),

@@ -165,6 +165,7 @@ def test_the_command_looks_at_models_config_before_it_exports(tmp_path, monkeypa
     """There is no run in the folder; the command does not come to look for it."""
     (tmp_path / "models.config").write_text("something else")
     arguments = {"workdir": str(tmp_path / "run"), "step": None, "averaged": True, "warmup": False}
+    arguments["format"] = "saved_model"
     flags = types.SimpleNamespace(out=str(tmp_path / "a"), **arguments)
     monkeypatch.setattr("tfgans.cli.export.FLAGS", flags)
     with pytest.raises(ValueError, match="received 'something else'"):

@@ -1,4 +1,8 @@
-"""Writes a page that compares runs: `python scripts/compare.py RUN RUN`, or `tfgans-compare`."""
+"""Writes a page that compares runs: `python scripts/compare.py`, or `tfgans-compare`.
+
+scripts/compare.py runs/cwgan/digits/0 runs/cgan/digits/0
+scripts/compare.py runs/cwgan/digits/0 runs/cwgan/digits/1 --out=seeds.html
+"""
 
 from absl import flags
 
@@ -9,6 +13,7 @@ FLAGS = flags.FLAGS
 
 def define_flags() -> None:
     """Defines the flags of the command."""
+    _app.group("Page")
     flags.DEFINE_string("out", "compare.html", "HTML file of the page, which holds its pictures and loads nothing.")
 
 
