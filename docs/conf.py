@@ -44,7 +44,8 @@ def _from_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines
         follows_text = before and not before.startswith(" ") and not before.endswith(":")
         if line.startswith("    ") and number and not lines[number - 1].strip() and follows_text:
             converted += ["::", ""]
-        converted.append(line)
+        # The code of an example is not indented, so that it is no section of the docstring.
+        converted.append("**Example**" if line == "Example:" else line)
         before = line if line.strip() else before
     is_block = False
     for number, line in enumerate(converted):
