@@ -34,6 +34,8 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 600
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+# TensorFlow writes lines about the machine there.
+nb_output_stderr = "remove"
 
 
 def _from_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
