@@ -38,12 +38,15 @@ nb_merge_streams = True
 nb_output_stderr = "remove"
 
 
+_SECTIONS = ("Args:", "Attributes:", "Raises:", "Returns:", "Yields:")
+
+
 def _from_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Makes reStructuredText of what docstrings have of Markdown: indented blocks, and bars of norms."""
     converted: list[str] = []
     before = ""
     for number, line in enumerate(lines):
-        follows_text = before and not before.startswith(" ") and not before.endswith(":")
+        follows_text = before and not before.startswith(" ") and before not in _SECTIONS
         if line.startswith("    ") and number and not lines[number - 1].strip() and follows_text:
             converted += ["::", ""]
         # The code of an example is not indented, so that it is no section of the docstring.
