@@ -32,7 +32,8 @@ def prepared(tmp_path, random):
 
     def noise(name, shape, classes=0):
         arrays = {}
-        for split, count in (("train", 8 * max(classes, 12)), ("test", 2 * max(classes, 12))):
+        # A tenth of the training images fills a batch.
+        for split, count in (("train", 8 * max(classes, 30)), ("test", 2 * max(classes, 30))):
             arrays[f"images_{split}"] = random.integers(0, 256, (count, *shape), np.uint8)
             if classes:
                 arrays[f"labels_{split}"] = np.arange(count) % classes

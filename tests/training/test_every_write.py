@@ -13,6 +13,7 @@ import sys
 
 import keras
 import pytest
+import tensorflow as tf
 from matplotlib.figure import Figure
 from run_files import contents, tensors, without_times
 from table import assert_same
@@ -21,6 +22,8 @@ from tfgans import recipes, serving, training
 from tfgans.models import XGAN, AdversarialModel
 
 pytestmark = pytest.mark.slow
+
+PICTURE = tf.io.encode_png(tf.zeros([2, 2, 3], tf.uint8)).numpy()
 
 COMMON = ["steps=4", "log_every=2", "grid_every=2", "checkpoint_every=2"]
 CHANGES = {
@@ -112,7 +115,7 @@ class States:
 @pytest.fixture
 def _quick(quick, monkeypatch):
     """Pictures take much of the time of a short run; their files are what matters here."""
-    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(b"picture"))
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(PICTURE))
 
 
 @pytest.fixture
