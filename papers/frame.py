@@ -52,6 +52,11 @@ class Trial:
     download: bool
 
     @property
+    def source(self) -> dict[str, Any]:
+        """Where data sets come from, as arguments of what loads them."""
+        return {"data_dir": self.data_dir, "download": self.download}
+
+    @property
     def row(self) -> dict[str, Any]:
         """The fields that distinguish the trial's row from the other rows of its item."""
         return {"scale": self.scale, **self.setting}

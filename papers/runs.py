@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from papers.frame import Measured, Trial
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 SAMPLE_SEED = 10**6
 """Seed of samples, which no training uses."""
+
+_SHOWN, _NEAREST = 8, 4
 
 _FILES = {
     "portraits": "portraits64.npz",
@@ -39,16 +43,16 @@ def train(trial: Trial, name: str, *changes: str) -> "Result":
     from tfgans import recipes, training
 
     changes = (
-        *source(trial, name.split("/")[1]),
+        *file_of(trial, name.split("/")[1]),
         *changes,
         f"seed={trial.seed}",
         *(("steps=2", "log_every=1", "score_samples=100") if trial.smoke else ()),
     )
     recipe = recipes.get(name, trial.scale).override(changes)
-    return training.run(recipe, trial.workdir, data_dir=trial.data_dir, download=trial.download, progress=False)
+    return training.run(recipe, trial.workdir, progress=False, **trial.source)
 
 
-def source(trial: Trial, name: str) -> tuple[str, ...]:
+def file_of(trial: Trial, name: str) -> tuple[str, ...]:
     """Returns the change of a recipe whose images are in a file of the trial's folder of data; none for other recipes.
 
     Args:
@@ -68,7 +72,17 @@ def splits(trial: Trial) -> list["ImageSet"]:
     from tfgans import data, training
 
     recipe = training.RunFolder(trial.workdir).recipe()
-    return [data.as_images(split) for split in training.load_data(recipe, None, trial.data_dir, trial.download)[1:]]
+    return [data.as_images(split) for split in training.load_data(recipe, None, **trial.source)[1:]]
+
+
+def neighbour_sheet(trial: Trial, path: pathlib.Path, title: str) -> None:
+    """Draws samples of a trial's model, one of each class if it takes them, beside the nearest training images."""
+    from tfgans import plots, training
+
+    model = training.load(trial.workdir)
+    samples = model.sample(_SHOWN, np.arange(_SHOWN) if model.samples_by_label else None, seed=0)
+    near = training.nearest_training_images(trial.workdir, samples, ("pixels", "classifier"), _NEAREST, **trial.source)
+    plots.neighbour_grid(samples, near, path, title=title)
 
 
 def scored(result: "Result") -> Measured:

@@ -1,4 +1,4 @@
-"""What an sdist holds. It is built by setuptools itself, from a copy of the checkout."""
+"""The files of an sdist. Setuptools itself builds it, from a copy of the checkout."""
 
 import email
 import pathlib

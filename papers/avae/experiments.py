@@ -51,7 +51,7 @@ def table1(trial: Trial) -> Measured:
     """Measures score, Frechet distance, evenness of paths (Figs. 6, 7), active units and errors (Fig. 4)."""
     system, changes = _ROWS[trial.setting["row"]]
     result = _train(trial, system, "mnist", *changes)
-    return _measured(trial, result.model, scored(result), "mnist")
+    return _measured(trial, result.model, scored(result), _extractor(trial, "mnist"))
 
 
 def longer(trial: Trial) -> Measured:
@@ -62,29 +62,30 @@ def longer(trial: Trial) -> Measured:
     images = trial.setting["data"]
     steps = () if trial.smoke else (f"steps={_LONGER_STEPS}",)
     result = train(trial, f"{system}/{images}", *steps, *changes)
+    extractor = _extractor(trial, "cifar10")
     if images == "cifar10":
-        return _measured(trial, result.model, scored(result), "cifar10")
+        return _measured(trial, result.model, scored(result), extractor)
     known, test = splits(trial)
     samples = 100 if trial.smoke else len(known)
-    scorer = training.Scorer(known, test, _extractor(trial, "cifar10"), samples, progress=False)
-    return _measured(trial, result.model, measured(scorer.model(result.model, ["frechet", "prdc"])), "cifar10")
+    scorer = training.Scorer(known, test, extractor, samples, progress=False)
+    return _measured(trial, result.model, measured(scorer.model(result.model, ["frechet", "prdc"])), extractor)
 
 
 def _extractor(trial: Trial, name: str) -> "Extractor":
     """A classifier of a data set."""
     from tfgans import data, evaluation
 
-    sets = data.load_splits(name, ("train", "test"), data_dir=trial.data_dir, download=trial.download)
+    sets = data.load_splits(name, ("train", "test"), **trial.source)
     return evaluation.extractor("classifier", *sets)
 
 
-def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, features: str) -> Measured:
-    """Adds the evenness of paths, active units and errors to scores; paths are compared by a data set's classifier."""
+def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, extractor: "Extractor") -> Measured:
+    """Adds the evenness of paths in an extractor's features, active units and errors to scores."""
     _, test_set = splits(trial)
     test = test_set.first(min(len(test_set), 50 if trial.smoke else _TESTED)).unit_images
     count = len(test)
     protocol = {"images": count, "data": f"{test_set.name} test", "samples_seed": SAMPLE_SEED}
-    paths = _paths(model, test[: 2 * _PAIRS], _extractor(trial, features))
+    paths = _paths(model, test[: 2 * _PAIRS], extractor)
     values = {}
     if "VAE" in trial.setting["row"]:
         values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())

@@ -147,7 +147,7 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "
             lines = read_lines(file)
             curves[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
         for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
-            last = sorted(pictures.glob("step_*.png"))[-1]
+            last = training.newest_picture(pictures)
             shutil.copyfile(last, folder / f"{prefix}{figure}_{name.replace(' ', '_')}.png")
     titles = {"fig5_6": _distance(trials[0]), "fig4_k": "k", "fig2_variances": "variance of generated codes"}
     for figure, runs in curves.items():

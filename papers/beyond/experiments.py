@@ -10,12 +10,11 @@ import math
 import pathlib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, measured, scored, train
+from papers.runs import SAMPLE_SEED, measured, neighbour_sheet, scored, train
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
@@ -52,7 +51,6 @@ _MEMORISING = {_UNSUPERVISED: "xgan/mnist", "RpGAN + R1 + R2": "rpgan/mnist", "A
 # Shares of the 60,000 digits.
 _FRACTIONS = {"60,000": 1.0, "1,200": 0.02}
 _COMPARED_SAMPLES = 10_000
-_SHOWN, _NEAREST = 8, 4
 
 
 def stacked_mnist(trial: Trial) -> Measured:
@@ -61,7 +59,7 @@ def stacked_mnist(trial: Trial) -> Measured:
     if system == _REAL:
         from tfgans import data
 
-        images = data.load_split("stacked_mnist", **_source(trial)).first(_sample_count(trial)).image
+        images = data.load_split("stacked_mnist", **trial.source).first(_sample_count(trial)).image
         return _counted(trial, images, "stacked_mnist")
     return _counted_run(trial, f"{system}/stacked_mnist")
 
@@ -116,13 +114,9 @@ def memorisation(trial: Trial) -> Measured:
     from tfgans import training
 
     train(trial, _MEMORISING[trial.setting["system"]], f"train_fraction={_FRACTIONS[trial.setting['images']]}")
-    samples = _SHOWN if trial.smoke else _COMPARED_SAMPLES
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **_source(trial))
+    samples = 8 if trial.smoke else _COMPARED_SAMPLES
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
     return measured(training.evaluate(trial.workdir, ["authenticity"], scorer=scorer))
-
-
-def _source(trial: Trial) -> dict[str, Any]:
-    return {"data_dir": trial.data_dir, "download": trial.download}
 
 
 def _sample_count(trial: Trial) -> int:
@@ -146,7 +140,7 @@ def _counted(trial: Trial, images: np.ndarray, name: str) -> Measured:
     """
     from tfgans import data, evaluation, metrics
 
-    digits = [data.load_split("mnist", split, **_source(trial)) for split in ("train", "test")]
+    digits = [data.load_split("mnist", split, **trial.source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
     def classify(channel: np.ndarray) -> np.ndarray:
@@ -187,15 +181,9 @@ def sheets(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 def neighbours(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples of each system beside the training images that are nearest to them."""
-    from tfgans import plots, training
-
     for trial in trials:
-        samples = training.load(trial.workdir).sample(_SHOWN, seed=0)
-        near = training.nearest_training_images(
-            trial.workdir, samples, ("pixels", "classifier"), _NEAREST, **_source(trial)
-        )
         title = f"{trial.setting['system']}, {trial.setting['images']} images: samples"
-        plots.neighbour_grid(samples, near, folder / _file_name(item, trial), title=title)
+        neighbour_sheet(trial, folder / _file_name(item, trial), title)
 
 
 def points(item: str, trials: Sequence[Trial], folder: pathlib.Path) -> None:

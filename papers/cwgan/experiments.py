@@ -3,7 +3,7 @@
 import functools
 import pathlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from tfgans._errors import NonFiniteError
 
 if TYPE_CHECKING:
     from tfgans import AdversarialModel
+    from tfgans.metrics import Judge
     from tfgans.training import Result
 
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
@@ -88,18 +89,20 @@ def fig4_6(trial: Trial) -> Measured:
             values |= {f"{prefix}/{name}": round(value, 6) for name, value in zip(test.label_names, r2, strict=True)}
     ratios = _unevenness_of_sweeps(model, np.full(4, 0.5), 2 if trial.smoke else 16)
     values |= evenness(ratios)
-    protocol = {
-        "data": "sprites",
-        "samples": count,
+    return Measured(values, _protocol(model, judge, data="sprites", samples=count, paths=len(ratios)))
+
+
+def _protocol(model: "AdversarialModel", judge: "Judge", **counts: Any) -> dict[str, Any]:
+    """The protocol of attributes that a judge reads off samples, and of paths."""
+    return {
+        **counts,
         "seed": SAMPLE_SEED,
         "extractor": judge.name,
         "extractor_hash": judge.fingerprint,
-        "paths": len(ratios),
         "path_steps": _PATH_STEPS,
         "averaged": model.use_average,
         "step": int(model.step.numpy()),
     }
-    return Measured(values, protocol)
 
 
 def _unevenness_of_sweeps(model: "AdversarialModel", base: np.ndarray, count: int) -> list[float]:
@@ -150,17 +153,7 @@ def avatars(trial: Trial) -> Measured:
     for prefix, of_attributes in (("r2", r2), ("real_r2", judge.test_score)):
         values |= {f"{prefix}/{name}": value for name, value in zip(test.label_names, of_attributes, strict=True)}
     ratios = _unevenness_of_sweeps(model, _face(test.label_names), 2 if trial.smoke else 16)
-    protocol = {
-        "data": "avatars test",
-        "samples": len(test),
-        "seed": SAMPLE_SEED,
-        "extractor": judge.name,
-        "extractor_hash": judge.fingerprint,
-        "paths": len(ratios),
-        "path_steps": _PATH_STEPS,
-        "averaged": model.use_average,
-        "step": int(model.step.numpy()),
-    }
+    protocol = _protocol(model, judge, data="avatars test", samples=len(test), paths=len(ratios))
     return Measured(values | evenness(ratios), protocol)
 
 

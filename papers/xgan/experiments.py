@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import measured, splits, train
+from papers.runs import measured, neighbour_sheet, splits, train
 
 _SAMPLES, _SETS = 2_000, 1
 # Recipes of drawn faces learn one of the sets of their labels.
 _DATA = {"avatars": "avatars_hair"}
 _TEST_FACES = 1_000
-_SHOWN, _NEAREST, _MOST_CLASSES = 8, 4, 12
+_MOST_CLASSES = 12
 # Images of each class; the estimate is far too low with few.
 _OF_A_CLASS = 500
 
@@ -32,17 +32,16 @@ def scores(trial: Trial) -> Measured:
     from tfgans import training
 
     row, images = trial.setting["row"], trial.setting.get("data", "mnist")
-    data = {"data_dir": trial.data_dir, "download": trial.download}
     names, samples = ("score", "frechet", "d_star"), 100 if trial.smoke else _SAMPLES
     if images == "avatars":
         samples = min(samples, _TEST_FACES)
     if row == "real images":
         scorer, source = training.image_scorer(
-            "split:test", _DATA.get(images, images), samples=samples, progress=False, **data
+            "split:test", _DATA.get(images, images), samples=samples, progress=False, **trial.source
         )
         return measured(scorer.sources([source], names[:2]))
     train(trial, f"{_SYSTEMS.get(row, 'xgan')}/{images}", *_FORMS.get(row, ()))
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **data)
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **trial.source)
     return measured(training.evaluate(trial.workdir, names, scorer=scorer))
 
 
@@ -84,9 +83,7 @@ def _compared(trial: Trial, images: str, *names: str) -> Measured:
 
     train(trial, f"{trial.setting['system']}/{images}")
     samples = 100 if trial.smoke else _SAMPLES
-    scorer = training.run_scorer(
-        trial.workdir, samples=samples, sets=_SETS, data_dir=trial.data_dir, download=trial.download, progress=False
-    )
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **trial.source)
     return measured(training.evaluate(trial.workdir, names, scorer=scorer))
 
 
@@ -110,22 +107,12 @@ def flower_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "f
 
 
 def few_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
-    """Draws the same for each data set, and samples of X-GAN beside the training images that are nearest to them."""
-    from tfgans import plots, training
-
-    for images in dict.fromkeys(trial.setting["data"] for trial in trials):
-        here = [trial for trial in trials if trial.setting["data"] == images]
-        flower_figures(here, folder, images)
-        for trial in here:
-            if trial.setting["system"] == "xgan":
-                model = training.load(trial.workdir)
-                samples = model.sample(_SHOWN, np.arange(_SHOWN) if model.samples_by_label else None, seed=0)
-                near = training.nearest_training_images(
-                    trial.workdir, samples, ("pixels", "classifier"), _NEAREST, data_dir=trial.data_dir
-                )
-                plots.neighbour_grid(
-                    samples, near, folder / f"neighbours_{images}.png", title=f"X-GAN, {images}: samples"
-                )
+    """Draws the same, and samples of X-GAN beside the training images that are nearest to them."""
+    images = trials[0].setting["data"]
+    flower_figures(trials, folder, images)
+    for trial in trials:
+        if trial.setting["system"] == "xgan":
+            neighbour_sheet(trial, folder / f"neighbours_{images}.png", f"X-GAN, {images}: samples")
 
 
 def dimension(trial: Trial) -> Measured:

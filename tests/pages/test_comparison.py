@@ -37,7 +37,7 @@ class Tables(html.parser.HTMLParser):
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What each panel of curves shows, in the order of the panels."""
+    """The lines of each panel of curves by its title, in the order of the panels."""
     panels = []
     monkeypatch.setattr(plots, "figure_png", lambda figure: panels.append(figure) or b"\x89PNG curve")
 

@@ -35,7 +35,7 @@ def test_refuses_a_row_that_is_not_full(tmp_path):
 def test_neighbours_are_beside_their_sample():
     """Images of one pixel; values of training images are bytes."""
     samples = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1)
-    nearest = {"a": np.array([[51, 102], [0, 51]]), "b": np.array([[204], [153]])}
+    nearest = {"a": np.array([[51, 102], [0, 51]], np.uint8), "b": np.array([[204], [153]], np.uint8)}
     figure = neighbour_grid(samples, {name: images[..., None, None, None] for name, images in nearest.items()})
     (axes,) = figure.axes
     np.testing.assert_allclose(

@@ -9,7 +9,7 @@ from tfgans.data.avatars import AVATAR_ATTRIBUTES, avatars
 from tfgans.data.digits import digits
 from tfgans.data.efigi import EFIGI_ATTRIBUTES, Efigi, read_efigi_attributes
 from tfgans.data.facescrub import FaceScrub
-from tfgans.data.files import image_files, read_image, read_npz
+from tfgans.data.files import IMAGE_SUFFIXES, image_files, read_image, read_npz
 from tfgans.data.image_set import ImageSet, as_images, hold_out
 from tfgans.data.images import (
     Images,
@@ -44,6 +44,7 @@ __all__ = [
     "CELEBA_ATTRIBUTES",
     "CWGAN_EFIGI_ATTRIBUTES",
     "EFIGI_ATTRIBUTES",
+    "IMAGE_SUFFIXES",
     "SPRITE_ATTRIBUTES",
     "TOY_WORLDS",
     "DataSplit",

@@ -16,7 +16,9 @@ from PIL import Image, ImageOps
 MOST_PIXELS = 2**26
 """Most pixels of an image, 8,192 x 8,192. Decoding takes memory by their number, however small the file is."""
 
-_IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+"""Ends of the names of files that are read as images."""
+
 _IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _LONGEST_REASON = 200
 _HIDDEN = (".", "__")
@@ -52,7 +54,7 @@ def is_hidden(path: pathlib.PurePath) -> bool:
 def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Path]:
     """Returns the image files of a folder, or of all folders below it too, sorted by name."""
     paths = folder.rglob("*") if recursive else folder.iterdir()
-    images = (path for path in paths if path.suffix.lower() in _IMAGE_FILES)
+    images = (path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES)
     return sorted(path for path in images if not is_hidden(path.relative_to(folder)))
 
 

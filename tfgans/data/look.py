@@ -20,7 +20,7 @@ _MOST_DECODED = 32
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """What a look at the user's own data shows.
+    """A look at the user's own data shows this.
 
     Attributes:
         name: Name of the data, such as `folder:photos`.

@@ -87,8 +87,9 @@ def forest_judge(
         test_labels: Floating [m, K].
     """
     # A tree looks for the pixels of a small attribute among all of them; principal components would leave it out.
-    forest = ExtraTreesRegressor(_TREES, max_features="sqrt", random_state=0).fit(_flat(train_images), train_labels)
-    judge = Judge(forest, f"extra_trees({_TREES})", _fingerprint(_flat(train_images), train_labels), ())
+    flat = _flat(train_images)
+    forest = ExtraTreesRegressor(_TREES, max_features="sqrt", random_state=0).fit(flat, train_labels)
+    judge = Judge(forest, f"extra_trees({_TREES})", _fingerprint(flat, train_labels), ())
     return dataclasses.replace(judge, test_score=attribute_r2(judge.predict(test_images), test_labels))
 
 
@@ -112,9 +113,8 @@ def _fit(predictor: BaseEstimator, name: str, images: np.ndarray, labels: np.nda
 
 
 def _fingerprint(images: np.ndarray, labels: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(images).tobytes() + np.ascontiguousarray(labels).tobytes()).hexdigest()[
-        :16
-    ]
+    digest = hashlib.sha256(np.ascontiguousarray(images).tobytes() + np.ascontiguousarray(labels).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _principal_components(images: np.ndarray) -> PCA:

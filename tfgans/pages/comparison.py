@@ -169,8 +169,8 @@ def _runs(workdirs: Sequence[str | os.PathLike]) -> list[_Run]:
 
 
 def _newest_picture(folder: pathlib.Path) -> str | None:
-    pictures = sorted(folder.glob("step_*.png"))
-    return _address(pictures[-1].read_bytes()) if pictures else None
+    picture = training.newest_picture(folder)
+    return _address(picture.read_bytes()) if picture else None
 
 
 def _address(png: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What the explorer shows of a model, without the page: its controls, and the pictures that they give."""
+"""The explorer without its page: the controls that a model offers, and the pictures that they give."""
 
 import dataclasses
 import os
@@ -252,8 +252,8 @@ class Explorer:
 
     def newest_grid(self) -> np.ndarray | None:
         """Returns the newest grid that the run has drawn; None if there is none."""
-        grids = sorted(self._run.grids.glob("step_*.png"))
-        return data.read_image(grids[-1], 3) if grids else None
+        grid = training.newest_picture(self._run.grids)
+        return data.read_image(grid, 3) if grid else None
 
     def curves(self) -> np.ndarray | None:
         """Draws the run's scores, diversity and metrics; None before the first line."""

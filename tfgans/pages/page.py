@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tfgans import data
 from tfgans._errors import needs_extra
 from tfgans.pages.explorer import DIRECTION_RANGE, Explorer
 
@@ -22,7 +23,6 @@ _ROW = 8
 # Seconds between two looks at a run that trains.
 _REFRESH = 5.0
 _LARGEST_FILE = "64mb"
-_PICTURE_FILES = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"]
 
 
 def make_page(explorer: Explorer) -> gr.Blocks:
@@ -161,7 +161,7 @@ def _pictures(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) 
         "One picture is reconstructed. Two have a way between them, and four an array. They stay on this machine."
     )
     files = gr.File(
-        label="Pictures", file_count="multiple", file_types=_PICTURE_FILES, type="filepath", elem_id="files"
+        label="Pictures", file_count="multiple", file_types=list(data.IMAGE_SUFFIXES), type="filepath", elem_id="files"
     )
     pictures = [_picture(name) for name in ("Reconstructions", "Interpolation", "Morph")]
     answers = ((1, explorer.reconstructions), (2, explorer.between), (4, explorer.morphed))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from tfgans.data import unit_images
 from tfgans.plots._figure import finished, new_figure
 
 _CELL_INCHES = 0.6
@@ -102,7 +103,7 @@ def neighbour_grid(
         The figure.
     """
     counts = {name: images.shape[1] for name, images in nearest.items()}
-    columns = [samples[:, np.newaxis], *(images / 127.5 - 1.0 for images in nearest.values())]
+    columns = [samples[:, np.newaxis], *map(unit_images, nearest.values())]
     names = ["sample", *(str(rank) for count in counts.values() for rank in range(1, count + 1))]
     return image_grid(
         np.concatenate(columns, axis=1).reshape(-1, *samples.shape[1:]),

@@ -6,7 +6,7 @@ from tfgans.training.execution import strategy_of
 from tfgans.training.loading import check_data, load_data
 from tfgans.training.own_recipe import lost_by, recipe_for
 from tfgans.training.publishing import publish
-from tfgans.training.run_folder import RunFolder
+from tfgans.training.run_folder import RunFolder, newest_picture
 from tfgans.training.runs import Result, load, run
 from tfgans.training.scoring import Scorer, make_scorer
 
@@ -23,6 +23,7 @@ __all__ = [
     "lost_by",
     "make_scorer",
     "nearest_training_images",
+    "newest_picture",
     "publish",
     "recipe_for",
     "register",

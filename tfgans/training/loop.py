@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tfgans import callbacks, data
 from tfgans._errors import Interrupted
-from tfgans._profile import part, timed
+from tfgans._profile import part, running, timed
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
 from tfgans.training.execution import Execution
@@ -48,8 +48,8 @@ def train_and_write(
     # Callbacks of a finished run act without `fit`.
     for callback in acting:
         callback.set_model(model)
-        for hook in ("on_train_begin", "on_epoch_end", "on_train_end"):
-            setattr(callback, hook, timed(f"callback {type(callback).__name__}", getattr(callback, hook)))
+        if running() is not None:
+            _profile_hooks(callback)
     try:
         with stop:
             train(model, recipe, train_split, execution, acting)
@@ -60,6 +60,11 @@ def train_and_write(
         ) from None
     finally:
         bar.close()
+
+
+def _profile_hooks(callback: keras.callbacks.Callback) -> None:
+    for hook in ("on_train_begin", "on_epoch_end", "on_train_end"):
+        setattr(callback, hook, timed(f"callback {type(callback).__name__}", getattr(callback, hook)))
 
 
 def train(

@@ -31,6 +31,11 @@ from tfgans.recipes import Recipe
 _KEPT_CHECKPOINTS = 3
 
 
+def newest_picture(folder: pathlib.Path) -> pathlib.Path | None:
+    """Returns the picture of the highest step in a folder of a run, such as `grids`; None if there is none yet."""
+    return max(folder.glob("step_*.png"), default=None)
+
+
 class RunFolder:
     """The paths of a run, its recipe, and its checkpoints.
 
