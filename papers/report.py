@@ -62,8 +62,8 @@ def _read_glances() -> list[Glance]:
 
 
 _GLANCES = _read_glances()
+_LEGEND = "The better mean is bold. ↑ More is better, ↓ less is better."
 _ARROWS = {"high": "↑", "low": "↓"}
-_MARKS = ("<!-- scores -->", "<!-- /scores -->")
 
 
 def report(papers: Sequence[Paper], folder: pathlib.Path) -> dict[str, str]:
@@ -80,7 +80,7 @@ def report(papers: Sequence[Paper], folder: pathlib.Path) -> dict[str, str]:
         f"The papers' own scale has [a page on its costs]({_COSTS}).",
     ]
     if glances := _glances(folder):
-        parts += ["## At a glance", glances]
+        parts += ["## At a glance", _LEGEND, glances]
     costs = [_PAPER_SCALE, _recipes(papers, folder)]
     texts = {"results.md": parts, _COSTS: costs, **{_page(paper): _of_paper(paper, folder) for paper in papers}}
     return {path: "\n\n".join(filter(None, of_page)) + "\n" for path, of_page in texts.items()}
@@ -131,7 +131,7 @@ def _anchor(heading: str) -> str:
 
 
 def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Writes `docs/results.md` with its pages, and the newest scores into `README.md` of the checkout.
+    """Writes `docs/results.md` of the checkout, with its pages.
 
     Args:
         papers: All papers.
@@ -141,40 +141,17 @@ def write_report(papers: Sequence[Paper], folder: pathlib.Path) -> list[pathlib.
         The files that were written.
 
     Raises:
-        FileNotFoundError: If there are no results, or no README.
-        ValueError: If the README has no marks for the scores.
+        FileNotFoundError: If there are no results.
     """
     if not any(folder.glob("*/results/*.json")):
         raise FileNotFoundError(f"{folder} has no results of any paper.")
-    root = folder.resolve().parent
-    readme = root / "README.md"
-    texts = {
-        readme: with_scores(readme.read_text(encoding="utf-8"), folder),
-        **{root / "docs" / path: text for path, text in report(papers, folder).items()},
-    }
+    docs = folder.resolve().parent / "docs"
+    texts = {docs / path: text for path, text in report(papers, folder).items()}
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)
         with temporary_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     return list(texts)
-
-
-def with_scores(readme: str, folder: pathlib.Path) -> str:
-    """Returns the text of the README with the newest scores between its marks.
-
-    Raises:
-        ValueError: If it has no marks.
-    """
-    start, end = _MARKS
-    if readme.count(start) != 1 or readme.count(end) != 1:
-        raise ValueError(f"The README must have {start} and {end} once each.")
-    before, rest = readme.split(start)
-    _, after = rest.split(end)
-    scores = _glances(folder)
-    legend = "Mean ± standard deviation over seeds, the better mean in bold; ↑ more is better, ↓ less is better."
-    if STALE in scores:
-        legend += f" {STALE} marks a stale number: a defect was fixed since, and the number will be measured again."
-    return f"{before}{start}\n{scores}\n\n{legend} [Every table and figure](docs/results.md).\n{end}{after}"
 
 
 def _stored(folder: pathlib.Path, paper: str, item: str) -> dict[str, Any] | None:

@@ -51,9 +51,7 @@ def define_flags() -> None:
         False,
         "Prints the stored runs and the missing ones, with --scale=paper also their cost, and exits.",
     )
-    flags.DEFINE_bool(
-        "report", False, "Writes docs/results.md, its pages, and the scores in README.md from the stored results."
-    )
+    flags.DEFINE_bool("report", False, "Writes docs/results.md and its pages from the stored results.")
     flags.DEFINE_string("workdir", "runs/experiments", "Folder of the runs. Runs in it are resumed.")
     flags.DEFINE_string(
         "results",

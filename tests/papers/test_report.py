@@ -7,11 +7,10 @@ import papers
 from papers import paper_scale
 from papers.frame import Item, Measured, Plan, Results, results_folder
 from papers.paper import FOLDER, Exhibit, Paper, read_paper
-from papers.report import report, with_scores, write_report
+from papers.report import report, write_report
 from tfgans import recipes
 
 ROOT = FOLDER.parent
-MARKS = "<!-- scores -->\n<!-- /scores -->\n"
 
 TABLE = Item("avae", "table1", ({"row": "VAE + BEGAN* + LSM"}, {"row": "VAE"}), print)
 GAINS = Item("avae", "gains", ({"integral": 0.1, "gain": 0.0}, {"integral": 0.1, "gain": 0.5}), print)
@@ -66,13 +65,11 @@ def make_stale(path, name, reason):
     path.write_text(json.dumps(stored))
 
 
-def test_the_page_and_the_scores_of_the_readme_are_those_of_the_stored_results():
-    """`scripts/reproduce.py --report` writes both."""
+def test_the_pages_are_those_of_the_stored_results():
+    """`scripts/reproduce.py --report` writes them."""
     pages = report(papers.PAPERS, FOLDER)
     assert {path: (ROOT / "docs" / path).read_text(encoding="utf-8") for path in pages} == pages
     assert set((ROOT / "docs" / "results").iterdir()) == {ROOT / "docs" / path for path in pages if "/" in path}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme == with_scores(readme, FOLDER)
 
 
 def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes(folder):
@@ -120,33 +117,24 @@ def test_without_results_everything_is_still_to_be_run(tmp_path):
     assert "At a glance" not in pages["results.md"]
 
 
-def test_writes_the_page_and_the_scores_into_the_readme(folder):
-    root = folder.parent
-    (root / "docs").mkdir()
-    readme = root / "README.md"
-    readme.write_text("# Front\n<!-- scores -->\nformerly\n<!-- /scores -->\nrest\n")
+def test_writes_the_pages(folder):
+    docs = folder.parent / "docs"
+    docs.mkdir()
+    (docs / "results.md").write_text("formerly")
     with pytest.raises(FileNotFoundError, match="has no results of any paper"):
-        write_report([PAPER], root / "docs")
+        write_report([PAPER], docs)
     pages = ["results.md", "results/paper_scale.md", "results/avae.md"]
-    assert write_report([PAPER], folder) == [readme, *(root / "docs" / page for page in pages)]
-    text = readme.read_text()
-    assert text.startswith("# Front\n<!-- scores -->\n| task |")
+    assert write_report([PAPER], folder) == [docs / page for page in pages]
     # The lower distance is the better one.
-    assert "| MNIST: Fréchet distance ↓ | AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4** | 2 |" in text
-    assert "formerly" not in text
-    assert text.endswith("<!-- /scores -->\nrest\n")
-    readme.write_text("# Front\n")
-    with pytest.raises(ValueError, match="must have <!-- scores -->"):
-        write_report([PAPER], folder)
+    front = (docs / "results.md").read_text()
+    assert "| MNIST: Fréchet distance ↓ | AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4** | 2 |" in front
+    assert "formerly" not in front
 
 
 def test_stale_numbers_are_marked_and_the_item_says_why(folder):
-    assert "†" not in with_scores(MARKS, folder)
     make_stale(folder / "avae" / "results" / "table1.json", "VAE", "the encoder was upside down.")
-    scores = with_scores(MARKS, folder)
-    assert "| AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4 †** | 2 |" in scores
-    assert "† marks a stale number: " in scores
     pages = report([PAPER], folder)
+    assert "| AVAE 12.0 ± 2.8 | plain VAE **6.0 ± 1.4 †** | 2 |" in pages["results.md"]
     assert pages["results/avae.md"].count("† Stale: the encoder was upside down.") == 1
     assert "These items are stale, entirely or in part: avae/table1." in pages["results.md"]
 
