@@ -8,6 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 project = "tfgans"
 author = "The tfgans developers"
+copyright = author
 html_title = "tfgans"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 # The root of the repository is the source folder, so that pages and the papers' folders link to each other.

@@ -15,6 +15,7 @@ import numpy as np
 
 from papers.frame import Item, Measured, Trial
 from papers.runs import SAMPLE_SEED, measured, neighbour_sheet, scored, train
+from tfgans._files import read_lines
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
 _REAL = "real images"
@@ -51,6 +52,20 @@ _MEMORISING = {_UNSUPERVISED: "xgan/mnist", "RpGAN + R1 + R2": "rpgan/mnist", "A
 # Shares of the 60,000 digits.
 _FRACTIONS = {"60,000": 1.0, "1,200": 0.02}
 _COMPARED_SAMPLES = 10_000
+# Runs that lose modes and runs that do not, and fields that shorten them to minutes.
+_MONITORED: dict[str, tuple[str, ...]] = {
+    "began/mnist": (),
+    "began_cs/mnist": (),
+    "cgan/mnist": ("steps=4000",),
+    "cwgan/mnist": ("steps=1500", "grid_every=100"),
+    "gan/mnist": (),
+    "rpgan/mnist": (),
+    "logan/mnist": (),
+    "xgan/mnist": (),
+    "md_gan/mnist": (),
+    "avae/mnist": (),
+    "vae/mnist": (),
+}
 
 
 def stacked_mnist(trial: Trial) -> Measured:
@@ -117,6 +132,24 @@ def memorisation(trial: Trial) -> Measured:
     samples = 8 if trial.smoke else _COMPARED_SAMPLES
     scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
     return measured(training.evaluate(trial.workdir, ["authenticity"], scorer=scorer))
+
+
+def monitor(trial: Trial) -> Measured:
+    """Counts the warnings of a run, beside the recall of its samples at the end, which says whether modes are lost."""
+    from tfgans import training
+
+    recipe = trial.setting["recipe"]
+    # The monitor measures at grids.
+    train(trial, recipe, *(("grid_every=1",) if trial.smoke else _MONITORED[recipe]))
+    folder = training.RunFolder(trial.workdir)
+    alarms, seen = read_lines(folder.alarms_file), read_lines(folder.diversity_file)
+    samples = 8 if trial.smoke else _COMPARED_SAMPLES
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
+    scores = measured(training.evaluate(trial.workdir, ["prdc", "modes"], scorer=scorer))
+    watched = {"warnings": float(len(alarms)), "last_overlap": seen[-1]["overlap"], "last_spacing": seen[-1]["spacing"]}
+    if alarms:
+        watched["first_warning"] = float(alarms[0]["step"])
+    return Measured({**watched, **scores.values}, scores.protocol)
 
 
 def _sample_count(trial: Trial) -> int:
@@ -205,12 +238,12 @@ def _file_name(item: str, trial: Trial) -> str:
 def _item(
     name: str,
     run: Callable[[Trial], Measured],
-    figures: Callable[[str, Sequence[Trial], pathlib.Path], None],
+    figures: Callable[[str, Sequence[Trial], pathlib.Path], None] | None,
     **fields: Sequence[str],
 ) -> Item:
     """An item whose rows are all combinations of values of its fields."""
     rows = [dict(zip(fields, values, strict=True)) for values in itertools.product(*fields.values())]
-    return Item("beyond", name, tuple(rows), run, functools.partial(figures, name))
+    return Item("beyond", name, tuple(rows), run, figures and functools.partial(figures, name))
 
 
 ITEMS = (
@@ -219,5 +252,6 @@ ITEMS = (
     _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=_LONG),
     _item("augmentation", augmentation, sheets, fraction=("1.0", "0.1"), augmentation=tuple(_AUGMENTATIONS)),
     _item("memorisation", memorisation, neighbours, images=tuple(_FRACTIONS), system=tuple(_MEMORISING)),
+    _item("monitor", monitor, None, recipe=tuple(_MONITORED)),
     _item("stacked_mnist_weak", stacked_mnist_weak, sheets, discriminator=tuple(_WEAK), system=_FOUR_BEST),
 )

@@ -36,6 +36,7 @@ def test_every_row_trains_a_recipe_that_there_is(item, row, tmp_path, monkeypatc
         ("stacked_mnist_weak", [7], 1),
         ("augmentation", [3], 1),
         ("memorisation", [1], 1),
+        ("monitor", [9], 0),
     ],
 )
 def test_every_step_of_a_count_for_a_moment(item, rows, pictures, run_for_a_moment, mnist, short_classifier):
