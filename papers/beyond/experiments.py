@@ -48,7 +48,7 @@ _WEAK = {
 }
 _AUGMENTATIONS = {"none": (), "color, translation, cutout": ("color", "translation", "cutout")}
 _AUGMENTED_STEPS = 8_000
-_MEMORISING = {_UNSUPERVISED: "xgan/mnist", "RpGAN + R1 + R2": "rpgan/mnist", "AVAE": "avae/mnist"}
+_MEMORISING = {"X-GAN": "xgan/mnist", "RpGAN + R1 + R2": "rpgan/mnist", "AVAE": "avae/mnist"}
 # Shares of the 60,000 digits.
 _FRACTIONS = {"60,000": 1.0, "1,200": 0.02}
 _COMPARED_SAMPLES = 10_000

@@ -32,6 +32,14 @@ def test_refuses_a_row_that_is_not_full(tmp_path):
         image_grid(np.zeros((5, 2, 2, 1)), 2, tmp_path / "grid.png")
 
 
+def test_a_long_title_has_several_lines():
+    figure = image_grid(np.zeros((4, 2, 2, 1)), 4, title="a title that is wider than four small images are " * 2)
+    figure.canvas.draw()
+    box = figure.axes[0].title.get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width
+
+
 def test_neighbours_are_beside_their_sample():
     """Images of one pixel; values of training images are bytes."""
     samples = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1)

@@ -51,7 +51,8 @@ def image_grid(
     axes.set_xticklabels(column_names or [])
     axes.set_yticks([(row + 0.5) * (height + gap) - 1 for row in range(rows)] if row_names else [])
     axes.set_yticklabels(row_names or [])
-    axes.set(title=title, xlabel=column_label, ylabel=row_label)
+    axes.set_title(title, wrap=True)
+    axes.set(xlabel=column_label, ylabel=row_label)
     return finished(figure, path)
 
 
