@@ -273,23 +273,16 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
 def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
     """Runs each trial in its own process; returns an error message for each failed trial."""
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    # Children read these as they load their libraries.
-    for name in _THREAD_VARIABLES:
-        os.environ[name] = str(threads)
     failures: list[str] = []
     waiting = list(reversed(trials))
     running: dict[concurrent.futures.Future, Trial] = {}
-    bar = tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run")
-    pool = concurrent.futures.ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
-    )
-    with bar, pool:
+    with tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run") as bar:
         try:
             while waiting or running:
                 # A submitted trial cannot be cancelled, so no more are submitted than can run.
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
-                    running[pool.submit(_timed, item.run, trial)] = trial
+                    running[_started(item.run, trial, threads)] = trial
                 # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
@@ -303,6 +296,24 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
             end_children()
             raise
     return failures
+
+
+def _started(run: Callable[[Trial], Measured], trial: Trial, threads: int) -> concurrent.futures.Future:
+    """Starts a trial in its own process, whose libraries use some threads, and returns its future."""
+    # All processes of a pool end with one that is killed, so each trial has a pool.
+    pool = concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _ignore_interrupts)
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    # The process reads these as it loads its libraries.
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    try:
+        return pool.submit(_timed, run, trial)
+    finally:
+        pool.shutdown(wait=False)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def end_children() -> None:
