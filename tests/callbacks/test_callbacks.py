@@ -73,6 +73,14 @@ def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
     assert [line["step"] for line in read_lines(path)] == [2, 4]
 
 
+def test_metrics_log_keeps_a_last_line_whose_end_was_not_written(model, tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 2, "a": 1.0}')
+    model.step.assign(2)
+    fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
+    assert [line["step"] for line in read_lines(path)] == [2, 4]
+
+
 def test_sample_grid_draws_from_step_zero_on(model, tmp_path):
     grid = callbacks.SampleGrid(tmp_path / "grids", [0, 1, 2], ["a", "b", "c"], columns=2, every=4)
     fit(model, grid, epochs=5)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from papers.frame import Item, Measured, Plan, describe, run_item, table
+from papers.frame import Item, Measured, Plan, Results, describe, run_item, table
 from tfgans._errors import NonFiniteError
 
 
@@ -144,6 +144,18 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
     assert [row["value"]["score"] for row in rows] == [1.0, 11.0]
     assert "†" not in table(path)
+
+
+def test_what_another_process_stores_in_the_meantime_is_kept(plan):
+    ours, theirs = (Results(ITEM, plan) for _ in range(2))
+    first, second, *_ = plan.trials(ITEM)
+    ours.add(first, Measured({"score": 1.0}, {}), 1.0)
+    theirs.add(second, Measured({"score": 2.0}, {}), 1.0)
+    rows = json.loads(plan.file(ITEM).read_text())["rows"]
+    assert [(row["kind"], row["value"], row["seeds"]) for row in rows] == [
+        ("a", {"score": 1.0}, [0]),
+        ("b", {"score": 2.0}, [0]),
+    ]
 
 
 def test_an_item_has_a_scale_of_its_own(plan):
