@@ -67,6 +67,24 @@ def test_a_step_is_exported_once(run, published):
     assert tfgans.serving.versions(published) == [1]
 
 
+@pytest.mark.parametrize("changes", [("seed=1",), ("seed=1", "ema_decay=None")])
+def test_other_weights_of_the_same_step_are_another_version(run, tmp_path, changes):
+    """A folder that had the model of one run gets that of another, or its generator without the average."""
+    folder = training.publish(run.path, tmp_path / "digits", **LICENCES)
+    other = new_run(tmp_path / "other", tiny("cwgan/digits", *changes), tuple("abcdefghij"))
+    training.publish(other.path, folder, **LICENCES)
+    assert tfgans.serving.versions(folder) == [1, 2]
+    model = tfgans.from_pretrained(folder)
+    assert model.card["recipe"] == other.recipe().to_dict()
+    expected = tfgans.load(other.path).sample(3, labels=[1, 2, 3], seed=5)
+    np.testing.assert_allclose(model.sample(3, labels=[1, 2, 3], seed=5), expected, atol=1e-5)
+    # The other run has drawn no picture, and the first one's would be wrong here.
+    assert not (folder / "samples.png").exists()
+    assert "![Samples" not in (folder / "README.md").read_text()
+    training.publish(other.path, folder, averaged=False, **LICENCES)
+    assert tfgans.serving.versions(folder) == ([1, 2, 3] if other.recipe().ema_decay else [1, 2])
+
+
 def test_both_licences_are_needed(run, tmp_path):
     with pytest.raises(ValueError, match="both licences; received 'mit' and ' ' for the data"):
         training.publish(run.path, tmp_path / "model", licence="mit", data_licence=" ")
