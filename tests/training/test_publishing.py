@@ -17,13 +17,19 @@ SCORES = [
         "metric": "frechet/pixels",
         "value": 1.25,
         "spread": 0.5,
-        "protocol": {"step": 0, "samples": 9, "data": "digits", "seed": [0]},
+        "protocol": {"step": 0, "averaged": True, "samples": 9, "data": "digits", "seed": [0]},
+    },
+    {
+        "metric": "other/pixels",
+        "value": 4.0,
+        "spread": None,
+        "protocol": {"step": 0, "averaged": False, "samples": 9, "data": "digits", "seed": 0},
     },
     {
         "metric": "old/pixels",
         "value": 9.0,
         "spread": None,
-        "protocol": {"step": 7, "samples": 9, "data": "digits", "seed": 0},
+        "protocol": {"step": 7, "averaged": True, "samples": 9, "data": "digits", "seed": 0},
     },
 ]
 
@@ -83,6 +89,12 @@ def test_other_weights_of_the_same_step_are_another_version(run, tmp_path, chang
     assert "![Samples" not in (folder / "README.md").read_text()
     training.publish(other.path, folder, averaged=False, **LICENCES)
     assert tfgans.serving.versions(folder) == ([1, 2, 3] if other.recipe().ema_decay else [1, 2])
+
+
+def test_a_generator_without_the_average_has_its_own_scores_and_no_picture(run, tmp_path):
+    folder = training.publish(run.path, tmp_path / "digits", averaged=False, **LICENCES)
+    assert tfgans.from_pretrained(folder).card["scores"] == SCORES[1:2]
+    assert not (folder / "samples.png").exists()
 
 
 def test_both_licences_are_needed(run, tmp_path):

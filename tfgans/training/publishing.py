@@ -47,13 +47,15 @@ def publish(
     recipe, model = run.recipe(), load(workdir, step, averaged)
     names = run.label_names() if model.samples_by_label else ()
     mark = serving.mark_of(model, names)
-    # The weights of a step depend on these.
-    weights = {"recipe": recipe.to_dict(), "step": mark["step"], "averaged": model.use_average}
+    at = {"step": mark["step"], "averaged": model.use_average}
+    # The weights follow from these.
+    weights = {"recipe": recipe.to_dict(), **at}
     if serving.exported_step(folder) != mark["step"] or not weights.items() <= read_card(folder).items():
         print("Exporting the model.", file=sys.stderr)
         serving.export(model, folder, label_names=names)
     picture = run.grids / f"step_{mark['step']:08d}.png"
-    if picture.is_file():
+    # A run draws samples of the averaged generator, if it has one.
+    if picture.is_file() and model.use_average == (model.averaged_generator is not None):
         with temporary_file(folder / SAMPLES) as temporary:
             temporary.write_bytes(picture.read_bytes())
     else:
@@ -68,7 +70,7 @@ def publish(
             "licence": licence,
             **weights,
             "labels": mark["labels"],
-            "scores": [score for score in run.scores() if score["protocol"].get("step") == mark["step"]],
+            "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
         },
     )
     return folder
