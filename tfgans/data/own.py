@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from tfgans.data.cache import cache_folder
+from tfgans.data.cache import cache_folder, made_once
 from tfgans.data.files import extract_npz, npz_types, read_npz
 from tfgans.data.folder import FolderImages, list_files
 from tfgans.data.image_set import ImageSet, hold_out
@@ -272,15 +272,16 @@ def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int
     state = [os.fspath(path.resolve()), status.st_size, status.st_mtime_ns, image_shape]
     fingerprint = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
     out = cache_folder() / "stores" / fingerprint
-    if is_whole(out):
-        return ImageStore(out)
-    print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
-        _check_alike(parts, name)
-        images = fit(JoinedImages(parts, fingerprint), image_shape)
-        return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
+    with made_once(f"store-{fingerprint}"):
+        if is_whole(out):
+            return ImageStore(out)
+        print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+            parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
+            _check_alike(parts, name)
+            images = fit(JoinedImages(parts, fingerprint), image_shape)
+            return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
 
 
 def _folder(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:
