@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import IO, Any
 
 import keras
 from keras.src.saving import saving_lib
@@ -106,10 +106,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         file = self.path / ".lock"
         with open(file, "w", encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.") from None
+            if not _locked(lock):
+                raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.")
             try:
                 # The process that had the lock before may have changed the folder.
                 self.check(recipe)
@@ -234,6 +232,15 @@ class RunFolder:
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
         if checksum != expected:
             raise ValueError("damaged: its checksum is wrong")
+
+
+def _locked(file: IO[str]) -> bool:
+    """Locks an open file; returns False if another process has the lock, or has removed the file with its lock."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(file.fileno()).st_nlink > 0
 
 
 def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
