@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans import data, evaluation
+from tfgans import data, evaluation, networks
 from tfgans.evaluation import classifier
 
 # They train classifiers. The input pipeline is traced all the same.
@@ -39,6 +39,14 @@ def short(cache, monkeypatch):
     tf.config.run_functions_eagerly(True)
     yield cache
     tf.config.run_functions_eagerly(False)
+
+
+def test_fewer_steps_than_a_report_has_are_one_report(short):
+    train = data.digits("train").first(200)
+    network, _ = evaluation.trained_classifier(
+        "one step", lambda: networks.convolutional_classifier((8, 8, 1), 10), train, train, steps=1
+    )
+    assert int(network.optimizer.iterations.numpy()) == 2
 
 
 def untrainable(*_):

@@ -132,6 +132,20 @@ def test_a_hub_that_cannot_be_reached_is_an_error(published, monkeypatch):
         hub.push(published, "user/digits")
 
 
+def test_an_error_of_the_hub_without_words_has_a_name(published, monkeypatch):
+    """A time-out of the Hub's HTTP library may have an empty message."""
+
+    class LateError(Exception):
+        pass
+
+    def late(*_, **__):
+        raise LateError
+
+    monkeypatch.setattr("huggingface_hub.HfApi.create_repo", late)
+    with pytest.raises(OSError, match=r"user/digits cannot be sent to the Hub: LateError$"):
+        hub.push(published, "user/digits")
+
+
 def test_only_what_has_a_card_is_sent(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"has no card\.json; publish a run there first"):
         hub.push(tmp_path, "user/digits")

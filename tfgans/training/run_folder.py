@@ -15,6 +15,7 @@ import keras
 from keras.src.saving import saving_lib
 
 from tfgans import recipes
+from tfgans._errors import first_line
 from tfgans._files import (
     CHECKPOINTS,
     checkpoints_by_step,
@@ -211,7 +212,7 @@ class RunFolder:
                 return path
             # h5py also raises RuntimeError for a damaged file.
             except (OSError, KeyError, ValueError, RuntimeError) as error:
-                print(f"Cannot read {path} ({str(error).splitlines()[0]}).", file=sys.stderr)
+                print(f"Cannot read {path} ({first_line(error)}).", file=sys.stderr)
         if files:
             raise ValueError(f"None of the checkpoints {', '.join(path.name for path in files.values())} can be read.")
         return None
