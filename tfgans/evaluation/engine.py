@@ -484,9 +484,11 @@ class _Reader:
         return outputs
 
     def read(self, source: Source, count: int, needs: set[Need], title: str) -> Sample:
-        """Reads the first `count` images once, and keeps only the needed parts."""
+        """Reads the first `count` images once, if any part is needed, and keeps only these parts."""
         arrays: dict[str, np.ndarray] = {}
         moments = metrics.Moments()
+        if not needs:
+            return Sample(count, arrays, moments)
         with tqdm.tqdm(total=count, desc=title, unit="image", disable=not self.progress, delay=1) as bar:
             for start in range(0, count, self.batch_size):
                 images, labels = source.read(start, min(start + self.batch_size, count))
