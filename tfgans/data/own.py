@@ -238,14 +238,8 @@ def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> Ow
         _check_alike(parts, name)
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
         counts = [len(part) for part in parts]
-    label_keys = list(map(labels_key, keys))
-    labels = [np.asarray(arrays[key]) for key in label_keys if key in arrays]
-    if labels and len(labels) < len(keys):
-        raise ValueError(f"{path} must have both or none of {' and '.join(label_keys)}.")
-    for label, count in zip(labels, counts, strict=False):
-        check_labels(label, count, name)
     names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
-    own = with_labels(images, np.concatenate(labels) if labels else None, names, name)
+    own = with_labels(images, labels_of(arrays, keys, counts, name), names, name)
     return OwnData(own, {"train": (0, counts[0]), "test": (counts[0], len(own))} if len(keys) > 1 else {})
 
 
@@ -261,9 +255,27 @@ def image_keys(names: Collection[str], path: pathlib.Path) -> Sequence[str]:
     return keys
 
 
-def labels_key(key: str) -> str:
-    """Returns the name of the labels of an array of images."""
-    return re.sub("images|frames", "labels", key)
+def labels_of(
+    arrays: Mapping[str, np.ndarray], keys: Sequence[str], counts: Sequence[int], name: str
+) -> np.ndarray | None:
+    """Returns the labels of a `.npz` file, those of all splits one after the other; None if there are none.
+
+    Args:
+        arrays: The arrays of the file, without images.
+        keys: Names of the arrays of images.
+        counts: Numbers of these images.
+        name: Name of the data, for errors.
+
+    Raises:
+        ValueError: If only one of two splits has labels, or as `check_labels`.
+    """
+    label_keys = [re.sub("images|frames", "labels", key) for key in keys]
+    labels = [arrays[key] for key in label_keys if key in arrays]
+    if labels and len(labels) < len(keys):
+        raise ValueError(f"{name} must have both or none of {' and '.join(label_keys)}.")
+    for label, count in zip(labels, counts, strict=False):
+        check_labels(label, count, name)
+    return np.concatenate(labels) if labels else None
 
 
 def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int] | None, name: str) -> ImageStore:
