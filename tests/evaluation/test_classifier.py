@@ -1,5 +1,7 @@
 import dataclasses
 import random as python_random
+import re
+import resource
 
 import keras
 import numpy as np
@@ -47,6 +49,23 @@ def test_fewer_steps_than_a_report_has_are_one_report(short):
         "one step", lambda: networks.convolutional_classifier((8, 8, 1), 10), train, train, steps=1
     )
     assert int(network.optimizer.iterations.numpy()) == 2
+
+
+def test_a_disk_that_is_full_ends_no_process(short, capsys, monkeypatch):
+    """HDF5 would end it, so no file is opened by HDF5."""
+    monkeypatch.setattr(keras.Model, "save_weights", lambda *_, **__: pytest.fail("HDF5 writes to the disk."))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        evaluation.trained_classifier(
+            "full",
+            lambda: networks.convolutional_classifier((8, 8, 1), 10),
+            *(data.digits(split).first(200) for split in ("train", "test")),
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert re.search(r"Cannot keep .*\.weights\.h5 \(\[Errno 27\] File too large", capsys.readouterr().err)
+    assert not list(short.glob("*.h5"))
 
 
 def untrainable(*_):

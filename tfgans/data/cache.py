@@ -91,7 +91,7 @@ def _wait_for(lock: IO[str], what: str) -> None:
     print(f"This process waits no longer, and makes {what} itself.", file=sys.stderr)
 
 
-def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
+def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], object]) -> bool:
     """Writes a file of the cache, and returns whether this succeeded.
 
     The content may have taken hours to compute, so a failure is printed and raises no error.

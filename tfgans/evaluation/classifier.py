@@ -16,6 +16,7 @@ from tfgans import data, networks
 from tfgans._errors import first_line
 from tfgans._files import read_json, write_json
 from tfgans._profile import part
+from tfgans._weights import weights_file
 from tfgans.data.cache import cache_folder, made_once, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
@@ -124,7 +125,7 @@ def trained_classifier(
             return found
         network = make()
         accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
-        if write_to_cache(weights, network.save_weights):
+        if write_to_cache(weights, lambda temporary: temporary.write_bytes(weights_file(network))):
             write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
 

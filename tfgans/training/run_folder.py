@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import functools
 import hashlib
-import io
 import os
 import pathlib
 import sys
@@ -12,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import keras
-from keras.src.saving import saving_lib
 
 from tfgans import recipes
 from tfgans._errors import first_line
@@ -26,6 +24,7 @@ from tfgans._files import (
     temporary_file,
     write_json,
 )
+from tfgans._weights import weights_file
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
@@ -176,14 +175,12 @@ class RunFolder:
         """
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
-        # HDF5 ends the process when the disk is full, so it writes to memory. Keras has no public function for that.
-        content = _InMemory()
-        saving_lib.save_weights_only(model, content)
+        content = weights_file(model)
         kept = [path.name for path in self.checkpoint_files().values()]
         sums = {name: checksum for name, checksum in self._checksums().items() if name in kept}
-        write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content.getbuffer()).hexdigest()})
+        write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content).hexdigest()})
         with temporary_file(path) as temporary:
-            temporary.write_bytes(content.getbuffer())
+            temporary.write_bytes(content)
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path
@@ -258,10 +255,3 @@ def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
 
 _read_list = functools.partial(_read_or_empty, kind=list)
 _read_object = functools.partial(_read_or_empty, kind=dict)
-
-
-class _InMemory(io.BytesIO):
-    """A buffer that Keras accepts as a file of weights, by its name."""
-
-    def __str__(self) -> str:
-        return "memory.weights.h5"
