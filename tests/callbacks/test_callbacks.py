@@ -113,6 +113,19 @@ def test_progress_begins_at_the_models_step(model, capsys):
     assert "discriminator_loss=" in shown
 
 
+def test_progress_shows_numbers_alone(model, capsys):
+    """A callback of the user may remove what others need, and add what is no number."""
+
+    def change(epoch, logs):
+        logs.clear()
+        logs.update(note="best so far", coverage=np.float32(0.25))
+
+    fit(model, keras.callbacks.LambdaCallback(on_epoch_end=change), callbacks.Progress(4), epochs=1)
+    shown = capsys.readouterr().err
+    assert "coverage=0.25" in shown
+    assert "note" not in shown
+
+
 def test_progress_shows_what_callbacks_before_it_add(model, capsys):
     adding = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(coverage=0.25))
     fit(model, adding, callbacks.Progress(4), epochs=1)
