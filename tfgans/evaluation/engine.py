@@ -332,20 +332,21 @@ def compute_scores(
     for source in generated:
         if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
+
+    def needed(part: Literal["generated", "real", "train", "test"]) -> set[Need]:
+        return {need for metric in chosen.values() for need in getattr(metric, part)}
+
     reader = _Reader(extractor, batch_size, progress)
     learned = learned or real
-    compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real}, samples)
-    trained = reader.read_real(
-        learned, learned.count, {need for metric in chosen.values() for need in metric.train}, samples
-    )
-    tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test}, samples)
+    compared = reader.read_real(real, samples, needed("real"), samples)
+    trained = reader.read_real(learned, learned.count, needed("train"), samples)
+    tested = reader.read_real(test, test.count, needed("test"), samples)
     # It takes as long as that of a set of samples.
     of_test = functools.cache(lambda: metrics.authenticity(trained["features"], tested["features"]))
-    needs = {need for metric in chosen.values() for need in metric.generated}
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     failures: dict[str, str] = {}
     for number, source in enumerate(generated):
-        sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
+        sample = reader.read(source, samples, needed("generated"), f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample["labels"], kind, label_names)
         comparison = Comparison(
