@@ -17,7 +17,7 @@ from typing import Any, Literal
 import tqdm
 
 from tfgans._errors import NonFiniteError
-from tfgans._files import package_versions, read_json, write_json
+from tfgans._files import changing, package_versions, read_json, write_json
 
 Setting = Mapping[str, Any]
 
@@ -157,7 +157,7 @@ class Results:
     """The results of an item and their file, which is rewritten after each trial.
 
     A stored trial is not run again unless it is stale. A stale trial has the field `stale` with the reason. Remove the
-    file to run all trials again.
+    file to run all trials again. Several processes may run trials of one item, and each keeps what the others store.
 
     Args:
         item: The item.
@@ -167,9 +167,12 @@ class Results:
     def __init__(self, item: Item, plan: Plan) -> None:
         self._item, self._plan = item, plan
         self._path = plan.file(item)
-        self._trials: list[dict[str, Any]] = []
-        if self._path.exists():
-            self._trials = [trial for row in read_json(self._path)["rows"] for trial in row["trials"]]
+        self._trials = self._stored()
+
+    def _stored(self) -> list[dict[str, Any]]:
+        """The trials in the file."""
+        rows = read_json(self._path)["rows"] if self._path.exists() else []
+        return [trial for row in rows for trial in row["trials"]]
 
     def state(self, trial: Trial) -> Literal["stored", "stale", "missing"]:
         """Returns whether this trial's numbers are stored, stored but stale, or missing."""
@@ -179,22 +182,31 @@ class Results:
         return "missing"
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
-        """Stores a trial's numbers, and drops stale ones of the same row, so that no mean mixes both."""
-        self._trials = [stored for stored in self._trials if stored["row"] != trial.row or "stale" not in stored]
-        self._trials.append(
-            {
-                "row": trial.row,
-                "seed": trial.seed,
-                "seconds": round(seconds, 1),
-                "values": dict(measured.values),
-                "protocol": dict(measured.protocol),
-            }
-        )
+        """Stores a trial's numbers, in place of older ones, and drops stale ones of its row: no mean mixes both."""
+        added = {
+            "row": trial.row,
+            "seed": trial.seed,
+            "seconds": round(seconds, 1),
+            "values": dict(measured.values),
+            "protocol": dict(measured.protocol),
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with changing(self._path):
+            others = [
+                stored
+                for stored in self._stored()
+                if stored["row"] != trial.row or not ("stale" in stored or stored["seed"] == trial.seed)
+            ]
+            self._trials = [*others, added]
+            write_json(self._path, self._table())
+
+    def _table(self) -> dict[str, Any]:
+        """The content of the file."""
         order = [dict(setting) for setting in self._item.settings]
         rows: dict[str, list[dict[str, Any]]] = {}
         for stored in sorted(self._trials, key=lambda stored: _place(stored["row"], order)):
             rows.setdefault(json.dumps(stored["row"], sort_keys=True), []).append(stored)
-        value = {
+        return {
             "paper": self._item.paper,
             "item": self._item.name,
             "command": self._plan.command,
@@ -202,8 +214,6 @@ class Results:
             "versions": package_versions(),
             "rows": [_row(sorted(trials, key=lambda stored: stored["seed"])) for trials in rows.values()],
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(self._path, value)
 
 
 def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, int]:
@@ -273,23 +283,16 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
 def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, total: int) -> list[str]:
     """Runs each trial in its own process; returns an error message for each failed trial."""
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    # Children read these as they load their libraries.
-    for name in _THREAD_VARIABLES:
-        os.environ[name] = str(threads)
     failures: list[str] = []
     waiting = list(reversed(trials))
     running: dict[concurrent.futures.Future, Trial] = {}
-    bar = tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run")
-    pool = concurrent.futures.ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _ignore_interrupts, max_tasks_per_child=1
-    )
-    with bar, pool:
+    with tqdm.tqdm(total=total, initial=total - len(trials), desc=f"{item.paper}/{item.name}", unit="run") as bar:
         try:
             while waiting or running:
                 # A submitted trial cannot be cancelled, so no more are submitted than can run.
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
-                    running[pool.submit(_timed, item.run, trial)] = trial
+                    running[_started(item.run, trial, threads)] = trial
                 # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
@@ -303,6 +306,24 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
             end_children()
             raise
     return failures
+
+
+def _started(run: Callable[[Trial], Measured], trial: Trial, threads: int) -> concurrent.futures.Future:
+    """Starts a trial in its own process, whose libraries use some threads, and returns its future."""
+    # All processes of a pool end with one that is killed, so each trial has a pool.
+    pool = concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _ignore_interrupts)
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    # The process reads these as it loads its libraries.
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    try:
+        return pool.submit(_timed, run, trial)
+    finally:
+        pool.shutdown(wait=False)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def end_children() -> None:

@@ -15,7 +15,7 @@ from papers.frame import end_children
 from papers.paper import Exhibit, Paper
 from tfgans import recipes
 from tfgans._errors import NonFiniteError
-from tfgans._files import package_versions, read_json, write_json
+from tfgans._files import changing, package_versions, read_json, write_json
 from tfgans.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ def take_two_steps(texts: list[str], papers: pathlib.Path) -> list[str]:
             failures.append(f"{text}: {error!r}.")
             continue
         papers.mkdir(parents=True, exist_ok=True)
-        write_json(
-            costs_file(papers), {"versions": package_versions(), "recipes": {**read_costs(papers), text: measured}}
-        )
+        with changing(costs_file(papers)):
+            costs = {**read_costs(papers), text: measured}
+            write_json(costs_file(papers), {"versions": package_versions(), "recipes": costs})
         lines.append(f"{text}: {cost(text, measured)}, batches of {measured['batch_size']}")
     if failures:
         raise RuntimeError(" ".join(failures))

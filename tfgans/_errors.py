@@ -36,6 +36,11 @@ class Interrupted(KeyboardInterrupt):
         return type(self), (self.signal, *self.args)
 
 
+def first_line(error: BaseException) -> str:
+    """Returns the first line of the message of an error, or its type if it has no message, as a time-out may."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
 class MissingExtraError(ImportError):
     """A package of an extra of tfgans is not installed."""
 

@@ -1,6 +1,7 @@
 """Files that other processes may read at any time, and the package versions that are stored in them."""
 
 import contextlib
+import fcntl
 import importlib.metadata
 import json
 import os
@@ -105,6 +106,21 @@ def _with_name(error: OSError, path: pathlib.Path) -> OSError:
     return type(error)(error.errno, os.strerror(error.errno), os.fspath(path))
 
 
+@contextlib.contextmanager
+def changing(path: pathlib.Path) -> Iterator[None]:
+    """Lets one process at a time read a file and write it anew, so that none undoes what another has added.
+
+    The lock is that of the folder, which exists. Where the file system has no locks, nobody waits.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def write_json(path: pathlib.Path, value: Any) -> None:
     """Writes a JSON file through `temporary_file`."""
     with temporary_file(path) as temporary:
@@ -161,10 +177,11 @@ def cut_lines(path: pathlib.Path, step: int) -> None:
         with open(aside, "ab") as file:
             file.write(b"".join(text + b"\n" for text in damaged))
         print(f"Damaged lines of {path} ({len(damaged)} in all) are now in {aside}.", file=sys.stderr)
-    kept = [text for text, line in lines if line is not None and line["step"] <= step]
-    if len(kept) < len(lines):
+    kept = b"".join(text + b"\n" for text, line in lines if line is not None and line["step"] <= step)
+    # A last line may be whole but for its end, and the next one would be appended to it.
+    if path.exists() and path.read_bytes() != kept:
         with temporary_file(path) as temporary:
-            temporary.write_bytes(b"".join(text + b"\n" for text in kept))
+            temporary.write_bytes(kept)
 
 
 def _texts_and_lines(path: pathlib.Path) -> list[tuple[bytes, dict[str, Any] | None]]:

@@ -73,6 +73,14 @@ def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
     assert [line["step"] for line in read_lines(path)] == [2, 4]
 
 
+def test_metrics_log_keeps_a_last_line_whose_end_was_not_written(model, tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 2, "a": 1.0}')
+    model.step.assign(2)
+    fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
+    assert [line["step"] for line in read_lines(path)] == [2, 4]
+
+
 def test_sample_grid_draws_from_step_zero_on(model, tmp_path):
     grid = callbacks.SampleGrid(tmp_path / "grids", [0, 1, 2], ["a", "b", "c"], columns=2, every=4)
     fit(model, grid, epochs=5)
@@ -103,6 +111,19 @@ def test_progress_begins_at_the_models_step(model, capsys):
     assert "name:  50%" in shown
     assert "8/8" in shown
     assert "discriminator_loss=" in shown
+
+
+def test_progress_shows_numbers_alone(model, capsys):
+    """A callback of the user may remove what others need, and add what is no number."""
+
+    def change(epoch, logs):
+        logs.clear()
+        logs.update(note="best so far", coverage=np.float32(0.25))
+
+    fit(model, keras.callbacks.LambdaCallback(on_epoch_end=change), callbacks.Progress(4), epochs=1)
+    shown = capsys.readouterr().err
+    assert "coverage=0.25" in shown
+    assert "note" not in shown
 
 
 def test_progress_shows_what_callbacks_before_it_add(model, capsys):

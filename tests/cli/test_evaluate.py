@@ -85,6 +85,7 @@ def test_numbers_out_of_range_are_refused(flag):
         (["--split=validation"], ValueError, "split='validation'"),
         (["--image_shape=5,5"], ValueError, "HEIGHT,WIDTH,1 or HEIGHT,WIDTH,3; received 5,5"),
         (["--image_shape=5,5,2"], ValueError, "received 5,5,2"),
+        (["--image_shape=5,5,13"], ValueError, "HEIGHT,WIDTH,3; received 5,5,13"),
         (["--image_shape=0,5,1"], ValueError, "received 0,5,1"),
         (["--image_shape=6,5,1"], ValueError, r"\.png has shape \(5, 5, 1\); expected \(6, 5, 1\)"),
         (["--extractor=vgg"], ValueError, "There is no extractor 'vgg'. There are classifier"),

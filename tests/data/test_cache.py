@@ -1,4 +1,6 @@
+import os
 import pathlib
+import platform
 import subprocess
 import sys
 import threading
@@ -77,7 +79,17 @@ def test_the_second_waits_for_the_first(cache, deadline, capsys):
         order.append("first")
     waiting.join()
     assert order == ["first", "second"]
-    assert capsys.readouterr().err == f"Another process makes key in {cache}; this one waits for it.\n"
+    holder = f"Process {os.getpid()} on {platform.node()}"
+    assert capsys.readouterr().err == f"{holder} makes key in {cache}; this one waits for it, an hour at most.\n"
+
+
+def test_nobody_waits_for_ever(cache, deadline, capsys, monkeypatch):
+    monkeypatch.setattr("tfgans.data.cache._LONGEST_WAIT", 0.1)
+    with made_once("key"), made_once("key"):
+        pass
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"This process waits no longer, and makes key in {cache} itself."
+    ]
 
 
 def test_the_lock_of_a_killed_process_holds_nobody_up(cache, deadline, capsys):

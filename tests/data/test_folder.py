@@ -81,6 +81,21 @@ def test_a_list_follows_its_folder(folder):
     assert folders.list_files(folder).names == [*first.names[:-1], "dog/6.png"]
 
 
+def test_a_list_follows_a_folder_behind_a_link(folder):
+    """A link keeps its time when the folder behind it changes."""
+    linked = folder.with_name("linked")
+    linked.mkdir()
+    (linked / "cat").symlink_to(folder / "cat")
+    (linked / "dog").symlink_to(folder / "dog")
+    flat = folder.with_name("flat")
+    flat.symlink_to(folder / "dog")
+    before = [folders.list_files(path).names for path in (linked, flat)]
+    (folder / "dog" / "5.png").rename(folder / "dog" / "6.png")
+    after = [folders.list_files(path).names for path in (linked, flat)]
+    assert [names[-1] for names in before] == ["dog/5.png", "5.png"]
+    assert [names[-1] for names in after] == ["dog/6.png", "6.png"]
+
+
 def test_a_file_that_vanishes_or_changes_is_named(folder):
     images = folders.FolderImages(folders.list_files(folder), SHAPE)
     os.utime(folder / "cat" / "2.png", (0, 0))

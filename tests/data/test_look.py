@@ -50,6 +50,29 @@ def test_arrays(tmp_path):
     assert (look.count, look.train_count, look.image_shape) == (10, 6, (9, 8, 3))
 
 
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"images": np.zeros((2, 4, 4)), "labels": np.array(["cat", "dog"])}, r"labels must be integers .*<U3 \(2,\)"),
+        ({"images": np.zeros((2, 4, 4)), "labels": np.array(3)}, r"labels must be integers .*int64 \(\)"),
+        (
+            {"images": np.zeros((2, 4, 4)), "labels": np.array([0.5, np.nan])},
+            r"labels must be integers .*float64 \(2,\)",
+        ),
+        ({"images": np.zeros((2, 4, 4)), "labels": np.arange(3)}, "there are 2 images and 3 labels"),
+        (
+            {"images_train": np.zeros((2, 4, 4)), "images_test": np.zeros((2, 4, 4)), "labels_test": np.arange(2)},
+            "both or none of labels_train and labels_test",
+        ),
+        ({"images_train": np.zeros((2, 4, 4)), "images_test": np.array(3)}, r"images_test must be \[n, H, W\] or"),
+    ],
+)
+def test_arrays_that_are_no_labels_are_refused(tmp_path, arrays, message):
+    np.savez(tmp_path / "own.npz", **arrays)
+    with pytest.raises(ValueError, match=message):
+        data.look_at(f"npz:{tmp_path / 'own.npz'}")
+
+
 def test_store(tmp_path):
     images = data.from_arrays(np.zeros((12, 9, 8, 3), np.uint8), np.arange(12) % 4)
     data.write_store(tmp_path / "store", images, splits={"train": (0, 9), "test": (9, 12)})

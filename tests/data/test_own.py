@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import errno
 import io
@@ -5,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -296,8 +298,33 @@ def test_a_large_npz_becomes_a_store_in_the_cache_once(tmp_path, cache, random, 
         np.testing.assert_array_equal(ours.image[:], theirs.image)
         np.testing.assert_array_equal(ours.label, theirs.label)
         assert ours.label_names == theirs.label_names
-    assert [path.name for path in cache.iterdir()] == ["stores"]
+    assert {path.suffix for path in cache.iterdir() if path.name != "stores"} == {".lock"}
     assert len(list((cache / "stores").iterdir())) == 1
+
+
+def test_two_processes_copy_a_large_npz_once(tmp_path, cache, monkeypatch, capsys, deadline):
+    """A lock belongs to an open file, so that two threads lock each other out as two processes do."""
+    np.savez(tmp_path / "own.npz", images=grey(20))
+    monkeypatch.setattr(images_of_data, "MOST_IN_MEMORY", 0)
+    beside, copy = threading.Barrier(2, timeout=1), own.extract_npz
+
+    def slow(*arguments):
+        # Nobody comes while this one holds the lock.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            beside.wait()
+        return copy(*arguments)
+
+    monkeypatch.setattr(own, "extract_npz", slow)
+    found = []
+    loading = [
+        threading.Thread(target=lambda: found.append(data.from_npz(tmp_path / "own.npz").image[:])) for _ in range(2)
+    ]
+    for thread in loading:
+        thread.start()
+    for thread in loading:
+        thread.join()
+    np.testing.assert_array_equal(*found)
+    assert capsys.readouterr().err.count("its images are copied to") == 1
 
 
 def test_an_npz_with_a_number_for_images(tmp_path):

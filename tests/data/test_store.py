@@ -3,11 +3,13 @@ import errno
 import json
 import os
 import pathlib
+import threading
 
 import numpy as np
 import pytest
 
 from tfgans import data
+from tfgans.data import images as images_of_data
 from tfgans.data import store as stores
 
 SHAPE = (4, 5, 3)
@@ -64,6 +66,28 @@ def test_images_of_another_shape_are_fitted_as_in_memory(tmp_path, images):
     np.testing.assert_array_equal(stored.image[:], expected.image)
     with pytest.raises(ValueError, match=r"image_shape must be \(height, width, 1 or 3\); received \(3, 3, 2\)"):
         data.load_split(f"store:{tmp_path / 'store'}", image_shape=(3, 3, 2))
+
+
+def test_parts_that_are_given_up_wait_for_no_thread(monkeypatch, deadline):
+    """The garbage collector may give them up, while it has interrupted the start of another thread."""
+    monkeypatch.setattr(images_of_data, "_PART", 1)
+    go_on = threading.Event()
+
+    class Slow(data.StoredImages):
+        def read(self, rows):
+            if rows[0] > 0:
+                go_on.wait()
+            return np.zeros((len(rows), 1, 1, 1), np.uint8)
+
+    parts = data.in_parts(Slow((9, 1, 1, 1), "slow"), "Reading")
+    next(parts)
+    try:
+        closing = threading.Thread(target=parts.close)
+        closing.start()
+        closing.join(5)
+        assert not closing.is_alive()
+    finally:
+        go_on.set()
 
 
 @pytest.mark.parametrize("write_number", range(6))

@@ -62,6 +62,23 @@ def test_refuses_a_split(data_dir):
         data.load_split("tiny_shapes", "valid", data_dir=data_dir)
 
 
+class Unlabelled(TinyShapes):
+    """The same images without labels."""
+
+    def _info(self):
+        features = {"image": tfds.features.Image(shape=(4, 5, 1))}
+        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
+
+    def _generate_examples(self, count):
+        return ((i, {"image": np.zeros((4, 5, 1), np.uint8)}) for i in range(count))
+
+
+def test_refuses_a_set_without_classes(tmp_path):
+    Unlabelled(data_dir=tmp_path).download_and_prepare()
+    with pytest.raises(ValueError, match="'unlabelled' must have the features image and label; it has image"):
+        data.load_split("unlabelled", data_dir=str(tmp_path))
+
+
 def test_celeba_is_cut_and_has_nine_attributes(tmp_path):
     """A face whose rows are numbered: rows 40 to 178 of it, at 64 pixels, hold 40.6 to 176.4 (means of 2.16 rows)."""
     names = data.CELEBA_ATTRIBUTES

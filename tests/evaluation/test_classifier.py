@@ -1,12 +1,14 @@
 import dataclasses
 import random as python_random
+import re
+import resource
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans import data, evaluation
+from tfgans import data, evaluation, networks
 from tfgans.evaluation import classifier
 
 # They train classifiers. The input pipeline is traced all the same.
@@ -39,6 +41,31 @@ def short(cache, monkeypatch):
     tf.config.run_functions_eagerly(True)
     yield cache
     tf.config.run_functions_eagerly(False)
+
+
+def test_fewer_steps_than_a_report_has_are_one_report(short):
+    train = data.digits("train").first(200)
+    network, _ = evaluation.trained_classifier(
+        "one step", lambda: networks.convolutional_classifier((8, 8, 1), 10), train, train, steps=1
+    )
+    assert int(network.optimizer.iterations.numpy()) == 2
+
+
+def test_a_disk_that_is_full_ends_no_process(short, capsys, monkeypatch):
+    """HDF5 would end it, so no file is opened by HDF5."""
+    monkeypatch.setattr(keras.Model, "save_weights", lambda *_, **__: pytest.fail("HDF5 writes to the disk."))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        evaluation.trained_classifier(
+            "full",
+            lambda: networks.convolutional_classifier((8, 8, 1), 10),
+            *(data.digits(split).first(200) for split in ("train", "test")),
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert re.search(r"Cannot keep .*\.weights\.h5 \(\[Errno 27\] File too large", capsys.readouterr().err)
+    assert not list(short.glob("*.h5"))
 
 
 def untrainable(*_):

@@ -90,6 +90,26 @@ def test_authenticity_compares_with_the_images_that_were_learned(cache, pictures
     assert (score["protocol"]["real_images"], score["protocol"]["data_hash"]) == (10, source(learned).fingerprint)
 
 
+def test_no_samples_are_made_for_scores_of_reconstructions(cache, pictures):
+    images, made = pictures(12, shape=(12, 12, 1)), source(pictures(12, seed=1, shape=(12, 12, 1)))
+    unread = dataclasses.replace(
+        made, read=lambda start, stop: pytest.fail("They are not needed."), reconstruct=lambda seen: seen
+    )
+    (score,) = evaluate(["reconstruction_ssim"], [unread], images, evaluation.Pixels())
+    assert score["value"] == 1
+
+
+def test_the_authenticity_of_the_test_split_is_computed_once(cache, pictures, monkeypatch):
+    real, test = pictures(40, shape=(4, 4, 1)), pictures(20, seed=1, shape=(4, 4, 1))
+    asked, authenticity = [], metrics.authenticity
+    monkeypatch.setattr(metrics, "authenticity", lambda *sets: asked.append(len(sets[1])) or authenticity(*sets))
+    sets = [source(pictures(10, seed=seed, shape=(4, 4, 1))) for seed in (2, 3, 4)]
+    scores = evaluate(["authenticity"], sets, real, evaluation.Pixels(), test)
+    assert sorted(asked) == [10, 10, 10, 20]
+    assert [score["spread"] is not None for score in scores] == [True, True]
+    assert scores[1]["spread"] == 0
+
+
 def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
     images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
     reads, tested = [], source(test)

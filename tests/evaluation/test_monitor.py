@@ -52,6 +52,13 @@ def test_wide_noise_has_no_more_than_the_spacing_of_real_samples(clusters, rando
     assert DiversityMonitor(clusters)(random.normal(size=(50, 2)) * 1_000).spacing == 1
 
 
+def test_very_long_images_are_compared_by_blocks_as_high_as_they_are(random):
+    real = random.uniform(-1, 1, size=(20, 3, 100, 1))
+    monitor = DiversityMonitor(real)
+    assert monitor(real + 1e-9).spacing == pytest.approx(1)
+    assert monitor(np.zeros_like(real)).spacing == 0
+
+
 def test_images_are_compared_by_means_of_blocks(random):
     """Of 40 x 20 pixels, blocks of 3 x 3 are compared: what differs inside the blocks, or in the rest, is the same."""
     real = random.uniform(-1, 1, size=(20, 40, 20, 2))

@@ -1,8 +1,10 @@
 import json
+import threading
 
 import pytest
 
 from tfgans import evaluation
+from tfgans._files import changing, write_json
 
 
 def score(metric, value, **protocol):
@@ -18,6 +20,18 @@ def test_the_same_score_is_replaced_and_others_are_kept(tmp_path):
     evaluation.add_scores(path, new)
     assert evaluation.read_scores(path) == [old[1], *new]
     assert [file.name for file in tmp_path.iterdir()] == ["scores.json"]
+
+
+def test_scores_that_another_process_adds_at_that_time_are_kept(tmp_path, deadline):
+    """A lock belongs to an open file, so that two threads lock each other out as two processes do."""
+    path = tmp_path / "scores.json"
+    adding = threading.Thread(target=evaluation.add_scores, args=(path, [score("ours", 1.0)]))
+    with changing(path):
+        adding.start()
+        adding.join(0.2)
+        write_json(path, [score("theirs", 2.0)])
+    adding.join()
+    assert [found["metric"] for found in evaluation.read_scores(path)] == ["theirs", "ours"]
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', "[1]", '[{"protocol": {}}]', '[{"metric": "a", "value": 1}]', "no", ""])

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from papers.frame import Item, Measured, Plan, describe, run_item, table
+from papers.frame import Item, Measured, Plan, Results, describe, run_item, table
 from tfgans._errors import NonFiniteError
 
 
@@ -28,6 +28,19 @@ def wait(trial):
     """Says that it runs, and goes on for long."""
     trial.workdir.mkdir(parents=True)
     time.sleep(600)
+
+
+def die(trial):
+    """Is killed while the second trial runs, if it is the first."""
+    if trial.seed == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(1)
+    return Measured({"score": 1.0}, {})
+
+
+def threads(trial):
+    """Says how many threads libraries may use."""
+    return Measured({name: float(os.environ[name]) for name in ("OMP_NUM_THREADS", "TF_NUM_INTEROP_THREADS")}, {})
 
 
 def look(trial):
@@ -60,6 +73,9 @@ class InThisProcess(concurrent.futures.Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+    def shutdown(self, wait=True):
+        pass
 
 
 @pytest.fixture
@@ -130,6 +146,18 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     assert "†" not in table(path)
 
 
+def test_what_another_process_stores_in_the_meantime_is_kept(plan):
+    ours, theirs = (Results(ITEM, plan) for _ in range(2))
+    first, second, *_ = plan.trials(ITEM)
+    ours.add(first, Measured({"score": 1.0}, {}), 1.0)
+    theirs.add(second, Measured({"score": 2.0}, {}), 1.0)
+    rows = json.loads(plan.file(ITEM).read_text())["rows"]
+    assert [(row["kind"], row["value"], row["seeds"]) for row in rows] == [
+        ("a", {"score": 1.0}, [0]),
+        ("b", {"score": 2.0}, [0]),
+    ]
+
+
 def test_an_item_has_a_scale_of_its_own(plan):
     hour = dataclasses.replace(ITEM, scale="hour")
     assert {trial.scale for trial in plan.trials(hour)} == {"hour"}
@@ -170,6 +198,26 @@ def test_numbers_and_errors_come_from_processes(plan):
         run_item(item, dataclasses.replace(plan, seeds=2))
     (row,) = json.loads(plan.file(item).read_text())["rows"]
     assert (row["value"], row["seeds"]) == ({"score": 1.0}, [1])
+
+
+def test_a_trial_that_is_killed_is_one_failure(plan):
+    """Two trials run at once, and the first is killed, as a system without memory does: the others are stored."""
+    item = dataclasses.replace(ITEM, settings=({"kind": "a"},), run=die, figures=None)
+    with pytest.raises(RuntimeError, match=r"^paper/table1: \{'scale': 'small', 'kind': 'a'\}, seed 0: BrokenProcess"):
+        run_item(item, dataclasses.replace(plan, jobs=2))
+    (row,) = json.loads(plan.file(item).read_text())["rows"]
+    assert row["seeds"] == [1, 2]
+
+
+def test_threads_are_set_for_trials_alone(plan, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("TF_NUM_INTEROP_THREADS", raising=False)
+    item = dataclasses.replace(ITEM, settings=({"kind": "a"},), run=threads, figures=None)
+    run_item(item, dataclasses.replace(plan, seeds=1, jobs=os.cpu_count()))
+    (row,) = json.loads(plan.file(item).read_text())["rows"]
+    assert row["value"] == {"OMP_NUM_THREADS": 1, "TF_NUM_INTEROP_THREADS": 1}
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "TF_NUM_INTEROP_THREADS" not in os.environ
 
 
 def test_an_interrupt_stops_what_runs(plan):

@@ -29,6 +29,7 @@ from tfgans import recipes
         ("began_cs/cifar10", "paper", 50_000, 300, 1),
         ("began_cs/celeba64", "paper", 162_770, 300, 1),
         ("began_cs/celeba128", "paper", 162_770, 300, 1),
+        ("xgan/digits", "paper", 1_437, 16, 1),
         ("xgan/mnist", "paper", 60_000, 16, 1),
         ("xgan/flowers102", "paper", 6_149, 16, 1),
         ("xgan/facescrub", "paper", 39_708, 16, 1),

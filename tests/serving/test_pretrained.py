@@ -1,5 +1,6 @@
 import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -41,6 +42,18 @@ def test_a_version_is_chosen_by_its_folder(exported):
     client = serving.Client(f"file://{folder.parent}", "encoding", version=9)
     with pytest.raises(ValueError, match=r"NOT_FOUND: the folder has the versions \[1\]; received version 9"):
         client.signatures()
+
+
+def test_a_version_has_a_number(exported, tmp_path):
+    """The first version of a folder may be 0; a copy under a name is none."""
+    _, folder = exported
+    for name in ("0", "2", "best"):
+        shutil.copytree(folder / "1", tmp_path / name)
+    (tmp_path / "0" / "saved_model.pb").write_bytes(b"no model")
+    with pytest.raises(OSError, match="DATA_LOSS"):
+        tfgans.from_pretrained(tmp_path / "0").sample(1)
+    with pytest.raises(ValueError, match=r"has a number for a name, such as .*best/1; received .*best\."):
+        tfgans.from_pretrained(tmp_path / "best")
 
 
 def test_a_name_is_a_model_of_the_checkout():

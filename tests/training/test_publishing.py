@@ -17,13 +17,19 @@ SCORES = [
         "metric": "frechet/pixels",
         "value": 1.25,
         "spread": 0.5,
-        "protocol": {"step": 0, "samples": 9, "data": "digits", "seed": [0]},
+        "protocol": {"step": 0, "averaged": True, "samples": 9, "data": "digits", "seed": [0]},
+    },
+    {
+        "metric": "other/pixels",
+        "value": 4.0,
+        "spread": None,
+        "protocol": {"step": 0, "averaged": False, "samples": 9, "data": "digits", "seed": 0},
     },
     {
         "metric": "old/pixels",
         "value": 9.0,
         "spread": None,
-        "protocol": {"step": 7, "samples": 9, "data": "digits", "seed": 0},
+        "protocol": {"step": 7, "averaged": True, "samples": 9, "data": "digits", "seed": 0},
     },
 ]
 
@@ -67,6 +73,30 @@ def test_a_step_is_exported_once(run, published):
     assert tfgans.serving.versions(published) == [1]
 
 
+@pytest.mark.parametrize("changes", [("seed=1",), ("seed=1", "ema_decay=None")])
+def test_other_weights_of_the_same_step_are_another_version(run, tmp_path, changes):
+    """A folder that had the model of one run gets that of another, or its generator without the average."""
+    folder = training.publish(run.path, tmp_path / "digits", **LICENCES)
+    other = new_run(tmp_path / "other", tiny("cwgan/digits", *changes), tuple("abcdefghij"))
+    training.publish(other.path, folder, **LICENCES)
+    assert tfgans.serving.versions(folder) == [1, 2]
+    model = tfgans.from_pretrained(folder)
+    assert model.card["recipe"] == other.recipe().to_dict()
+    expected = tfgans.load(other.path).sample(3, labels=[1, 2, 3], seed=5)
+    np.testing.assert_allclose(model.sample(3, labels=[1, 2, 3], seed=5), expected, atol=1e-5)
+    # The other run has drawn no picture, and the first one's would be wrong here.
+    assert not (folder / "samples.png").exists()
+    assert "![Samples" not in (folder / "README.md").read_text()
+    training.publish(other.path, folder, averaged=False, **LICENCES)
+    assert tfgans.serving.versions(folder) == ([1, 2, 3] if other.recipe().ema_decay else [1, 2])
+
+
+def test_a_generator_without_the_average_has_its_own_scores_and_no_picture(run, tmp_path):
+    folder = training.publish(run.path, tmp_path / "digits", averaged=False, **LICENCES)
+    assert tfgans.from_pretrained(folder).card["scores"] == SCORES[1:2]
+    assert not (folder / "samples.png").exists()
+
+
 def test_both_licences_are_needed(run, tmp_path):
     with pytest.raises(ValueError, match="both licences; received 'mit' and ' ' for the data"):
         training.publish(run.path, tmp_path / "model", licence="mit", data_licence=" ")
@@ -99,6 +129,20 @@ def test_a_hub_that_cannot_be_reached_is_an_error(published, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{closed.getsockname()[1]}")
     with pytest.raises(OSError, match="user/digits cannot be sent to the Hub"):
+        hub.push(published, "user/digits")
+
+
+def test_an_error_of_the_hub_without_words_has_a_name(published, monkeypatch):
+    """A time-out of the Hub's HTTP library may have an empty message."""
+
+    class LateError(Exception):
+        pass
+
+    def late(*_, **__):
+        raise LateError
+
+    monkeypatch.setattr("huggingface_hub.HfApi.create_repo", late)
+    with pytest.raises(OSError, match=r"user/digits cannot be sent to the Hub: LateError$"):
         hub.push(published, "user/digits")
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
@@ -58,6 +59,19 @@ def test_one_process_at_a_time(folder):
     with folder.claim(RECIPE), pytest.raises(ValueError, match="Another process runs in"):
         claim(RunFolder(folder.path))
     claim(folder)
+
+
+def test_the_lock_of_a_file_that_is_gone_is_none(tmp_path, monkeypatch):
+    """A process that wrote nothing removes its lock while another waits for it with the file open."""
+    folder, flock = RunFolder(tmp_path / "run"), fcntl.flock
+
+    def late(file, operation):
+        (folder.path / ".lock").unlink()
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(ValueError, match="Another process runs in"):
+        claim(folder)
 
 
 def test_a_folder_whose_making_was_cut_short_can_be_claimed(tmp_path):

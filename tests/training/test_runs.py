@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import tensorflow as tf
-from short_runs import eager_steps, metrics_of, quick_runs, read_lines, tiny
+from short_runs import eager_steps, metrics_of, new_run, quick_runs, read_lines, tiny
 from table import assert_same_state, state
 
 import tfgans
@@ -342,6 +342,12 @@ def test_images_without_labels_are_trained_on_and_scored(tmp_path, random):
         f"{name}/pixels" for name in ("precision", "recall", "density", "coverage")
     }
     assert result.grid.is_file()
+
+
+def test_own_images_of_a_run_are_asked_for(tmp_path):
+    path = new_run(tmp_path / "run", tiny("gan/digits", "data=own:x-1")).path
+    with pytest.raises(ValueError, match=r"learned from arrays of a program \(own:x-1\); give them again as `own`"):
+        training.run_scorer(path, "pixels")
 
 
 def test_own_images_do_not_fit_a_toy_world(tmp_path, random):

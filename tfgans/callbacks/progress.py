@@ -1,5 +1,7 @@
 """One progress bar for a whole run."""
 
+import numbers
+
 import tqdm
 
 from tfgans.callbacks._base import StepCallback
@@ -11,8 +13,8 @@ _MOST_VALUES = 4
 class Progress(StepCallback):
     """Shows the steps done, steps a second, the time left, and some values.
 
-    These are the first values that the model logs, its losses, and all that callbacks before this one added to the
-    logs.
+    These are the first values that the model logs, its losses, and all numbers that callbacks before this one added to
+    the logs.
 
     Args:
         steps: Steps of the whole run. The bar begins at the model's step, and spans several calls of `fit`.
@@ -34,8 +36,10 @@ class Progress(StepCallback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._bar is not None and logs is not None:
             added = [name for name in logs if name not in self.model.log_names]
-            names = [*self.model.log_names[:_MOST_VALUES], *added]
-            self._bar.set_postfix({name: f"{logs[name]:.3g}" for name in names}, refresh=False)
+            # A callback of the user may have added a text, or removed a loss.
+            values = {name: logs.get(name) for name in (*self.model.log_names[:_MOST_VALUES], *added)}
+            shown = {name: f"{value:.3g}" for name, value in values.items() if isinstance(value, numbers.Real)}
+            self._bar.set_postfix(shown, refresh=False)
             self._bar.update(self.step - self._bar.n)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

@@ -138,7 +138,7 @@ def image_shape(parts: Sequence[str] | None) -> tuple[int, ...] | None:
     """
     if parts is None:
         return None
-    if len(parts) != 3 or not all(part.isdecimal() and int(part) > 0 for part in parts) or parts[2] not in "13":
+    if len(parts) != 3 or not all(part.isdecimal() and int(part) > 0 for part in parts) or parts[2] not in ("1", "3"):
         raise ValueError(f"--image_shape takes HEIGHT,WIDTH,1 or HEIGHT,WIDTH,3; received {','.join(parts)}.")
     return tuple(int(part) for part in parts)
 

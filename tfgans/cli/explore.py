@@ -158,7 +158,9 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
     else:
         values = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size).tolist()
         dimensions = range(min(FLAGS.size, model.prior.size))
-        plots.traversal_grid(model.traverse, test.unit_images[FLAGS.seed % len(test)], dimensions, values, out)
+        first = FLAGS.seed % len(test)
+        (image,) = test.rows(slice(first, first + 1)).unit_images
+        plots.traversal_grid(model.traverse, image, dimensions, values, out)
 
 
 def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Path) -> None:

@@ -4,14 +4,20 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import platform
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from tfgans._files import temporary_file
 from tfgans.data.files import read_npz
+
+# Seconds that a process waits at most for what another one makes, which may have been stopped for good.
+_LONGEST_WAIT = 3_600.0
+_PAUSE = 0.2
 
 
 def cache_folder() -> pathlib.Path:
@@ -47,10 +53,10 @@ def cached_arrays(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dic
 
 @contextlib.contextmanager
 def made_once(key: str) -> Iterator[None]:
-    """Lets one process at a time make what the cache has under a key; others wait, and say so.
+    """Lets one process at a time make what the cache has under a key; others wait, and say for which process.
 
-    A process that has waited finds it in the cache. The lock ends with its process, however that ends. Where the cache
-    cannot be written, nobody waits.
+    A process that has waited finds it in the cache. The lock ends with its process, however that ends. Nobody waits
+    where the cache cannot be written, and nobody for more than an hour: two processes may then make the same.
 
     Args:
         key: File name without suffix.
@@ -59,16 +65,33 @@ def made_once(key: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(open(path, "w", encoding="utf-8"))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                print(f"Another process makes {key} in {path.parent}; this one waits for it.", file=sys.stderr)
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            lock = stack.enter_context(open(path, "a+", encoding="utf-8"))
+            _wait_for(lock, f"{key} in {path.parent}")
         yield
 
 
-def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], None]) -> bool:
+def _wait_for(lock: IO[str], what: str) -> None:
+    """Locks a file, which then has the name of this process, or gives up after the longest wait."""
+    end = None
+    while end is None or time.monotonic() < end:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if end is None:
+                end = time.monotonic() + _LONGEST_WAIT
+                lock.seek(0)
+                holder = lock.read() or "Another process"
+                print(f"{holder} makes {what}; this one waits for it, an hour at most.", file=sys.stderr)
+            time.sleep(_PAUSE)
+        else:
+            lock.truncate(0)
+            lock.write(f"Process {os.getpid()} on {platform.node()}")
+            lock.flush()
+            return
+    print(f"This process waits no longer, and makes {what} itself.", file=sys.stderr)
+
+
+def write_to_cache(path: pathlib.Path, write: Callable[[pathlib.Path], object]) -> bool:
     """Writes a file of the cache, and returns whether this succeeded.
 
     The content may have taken hours to compute, so a failure is printed and raises no error.

@@ -125,9 +125,10 @@ def list_files(folder: pathlib.Path) -> FileList:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}.")
     table = folder / _ATTRIBUTE_TABLE
-    has_table = os.path.lexists(table)
+    if has_table := os.path.lexists(table):
+        check_file(table)
     state = [
-        (os.fspath(path.resolve()), path.lstat().st_mtime_ns)
+        (os.fspath(path.resolve()), path.stat().st_mtime_ns)
         for path in (folder, *([table] if has_table else _subfolders(folder)))
     ]
 

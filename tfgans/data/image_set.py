@@ -1,6 +1,7 @@
 """Images with their labels."""
 
 import dataclasses
+import functools
 import hashlib
 import math
 from typing import ClassVar, Literal
@@ -65,9 +66,9 @@ class ImageSet:
             return "none"
         return "class" if self.label.ndim == 1 else "attributes"
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of images and labels with their shapes and types, first 12 hexadecimal digits."""
+        """SHA-256 of images and labels with their shapes and types, first 12 hexadecimal digits; many take seconds."""
         digest = hashlib.sha256()
         for column in self.arrays.values():
             digest.update(f"{column.shape} {column.dtype}".encode())

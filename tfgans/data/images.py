@@ -174,7 +174,8 @@ def _by_parts(work: Callable[[slice], _Result], images: Images, what: str, start
     rows = max(1, _PART // math.prod(images.shape[1:]))
     parts = [slice(first, min(first + rows, len(images))) for first in range(start, len(images), rows)]
     bar = tqdm.tqdm(total=len(images), initial=start, desc=what, unit=" images", delay=1, disable=None)
-    with bar, concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(_THREADS)
+    with bar:
         ahead = collections.deque(pool.submit(work, part) for part in parts[:_AHEAD])
         try:
             for part, later in itertools.zip_longest(parts, parts[_AHEAD:]):
@@ -183,7 +184,9 @@ def _by_parts(work: Callable[[slice], _Result], images: Images, what: str, start
                 if later is not None:
                     ahead.append(pool.submit(work, later))
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Whoever gives up the parts may be the garbage collector, which can wait for no thread: it may have
+            # interrupted the start of one, with a lock that the end of another needs.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def fits_memory(shape: Sequence[int], dtype: np.dtype = StoredImages.dtype) -> bool:

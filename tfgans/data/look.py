@@ -11,7 +11,7 @@ from tfgans.choices import Conditioning
 from tfgans.data.files import decode_image, npz_types, read_npz
 from tfgans.data.folder import list_files
 from tfgans.data.image_set import held_out_count
-from tfgans.data.own import image_keys, labels_key
+from tfgans.data.own import image_keys, labels_of
 from tfgans.data.store import ImageStore
 
 # Images of a folder that are decoded for the look, spread over the whole folder.
@@ -91,15 +91,14 @@ def _folder(path: pathlib.Path) -> _Seen:
 def _npz(path: pathlib.Path) -> _Seen:
     types = npz_types(path)
     keys = image_keys(types, path)
-    shape = types[keys[0]][0]
-    if len(shape) not in (3, 4):
-        raise ValueError(f"{path}: {keys[0]} must be [n, H, W] or [n, H, W, 1 or 3]; received {shape}.")
-    arrays = read_npz(path, without=keys)
-    labels = [arrays[key] for key in map(labels_key, keys) if key in arrays]
-    counts = [types[key][0][0] for key in keys]
-    seen = (shape[1], shape[2], shape[3] if len(shape) == 4 else 1)
-    train_count = counts[0] if len(counts) > 1 else None
-    return sum(counts), train_count, [seen], np.concatenate(labels) if labels else None
+    shapes = [types[key][0] for key in keys]
+    for key, shape in zip(keys, shapes, strict=True):
+        if len(shape) not in (3, 4):
+            raise ValueError(f"{path}: {key} must be [n, H, W] or [n, H, W, 1 or 3]; received {shape}.")
+    counts, (_, height, width, *channels) = [shape[0] for shape in shapes], shapes[0]
+    seen = (height, width, channels[0] if channels else 1)
+    labels = labels_of(read_npz(path, without=keys), keys, counts, str(path))
+    return sum(counts), counts[0] if len(counts) > 1 else None, [seen], labels
 
 
 def _store(path: pathlib.Path) -> _Seen:

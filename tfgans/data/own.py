@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from tfgans.data.cache import cache_folder
+from tfgans.data.cache import cache_folder, made_once
 from tfgans.data.files import extract_npz, npz_types, read_npz
 from tfgans.data.folder import FolderImages, list_files
 from tfgans.data.image_set import ImageSet, hold_out
@@ -238,14 +238,8 @@ def _npz(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> Ow
         _check_alike(parts, name)
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
         counts = [len(part) for part in parts]
-    label_keys = list(map(labels_key, keys))
-    labels = [np.asarray(arrays[key]) for key in label_keys if key in arrays]
-    if labels and len(labels) < len(keys):
-        raise ValueError(f"{path} must have both or none of {' and '.join(label_keys)}.")
-    for label, count in zip(labels, counts, strict=False):
-        check_labels(label, count, name)
     names = next((_names(arrays[key], key, name) for key in _NAMES if key in arrays), None)
-    own = with_labels(images, np.concatenate(labels) if labels else None, names, name)
+    own = with_labels(images, labels_of(arrays, keys, counts, name), names, name)
     return OwnData(own, {"train": (0, counts[0]), "test": (counts[0], len(own))} if len(keys) > 1 else {})
 
 
@@ -261,9 +255,27 @@ def image_keys(names: Collection[str], path: pathlib.Path) -> Sequence[str]:
     return keys
 
 
-def labels_key(key: str) -> str:
-    """Returns the name of the labels of an array of images."""
-    return re.sub("images|frames", "labels", key)
+def labels_of(
+    arrays: Mapping[str, np.ndarray], keys: Sequence[str], counts: Sequence[int], name: str
+) -> np.ndarray | None:
+    """Returns the labels of a `.npz` file, those of all splits one after the other; None if there are none.
+
+    Args:
+        arrays: The arrays of the file, without images.
+        keys: Names of the arrays of images.
+        counts: Numbers of these images.
+        name: Name of the data, for errors.
+
+    Raises:
+        ValueError: If only one of two splits has labels, or as `check_labels`.
+    """
+    label_keys = [re.sub("images|frames", "labels", key) for key in keys]
+    labels = [arrays[key] for key in label_keys if key in arrays]
+    if labels and len(labels) < len(keys):
+        raise ValueError(f"{name} must have both or none of {' and '.join(label_keys)}.")
+    for label, count in zip(labels, counts, strict=False):
+        check_labels(label, count, name)
+    return np.concatenate(labels) if labels else None
 
 
 def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int] | None, name: str) -> ImageStore:
@@ -272,15 +284,16 @@ def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int
     state = [os.fspath(path.resolve()), status.st_size, status.st_mtime_ns, image_shape]
     fingerprint = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
     out = cache_folder() / "stores" / fingerprint
-    if is_whole(out):
-        return ImageStore(out)
-    print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
-        _check_alike(parts, name)
-        images = fit(JoinedImages(parts, fingerprint), image_shape)
-        return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
+    with made_once(f"store-{fingerprint}"):
+        if is_whole(out):
+            return ImageStore(out)
+        print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+            parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
+            _check_alike(parts, name)
+            images = fit(JoinedImages(parts, fingerprint), image_shape)
+            return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
 
 
 def _folder(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:

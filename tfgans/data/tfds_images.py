@@ -103,10 +103,13 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
     Raises:
         FileNotFoundError: If the set is not prepared and `download` is false, or its manual files are missing.
         MissingExtraError: If the set is prepared as `array_record` and the extra of that name is not installed.
-        ValueError: If the set has no split of this name.
+        ValueError: If the set is unknown, has no images with classes, or has no split of this name.
     """
     preparation = _PREPARATIONS.get(name) or _Preparation(name, _unchanged, _class)
     builder = tfds.builder(preparation.source, data_dir=data_dir)
+    features = builder.info.features.keys()
+    if name not in _PREPARATIONS and not {"image", "label"} <= features:
+        raise ValueError(f"The data set {name!r} must have the features image and label; it has {', '.join(features)}.")
     if download:
         try:
             builder.download_and_prepare()

@@ -54,7 +54,7 @@ class ToyWorld:
 
         Args:
             rows: Number of points n.
-            seed: int32 [2], a stateless seed: the same seed gives the same points.
+            seed: Integers [2], a stateless seed: the same seed gives the same points.
 
         Returns:
             float32 [n, D].

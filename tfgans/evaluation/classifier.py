@@ -13,8 +13,10 @@ import tensorflow as tf
 import tqdm
 
 from tfgans import data, networks
+from tfgans._errors import first_line
 from tfgans._files import read_json, write_json
 from tfgans._profile import part
+from tfgans._weights import weights_file
 from tfgans.data.cache import cache_folder, made_once, write_to_cache
 from tfgans.evaluation.extractor import Extractor, Outputs
 
@@ -110,7 +112,8 @@ def trained_classifier(
         make: Makes the network, from images to probabilities of the classes.
         train: Images with classes to learn from.
         test: Other images, on which its accuracy is measured.
-        steps: Most steps, of 128 images each; by default 1,500. There are never more than 60 epochs.
+        steps: Steps, of 128 images each, without those that are left over from twenties; by default 1,500. There are
+            20 at least, and no more than 60 epochs.
         learning_rate: Initial learning rate of Adam; it falls to 0 as a cosine.
 
     Returns:
@@ -122,7 +125,7 @@ def trained_classifier(
             return found
         network = make()
         accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
-        if write_to_cache(weights, network.save_weights):
+        if write_to_cache(weights, lambda temporary: temporary.write_bytes(weights_file(network))):
             write_json(notes, {"data": train.name, "test_accuracy": accuracy})
     return network, accuracy
 
@@ -145,7 +148,7 @@ def _stored(
         return network, read_json(notes)["test_accuracy"]
     # h5py raises RuntimeError, too, for a damaged file.
     except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        print(f"Cannot read {weights} ({str(error).splitlines()[0]}).", file=sys.stderr)
+        print(f"Cannot read {weights} ({first_line(error)}).", file=sys.stderr)
         return None
 
 
@@ -153,7 +156,7 @@ def _length(train: data.ImageSet, most_steps: int) -> tuple[int, int]:
     """Returns the steps of a training, and the images of a step."""
     batch_size = min(_BATCH, len(train))
     reports = min(most_steps, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
-    return reports * _STEPS_A_REPORT, batch_size
+    return max(1, reports) * _STEPS_A_REPORT, batch_size
 
 
 def _train(

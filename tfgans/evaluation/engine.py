@@ -67,6 +67,7 @@ class Comparison:
         train: Outputs of the extractor of all images that the samples' model has learned from.
         test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
+        authenticity_of_test: Returns the authenticity of the test split, which is the same for all sets.
         seed: Number of the set of samples.
         reconstruct: Reconstructions of images by the model that made the samples; None without an encoder.
     """
@@ -76,8 +77,9 @@ class Comparison:
     train: Sample
     test: Sample
     label_names: tuple[str, ...]
+    authenticity_of_test: Callable[[], float]
     seed: int
-    reconstruct: Reconstruct | None = None
+    reconstruct: Reconstruct | None
 
     def reconstructed(self) -> tuple[np.ndarray, np.ndarray]:
         """Returns images of the test split, as many as samples, and their reconstructions, uint8 [n, H, W, C]."""
@@ -151,8 +153,8 @@ def _prdc(of: Comparison) -> dict[str, float]:
 
 
 def _authenticity(of: Comparison) -> dict[str, float]:
-    shares = (metrics.authenticity(of.train["features"], part["features"]) for part in (of.generated, of.test))
-    return dict(zip(("authenticity", "authenticity_of_test"), shares, strict=True))
+    share = metrics.authenticity(of.train["features"], of.generated["features"])
+    return {"authenticity": share, "authenticity_of_test": of.authenticity_of_test()}
 
 
 def _modes(of: Comparison) -> dict[str, float]:
@@ -330,21 +332,26 @@ def compute_scores(
     for source in generated:
         if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
+
+    def needed(part: Literal["generated", "real", "train", "test"]) -> set[Need]:
+        return {need for metric in chosen.values() for need in getattr(metric, part)}
+
     reader = _Reader(extractor, batch_size, progress)
     learned = learned or real
-    compared = reader.read_real(real, samples, {need for metric in chosen.values() for need in metric.real}, samples)
-    trained = reader.read_real(
-        learned, learned.count, {need for metric in chosen.values() for need in metric.train}, samples
-    )
-    tested = reader.read_real(test, test.count, {need for metric in chosen.values() for need in metric.test}, samples)
-    needs = {need for metric in chosen.values() for need in metric.generated}
+    compared = reader.read_real(real, samples, needed("real"), samples)
+    trained = reader.read_real(learned, learned.count, needed("train"), samples)
+    tested = reader.read_real(test, test.count, needed("test"), samples)
+    # It takes as long as that of a set of samples.
+    of_test = functools.cache(lambda: metrics.authenticity(trained["features"], tested["features"]))
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     failures: dict[str, str] = {}
     for number, source in enumerate(generated):
-        sample = reader.read(source, samples, needs, f"samples {number + 1} of {len(generated)}")
+        sample = reader.read(source, samples, needed("generated"), f"samples {number + 1} of {len(generated)}")
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample["labels"], kind, label_names)
-        comparison = Comparison(sample, compared, trained, tested, label_names, number, source.reconstruct)
+        comparison = Comparison(
+            sample, compared, trained, tested, label_names, of_test, seed=number, reconstruct=source.reconstruct
+        )
         for name, metric in chosen.items():
             try:
                 computed = metric.compute(comparison)
@@ -478,9 +485,11 @@ class _Reader:
         return outputs
 
     def read(self, source: Source, count: int, needs: set[Need], title: str) -> Sample:
-        """Reads the first `count` images once, and keeps only the needed parts."""
+        """Reads the first `count` images once, if any part is needed, and keeps only these parts."""
         arrays: dict[str, np.ndarray] = {}
         moments = metrics.Moments()
+        if not needs:
+            return Sample(count, arrays, moments)
         with tqdm.tqdm(total=count, desc=title, unit="image", disable=not self.progress, delay=1) as bar:
             for start in range(0, count, self.batch_size):
                 images, labels = source.read(start, min(start + self.batch_size, count))

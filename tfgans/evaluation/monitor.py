@@ -34,8 +34,9 @@ class Diversity(NamedTuple):
 class DiversityMonitor:
     """Measures samples of a model against fixed real samples, whose features and neighbourhoods are kept.
 
-    The features are pixels, as means over blocks so that no edge is longer than 16 pixels, or the entries of points.
-    They need no network, and a measurement takes a few hundredths of a second.
+    The features are the entries of points, or means over blocks of pixels. There are at most 16 blocks along an edge,
+    unless the other edge is too short for such blocks. They need no network, and a measurement takes a few hundredths
+    of a second.
 
     Args:
         real: Real samples, floating [n, ...].
@@ -79,8 +80,9 @@ class DiversityMonitor:
 def _features(samples: np.ndarray) -> np.ndarray:
     """Entries of points, or means of equal blocks of pixels, [n, D]."""
     if samples.ndim == 4:
-        factor = -(-max(samples.shape[1:3]) // _EDGE)
         count, height, width, channels = samples.shape
+        # A short edge has one block at least.
+        factor = min(-(-max(height, width) // _EDGE), height, width)
         rows, columns = height // factor, width // factor
         blocks = samples[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
         samples = blocks.mean(axis=(2, 4))

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from tfgans._files import read_json, write_json
+from tfgans._files import changing, read_json, write_json
 
 Score = dict[str, Any]
 """A score, as `score` returns it."""
@@ -54,5 +54,6 @@ def add_scores(path: pathlib.Path, scores: Sequence[Score]) -> None:
         ValueError: If the file holds something else.
     """
     new = [(score["metric"], score["protocol"]) for score in scores]
-    kept = [score for score in read_scores(path) if (score["metric"], score["protocol"]) not in new]
-    write_json(path, [*kept, *scores])
+    with changing(path):
+        kept = [score for score in read_scores(path) if (score["metric"], score["protocol"]) not in new]
+        write_json(path, [*kept, *scores])

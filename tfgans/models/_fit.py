@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from tfgans._errors import first_line
 from tfgans.latent import Prior
 from tfgans.losses import GradientPenalty, Objective
 
@@ -158,8 +159,7 @@ def _build(name: str, networks: Mapping[str, keras.Model | None], shape: Shape) 
         try:
             network.build((None, *shape))
         except ValueError as error:
-            first_line = str(error).splitlines()[0]
-            raise ValueError(f"The {name} cannot take inputs of shape {list(shape)}: {first_line}") from error
+            raise ValueError(f"The {name} cannot take inputs of shape {list(shape)}: {first_line(error)}") from error
 
 
 def first_output(network: keras.Model) -> Shape:

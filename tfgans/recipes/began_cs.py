@@ -223,13 +223,13 @@ _FACES: dict[str, Any] = {
 }
 
 
-def mean_constraint_weight(image_shape: Sequence[int], latent_size: int, weight: float = 0.1) -> float:
-    """Returns the alpha for `l1_mean` that weighs the constraint as `weight` does for `l2_sample`.
+def mean_constraint_weight(image_shape: Sequence[int], latent_size: int) -> float:
+    """Returns the alpha for `l1_mean` that weighs the constraint as the paper's alpha, .1, does for `l2_sample`.
 
     A Euclidean norm is sqrt(n) times the root mean square of its n entries, and a mean absolute error does not grow
     with n. So alpha L_c / L stays the same if alpha is sqrt(latent_size / numbers in an image) times as large.
     """
-    return round(weight * math.sqrt(latent_size / math.prod(image_shape)), 4)
+    return round(0.1 * math.sqrt(latent_size / math.prod(image_shape)), 4)
 
 
 def _toy(name: str) -> tuple[EquilibriumRecipe, ...]:

@@ -198,7 +198,14 @@ _XGAN = (
             "widths": (128, 128),
             "latent_size": 16,
         },
-        {**_SMALL_NETWORKS, "steps": 352, "grid_every": 176, "checkpoint_every": 176, "refresh_every": 16},
+        {
+            **_SMALL_NETWORKS,
+            "steps": 272,  # 16 epochs of 17 batches
+            "log_every": 17,
+            "grid_every": 136,
+            "checkpoint_every": 136,
+            "refresh_every": 17,
+        },
         {
             "steps": 3_000,
             "log_every": 50,

@@ -33,7 +33,7 @@ class Local(Transport):
         if not found or (self._version is not None and self._version not in found):
             asked = "" if self._version is None else f"; received version {self._version}"
             raise RefusalError("NOT_FOUND", f"the folder has the versions {found}{asked}")
-        return self._folder / str(self._version or found[-1])
+        return self._folder / str(found[-1] if self._version is None else self._version)
 
     def _signatures(self, seconds: float) -> Mapping[str, SignatureDef]:
         return SavedModel.FromString((self._path / "saved_model.pb").read_bytes()).meta_graphs[0].signature_def

@@ -92,8 +92,8 @@ def write_card(folder: pathlib.Path, card: Mapping[str, Any]) -> None:
     Args:
         folder: The folder.
         card: `name`; `system`, the class of the model; `data`, a dict of `name`, `shape` and `licence`; `licence`, that
-            of the weights; `recipe`, its fields, among them `name`, `preset` and `seed`; `step`; `labels`, as in
-            `mark_of`; and `scores`, as in a run's `scores.json`.
+            of the weights; `recipe`, its fields, among them `name`, `preset` and `seed`; `step`; `averaged`, whether
+            the generator is the averaged one; `labels`, as in `mark_of`; and `scores`, as in a run's `scores.json`.
     """
     write_json(folder / CARD, {"format": 1, **card})
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)

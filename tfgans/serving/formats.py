@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
-from tfgans._errors import needs_extra
+from tfgans._errors import first_line, needs_extra
 from tfgans._files import temporary_file
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def export_tflite(model: "AdversarialModel", path: str | os.PathLike) -> pathlib
             content = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_FACE]).convert()
         # The converter has an error of its own in a private module, which is an Exception.
         except Exception as error:
-            raise ValueError(f"This generator cannot be converted to LiteRT: {str(error).splitlines()[0]}") from error
+            raise ValueError(f"This generator cannot be converted to LiteRT: {first_line(error)}") from error
     return _write(pathlib.Path(path), content)
 
 
@@ -63,7 +63,7 @@ def export_onnx(model: "AdversarialModel", path: str | os.PathLike) -> pathlib.P
     try:
         proto, _ = tf2onnx.convert.from_function(function, input_signature=function.input_signature, opset=_OPSET)
     except (ValueError, KeyError, NotImplementedError, RuntimeError) as error:
-        raise ValueError(f"This generator cannot be converted to ONNX: {str(error).splitlines()[0]}") from error
+        raise ValueError(f"This generator cannot be converted to ONNX: {first_line(error)}") from error
     return _write(pathlib.Path(path), proto.SerializeToString())
 
 

@@ -4,7 +4,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING
 
-from tfgans._errors import needs_extra
+from tfgans._errors import first_line, needs_extra
 from tfgans.serving.card import CARD, PAGE, SAMPLES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def push(folder: str | os.PathLike, repository: str, *, private: bool = False) -
         raise
     # The HTTP library of the Hub's client has errors of its own, which are no OSErrors.
     except Exception as error:
-        raise OSError(f"{repository} cannot be sent to the Hub: {str(error).splitlines()[0]}") from error
+        raise OSError(f"{repository} cannot be sent to the Hub: {first_line(error)}") from error
     return str(address)
 
 
@@ -73,7 +73,7 @@ def download(repository: str) -> pathlib.Path:
         return pathlib.Path(api.snapshot_download(name, revision=revision or None, allow_patterns=_FILES))
     # All errors of the Hub are OSErrors, and wrong names of repositories ValueErrors.
     except (OSError, ValueError) as error:
-        raise FileNotFoundError(f"hf://{repository} cannot be fetched: {str(error).splitlines()[0]}") from error
+        raise FileNotFoundError(f"hf://{repository} cannot be fetched: {first_line(error)}") from error
 
 
 def _api() -> "huggingface_hub.HfApi":

@@ -29,7 +29,8 @@ class Pretrained(Client):
 
     Raises:
         FileNotFoundError: If there is no SavedModel in the folder.
-        ValueError: If its card is damaged. All methods raise it as those of `Client` do.
+        ValueError: If the folder of a version has no number for a name, or its card is damaged. All methods raise it
+            as those of `Client` do.
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
@@ -39,6 +40,8 @@ class Pretrained(Client):
             if not versions(path):
                 raise FileNotFoundError(f"{path} holds no SavedModel, nor versions of one.")
             version = latest_version(path)
+        if not version.name.isdecimal():
+            raise ValueError(f"The folder of a version has a number for a name, such as {path / '1'}; received {path}.")
         super().__init__(
             f"file://{version.parent.parent}",
             version.parent.name,
@@ -66,7 +69,7 @@ def from_pretrained(name_or_path: str | os.PathLike) -> Pretrained:
 
     Raises:
         FileNotFoundError: If there is no such folder, name or repository.
-        ValueError: If the card is damaged.
+        ValueError: If the folder of a version has no number for a name, or the card is damaged.
         MissingExtraError: If the Hub is asked, and the extra `hub` is not installed.
     """
     text = os.fspath(name_or_path)

@@ -24,8 +24,11 @@ def load_data(
 
     Raises:
         FileNotFoundError: If the data set is not there.
-        ValueError: If the data set does not fit the recipe, or has no labels that the recipe needs.
+        ValueError: If the data set does not fit the recipe, or has no labels that the recipe needs; or if the recipe is
+            that of a run on `own` data, which are not given.
     """
+    if own is None and recipe.data.startswith("own:"):
+        raise ValueError(f"The run learned from arrays of a program ({recipe.data}); give them again as `own`.")
     if (own is not None or recipe.has_own_data) and len(recipe.image_shape) != 3:
         received = recipe.data if own is None else "own images"
         raise ValueError(f"{recipe.name} is made for points of a toy world; received {received}.")

@@ -6,7 +6,7 @@ import sys
 
 from tfgans import serving
 from tfgans._files import temporary_file
-from tfgans.serving.card import SAMPLES, write_card
+from tfgans.serving.card import SAMPLES, read_card, write_card
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 
@@ -22,8 +22,8 @@ def publish(
 ) -> pathlib.Path:
     """Writes the model of a run with its card, so that `tfgans.from_pretrained` loads it.
 
-    The folder gets the next version of the SavedModel, unless its newest version is of the same step; a picture of
-    samples; `card.json`; and the card as a page, `README.md`.
+    The folder gets the next version of the SavedModel, unless its newest version has the same weights; a picture of
+    samples, if the run has drawn one at this step; `card.json`; and the card as a page, `README.md`.
 
     Args:
         workdir: Folder of the run.
@@ -38,7 +38,7 @@ def publish(
 
     Raises:
         FileNotFoundError: If `workdir` is not the folder of a run, or has no such checkpoint.
-        ValueError: If a licence is empty.
+        ValueError: If a licence is empty, or the card in the folder is damaged.
         OSError: If the folder cannot be written.
     """
     if not licence.strip() or not data_licence.strip():
@@ -47,13 +47,20 @@ def publish(
     recipe, model = run.recipe(), load(workdir, step, averaged)
     names = run.label_names() if model.samples_by_label else ()
     mark = serving.mark_of(model, names)
-    if serving.exported_step(folder) != mark["step"]:
+    at = {"step": mark["step"], "averaged": model.use_average}
+    # The weights follow from these.
+    weights = {"recipe": recipe.to_dict(), **at}
+    if serving.exported_step(folder) != mark["step"] or not weights.items() <= read_card(folder).items():
         print("Exporting the model.", file=sys.stderr)
         serving.export(model, folder, label_names=names)
     picture = run.grids / f"step_{mark['step']:08d}.png"
-    if picture.is_file():
+    # A run draws samples of the averaged generator, if it has one.
+    if picture.is_file() and model.use_average == (model.averaged_generator is not None):
         with temporary_file(folder / SAMPLES) as temporary:
             temporary.write_bytes(picture.read_bytes())
+    else:
+        # A picture of another model may be there.
+        (folder / SAMPLES).unlink(missing_ok=True)
     write_card(
         folder,
         {
@@ -61,10 +68,9 @@ def publish(
             "system": type(model).__name__,
             "data": {"name": recipe.data, "shape": list(recipe.image_shape), "licence": data_licence},
             "licence": licence,
-            "recipe": recipe.to_dict(),
-            "step": mark["step"],
+            **weights,
             "labels": mark["labels"],
-            "scores": [score for score in run.scores() if score["protocol"].get("step") == mark["step"]],
+            "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
         },
     )
     return folder

@@ -4,17 +4,16 @@ import contextlib
 import fcntl
 import functools
 import hashlib
-import io
 import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import IO, Any
 
 import keras
-from keras.src.saving import saving_lib
 
 from tfgans import recipes
+from tfgans._errors import first_line
 from tfgans._files import (
     CHECKPOINTS,
     checkpoints_by_step,
@@ -25,6 +24,7 @@ from tfgans._files import (
     temporary_file,
     write_json,
 )
+from tfgans._weights import weights_file
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
@@ -106,10 +106,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         file = self.path / ".lock"
         with open(file, "w", encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.") from None
+            if not _locked(lock):
+                raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.")
             try:
                 # The process that had the lock before may have changed the folder.
                 self.check(recipe)
@@ -177,14 +175,12 @@ class RunFolder:
         """
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
-        # HDF5 ends the process when the disk is full, so it writes to memory. Keras has no public function for that.
-        content = _InMemory()
-        saving_lib.save_weights_only(model, content)
+        content = weights_file(model)
         kept = [path.name for path in self.checkpoint_files().values()]
         sums = {name: checksum for name, checksum in self._checksums().items() if name in kept}
-        write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content.getbuffer()).hexdigest()})
+        write_json(self.checksums_file, {**sums, path.name: hashlib.sha256(content).hexdigest()})
         with temporary_file(path) as temporary:
-            temporary.write_bytes(content.getbuffer())
+            temporary.write_bytes(content)
         for old in list(self.checkpoint_files().values())[_KEPT_CHECKPOINTS:]:
             old.unlink()
         return path
@@ -213,7 +209,7 @@ class RunFolder:
                 return path
             # h5py also raises RuntimeError for a damaged file.
             except (OSError, KeyError, ValueError, RuntimeError) as error:
-                print(f"Cannot read {path} ({str(error).splitlines()[0]}).", file=sys.stderr)
+                print(f"Cannot read {path} ({first_line(error)}).", file=sys.stderr)
         if files:
             raise ValueError(f"None of the checkpoints {', '.join(path.name for path in files.values())} can be read.")
         return None
@@ -236,6 +232,15 @@ class RunFolder:
             raise ValueError("damaged: its checksum is wrong")
 
 
+def _locked(file: IO[str]) -> bool:
+    """Locks an open file; returns False if another process has the lock, or has removed the file with its lock."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(file.fileno()).st_nlink > 0
+
+
 def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
     """Reads a JSON file; returns an empty value if there is no file.
 
@@ -250,10 +255,3 @@ def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
 
 _read_list = functools.partial(_read_or_empty, kind=list)
 _read_object = functools.partial(_read_or_empty, kind=dict)
-
-
-class _InMemory(io.BytesIO):
-    """A buffer that Keras accepts as a file of weights, by its name."""
-
-    def __str__(self) -> str:
-        return "memory.weights.h5"

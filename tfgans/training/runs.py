@@ -151,13 +151,7 @@ def run(
         if not scores:
             print("Scoring the model.", file=sys.stderr)
             with part("final scores"):
-                extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
-                scorer = make_scorer(
-                    train_split, test_split, extractor, recipe.score_samples, progress=progress, **scoring
-                )
-                if scorer.cost is not None:
-                    print(scorer.cost, file=sys.stderr)
-                scores = scorer.model(model, names, _AT_END)
+                scores = _scored_at_end(model, recipe, train_split, test_split, progress=progress, **scoring)
                 evaluation.add_scores(folder.scores_file, scores)
         if (profile := running()) is not None:
             write_json(folder.profile_file, profile.rows())
@@ -186,6 +180,17 @@ def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
     """Returns the scores that the run took when it ended at a step; none if it took none."""
     marks = {"step": step, **_AT_END}
     return [score for score in folder.scores() if marks.items() <= score["protocol"].items()]
+
+
+def _scored_at_end(
+    model: AdversarialModel, recipe: Recipe, train_split: data.DataSplit, test_split: data.DataSplit, **options: Any
+) -> list[Score]:
+    """Takes the scores of a run at its end; the options are those of `make_scorer`."""
+    extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
+    scorer = make_scorer(train_split, test_split, extractor, recipe.score_samples, **options)
+    if scorer.cost is not None:
+        print(scorer.cost, file=sys.stderr)
+    return scorer.model(model, names, _AT_END)
 
 
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:
