@@ -1,4 +1,5 @@
 import io
+import logging
 import os
 import pathlib
 import shutil
@@ -107,6 +108,17 @@ def test_a_version_and_its_name_are_on_the_disk_before_anybody_relies_on_it(mode
     parts = [path.relative_to(version) for path in (version, *version.rglob("*"))]
     assert sorted(before) == sorted(os.path.normpath(os.path.join(written, part)) for part in parts)
     assert flushed[len(before) :] == [os.fspath(version.parent)]
+
+
+def test_an_export_says_nothing_of_assets(model, tmp_path, caplog, monkeypatch):
+    logger = tf.get_logger()
+    monkeypatch.setattr(logger, "propagate", True)
+    with caplog.at_level("INFO", logger=logger.name):
+        serving.export(model, tmp_path / "small")
+        assert "Assets written" not in caplog.text
+        assert logger.level == logging.INFO
+        tf.saved_model.save(tf.Module(), str(tmp_path / "other"))
+    assert "Assets written" in caplog.text
 
 
 def test_others_may_read_what_is_exported(model, tmp_path):

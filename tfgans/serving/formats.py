@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfgans._errors import first_line, needs_extra
 from tfgans._files import temporary_file
+from tfgans.serving.saved_model import write_functions
 
 if TYPE_CHECKING:
     from tfgans.models import AdversarialModel
@@ -39,10 +40,7 @@ def export_tflite(model: "AdversarialModel", path: str | os.PathLike) -> pathlib
     """
     function = _generate(model)
     with tempfile.TemporaryDirectory() as folder:
-        module = tf.Module()
-        concrete = function.get_concrete_function()
-        module.variables_used = list(concrete.variables)
-        tf.saved_model.save(module, folder, signatures={_FACE: concrete})
+        write_functions({_FACE: function.get_concrete_function()}, pathlib.Path(folder))
         try:
             content = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_FACE]).convert()
         # The converter has an error of its own in a private module, which is an Exception.

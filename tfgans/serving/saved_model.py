@@ -3,12 +3,13 @@
 import contextlib
 import functools
 import json
+import logging
 import os
 import pathlib
 import re
 import struct
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -89,12 +90,8 @@ def export(
         with tempfile.TemporaryDirectory(prefix=temporary_prefix(), dir=directory) as temporary:
             written = pathlib.Path(temporary, "model")
             signatures = _signatures(model)
-            # A plain tf.Module over the variables keeps Keras out of the file.
-            module = tf.Module()
-            used = {id(variable): variable for function in signatures.values() for variable in function.variables}
-            module.variables_used = list(used.values())
             try:
-                tf.saved_model.save(module, os.fspath(written), signatures=signatures)
+                write_functions(signatures, written)
                 if warmup:
                     write_warmup_requests(written, directory.name, signatures)
             except tf.errors.OpError as error:
@@ -202,6 +199,24 @@ def _read_models_config(directory: pathlib.Path) -> tuple[pathlib.Path, str]:
     if "#" in last or not last.endswith("}"):
         raise ValueError(f"{file} must end with the brace of model_config_list; received {last!r}.")
     return file, text
+
+
+def write_functions(signatures: Mapping[str, tf.types.experimental.ConcreteFunction], folder: pathlib.Path) -> None:
+    """Writes functions with their variables as a SavedModel.
+
+    TensorFlow's line on assets is not shown, since these SavedModels have none.
+    """
+    # A plain tf.Module over the variables keeps Keras out of the file.
+    module = tf.Module()
+    used = {id(variable): variable for function in signatures.values() for variable in function.variables}
+    module.variables_used = list(used.values())
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(max(level, logging.WARNING))
+    try:
+        tf.saved_model.save(module, os.fspath(folder), signatures=dict(signatures))
+    finally:
+        logger.setLevel(level)
 
 
 def _signatures(model: "AdversarialModel") -> dict[str, tf.types.experimental.ConcreteFunction]:
