@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import hashlib
 import json
 import logging
 import os
@@ -125,26 +126,36 @@ def mark_of(model: "AdversarialModel", label_names: Sequence[str] = ()) -> dict[
         label_names: Names of its classes or attributes; by default their numbers.
 
     Returns:
-        A dict with `format`; `step`; `prior`, the distribution of the latents of samples, or None if they come from
-        elsewhere; and `labels`, a dict with `conditioning` and `names`, or None for samples without labels.
+        A dict with `format`; `step`; `weights`, a checksum; `prior`, the distribution of the latents of samples, or
+        None if they come from elsewhere; and `labels`, a dict with `conditioning` and `names`, or None for samples
+        without labels.
     """
     prior = model.sample_prior
     labels = model.labels if model.samples_by_label else None
     names = list(label_names) or [str(number) for number in range(labels.count if labels else 0)]
     return {
-        "format": 2,
+        "format": 3,
         "step": int(model.step.numpy()),
+        "weights": _checksum(model),
         "prior": None if prior is None else keras.saving.serialize_keras_object(prior),
         "labels": None if labels is None else {"conditioning": labels.conditioning, "names": names},
     }
 
 
-def exported_step(directory: str | os.PathLike) -> int | None:
-    """Returns the model's step in the newest version of a folder; None if there is no complete version."""
+def _checksum(model: "AdversarialModel") -> str:
+    """The SHA-256 of a model's weights, and of whether its averaged generator is in use."""
+    digest = hashlib.sha256(str(model.use_average).encode())
+    for variable in model.weights:
+        digest.update(variable.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def is_exported(model: "AdversarialModel", directory: str | os.PathLike) -> bool:
+    """Returns whether the newest version in a folder is complete and has this model's weights."""
     try:
-        return read_json(latest_version(directory) / MARK)["step"]
+        return read_json(latest_version(directory) / MARK)["weights"] == _checksum(model)
     except (OSError, ValueError, LookupError, TypeError):
-        return None
+        return False
 
 
 def versions(directory: str | os.PathLike) -> list[int]:

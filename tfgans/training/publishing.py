@@ -6,7 +6,7 @@ import sys
 
 from tfgans import serving
 from tfgans._files import temporary_file
-from tfgans.serving.card import SAMPLES, read_card, write_card
+from tfgans.serving.card import SAMPLES, write_card
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 
@@ -38,7 +38,7 @@ def publish(
 
     Raises:
         FileNotFoundError: If `workdir` is not the folder of a run, or has no such checkpoint.
-        ValueError: If a licence is empty, or the card in the folder is damaged.
+        ValueError: If a licence is empty.
         OSError: If the folder cannot be written.
     """
     if not licence.strip() or not data_licence.strip():
@@ -48,9 +48,7 @@ def publish(
     names = run.label_names() if model.samples_by_label else ()
     mark = serving.mark_of(model, names)
     at = {"step": mark["step"], "averaged": model.use_average}
-    # The weights follow from these.
-    weights = {"recipe": recipe.to_dict(), **at}
-    if serving.exported_step(folder) != mark["step"] or not weights.items() <= read_card(folder).items():
+    if not serving.is_exported(model, folder):
         print("Exporting the model.", file=sys.stderr)
         serving.export(model, folder, label_names=names)
     picture = run.grids / f"step_{mark['step']:08d}.png"
@@ -68,7 +66,8 @@ def publish(
             "system": type(model).__name__,
             "data": {"name": recipe.data, "shape": list(recipe.image_shape), "licence": data_licence},
             "licence": licence,
-            **weights,
+            "recipe": recipe.to_dict(),
+            **at,
             "labels": mark["labels"],
             "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
         },

@@ -19,7 +19,7 @@ from tfgans.callbacks import StopOnNonFinite
 from tfgans.evaluation import Score
 from tfgans.models import AdversarialModel
 from tfgans.recipes import Recipe
-from tfgans.serving import export, exported_step, latest_version
+from tfgans.serving import export, is_exported, latest_version
 from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
 from tfgans.training.loading import check_data, load_data
@@ -143,7 +143,7 @@ def run(
         train_and_write(model, recipe, folder, trained_on, execution, watching, progress)
         # A finished run that lost a picture has it drawn again.
         grid, *_ = [picture.draw() for picture in drawing]
-        if exported_step(folder.saved_model) != int(model.step.numpy()):
+        if not is_exported(model, folder.saved_model):
             print("Exporting the model.", file=sys.stderr)
             with part("export"):
                 export(model, folder.saved_model, label_names=train_split.label_names)
