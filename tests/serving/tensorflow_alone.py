@@ -14,15 +14,18 @@ out, *versions = sys.argv[1:]
 found = []
 for version in versions:
     sample = tf.saved_model.load(version).signatures["sample"]
-    takes_labels = "label" in sample.structured_input_signature[1]
-    labels = {"label": tf.constant([0, 1, 2, 0, 1])} if takes_labels else {}
+    inputs = dict(sample.structured_input_signature[1])
+    labels = {}
+    if "label" in inputs:
+        classes = tf.constant([0, 1, 2, 0, 1])
+        labels["label"] = classes if inputs["label"].shape.rank == 1 else tf.zeros([5, inputs["label"].shape[1]])
     found.append(sample(seed=tf.range(5, dtype=tf.int64), **labels)["image"])
 np.savez(out, *found)
 """
 
 
 def samples(out, *versions):
-    """Five images of each version, with seed 0, and labels 0, 1, 2, 0, 1 where it takes labels; `out` is a file."""
+    """Five images of each version, with seed 0, classes 0, 1, 2, 0, 1 or attributes of 0; `out` is a file."""
     command = [sys.executable, "-c", _SAMPLER, out, *versions]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
