@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,19 @@ def test_a_long_title_has_several_lines():
     box = figure.axes[0].title.get_window_extent()
     assert box.x0 >= 0
     assert box.x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize("names", [["hat", "beard"], ["beard", "accessories", "spectacles"]])
+def test_names_of_columns_do_not_overlap(names):
+    figure = image_grid(np.zeros((len(names), 2, 2, 1)), len(names), column_names=names)
+    figure.canvas.draw()
+    left, *_ = labels = figure.axes[0].get_xticklabels()
+    assert left.get_text() == names[0]
+    if left.get_rotation() == 0:
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+    else:
+        assert max(map(len, names)) > 8
 
 
 def test_neighbours_are_beside_their_sample():

@@ -10,6 +10,8 @@ from tfgans.data import unit_images
 from tfgans.plots._figure import finished, new_figure
 
 _CELL_INCHES = 0.6
+# Characters that have room below an image.
+_LONGEST_NAME = 8
 
 
 def image_grid(
@@ -48,7 +50,8 @@ def image_grid(
     axes = figure.add_subplot()
     axes.imshow(sheet[..., 0] if sheet.shape[-1] == 1 else sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_xticks([(column + 0.5) * (width + gap) - 1 for column in range(columns)] if column_names else [])
-    axes.set_xticklabels(column_names or [])
+    names = column_names or []
+    axes.set_xticklabels(names, rotation=45 if any(len(name) > _LONGEST_NAME for name in names) else 0)
     axes.set_yticks([(row + 0.5) * (height + gap) - 1 for row in range(rows)] if row_names else [])
     axes.set_yticklabels(row_names or [])
     axes.set_title(title, wrap=True)
