@@ -97,6 +97,17 @@ def test_a_generator_without_the_average_has_its_own_scores_and_no_picture(run, 
     assert not (folder / "samples.png").exists()
 
 
+def test_a_card_names_a_file_without_its_folder(tmp_path):
+    recipe = tiny("cwgan/digits", "data=npz:/home/me/secret/digits.npz")
+    folder = training.publish(
+        new_run(tmp_path / "run", recipe, tuple("abcdefghij")).path, tmp_path / "model", **LICENCES
+    )
+    card = tfgans.from_pretrained(folder).card
+    assert card["data"]["name"] == card["recipe"]["data"] == "npz:digits.npz"
+    assert "learned `npz:digits.npz`, of shape 8 x 8 x 1,\nfor " in (folder / "README.md").read_text()
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
+
+
 def test_both_licences_are_needed(run, tmp_path):
     with pytest.raises(ValueError, match="both licences; received 'mit' and ' ' for the data"):
         training.publish(run.path, tmp_path / "model", licence="mit", data_licence=" ")

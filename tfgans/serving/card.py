@@ -27,7 +27,8 @@ tags: [gan, tensorflow, image-generation]
 
 # {{ name }}
 
-A {{ system }} that learned {{ data.name }}, of shape {{ data.shape | join(" x ") }}, at step {{ "{:,}".format(step) }}.
+This generator of `{{ system }}` learned `{{ data.name }}`, of shape {{ data.shape | join(" x ") }},
+for {{ "{:,}".format(step) }} steps.
 
 {% if has_samples %}![Samples]({{ samples }})
 

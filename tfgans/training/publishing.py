@@ -59,14 +59,17 @@ def publish(
     else:
         # A picture of another model may be there.
         (folder / SAMPLES).unlink(missing_ok=True)
+    # A path on this machine says nothing elsewhere.
+    kind, colon, place = recipe.data.partition(":")
+    data = f"{kind}{colon}{pathlib.PurePath(place).name}"
     write_card(
         folder,
         {
             "name": folder.resolve().name,
             "system": type(model).__name__,
-            "data": {"name": recipe.data, "shape": list(recipe.image_shape), "licence": data_licence},
+            "data": {"name": data, "shape": list(recipe.image_shape), "licence": data_licence},
             "licence": licence,
-            "recipe": recipe.to_dict(),
+            "recipe": {**recipe.to_dict(), "data": data},
             **at,
             "labels": mark["labels"],
             "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
