@@ -53,7 +53,7 @@ class Trial:
 
     @property
     def source(self) -> dict[str, Any]:
-        """Where data sets come from, as arguments of what loads them."""
+        """The keywords that tell a function of tfgans where data sets are."""
         return {"data_dir": self.data_dir, "download": self.download}
 
     @property

@@ -90,6 +90,14 @@ def scored(result: "Result") -> Measured:
     return measured(result.scores)
 
 
+def scores_of_run(trial: Trial, names: Sequence[str], samples: int) -> Measured:
+    """Returns scores of a trial's run, on one set of samples."""
+    from tfgans import training
+
+    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
+    return measured(training.evaluate(trial.workdir, names, scorer=scorer))
+
+
 def measured(scores: Sequence[Mapping[str, Any]]) -> Measured:
     """Returns scores, as `training.evaluate` gives them, with their protocols."""
     values = {score["metric"]: score["value"] for score in scores}

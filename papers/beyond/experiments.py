@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, measured, neighbour_sheet, scored, train
+from papers.runs import SAMPLE_SEED, neighbour_sheet, scored, scores_of_run, train
 from tfgans._files import read_lines
 
 _SYSTEMS = ("gan", "bigan", "logan", "began", "began_cs", "vae", "avae", "md_gan", "xgan")
@@ -131,13 +131,9 @@ def augmentation(trial: Trial) -> Measured:
 
 def memorisation(trial: Trial) -> Measured:
     """Scores how many samples are copies, of systems that learn from all MNIST digits or from few."""
-    from tfgans import training
-
     recipe, *changes = _MEMORISING[trial.setting["system"]]
     train(trial, recipe, *changes, f"train_fraction={_FRACTIONS[trial.setting['images']]}")
-    samples = 8 if trial.smoke else _COMPARED_SAMPLES
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
-    return measured(training.evaluate(trial.workdir, ["authenticity"], scorer=scorer))
+    return scores_of_run(trial, ["authenticity"], _compared_samples(trial))
 
 
 def monitor(trial: Trial) -> Measured:
@@ -149,13 +145,15 @@ def monitor(trial: Trial) -> Measured:
     train(trial, recipe, *(("grid_every=1",) if trial.smoke else _MONITORED[recipe]))
     folder = training.RunFolder(trial.workdir)
     alarms, seen = read_lines(folder.alarms_file), read_lines(folder.diversity_file)
-    samples = 8 if trial.smoke else _COMPARED_SAMPLES
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=1, progress=False, **trial.source)
-    scores = measured(training.evaluate(trial.workdir, ["prdc", "modes"], scorer=scorer))
+    scores = scores_of_run(trial, ["prdc", "modes"], _compared_samples(trial))
     watched = {"warnings": float(len(alarms)), "last_overlap": seen[-1]["overlap"], "last_spacing": seen[-1]["spacing"]}
     if alarms:
         watched["first_warning"] = float(alarms[0]["step"])
     return Measured({**watched, **scores.values}, scores.protocol)
+
+
+def _compared_samples(trial: Trial) -> int:
+    return 8 if trial.smoke else _COMPARED_SAMPLES
 
 
 def _sample_count(trial: Trial) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import measured, neighbour_sheet, splits, train
+from papers.runs import measured, neighbour_sheet, scores_of_run, splits, train
 
-_SAMPLES, _SETS = 2_000, 1
+_SAMPLES = 2_000
 # Recipes of drawn faces learn one of the sets of their labels.
 _DATA = {"avatars": "avatars_hair"}
 _TEST_FACES = 1_000
@@ -41,8 +41,7 @@ def scores(trial: Trial) -> Measured:
         )
         return measured(scorer.sources([source], names[:2]))
     train(trial, f"{_SYSTEMS.get(row, 'xgan')}/{images}", *_FORMS.get(row, ()))
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **trial.source)
-    return measured(training.evaluate(trial.workdir, names, scorer=scorer))
+    return scores_of_run(trial, names, samples)
 
 
 def sheets(trials: Sequence[Trial], folder: pathlib.Path) -> None:
@@ -79,12 +78,9 @@ def few(trial: Trial) -> Measured:
 
 
 def _compared(trial: Trial, images: str, *names: str) -> Measured:
-    from tfgans import training
-
     train(trial, f"{trial.setting['system']}/{images}")
     samples = 100 if trial.smoke else _SAMPLES
-    scorer = training.run_scorer(trial.workdir, samples=samples, sets=_SETS, progress=False, **trial.source)
-    return measured(training.evaluate(trial.workdir, names, scorer=scorer))
+    return scores_of_run(trial, names, samples)
 
 
 def flower_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "flowers") -> None:

@@ -65,17 +65,16 @@ def test_metrics_log_writes_means_and_events(model, tmp_path):
     assert (4, "discriminator_loss") in events
 
 
-def test_metrics_log_cuts_off_what_will_be_written_again(model, tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"step": 2, "a": 1.0}\n{"step": 4, "a": 2.0}\n{"step": 6, "a"', id="lines after the step"),
+        pytest.param('{"step": 2, "a": 1.0}', id="a last line whose end was not written"),
+    ],
+)
+def test_metrics_log_keeps_the_lines_up_to_its_step_alone(model, tmp_path, text):
     path = tmp_path / "metrics.jsonl"
-    path.write_text('{"step": 2, "a": 1.0}\n{"step": 4, "a": 2.0}\n{"step": 6, "a"')
-    model.step.assign(2)
-    fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
-    assert [line["step"] for line in read_lines(path)] == [2, 4]
-
-
-def test_metrics_log_keeps_a_last_line_whose_end_was_not_written(model, tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    path.write_text('{"step": 2, "a": 1.0}')
+    path.write_text(text)
     model.step.assign(2)
     fit(model, callbacks.MetricsLog(path, tmp_path / "events"), epochs=1)
     assert [line["step"] for line in read_lines(path)] == [2, 4]

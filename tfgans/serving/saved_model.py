@@ -113,7 +113,8 @@ def _mark_as_whole(version: pathlib.Path, model: "AdversarialModel", label_names
     """Writes the mark of a complete version, and waits until all its files are on the disk."""
     mark = version / MARK
     mark.parent.mkdir(exist_ok=True)
-    mark.write_text(json.dumps(mark_of(model, label_names)) + "\n", encoding="utf-8")
+    content = {**mark_of(model, label_names), "weights": _checksum(model)}
+    mark.write_text(json.dumps(content) + "\n", encoding="utf-8")
     for path in (*version.rglob("*"), version):
         flush_to_disk(path)
 
@@ -126,9 +127,9 @@ def mark_of(model: "AdversarialModel", label_names: Sequence[str] = ()) -> dict[
         label_names: Names of its classes or attributes; by default their numbers.
 
     Returns:
-        A dict with `format`; `step`; `weights`, a checksum; `prior`, the distribution of the latents of samples, or
-        None if they come from elsewhere; and `labels`, a dict with `conditioning` and `names`, or None for samples
-        without labels.
+        A dict with `format`; `step`; `prior`, the distribution of the latents of samples, or None if they come from
+        elsewhere; and `labels`, a dict with `conditioning` and `names`, or None for samples without labels. The file
+        has a checksum of the weights too.
     """
     prior = model.sample_prior
     labels = model.labels if model.samples_by_label else None
@@ -136,7 +137,6 @@ def mark_of(model: "AdversarialModel", label_names: Sequence[str] = ()) -> dict[
     return {
         "format": 3,
         "step": int(model.step.numpy()),
-        "weights": _checksum(model),
         "prior": None if prior is None else keras.saving.serialize_keras_object(prior),
         "labels": None if labels is None else {"conditioning": labels.conditioning, "names": names},
     }
