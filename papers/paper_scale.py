@@ -16,6 +16,7 @@ from papers.paper import Exhibit, Paper
 from tfgans import recipes
 from tfgans._errors import NonFiniteError
 from tfgans._files import changing, package_versions, read_json, write_json
+from tfgans._startup import load_tensorflow
 from tfgans.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
         The function's value, or None if memory is too small or the process ended.
     """
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, context, _limit_memory) as pool:
+    with concurrent.futures.ProcessPoolExecutor(1, context, _begin) as pool:
         try:
             return pool.submit(function, *arguments).result()
         except (MemoryError, concurrent.futures.process.BrokenProcessPool):
@@ -184,11 +185,12 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
             raise
 
 
-def _limit_memory() -> None:
+def _begin() -> None:
     """Makes an allocation beyond the limit fail in this process, before the machine ends some process."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     limit = min(_MEMORY, physical)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    load_tensorflow(announced=False)
 
 
 def two_steps(text: str, batch_size: int) -> dict[str, Any]:

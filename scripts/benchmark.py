@@ -216,15 +216,15 @@ def measure(
 
     from papers.paper_scale import generated_data
     from tfgans import training
-    from tfgans.training.execution import Execution
+    from tfgans.training import execution
     from tfgans.training.preparation import build_for_timing
 
     train = generated_data(recipe) if fake_data else training.load_data(recipe, None, **source)[1]
     model = build_for_timing(recipe, train)
-    at_once = recipe.steps_per_execution
+    at_once = execution.STEPS_A_CALL
     # A call lasts from the end of the one before to its own end, without the start of `fit`. So a turn needs two.
     calls = max(2, steps // at_once)
-    Execution(model, xla).take_at_once(at_once)
+    execution.Execution(model, xla).divide(at_once)
     batches = train.batches(recipe.batch_size)
 
     def fit() -> list[float]:

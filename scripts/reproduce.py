@@ -34,7 +34,7 @@ def define_flags() -> None:
         "scale",
         None,
         ["paper"],
-        "paper uses the preset paper. By default each item has its own scale: small, at most 10 minutes a run on two "
+        "paper uses the preset paper. By default each item has its own scale: small, which takes minutes a run on two "
         "CPU cores, or hour, at most an hour a run on one.",
     )
     flags.DEFINE_integer("seeds", 3, "Number of seeds, which begin with 0.", lower_bound=1)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-FIRST_STEP, STEPS = "first step, with tracing", "steps"
+FIRST_CALL, STEPS = "first call, with tracing", "steps"
 _OTHER = "other"
 
 

@@ -24,15 +24,19 @@ _GPU = "/dev/nvidia0"
 _END = b"\0end of the start\n"
 
 
-def load_tensorflow() -> None:
+def load_tensorflow(announced: bool = True) -> None:
     """Loads TensorFlow with all that tfgans needs of it, and looks for devices.
 
     Libraries in C++ write to standard error at that time, before any setting of a log applies. Known lines of theirs
     are left out, and all others are kept.
+
+    Args:
+        announced: Whether to say so first, since it takes seconds.
     """
     if "tensorflow" in sys.modules:
         return
-    print("Loading TensorFlow.", file=sys.stderr, flush=True)
+    if announced:
+        print("Loading TensorFlow.", file=sys.stderr, flush=True)
     with without_noise():
         import tensorflow as tf
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _QUICK = flags.DEFINE_bool("quick", False, "Uses small sizes, to test the benchmark itself.")
 _TURNS = flags.DEFINE_integer("turns", 3, "Times that each implementation is run.", lower_bound=1)
-_BENCHMARKS = ["frechet", "prdc", "memory", "torch_fidelity"]
-_ONLY = flags.DEFINE_multi_enum("only", _BENCHMARKS[:3], _BENCHMARKS, "Benchmarks to run.")
+_BENCHMARKS = ["frechet", "prdc", "memory"]
+_ONLY = flags.DEFINE_multi_enum("only", _BENCHMARKS, _BENCHMARKS, "Benchmarks to run.")
 _TORCH_FIDELITY = flags.DEFINE_string(
-    "torch_fidelity", None, "Python with torch-fidelity and absl, for --only=torch_fidelity."
+    "torch_fidelity", None, "Python with torch-fidelity and absl, to compare with it in place of these benchmarks."
 )
 
 _NEIGHBOUR = 5
@@ -35,6 +35,9 @@ _PART = 250
 def main(_: list[str]) -> None:
     """Runs the chosen benchmarks."""
     count = 500 if _QUICK.value else 10_000
+    if _TORCH_FIDELITY.value:
+        torch_fidelity(max(1_000, count), 64 if _QUICK.value else 2048)
+        return
     if "frechet" in _ONLY.value:
         frechet(count, 64 if _QUICK.value else 2048)
     if "prdc" in _ONLY.value:
@@ -42,8 +45,6 @@ def main(_: list[str]) -> None:
     if "memory" in _ONLY.value:
         memory(count, 64 if _QUICK.value else 2048)
         moments_memory(5 * count, 64 if _QUICK.value else 2048)
-    if "torch_fidelity" in _ONLY.value:
-        torch_fidelity(max(1_000, count), 64 if _QUICK.value else 2048)
 
 
 def frechet(count: int, size: int) -> None:

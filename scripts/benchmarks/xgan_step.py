@@ -35,7 +35,7 @@ def main(argv: list[str]) -> None:
     bank = latent.CodeBank(_IMAGES, _LATENT, latent.ConvexSampler(_COMBINED), neighbours=_NEIGHBOURS, classes=_CLASSES)
     bank.fill(random.normal(size=(_IMAGES, _LATENT)), labels)
     *networks, code_classifier = networks_of(shape)
-    model = tfgans.XGAN(*networks, bank, code_classifier)
+    model = tfgans.XGAN(*networks, bank, code_classifier=code_classifier)
     model.compile()
     arrays = {"image": images, "label": labels, "index": np.arange(_IMAGES)}
     batches = data.batches(arrays, FLAGS.batch_size)

@@ -1,6 +1,8 @@
 import hashlib
 import importlib.util
 import json
+import subprocess
+import sys
 import types
 
 import numpy as np
@@ -58,8 +60,8 @@ def test_a_recipe_by_a_clock_that_ticks_once_a_look(benchmark, monkeypatch):
     """Each call of two steps takes a second, and so does the first one, which compiles."""
     monkeypatch.setattr(benchmark, "time", clock(*range(100)))
     monkeypatch.setattr(benchmark, "matrix_rate", lambda dtype: 1e6)
-    recipe = tiny("gan/ring8", "steps_per_execution=2")
-    line = benchmark.measure(recipe, steps=4, turns=2, xla=False, fake_data=True, source={})
+    monkeypatch.setattr("tfgans.training.execution.STEPS_A_CALL", 2)
+    line = benchmark.measure(tiny("gan/ring8"), steps=4, turns=2, xla=False, fake_data=True, source={})
     times = ("seconds_a_step", "seconds_a_graph_step", "fit_over_graph", "seconds_to_compile")
     assert [line[name] for name in times] == [0.5, 0.5, 1, 0]
     assert line["recipe"] == "gan/ring8 small"
@@ -122,6 +124,27 @@ def test_what_a_device_cannot_take_is_named_in_its_row(benchmark, monkeypatch):
         "share_of_matrix_rate": None,
         "failure": "ptxas is too old for this chip",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "small"),
+    [
+        ("avae", ["--pixels=8", "--filters=2"]),
+        ("began", ["--pixels=8", "--filters=2"]),
+        ("cwgan", ["--width=2"]),
+        ("logan", []),
+        ("xgan", ["--pixels=8", "--widths=2,2,2"]),
+    ],
+)
+def test_a_step_by_hand_runs_beside_fit(program, small):
+    """The programs call the models' constructors, and are in no other test."""
+    steps = 50 if program == "logan" else 1
+    command = [sys.executable, f"{program}_step.py", f"--steps={steps}", "--turns=1", *small]
+    done = subprocess.run(command, cwd=SCRIPTS / "benchmarks", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    fit, by_hand, ratio = map(json.loads, done.stdout.splitlines())
+    assert ratio["value"] == pytest.approx(fit["value"] / by_hand["value"], rel=0.01)
 
 
 @pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="There is a GPU.")

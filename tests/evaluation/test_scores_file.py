@@ -22,6 +22,13 @@ def test_the_same_score_is_replaced_and_others_are_kept(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["scores.json"]
 
 
+def test_a_score_whose_protocol_has_a_tuple_is_replaced(tmp_path):
+    path = tmp_path / "scores.json"
+    for value in (1.0, 2.0):
+        evaluation.add_scores(path, [score("prdc/pixels", value, seed=(0, 10))])
+    assert evaluation.read_scores(path) == [score("prdc/pixels", 2.0, seed=[0, 10])]
+
+
 def test_scores_that_another_process_adds_at_that_time_are_kept(tmp_path, deadline):
     """A lock belongs to an open file, so that two threads lock each other out as two processes do."""
     path = tmp_path / "scores.json"

@@ -46,15 +46,15 @@ def test_by_hand():
 @pytest.mark.parametrize("k", [1, 5])
 @pytest.mark.parametrize("size", [2, 16, 200])
 def test_against_brute_force(random, size, k, dtype):
-    real = random.normal(size=(400, size)).astype(dtype)
+    real = random.normal(size=(450, size)).astype(dtype)
     generated = 1.1 * random.normal(size=(350, size)).astype(dtype)
     assert prdc(real, generated, k) == approx(brute_force(real, generated, k))
 
 
 def test_neighbourhoods_of_real_samples_are_found_once_for_several_sets(random, monkeypatch):
     module = importlib.import_module("tfgans.metrics.prdc")
-    real, radii, sizes = random.normal(size=(90, 3)), module._squared_radii, []
-    monkeypatch.setattr(module, "_squared_radii", lambda points, k: sizes.append(len(points)) or radii(points, k))
+    real, radii, sizes = random.normal(size=(90, 3)), module.squared_radii, []
+    monkeypatch.setattr(module, "squared_radii", lambda points, k: sizes.append(len(points)) or radii(points, k))
     around_real = Neighbourhoods(real, k=3)
     for count in (50, 60):
         generated = random.normal(size=(count, 3))

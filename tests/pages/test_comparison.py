@@ -128,7 +128,7 @@ def test_costs_and_recipes(tmp_path):
     assert rows["steps per second"] == ["4", "-"]
     assert rows["seed"] == ["0", "7"]
     assert rows["batch_size"] == ["16", "32"]
-    assert "steps_per_execution" not in rows
+    assert "log_every" not in rows
     assert rows["parameters of the generator"] == ["56", "56"]
 
 

@@ -114,6 +114,14 @@ def test_fields_of_format_1_that_have_another_name():
         recipes.from_dict(fields)
 
 
+def test_a_field_that_format_6_no_longer_has():
+    recipe = recipes.get("logan/ring8")
+    fields = {**recipe.to_dict(), "steps_per_execution": 50}
+    assert recipes.from_dict({**fields, "format": 5}) == recipe
+    with pytest.raises(ValueError, match=r"unknown fields \['steps_per_execution'\]"):
+        recipes.from_dict(fields)
+
+
 @pytest.mark.parametrize("field", sorted(recipes.get("cwgan/digits").to_dict().keys() - {"format"}))
 def test_a_missing_field_is_not_made_up(field):
     fields = recipes.get("cwgan/digits").to_dict()
@@ -126,8 +134,8 @@ def test_refuses_fields_and_formats_of_another_version():
     fields = recipes.get("cwgan/digits").to_dict()
     with pytest.raises(ValueError, match=r"unknown fields \['new_field'\]"):
         recipes.from_dict({**fields, "new_field": 1})
-    for version in (6, -1, "1", None, True):
-        with pytest.raises(ValueError, match="reads recipes of format 0 to 5"):
+    for version in (7, -1, "1", None, True):
+        with pytest.raises(ValueError, match="reads recipes of format 0 to 6"):
             recipes.from_dict({**fields, "format": version})
 
 

@@ -33,36 +33,40 @@ def test_strategies_have_names():
         training.strategy_of("horovod")
 
 
-def test_a_call_takes_one_step_on_several_replicas_and_says_so_once(capsys):
-    model = types.SimpleNamespace(
-        distribute_strategy=replicas(2), steps_per_execution=1, train_function="old", jit_compile=False
+def stub(devices, train_function):
+    return types.SimpleNamespace(
+        distribute_strategy=replicas(devices), steps_per_execution=1, train_function=train_function, jit_compile=False
     )
-    taken = execution.Execution(model, xla=False)
-    for steps in (10, 5, 1):
-        taken.take_at_once(steps)
+
+
+@pytest.mark.parametrize(("steps", "at_once"), [(100, 10), (15, 5), (7, 1), (10, 10)])
+def test_a_call_takes_ten_steps_or_fewer_that_divide_them_all(steps, at_once):
+    model = stub(1, None)
+    execution.Execution(model, xla=False).divide(steps)
+    assert model.steps_per_execution == at_once
+
+
+def test_a_call_takes_one_step_on_several_replicas():
+    model = stub(2, "old")
+    execution.Execution(model, xla=False).divide(10)
     assert (model.steps_per_execution, model.train_function) == (1, "old")
-    assert capsys.readouterr().err == "On 2 replicas a call of the graph takes one step, not 10.\n"
 
 
 def test_the_function_of_another_number_of_steps_is_not_called_again():
-    model = types.SimpleNamespace(
-        distribute_strategy=replicas(1), steps_per_execution=1, train_function="old", jit_compile=False
-    )
-    execution.Execution(model, xla=True).take_at_once(10)
+    model = stub(1, "old")
+    execution.Execution(model, xla=True).divide(10)
     assert (model.steps_per_execution, model.train_function, model.jit_compile) == (10, None, True)
 
 
 def test_a_function_is_kept_for_its_number_of_steps():
     """A run that begins inside an epoch, and one that ends inside of one, change the number and change it back."""
-    model = types.SimpleNamespace(
-        distribute_strategy=replicas(1), steps_per_execution=1, train_function="of 1", jit_compile=False
-    )
+    model = stub(1, "of 1")
     taken = execution.Execution(model, xla=False)
-    taken.take_at_once(10)
+    taken.divide(10)
     model.train_function = "of 10"
-    taken.take_at_once(1)
+    taken.divide(1)
     assert model.train_function == "of 1"
-    taken.take_at_once(10)
+    taken.divide(10)
     assert model.train_function == "of 10"
 
 
@@ -80,8 +84,8 @@ def assert_same_bits(first, second):
 
 
 def test_a_trial_of_xla_leaves_no_trace():
-    """The trial takes a step, and the run then has the bits of one that was asked to use XLA."""
-    recipe = tiny("logan/ring8", "steps=3", "steps_per_execution=1", "ema_decay=0.9")
+    """The trial takes steps, and the run then has the bits of one that was asked to use XLA."""
+    recipe = tiny("logan/ring8", "steps=3", "ema_decay=0.9")
     tried, compiled = weights_after(recipe, xla=True, on_trial=True)
     assert compiled
     assert_same_bits(tried, weights_after(recipe, xla=True)[0])
@@ -101,7 +105,7 @@ def not_for_xla(monkeypatch):
 
 @pytest.mark.usefixtures("not_for_xla")
 def test_a_run_goes_on_without_xla_where_it_fails(capsys):
-    recipe = tiny("logan/ring8", "steps=3", "steps_per_execution=1", "ema_decay=0.9")
+    recipe = tiny("logan/ring8", "steps=3", "ema_decay=0.9")
     tried, compiled = weights_after(recipe, xla=True, on_trial=True)
     assert not compiled
     (line,) = capsys.readouterr().err.splitlines()
@@ -113,11 +117,11 @@ def test_a_run_goes_on_without_xla_where_it_fails(capsys):
 @pytest.mark.usefixtures("not_for_xla")
 def test_steps_that_were_asked_to_use_xla_fail_without_it():
     with pytest.raises(tf.errors.OpError, match="PyFunc"):
-        weights_after(tiny("logan/ring8", "steps=1", "steps_per_execution=1"), xla=True)
+        weights_after(tiny("logan/ring8", "steps=1"), xla=True)
 
 
 def test_steps_that_xla_compiles():
-    recipe = tiny("gan/ring8", "steps=2", "steps_per_execution=1")
+    recipe = tiny("gan/ring8", "steps=2")
     model = training.build(recipe)
     loop.train(model, recipe, data.toy_world("ring8"), execution.Execution(model, xla=True), [])
     assert model.jit_compile

@@ -98,12 +98,13 @@ def test_a_generator_without_the_average_has_its_own_scores_and_no_picture(run, 
 
 
 def test_a_card_names_a_file_without_its_folder(tmp_path):
-    recipe = tiny("cwgan/digits", "data=npz:/home/me/secret/digits.npz")
+    recipe = tiny("cwgan/digits", "data=npz:/home/me/secret/digits.npz", "init_from=/home/me/secret/first")
     folder = training.publish(
         new_run(tmp_path / "run", recipe, tuple("abcdefghij")).path, tmp_path / "model", **LICENCES
     )
     card = tfgans.from_pretrained(folder).card
     assert card["data"]["name"] == card["recipe"]["data"] == "npz:digits.npz"
+    assert card["recipe"]["init_from"] == "first"
     assert "learned `npz:digits.npz`, of shape 8 x 8 x 1,\nfor " in (folder / "README.md").read_text()
     assert not [path for path in folder.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
 

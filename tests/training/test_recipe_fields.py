@@ -23,7 +23,6 @@ READ_BY_THE_RUN = {
     "steps": "training.loop",
     "init_from": "training.runs",
     "log_every": "training.loop",
-    "steps_per_execution": "training.loop",
     "grid_every": "training.watching",
     "checkpoint_every": "training.loop",
     "score_samples": "training.runs",

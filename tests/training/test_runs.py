@@ -58,11 +58,12 @@ def test_a_signal_to_the_script_saves_the_run_and_is_its_exit_code(tmp_path, num
     assert list(metrics_of(tmp_path / "run"))[-1] == stopped_at
 
 
-def test_steps_in_one_call_of_the_graph_are_the_same_steps():
+def test_steps_in_one_call_of_the_graph_are_the_same_steps(monkeypatch):
     """Also where they do not divide the steps that are left."""
     models = []
     for at_once, ends in ((1, (8,)), (2, (3, 8))):
-        recipe = ring(8, "log_every=4", "grid_every=4", "checkpoint_every=4", f"steps_per_execution={at_once}")
+        monkeypatch.setattr("tfgans.training.execution.STEPS_A_CALL", at_once)
+        recipe = ring(8, "log_every=4", "grid_every=4", "checkpoint_every=4")
         world, model = data.toy_world(recipe.data), training.build(recipe)
         execution = Execution(model, xla=False)
         for end in ends:
@@ -412,16 +413,17 @@ def test_a_fraction_is_trained_on_and_all_is_scored_against(tmp_path, monkeypatc
         training.run(recipes.get("began/grid25").override(["train_fraction=0.5"]), tmp_path / "other", progress=False)
 
 
-def test_a_profile_names_where_the_time_of_a_run_goes(tmp_path):
+def test_a_profile_names_where_the_time_of_a_run_goes(tmp_path, monkeypatch):
     """The run has two graphs: of three steps a call, and of the one that is left over."""
-    recipe = ring(7, "log_every=3", "grid_every=3", "steps_per_execution=3", "checkpoint_every=3")
+    monkeypatch.setattr("tfgans.training.execution.STEPS_A_CALL", 3)
+    recipe = ring(7, "log_every=3", "grid_every=3", "checkpoint_every=3")
     with _profile.profiled() as profile:
         training.run(recipe, tmp_path / "run", progress=False)
         rows = profile.rows()
     stored = json.loads((tmp_path / "run" / "profile.json").read_text())
     assert [row["part"] for row in stored] == [row["part"] for row in rows]
     calls = {row["part"]: row["calls"] for row in stored}
-    assert calls[_profile.FIRST_STEP] == 2
+    assert calls[_profile.FIRST_CALL] == 2
     assert calls[_profile.STEPS] == 1
     # At the end of three epochs, and at the beginning and the end of two calls of `fit`.
     assert calls["callback Checkpoint"] == 3 + 2 * 2

@@ -153,6 +153,8 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
     elif FLAGS.figure == "interpolations":
         plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
     elif FLAGS.figure == "morph":
+        if len(test) < 4:
+            raise ValueError(f"--figure=morph needs four test images; {test.name} has {len(test)}.")
         first = 4 * FLAGS.seed % (len(test) - 3)
         plots.morph_grid(model.morph, test.rows(slice(first, first + 4)).unit_images, out, size=FLAGS.size)
     else:

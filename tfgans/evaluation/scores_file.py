@@ -1,5 +1,6 @@
 """Scores, and the file that stores them."""
 
+import json
 import pathlib
 import statistics
 from collections.abc import Sequence
@@ -53,7 +54,8 @@ def add_scores(path: pathlib.Path, scores: Sequence[Score]) -> None:
     Raises:
         ValueError: If the file holds something else.
     """
-    new = [(score["metric"], score["protocol"]) for score in scores]
+    # A file has lists where a protocol in memory may have tuples.
+    new = [(score["metric"], json.loads(json.dumps(score["protocol"]))) for score in scores]
     with changing(path):
         kept = [score for score in read_scores(path) if (score["metric"], score["protocol"]) not in new]
         write_json(path, [*kept, *scores])

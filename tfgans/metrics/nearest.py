@@ -56,13 +56,48 @@ def squared_distances(
     first: np.ndarray, second: np.ndarray, rounding: float = 0.0
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Yields rows of `first` and their squared distances, float64 [rows, m], less `rounding` times the norms."""
-    norms, others = ((1 - rounding) * np.einsum("nd,nd->n", points, points) for points in (first, second))
-    for start in range(0, len(first), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        distances = (-2 * first[rows]) @ second.T
-        distances += norms[rows, np.newaxis]
-        distances += others
-        yield rows, distances
+    norms, others = ((1 - rounding) * _squared_norms(points) for points in (first, second))
+    for rows in _chunks(len(first)):
+        yield rows, _squared_distances(first[rows], second, norms[rows], others)
+
+
+def squared_radii(points: np.ndarray, k: int) -> np.ndarray:
+    """Returns the squared distance of each point to its k-th nearest other point, [n].
+
+    Args:
+        points: float64 [n, D], more than k.
+        k: Number of the neighbour.
+    """
+    norms = _squared_norms(points)
+    # The nearest point is the point itself.
+    smallest = np.full((len(points), k + 1), np.inf)
+
+    def found(rows: slice, distances: np.ndarray) -> None:
+        both = np.concatenate([smallest[rows], distances], axis=1)
+        smallest[rows] = np.partition(both, k, axis=1)[:, : k + 1]
+
+    for rows in _chunks(len(points)):
+        # A distance counts for both of its points, so that each product is computed once.
+        later, rest = slice(rows.start, None), slice(rows.stop, None)
+        distances = _squared_distances(points[rows], points[later], norms[rows], norms[later])
+        found(rows, distances)
+        found(rest, distances[:, _CHUNK:].T)
+    return smallest.max(axis=1)
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    return (slice(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK))
+
+
+def _squared_norms(points: np.ndarray) -> np.ndarray:
+    return np.einsum("nd,nd->n", points, points)
+
+
+def _squared_distances(first: np.ndarray, second: np.ndarray, norms: np.ndarray, others: np.ndarray) -> np.ndarray:
+    distances = (-2 * first) @ second.T
+    distances += norms[:, np.newaxis]
+    distances += others
+    return distances
 
 
 def spacing(points: np.ndarray) -> float:

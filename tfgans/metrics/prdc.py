@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tfgans.metrics import _checks
-from tfgans.metrics.nearest import squared_distances
+from tfgans.metrics.nearest import squared_distances, squared_radii
 
 
 class PRDC(NamedTuple):
@@ -42,7 +42,7 @@ class Neighbourhoods:
         self.features = _checks.features(real, "real", least=k + 1)
         # Products of centred features lose fewest digits.
         self.center = self.features.mean(axis=0, dtype=np.float64)
-        self.squared_radii = _squared_radii(self.features - self.center, k)
+        self.squared_radii = squared_radii(self.features - self.center, k)
 
 
 def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
@@ -66,7 +66,7 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
     k = around_real.k
     real, generated = _checks.pair(around_real.features, generated, least=k + 1)
     real, generated = real - around_real.center, generated - around_real.center
-    radii, generated_radii = around_real.squared_radii, _squared_radii(generated, k)
+    radii, generated_radii = around_real.squared_radii, squared_radii(generated, k)
     # A few roundings, and a sum of D terms, whose errors add up like a random walk: about twice the largest one seen.
     rounding = (6 + np.sqrt(real.shape[1])) * np.finfo(np.float64).eps
     around, within_generated, covered = np.zeros(len(generated), np.int64), [], []
@@ -81,13 +81,3 @@ def prdc(real: Any, generated: Any, k: int = 5) -> PRDC:
         density=float(np.mean(around) / k),
         coverage=float(np.mean(np.concatenate(covered))),
     )
-
-
-def _squared_radii(points: np.ndarray, k: int) -> np.ndarray:
-    """Returns the squared distance of each point to its k-th nearest other point, [n]."""
-    radii = np.empty(len(points))
-    for rows, distances in squared_distances(points, points):
-        distances.partition(k, axis=1)
-        # The nearest point is the point itself.
-        radii[rows] = distances[:, k]
-    return radii

@@ -62,6 +62,9 @@ _ADDED: dict[int, dict[str, Any]] = {
 # Fields of format 1 that have another name in format 2.
 _RENAMED_IN_2 = {"balance_rate": "integral", "classes": "condition_size"}
 
+# A field of the formats before 6, which did not change the weights of a run.
+_REMOVED_IN_6 = "steps_per_execution"
+
 RECIPE_FILE = "recipe.json"
 """Name of the file in which a run has its recipe."""
 
@@ -133,6 +136,8 @@ def from_dict(fields: dict[str, Any]) -> Recipe:
     for since, added in _ADDED.items():
         if version < since:
             given = {name: value for name, value in added.items() if name in hints} | given
+    if version < 6:
+        given.pop(_REMOVED_IN_6, None)
     if given.keys() != hints.keys():
         unknown, missing = sorted(given.keys() - hints.keys()), sorted(hints.keys() - given.keys())
         raise ValueError(f"Not a recipe of format {version}: unknown fields {unknown}, missing fields {missing}.")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tfgans.choices import AugmentationKind, Conditioning, suggestion
 
-FORMAT = 5
+FORMAT = 6
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
@@ -61,7 +61,6 @@ class Recipe:
         precision: Keras's policy for the types of layers; losses and variables have float32.
         ema_decay: Decay of the averaged generator, in (0, 1), or None for no average.
         log_every: Steps between two lines of metrics. Grids, checkpoints and scores have multiples of it.
-        steps_per_execution: Most steps in one call of the graph on one device. Several make small steps faster.
         grid_every: Steps between two grids of samples, a multiple of `log_every`.
         checkpoint_every: Steps between two checkpoints, a multiple of `log_every`.
         score_samples: Samples in one set that is scored.
@@ -86,7 +85,6 @@ class Recipe:
     precision: Precision = "float32"
     ema_decay: float | None = None
     log_every: int
-    steps_per_execution: int = 1
     grid_every: int
     checkpoint_every: int
     score_samples: int
@@ -95,7 +93,7 @@ class Recipe:
     score_extractor: str = "classifier"
 
     def __post_init__(self) -> None:
-        self._check_sizes("image_shape", "batch_size", "steps", "log_every", "score_samples", "steps_per_execution")
+        self._check_sizes("image_shape", "batch_size", "steps", "log_every", "score_samples")
         self._check(lambda value: 0 < value <= 1, "lie in (0, 1]", "train_fraction")
         self._check(lambda value: 0 < value < 1, "lie in (0, 1) or be None", "ema_decay")
         self._check(lambda value: 0 <= value < 2**31, "lie in 0 to 2^31 - 1", "seed")

@@ -108,7 +108,6 @@ _TOY_PAPER = EquilibriumRecipe(
     batch_size=256,  # the paper states neither this nor the length of the run
     steps=15_000,
     log_every=100,
-    steps_per_execution=50,
     grid_every=1_000,
     checkpoint_every=1_000,
     score_samples=2_500,
@@ -168,7 +167,6 @@ _IMAGES_PAPER = replace(
     image_shape=(64, 64, 3),
     batch_size=64,
     steps=762_900,  # 300 epochs of 2,543 batches, as the code trains
-    steps_per_execution=1,
     score_samples=10_000,
     score_metrics=("score", "frechet"),
     latent_size=64,
@@ -272,7 +270,7 @@ _BEGAN_CS = (
     _images("celeba128", batch_size=24, steps=2_034_600, filters=128),
     _faces("portraits", latent_size=64, steps=12_000, grid_every=1_200, checkpoint_every=1_200),
     _faces("portraits16", latent_size=32, steps=60_000, grid_every=3_000, checkpoint_every=3_000),
-    _faces("avatars", latent_size=64, steps=6_000, grid_every=600, checkpoint_every=600),
+    _faces("avatars", latent_size=64, steps=24_000, grid_every=2_400, checkpoint_every=600),
     _faces("cifar10", latent_size=64, steps=6_000, grid_every=600, checkpoint_every=600),
 )
 

@@ -1,5 +1,6 @@
 """Execution of steps: devices, XLA, and the number of steps in one call of the graph."""
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -9,9 +10,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgans._profile import FIRST_STEP, STEPS, part, running, timed
+from tfgans._profile import FIRST_CALL, STEPS, part, running, timed
 from tfgans.data import reading_error
 from tfgans.models import AdversarialModel
+
+# With more, small steps are no faster, and the first call, which also compiles, lasts longer.
+STEPS_A_CALL = 10
+"""Most steps in one call of the graph."""
 
 
 def strategy_of(name: str) -> tf.distribute.Strategy:
@@ -93,7 +98,7 @@ def reason_of(error: tf.errors.OpError) -> str:
 
 
 class Execution:
-    """Sets how the steps of a model are executed. It warns once when a setting is not supported.
+    """Sets how the steps of a model are executed.
 
     Args:
         model: The compiled model.
@@ -102,21 +107,18 @@ class Execution:
     """
 
     def __init__(self, model: AdversarialModel, xla: bool, on_trial: bool = False) -> None:
-        self._model, self._has_warned, self._on_trial = model, False, on_trial and xla
-        self._replicas = model.distribute_strategy.num_replicas_in_sync
+        self._model, self._on_trial = model, on_trial and xla
         self._functions: dict[int, Callable | None] = {}
         model.jit_compile = xla
 
-    def take_at_once(self, steps: int) -> None:
-        """Sets how many steps one call of the graph takes. On several replicas TensorFlow supports only one."""
-        if steps > 1 and self._replicas > 1:
-            if not self._has_warned:
-                print(f"On {self._replicas} replicas a call of the graph takes one step, not {steps}.", file=sys.stderr)
-            self._has_warned, steps = True, 1
-        if self._model.steps_per_execution != steps:
+    def divide(self, steps: int) -> None:
+        """Sets how many of these steps a call of the graph takes. On several replicas TensorFlow supports only one."""
+        replicas = self._model.distribute_strategy.num_replicas_in_sync
+        at_once = 1 if replicas > 1 else math.gcd(STEPS_A_CALL, steps)
+        if self._model.steps_per_execution != at_once:
             # `fit` would call the old function again, which takes the old number of steps.
             self._functions[self._model.steps_per_execution] = self._model.train_function
-            self._model.steps_per_execution, self._model.train_function = steps, self._functions.get(steps)
+            self._model.steps_per_execution, self._model.train_function = at_once, self._functions.get(at_once)
 
     def make_function(self, batches: Callable[..., tf.data.Dataset]) -> None:
         """Makes the function that `fit` calls, unless there is one, and tries XLA if it is on trial.
@@ -141,7 +143,7 @@ class Execution:
             return tf.nest.map_structure(np.asarray, function(iterator))
 
         if running() is not None:
-            self._model.train_function = timed(FIRST_STEP, call, then=STEPS)
+            self._model.train_function = timed(FIRST_CALL, call, then=STEPS)
 
     def _try_xla(self, batches: Callable[..., tf.data.Dataset]) -> None:
         """Takes one call of the graph, and turns XLA off if that fails. The model keeps the state of before."""

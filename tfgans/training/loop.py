@@ -1,7 +1,6 @@
 """The training loop of a run, with its metrics, its checkpoints and the stop on a signal."""
 
 import functools
-import math
 from collections.abc import Sequence
 
 import keras
@@ -80,7 +79,7 @@ def train(
         to_next, left = recipe.log_every - step % recipe.log_every, recipe.steps - step
         whole = step % recipe.log_every == 0 and left >= recipe.log_every
         steps = recipe.log_every if whole else min(to_next, left)
-        execution.take_at_once(math.gcd(recipe.steps_per_execution, steps))
+        execution.divide(steps)
         # Epochs count on in a resumed run, since callbacks of the user may name what they log by them.
         epoch = step // recipe.log_every
         start = step * model.updates_per_step

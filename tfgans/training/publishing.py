@@ -59,9 +59,10 @@ def publish(
     else:
         # A picture of another model may be there.
         (folder / SAMPLES).unlink(missing_ok=True)
-    # A path on this machine says nothing elsewhere.
+    # Paths on this machine say nothing elsewhere.
     kind, colon, place = recipe.data.partition(":")
     data = f"{kind}{colon}{pathlib.PurePath(place).name}"
+    init_from = recipe.init_from and pathlib.PurePath(recipe.init_from).name
     write_card(
         folder,
         {
@@ -69,7 +70,7 @@ def publish(
             "system": type(model).__name__,
             "data": {"name": data, "shape": list(recipe.image_shape), "licence": data_licence},
             "licence": licence,
-            "recipe": {**recipe.to_dict(), "data": data},
+            "recipe": {**recipe.to_dict(), "data": data, "init_from": init_from},
             **at,
             "labels": mark["labels"],
             "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
