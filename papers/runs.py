@@ -19,6 +19,9 @@ SAMPLE_SEED = 10**6
 """Seed of samples, which no training uses."""
 
 _SHOWN, _NEAREST = 8, 4
+_PORTRAITS = ("portraits", "portraits16")
+# Portraits of members of the US Congress, which are in the public domain; the file's other source is the UK Parliament.
+_CONGRESS = 1
 
 _FILES = {
     "portraits": "portraits64.npz",
@@ -73,6 +76,19 @@ def splits(trial: Trial) -> list["ImageSet"]:
 
     recipe = training.RunFolder(trial.workdir).recipe()
     return [data.as_images(split) for split in training.load_data(recipe, None, **trial.source)[1:]]
+
+
+def shown_images(trial: Trial, count: int) -> np.ndarray:
+    """Returns the first test images of a trial's run that a figure may show, [count, H, W, C] in [-1, 1].
+
+    Of the portraits these are the ones in the public domain. The licences of the others do not allow it.
+    """
+    test = splits(trial)[1]
+    if trial.setting.get("data") not in _PORTRAITS:
+        return test.first(count).unit_images
+    with np.load(prepared_file(trial, _FILES["portraits"])) as file:
+        congress = np.flatnonzero(file["source_test"] == _CONGRESS)
+    return test.rows(congress[:count]).unit_images
 
 
 def neighbour_sheet(trial: Trial, path: pathlib.Path, title: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, evenness, measured, scored, splits, train
+from papers.runs import SAMPLE_SEED, evenness, measured, scored, shown_images, splits, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
@@ -116,7 +116,7 @@ def table1_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     for trial in trials:
         rows = list(_LONGER_ROWS if "data" in trial.setting else _ROWS)
         images = f"{trial.setting['data']}_" if "data" in trial.setting else ""
-        model, test = training.load(trial.workdir), splits(trial)[1].first(16).unit_images
+        model, test = training.load(trial.workdir), shown_images(trial, 16)
         samples, name = model.sample(16, seed=0), f"{images}row{rows.index(trial.setting['row'])}"
         plots.image_grid(model.sample(100, seed=0), 10, folder / f"fig2_{name}.png", title=trial.setting["row"])
         if "examine" in model.faces():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Trial
-from papers.runs import SAMPLE_SEED, scored, splits, train
+from papers.runs import SAMPLE_SEED, scored, shown_images, splits, train
 from papers.styles import arithmetic, vector_grid
 from tfgans._files import read_lines
 
@@ -166,7 +166,7 @@ def portrait_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     curve_figures(trials, folder, "portraits_")
     inversion_figures(trials, folder, "portraits_")
     for trial in trials:
-        _traversals(trial, splits(trial)[1].first(1).unit_images, folder, "portraits_")
+        _traversals(trial, shown_images(trial, 1), folder, "portraits_")
 
 
 def inversion(trial: Trial) -> Measured:
@@ -203,7 +203,7 @@ def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str
     """Draws test images, their one-shot reconstructions, and the images of a search from random starts."""
     from tfgans import latent, plots, training
 
-    images, (marks, _) = splits(trials[0])[1].first(8).unit_images, _search(trials[0])
+    images, (marks, _) = shown_images(trials[0], 8), _search(trials[0])
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
         search = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
@@ -260,7 +260,7 @@ def style_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         images = trial.setting.get("data", "sprites")
         prefix = "" if images == "sprites" else f"{images}_"
         vector_grid(training.load(trial.workdir), images, folder / f"{prefix}fig3_{trial.setting['system']}.png")
-        _traversals(trial, splits(trial)[1].first(1).unit_images, folder, prefix)
+        _traversals(trial, shown_images(trial, 1), folder, prefix)
 
 
 def _traversals(trial: Trial, image: np.ndarray, folder: pathlib.Path, prefix: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import SAMPLE_SEED, scored, splits, train
+from papers.runs import SAMPLE_SEED, scored, shown_images, splits, train
 from tfgans._files import read_lines
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def image_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "
         plots.image_grid(model.sample(100, seed=0), 10, folder / f"{prefix}samples_{form}_{objective}.png")
         if form != "bigan":
             continue
-        test = splits(trial)[1].first(24).unit_images
+        test = shown_images(trial, 24)
         name = f"{prefix}fig8_10_{objective}"
         plots.reconstruction_grid(model.reconstruct, test, folder / f"{name}_reconstructions.png")
         plots.interpolation_grid(model.interpolate, test[:12], folder / f"{name}_interpolations.png")

@@ -30,8 +30,7 @@ def mnist(monkeypatch):
 def prepared(tmp_path, random):
     """A folder of prepared data with noise in the place of photographs."""
 
-    def noise(name, shape, classes=0):
-        arrays = {}
+    def noise(name, shape, classes=0, **arrays):
         # A tenth of the training images fills a batch.
         for split, count in (("train", 8 * max(classes, 30)), ("test", 2 * max(classes, 30))):
             arrays[f"images_{split}"] = random.integers(0, 256, (count, *shape), np.uint8)
@@ -39,7 +38,7 @@ def prepared(tmp_path, random):
                 arrays[f"labels_{split}"] = np.arange(count) % classes
         np.savez(tmp_path / name, **arrays)
 
-    noise("portraits64.npz", (64, 64, 3))
+    noise("portraits64.npz", (64, 64, 3), source_test=np.arange(60) % 2)
     noise("olivetti64.npz", (64, 64, 1), 40)
     noise("flowers17_64.npz", (64, 64, 3), 12)
     np.savez(tmp_path / "junction_frames96x54.npz", frames=random.integers(0, 256, (100, 54, 96, 3), np.uint8))
