@@ -255,6 +255,15 @@ def test_export_of_no_run_writes_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_morph_asks_for_four_test_images(tmp_path, random):
+    """A fifth of 15 images is held out for tests."""
+    np.savez(tmp_path / "few.npz", images=random.integers(0, 256, (15, 8, 8, 1), np.uint8))
+    recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'few.npz'}", "batch_size=4")
+    workdir = new_run(tmp_path / "run", recipe).path
+    with pytest.raises(ValueError, match=r"morph needs four test images; .*few\.npz has 3"):
+        call(explore, f"--workdir={workdir}", "--figure=morph", f"--out={tmp_path / 'morph.png'}")
+
+
 def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
     workdir = new_run(tmp_path / "run", tiny("bigan/digits"), tuple("0123456789")).path
     for figure in ("reconstructions", "interpolations", "traversals"):
