@@ -36,18 +36,23 @@ _LOL1, _LOL2 = ("lol1", "pairwise"), ("lol2", "pairwise")
 # A test compares these numbers with the stored results.
 MEASURED = {
     "avae/mnist": Measured(116.5, 1_500, "avae/table1", {"row": "VAE + BEGAN* + LSM"}),
+    "avae/portraits": Measured(
+        2_187.2, 6_000, "avae/table1_portraits", {"data": "portraits", "row": "VAE + BEGAN* + LSM, eta 1"}
+    ),
     "began/grid25": Measured(55.6, 15_000, "began_cs/fig7", {"system": "began"}),
     "began/mnist": Measured(95.5, 2_000, "began_cs/fig2_4_5_6", {"system": "began", "fraction": 1.0}),
     "began_cs/grid25": Measured(54.6, 15_000, "began_cs/fig7", {"system": "began_cs"}),
     "began_cs/mnist": Measured(96.2, 2_000, "began_cs/fig2_4_5_6", {"system": "began_cs", "fraction": 1.0}),
     "bigan/grid25": Measured(164.2, 20_000, "logan/fig3", _logan("bigan", *_NONE, world="grid25")),
     "bigan/mnist": Measured(87.2, 1_200, "logan/table1_2_3", _logan("bigan", *_NONE, data="mnist")),
+    "bigan/portraits": Measured(1_749.7, 8_000, "logan/portraits", _logan("bigan", *_LOL1, data="portraits")),
     "bigan/ring8": Measured(51.7, 6_000, "logan/fig3", _logan("bigan", *_NONE, world="ring8")),
     "cgan/digits": Measured(147.7, 5_000, "cwgan/fig7_10", {"system": "cgan", "learning_rate": 1e-3}),
     "cgan/mnist": Measured(160.3, 3_500, "cwgan/fig3", {"system": "cgan"}, cores=2),
     "cgan/sprites": Measured(174.6, 4_500, "cwgan/fig4_6", {"system": "cgan", "train_split": "holed"}, cores=2),
     "cvae_gan/flowers17": Measured(198.6, 4_000, "xgan/fig4_5", {"system": "cvae_gan"}),
     "cvae_gan/mnist": Measured(208.9, 4_000, "xgan/table1_2_3", {"row": "CVAE-GAN"}),
+    "cwgan/avatars": Measured(2_737.6, 6_000, "cwgan/avatars", {"system": "cwgan"}),
     "cwgan/digits": Measured(268.3, 2_000, "cwgan/penalty", {"penalty": "interpolated"}),
     "cwgan/mnist": Measured(159.9, 700, "cwgan/fig3", {"system": "cwgan"}, cores=2),
     "cwgan/sprites": Measured(155.7, 1_500, "cwgan/fig4_6", {"system": "cwgan", "train_split": "train"}, cores=2),
@@ -66,6 +71,7 @@ MEASURED = {
     "rpgan/ring8": Measured(277.7, 18_000, "beyond/toy_worlds", {"data": "ring8", "system": "RpGAN + R1 + R2"}),
     "vae/mnist": Measured(42.4, 1_500, "avae/table1", {"row": "VAE"}),
     "veegan/grid25": Measured(57.3, 15_000, "began_cs/fig7", {"system": "veegan"}),
+    "xgan/avatars": Measured(981.2, 6_000, "xgan/table1_2_3_avatars", {"row": "X-GAN"}),
     "xgan/flowers17": Measured(149.7, 2_000, "xgan/fig4_5", {"system": "xgan"}),
     "xgan/mnist": Measured(192.1, 2_000, "xgan/table1_2_3", {"row": "X-GAN"}),
 }
