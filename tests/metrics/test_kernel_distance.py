@@ -34,14 +34,6 @@ def test_against_the_formula(pair):
     assert kernel_distance(*pair).mean == pytest.approx(unbiased(*pair), rel=1e-10)
 
 
-def test_products_of_float32_lose_little(random):
-    """The values are like those of Inception: not negative, and of one size with their mean."""
-    real, generated = (random.gamma(0.5, 0.8, (300, 2048)).astype(np.float32) for _ in range(2))
-    expected = unbiased(real.astype(np.float64), generated.astype(np.float64))
-    assert kernel_distance(real, generated).mean == pytest.approx(expected, abs=1e-8)
-    assert kernel_distance(real, generated.astype(np.float64)).mean == pytest.approx(expected, rel=1e-9)
-
-
 def test_blocks_follow_each_other_and_are_of_nearly_one_size(pair):
     """310 and 250 samples in blocks of at most 100 make 4 of 77, 77, 78, 78 and of 62, 62, 63, 63."""
     real = np.split(pair[0], np.cumsum([77, 77, 78]))
