@@ -186,7 +186,10 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _begin() -> None:
-    """Makes an allocation beyond the limit fail in this process, before the machine ends some process."""
+    """Makes an allocation beyond the limit fail in this process, and loads TensorFlow without the noise of its start.
+
+    Without the limit the machine would end some process.
+    """
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     limit = min(_MEMORY, physical)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -19,8 +19,7 @@ SAMPLE_SEED = 10**6
 """Seed of samples, which no training uses."""
 
 _SHOWN, _NEAREST = 8, 4
-_PORTRAITS = ("portraits", "portraits16")
-# Portraits of members of the US Congress, which are in the public domain; the file's other source is the UK Parliament.
+# The source of portraits in the public domain, the US Congress; the file's other source is the UK Parliament.
 _CONGRESS = 1
 
 _FILES = {
@@ -81,10 +80,10 @@ def splits(trial: Trial) -> list["ImageSet"]:
 def shown_images(trial: Trial, count: int) -> np.ndarray:
     """Returns the first test images of a trial's run that a figure may show, [count, H, W, C] in [-1, 1].
 
-    Of the portraits these are the ones in the public domain. The licences of the others do not allow it.
+    A figure shows only the portraits that are in the public domain. The licences of the other portraits forbid it.
     """
     test = splits(trial)[1]
-    if trial.setting.get("data") not in _PORTRAITS:
+    if _FILES.get(trial.setting.get("data")) != _FILES["portraits"]:
         return test.first(count).unit_images
     with np.load(prepared_file(trial, _FILES["portraits"])) as file:
         congress = np.flatnonzero(file["source_test"] == _CONGRESS)
