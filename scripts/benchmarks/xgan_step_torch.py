@@ -120,9 +120,10 @@ def main(argv: list[str]) -> None:
 
     def losses(x: torch.Tensor, y: torch.Tensor, z: torch.Tensor) -> list[torch.Tensor]:
         generated = generator(z)
-        embedding = (z - at_inference(generated)).square().mean()
         code, _ = encoder(x)
         reconstructed = generator(code)
+        # After the encoder's last pass of training, which changes the averages that this pass saves for its gradient.
+        embedding = (z - at_inference(generated)).square().mean()
         fixed = [image_classifier(seen) for seen in (x, reconstructed, generated)]
         real_look, fake_look, look = (discriminator(seen) for seen in (x, generated, reconstructed))
         pairs = zip([x, *fixed[0][1], *real_look[1]], [reconstructed, *fixed[1][1], *look[1]], strict=True)
