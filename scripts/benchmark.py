@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import _checkout  # noqa: F401
 from absl import flags
 
 from tfgans import recipes
@@ -28,9 +29,6 @@ from tfgans.cli import _app
 
 if TYPE_CHECKING:
     import tensorflow as tf
-
-# The papers lie in the checkout and are not installed.
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 _BY_HAND = pathlib.Path(__file__).resolve().with_name("benchmarks")
 sys.path.append(str(_BY_HAND))

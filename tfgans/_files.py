@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import importlib.metadata
+import itertools
 import json
 import os
 import pathlib
@@ -141,8 +142,9 @@ def read_json(path: pathlib.Path) -> Any:
 
 
 def put_aside(path: pathlib.Path, reason: str) -> None:
-    """Renames a damaged file that is not needed, and reports it on standard error."""
-    aside = path.with_suffix(".damaged")
+    """Renames a damaged file that is not needed, to a name that is free, and reports it on standard error."""
+    names = (path.with_suffix(f".{number}.damaged" if number else ".damaged") for number in itertools.count())
+    aside = next(name for name in names if not os.path.lexists(name))
     path.replace(aside)
     print(f"{reason} It is now {aside}.", file=sys.stderr)
 

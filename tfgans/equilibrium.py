@@ -223,7 +223,7 @@ class CollapseRule:
         ValueError: If `share` lies outside (0, 1), or `window` is below 1.
     """
 
-    def __init__(self, share: float = 0.5, window: float = 1_000, least: float = 0.02) -> None:
+    def __init__(self, share: float = 0.5, window: int = 1_000, least: float = 0.02) -> None:
         if not 0 < share < 1 or window < 1:
             raise ValueError(f"Expected share in (0, 1) and window >= 1; received {share} and {window}.")
         self._share, self._window, self._least = share, window, least

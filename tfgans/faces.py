@@ -33,6 +33,12 @@ def input_name(face: str, argument: str, kind: str) -> str:
     return "label" if argument == "labels" else ARGUMENTS[face][argument].format(kind=kind)
 
 
+def refuse_bytes(name: str, values: Any, dtype: tf.DType) -> None:
+    """Raises ValueError if an input of floating point gets uint8, the type of images in [0, 255]."""
+    if dtype.is_floating and getattr(values, "dtype", None) == np.uint8:
+        raise ValueError(f"{name} must be floating in [-1, 1]; received uint8, which x / 127.5 - 1 maps there.")
+
+
 @dataclasses.dataclass(frozen=True)
 class Input:
     """An input of a face: n rows of one shape and type.
@@ -60,6 +66,7 @@ class Input:
             ValueError: If the shape or the type does not fit, or a row is not valid.
         """
         dtype = self.spec.dtype.as_numpy_dtype
+        refuse_bytes(self.argument, values, self.spec.dtype)
         # Integers keep their type until they are checked, since another type may change them.
         array = np.asarray(values) if self.spec.dtype.is_integer else np.asarray(values, dtype)
         shape = ", ".join(map(str, ("n", *self.spec.shape)))

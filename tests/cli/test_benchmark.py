@@ -22,7 +22,9 @@ def load(path):
 
 
 @pytest.fixture
-def benchmark():
+def benchmark(monkeypatch):
+    # A script finds the modules beside it.
+    monkeypatch.syspath_prepend(SCRIPTS)
     return load(SCRIPTS / "benchmark.py")
 
 

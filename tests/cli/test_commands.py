@@ -283,3 +283,7 @@ def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
         assert len(drawn[-1].axes[0].get_xticklabels()) == columns
     with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a BiGAN"):
         call(explore, f"--workdir={workdir}", f"--out={tmp_path / 'swap.png'}")
+    # The classes of X-GAN's samples are those of the codes that it combines, so that `generate` takes no label.
+    new_run(tmp_path / "xgan", tiny("xgan/digits", "bank_size=30"), [str(digit) for digit in range(10)])
+    with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a XGAN"):
+        call(explore, f"--workdir={tmp_path / 'xgan'}", f"--out={tmp_path / 'swap.png'}")

@@ -109,6 +109,17 @@ def test_a_file_that_vanishes_or_changes_is_named(folder):
     assert images.read(np.array([0, 6])).shape == (2, *SHAPE)
 
 
+def test_a_file_that_is_overwritten_is_read_once_its_folder_is_touched(folder):
+    """The times of the folders do not change where a file is overwritten in its place."""
+    folders.list_files(folder)
+    file = folder / "cat" / "2.png"
+    Image.new("L", (8, 8), 77).save(file)
+    with pytest.raises(ValueError, match=rf"`touch {folder}` makes the next start list them again"):
+        folders.FolderImages(folders.list_files(folder), SHAPE).read(np.array([2]))
+    folder.touch()
+    np.testing.assert_array_equal(folders.FolderImages(folders.list_files(folder), SHAPE).read(np.array([2])), 77)
+
+
 def test_a_fingerprint_follows_names_sizes_and_times(folder):
     prints = {folders.list_files(folder).fingerprint}
     os.utime(folder / "cat" / "2.png", (0, 0))

@@ -213,6 +213,15 @@ def test_images_are_fitted_together_as_each_alone(tmp_path, random, monkeypatch,
         np.testing.assert_array_equal(part.image, np.stack(alone)[numbers])
 
 
+@pytest.mark.parametrize("size", [40, 64, 100])
+def test_fit_keeps_flat_images_in_their_range(size):
+    """TensorFlow's averages of -1 are -1.000002, and batches refuse images outside of [-1, 1]."""
+    flat = np.concatenate([np.full((2, size, size, 1), value, np.float32) for value in (-1.0, 1.0)])
+    fitted = data.fit_images(flat, (28, 28, 1))
+    np.testing.assert_array_equal(fitted, flat[:, :28, :28])
+    next(iter(data.from_arrays(flat, image_shape=(28, 28, 1)).batches(2)))
+
+
 def test_fit_averages_when_it_shrinks():
     checks = np.indices((8, 8)).sum(0) % 2 * 100.0 / 100
     shrunk = data.fit_images(checks[None, ..., None], (4, 4, 1))

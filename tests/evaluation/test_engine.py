@@ -401,7 +401,7 @@ def test_a_score_is_given_what_it_needs_and_no_more(cache, corner, pictures, mon
     ],
 )
 def test_labels_decide_what_applies(corner, conditioning, labelled, left_out):
-    found = evaluation.which_apply(corner(), (8, 8, 1), conditioning, labelled, reconstructs=True)
+    found = evaluation.which_apply(corner(), (8, 8, 1), conditioning, 30, labelled, reconstructs=True)
     assert list(found) == list(METRICS)
     assert {name for name, reason in found.items() if reason} == set(left_out)
     for name, reason in left_out.items():
@@ -409,7 +409,7 @@ def test_labels_decide_what_applies(corner, conditioning, labelled, left_out):
 
 
 def test_outputs_of_the_extractor_decide_what_applies():
-    found = evaluation.which_apply(evaluation.Pixels(), (8, 8, 1), "class", True)
+    found = evaluation.which_apply(evaluation.Pixels(), (8, 8, 1), "class", 30, True)
     assert found["reconstruction_ssim"] == "there is no encoder to reconstruct images with"
     assert found["score"] == "the extractor pixels gives no probabilities"
     assert found["modes"] == found["label_accuracy"] == "the extractor pixels gives no predictions"
@@ -420,21 +420,21 @@ def test_outputs_of_the_extractor_decide_what_applies():
 
 def test_no_covariance_of_many_pixels(corner):
     for shape, reason in (((64, 64, 1), None), ((65, 64, 1), "the extractor pixels gives more than 4096 features")):
-        found = evaluation.which_apply(evaluation.Pixels(), shape, "none", False)
+        found = evaluation.which_apply(evaluation.Pixels(), shape, "none", 30, False)
         assert (found["frechet"], found["kernel"]) == (reason, None)
-        assert evaluation.which_apply(corner(), shape, "none", False)["frechet"] is None
+        assert evaluation.which_apply(corner(), shape, "none", 30, False)["frechet"] is None
 
 
 def test_no_patches_of_images_that_are_smaller():
     for shape, reason in (((7, 9, 1), None), ((9, 6, 1), "images of 9x6 hold no patch of 7 pixels")):
-        assert evaluation.which_apply(evaluation.Pixels(), shape, "none", False)["sliced_wasserstein"] == reason
+        assert evaluation.which_apply(evaluation.Pixels(), shape, "none", 30, False)["sliced_wasserstein"] == reason
 
 
 def test_all_that_apply_can_be_taken(cache, corner, pictures):
     """Without labels, as folders of photographs are."""
     images = dataclasses.replace(pictures(40), label=None, label_names=())
     for extractor in (evaluation.Pixels(), corner()):
-        found = evaluation.which_apply(extractor, (4, 4, 1), images.conditioning, False)
+        found = evaluation.which_apply(extractor, (4, 4, 1), images.conditioning, len(images), False)
         names = [name for name, reason in found.items() if reason is None]
         assert {"frechet", "prdc"} <= set(names)
         scores = evaluate(names, [source(images, seed=1)], images, extractor)
@@ -484,7 +484,9 @@ def test_refuses_labels_that_are_not_the_attributes_of_the_real_images(score, co
 @pytest.mark.parametrize(("name", "least"), [("score", 10), ("prdc", 6), ("frechet", 2), ("kernel", 2)])
 def test_refuses_fewer_samples_than_a_score_is_defined_for(cache, corner, pictures, name, least):
     unread = source(pictures(30), read=lambda start, stop: pytest.fail("It was read."))
-    with pytest.raises(ValueError, match=f"{name} needs {least} samples or more; received {least - 1}"):
+    with pytest.raises(
+        ValueError, match=f"{name} cannot be taken: it needs {least} samples or more, and there are {least - 1}"
+    ):
         evaluation.compute_scores([name], [unread], unread, unread, corner(), samples=least - 1, progress=False)
     images = pictures(least, shape=(1, 1, 1))
     evaluate([name], [source(images)], pictures(30, shape=(1, 1, 1)), corner(), progress=False)

@@ -126,6 +126,12 @@ def test_power_of_the_distance_to_the_target():
         losses.InterpolatedGradientPenalty(power=3)
 
 
+@pytest.mark.parametrize(("options", "message"), [({"weight": -1.0}, "weight"), ({"power": 3}, "power")])
+def test_refuses_numbers_out_of_range(options, message):
+    with pytest.raises(ValueError, match=rf"{message} must be .*; received {options[message]}"):
+        losses.InterpolatedGradientPenalty(**options)
+
+
 def test_a_one_sided_penalty_leaves_small_norms_free():
     """Norms .5, 1 and 4 have the distances 0, 0 and 3."""
     norms = tf.constant([0.5, 1.0, 4.0])

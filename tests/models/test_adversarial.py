@@ -202,9 +202,22 @@ def test_an_uncompiled_model_can_be_saved(tmp_path):
     assert not keras.saving.load_model(tmp_path / "model.keras").compiled
 
 
+@pytest.mark.parametrize("seed", [-1, 2**31])
+def test_refuses_seeds_that_would_be_those_of_others(seed):
+    with pytest.raises(ValueError, match=rf"seed must lie in 0 to 2\^31 - 1; received {seed}"):
+        model(seed=seed)
+
+
+def test_pixels_are_no_images_in_their_range():
+    with pytest.raises(ValueError, match=r"images must be floating .* uint8, which x / 127\.5 - 1 maps there"):
+        model().discriminate(np.zeros((2, 8, 8, 1), np.uint8), labels=[0, 1])
+
+
 def test_fit_refuses_validation_data():
     gan = model()
     gan.compile()
+    with pytest.raises(ValueError, match="a dataset has its own order; received shuffle"):
+        gan.fit(dataset(), shuffle=True)
     with pytest.raises(ValueError, match="no validation_data"):
         gan.fit(dataset(), validation_data=dataset())
 

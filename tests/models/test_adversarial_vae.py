@@ -146,6 +146,7 @@ def test_default_controller_is_the_papers():
     [
         ({"kl_reduction": "batch"}, "kl_reduction must be one of per_pixel, sum, mean"),
         ({"error_sign": "plus"}, "error_sign must be one of corrected, literal; received 'plus'"),
+        ({"similarity_weight": -0.1}, "similarity_weight and pixel_weight must be at least 0; received .*, -0.1, "),
     ],
 )
 def test_refuses_choices_that_there_are_not(by_hand, options, message):

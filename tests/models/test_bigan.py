@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -122,6 +123,20 @@ def test_faces(random):
     between = gan.interpolate(points[:2], points[2:4], [0.0, 1.0])
     np.testing.assert_allclose(between, gan.reconstruct(points[[0, 3]]), atol=1e-6)
     assert gan.discriminate(points, codes).shape == (300,)
+
+
+def test_a_pair_has_the_mean_of_its_patches(random):
+    """The discriminator's four patches of a pair are 2 x + z, 3 x + z, 4 x + z and 5 x + z for 1-D x and z."""
+    image, code = keras.Input((1,)), keras.Input((1,))
+    patches = keras.layers.Concatenate()([slope * image + code for slope in (2.0, 3.0, 4.0, 5.0)])
+    gan = tfgans.BiGAN(
+        networks.mlp_generator(1, 1, (4,)),
+        networks.mlp_encoder(1, 1, (4,)),
+        keras.Model([image, code], keras.layers.Reshape((2, 2, 1))(patches)),
+        latent.Uniform(1),
+    )
+    x, z = random.normal(size=(2, 3, 1)).astype("float32")
+    np.testing.assert_allclose(gan.discriminate(x, z), (3.5 * x + z)[:, 0], rtol=1e-5)
 
 
 @pytest.mark.parametrize(

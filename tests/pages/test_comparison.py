@@ -8,6 +8,7 @@ from short_runs import tiny
 
 from tfgans import pages, plots
 from tfgans._files import append_line, write_json
+from tfgans.pages import comparison
 from tfgans.training import RunFolder
 
 
@@ -157,6 +158,7 @@ def test_texts_of_a_run_are_escaped(tmp_path):
     [
         ([], ValueError, "one or more folders of runs; received none"),
         (["a", "a"], ValueError, "twice"),
+        ([f"run {number}" for number in range(21)], ValueError, "at most 20 runs, each with a color; received 21"),
         (["a", "nowhere"], FileNotFoundError, "nowhere is not the folder of a run"),
     ],
 )
@@ -166,6 +168,10 @@ def test_refuses_wrong_folders_and_keeps_the_old_page(tmp_path, names, error, me
     with pytest.raises(error, match=message):
         pages.write_comparison([tmp_path / name for name in names], tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text() == "old"
+
+
+def test_each_run_has_its_own_color():
+    assert len({comparison._color(number) for number in range(20)}) == 20
 
 
 def test_refuses_a_damaged_file_of_scores(tmp_path):

@@ -48,6 +48,12 @@ def test_refuses(change, message):
         recipes.get("xgan/digits").override(change)
 
 
+@pytest.mark.parametrize(("name", "other"), [("xgan/digits", "MDGAN"), ("md_gan/digits", "XGAN")])
+def test_a_recipe_is_of_its_own_system(name, other):
+    with pytest.raises(ValueError, match=f"system.*{other}"):
+        recipes.get(name).override([f"system={other}"])
+
+
 def test_own_data_must_have_classes():
     assert recipes.get("xgan/digits").adapted("class", 7).condition_size == 7
     assert recipes.get("md_gan/digits").adapted("none", 0) == recipes.get("md_gan/digits")

@@ -192,6 +192,11 @@ def test_no_answer_in_time():
         ("sample", {"seed": [1], "label": [1]}, "sample takes seed; received seed, label"),
         ("sample", {"seed": 1}, r"seed must be int64 \[n\]; received int64 \(\)"),
         ("sample", {"seed": [[1]]}, r"received int64 \(1, 1\)"),
+        (
+            "interpolate",
+            {"point_a": np.zeros(1, np.uint8), "point_b": [0.0], "weight": [0.5], "label": [1]},
+            "point_a must be floating .* received uint8",
+        ),
         ("sample", {"seed": [1.5]}, r"seed must be int64 \[n\]; received float64"),
         ("sample", {"seed": [True]}, "received bool"),
         ("sample", {"seed": ["1"]}, "received str"),

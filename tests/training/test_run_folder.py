@@ -111,6 +111,10 @@ def test_damaged_scores_are_put_aside_when_a_run_begins(folder, capsys, text):
     assert folder.scores() == []
     assert not folder.scores_file.exists()
     assert (folder.path / "scores.damaged").read_text() == text
+    folder.scores_file.write_text(f"another {text}")
+    claim(folder)
+    assert (folder.path / "scores.damaged").read_text() == text
+    assert (folder.path / "scores.1.damaged").read_text() == f"another {text}"
     assert "scores.damaged" in capsys.readouterr().err
 
 

@@ -164,11 +164,14 @@ def test_a_longer_run_makes_missing_files_again_and_puts_damaged_lines_aside(toy
     file = tmp_path / "run" / "metrics.jsonl"
     file.write_bytes(damaged + file.read_bytes())
     recipe = dataclasses.replace(training.RunFolder(workdir).recipe(), steps=3)
+    assert recipe.decay == "cosine"
     result = training.run(recipe, tmp_path / "run", progress=False)
     assert tf.saved_model.contains_saved_model(str(result.saved_model))
     assert list(metrics_of(tmp_path / "run")) == [1, 2, 3]
     assert file.with_suffix(".damaged").read_bytes() == damaged
-    assert "metrics.jsonl (7 in all) are now in" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "metrics.jsonl (7 in all) are now in" in told
+    assert f"A schedule of {recipe.name} is stretched from 2 to 3 steps." in told
 
 
 def test_refuses_to_end_before_the_step_it_is_at(finished):
@@ -214,6 +217,8 @@ def test_refuses_to_start_from_other_networks(finished, tmp_path):
     recipe = digits(2, "generator_widths=(6, 4)", f"init_from={workdir}")
     with pytest.raises(ValueError, match="other shapes"):
         training.run(recipe, tmp_path / "new", progress=False)
+    with pytest.raises(ValueError, match="The ConditionalWGANGP of the run in init_from has no encoder"):
+        training.run(tiny("bigan/digits", f"init_from={workdir}"), tmp_path / "new", progress=False)
     assert not (tmp_path / "new").exists()
 
 
@@ -245,6 +250,8 @@ def test_refuses_before_writing(tmp_path):
         training.run(digits(2, "batch_size=5000"), tmp_path / "run", progress=False)
     with pytest.raises(ValueError, match=r"has \(shape, .*\) \(\(8, 8, 1\), 'class', 10\); the recipe expects \(\(16,"):
         training.run(digits(2, "image_shape=(16, 16, 1)"), tmp_path / "run", progress=False)
+    with pytest.raises(ValueError, match="score cannot be taken: it needs 10 samples or more, and there are 5"):
+        training.run(tiny("gan/digits", "score_samples=5"), tmp_path / "run", progress=False)
     missing = recipes.get("cwgan/mnist").override(["steps=20"])
     with pytest.raises(FileNotFoundError, match="not prepared"):
         training.run(missing, tmp_path / "run", data_dir=os.fspath(tmp_path / "nowhere"), progress=False)
@@ -394,8 +401,13 @@ def test_the_diversity_of_a_run_is_measured_and_its_fall_is_noted(tmp_path, monk
 @pytest.mark.usefixtures("quick")
 def test_a_fraction_is_trained_on_and_all_is_scored_against(tmp_path, monkeypatch, random):
     """Of 125 images 100 are in the train split; 20 are a fifth of these."""
-    sizes = []
-    original = data.ImageSet.batches
+    sizes, learned = [], []
+    original, sources = data.ImageSet.batches, training.Scorer.sources
+    monkeypatch.setattr(
+        training.Scorer,
+        "sources",
+        lambda self, *args: learned.append(len(self.learned)) or sources(self, *args),
+    )
     monkeypatch.setattr(
         data.ImageSet,
         "batches",
@@ -407,6 +419,7 @@ def test_a_fraction_is_trained_on_and_all_is_scored_against(tmp_path, monkeypatc
     result = training.run(recipe, tmp_path / "run", progress=False)
     assert sizes == [20]
     assert {score["protocol"]["real_images"] for score in result.scores} == {60}
+    assert learned == [20]
     with pytest.raises(ValueError, match="batch_size must be at most 20"):
         training.run(recipe.override(["batch_size=21"]), tmp_path / "other", progress=False)
     with pytest.raises(ValueError, match="grid25 is drawn without end"):

@@ -1,6 +1,5 @@
 """A warning while modes collapse."""
 
-import math
 import os
 import pathlib
 import sys
@@ -12,7 +11,6 @@ import tqdm
 
 from tfgans._files import append_line, cut_lines, read_lines
 from tfgans.callbacks._base import Measurements
-from tfgans.equilibrium import CollapseRule
 
 
 class Alarm(NamedTuple):
@@ -36,14 +34,13 @@ class FallRule:
     """
 
     def __init__(self, share: float, least: float) -> None:
-        self._has_fallen = CollapseRule(share, math.inf, least)
-        self._warned_of = 0.0
+        self._share, self._least = share, least
+        self._highest = self._warned_of = 0.0
 
     def __call__(self, value: float) -> Alarm | None:
         """Takes the next value, and returns an alarm if it has fallen."""
-        # Steps do not matter in a window without an end.
-        has_fallen, highest = self._has_fallen(0, value), self._has_fallen.highest(0)
-        if not has_fallen or highest == self._warned_of:
+        self._highest = highest = max(self._highest, value)
+        if highest == self._warned_of or highest <= self._least or value >= self._share * highest:
             return None
         self._warned_of = highest
         return Alarm(f"fell to {value:.3g} from {highest:.3g}", {"highest": highest})

@@ -104,7 +104,7 @@ def _draw_labels(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
 
     from tfgans import plots
 
-    if model.labels is None or not model.samples_by_label:
+    if model.labels is None or "label" not in model.faces()["generate"].inputs:
         raise ValueError(f"--figure={FLAGS.figure} needs a conditional model; received a {type(model).__name__}.")
     names = folder.label_names()
     latents = model.prior.sample_rows(FLAGS.seed + np.arange(max(4, FLAGS.size))).numpy()

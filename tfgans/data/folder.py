@@ -65,7 +65,10 @@ class FileList:
         except OSError as error:
             raise ValueError(f"{path} was listed as an image and cannot be read now: {reason(error)}.") from error
         if (status.st_size, status.st_mtime_ns) != (self.sizes[row], self.times[row]):
-            raise ValueError(f"{path} has changed since the images of {self.folder} were listed.")
+            raise ValueError(
+                f"{path} has changed since the images of {self.folder} were listed. "
+                f"`touch {self.folder}` makes the next start list them again."
+            )
         return path
 
 

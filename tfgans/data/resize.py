@@ -39,7 +39,10 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     result = images[:, top : top + kept_rows, left : left + kept_columns]
     floating = result.astype(np.float32)
     if (kept_rows, kept_columns) != (height, width):
-        floating = tf.image.resize(floating, (height, width), "area" if kept_rows > height else "bilinear").numpy()
+        # TensorFlow's averages may leave the range of an image by their rounding.
+        least, most = (edge(floating, axis=(1, 2, 3), keepdims=True) for edge in (np.min, np.max))
+        method = "area" if kept_rows > height else "bilinear"
+        floating = np.clip(tf.image.resize(floating, (height, width), method).numpy(), least, most)
     if channels < images.shape[-1]:
         floating = floating.mean(axis=-1, keepdims=True)
     floating = np.broadcast_to(floating, (*floating.shape[:-1], channels))

@@ -126,7 +126,8 @@ def trained_classifier(
         network = make()
         accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
         if write_to_cache(weights, lambda temporary: temporary.write_bytes(weights_file(network))):
-            write_json(notes, {"data": train.name, "test_accuracy": accuracy})
+            about = {"data": train.name, "test_accuracy": accuracy}
+            write_to_cache(notes, lambda temporary: write_json(temporary, about))
     return network, accuracy
 
 

@@ -257,7 +257,12 @@ METRICS: dict[str, Metric] = {
 
 
 def which_apply(
-    extractor: Extractor, image_shape: Sequence[int], conditioning: str, labelled: bool, reconstructs: bool = False
+    extractor: Extractor,
+    image_shape: Sequence[int],
+    conditioning: str,
+    samples: int,
+    labelled: bool,
+    reconstructs: bool = False,
 ) -> dict[str, str | None]:
     """Returns for each score None, or the reason why it cannot be taken.
 
@@ -265,12 +270,13 @@ def which_apply(
         extractor: The extractor.
         image_shape: (height, width, channels).
         conditioning: Kind of the labels of the real images: `class`, `attributes` or `none`.
+        samples: Images in a set of samples.
         labelled: Whether the samples have labels.
         reconstructs: Whether the model that makes the samples has an encoder.
     """
 
     def reason(metric: Metric) -> str | None:
-        if reason := _unsupported(metric, extractor, reconstructs):
+        if reason := _unsupported(metric, extractor, samples, reconstructs):
             return reason
         if metric.labels not in (None, conditioning):
             return f"the labels of the real images are {conditioning}, not {metric.labels}"
@@ -285,8 +291,10 @@ def which_apply(
     return {name: reason(metric) for name, metric in METRICS.items()}
 
 
-def _unsupported(metric: Metric, extractor: Extractor, reconstructs: bool) -> str | None:
-    """Returns the reason why the extractor or the model cannot give what a score needs, if there is one."""
+def _unsupported(metric: Metric, extractor: Extractor, samples: int, reconstructs: bool) -> str | None:
+    """Returns the reason why the extractor, the samples or the model cannot give what a score needs, if any."""
+    if samples < metric.least_samples:
+        return f"it needs {metric.least_samples} samples or more, and there are {samples}"
     if missing := metric.outputs - extractor.provides:
         return f"the extractor {extractor.name} gives no {' and no '.join(sorted(missing))}"
     return _NO_ENCODER if metric.reconstructs and not reconstructs else None
@@ -382,10 +390,8 @@ def _chosen(names: Sequence[str], generated: Sequence[Source], extractor: Extrac
         if name not in METRICS:
             raise ValueError(f"There is no score {name!r}. {suggestion(name, METRICS)}")
         encoders = all(source.reconstruct is not None for source in generated)
-        if reason := _unsupported(METRICS[name], extractor, encoders):
+        if reason := _unsupported(METRICS[name], extractor, samples, encoders):
             raise ValueError(f"{name} cannot be taken: {reason}.")
-        if samples < METRICS[name].least_samples:
-            raise ValueError(f"{name} needs {METRICS[name].least_samples} samples or more; received {samples}.")
     if not generated or not names:
         raise ValueError(f"Expected sets of samples and names of scores; received {len(generated)} and {len(names)}.")
     return {name: METRICS[name] for name in names}

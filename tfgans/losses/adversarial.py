@@ -84,7 +84,7 @@ class Objective(Configurable, abc.ABC):
         """The loss of a BiGAN's encoder, a scalar, of the logits of (x, E(x)) and of (G(z), z), `[B, ...]`.
 
         By default it is the generator's loss of these logits with their signs exchanged, since the encoder makes
-        (x, E(x)) look generated. A GAN does not use it.
+        (x, E(x)) look generated, as in LOGAN's code. A GAN does not use it.
         """
         others = () if generated_logits is None else (-generated_logits,)
         return self.generator_loss(-real_logits, *others)
@@ -108,9 +108,6 @@ class Wasserstein(Objective):
     def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return wasserstein_generator_loss(generated_logits)
 
-    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
-        return tf.reduce_mean(real_logits)
-
 
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
@@ -132,10 +129,6 @@ class Vanilla(Objective):
 
     def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return nonsaturating_generator_loss(self._reduce(generated_logits))
-
-    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
-        """-E log(1 - s(l(x, E(x)))), with the labels of the two kinds of pairs exchanged, as in LOGAN's code."""
-        return tf.reduce_mean(tf.nn.softplus(self._reduce(real_logits)))
 
 
 @keras.saving.register_keras_serializable("tfgans")

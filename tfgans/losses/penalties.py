@@ -68,7 +68,7 @@ class GradientPenalty(Configurable, abc.ABC):
         one_sided: Whether norms below the target are free (Gulrajani et al. 2017, section 4).
 
     Raises:
-        ValueError: If `power` is another.
+        ValueError: If `power` is another, or `weight` is below 0.
     """
 
     weight: float = 10.0
@@ -79,6 +79,8 @@ class GradientPenalty(Configurable, abc.ABC):
     def __post_init__(self) -> None:
         if self.power not in (1, 2):
             raise ValueError(f"power must be 1 or 2; received {self.power}.")
+        if self.weight < 0:
+            raise ValueError(f"weight must be at least 0; received {self.weight}.")
 
     @property
     def log_names(self) -> tuple[str, ...]:

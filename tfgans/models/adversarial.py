@@ -43,9 +43,10 @@ class AdversarialModel(keras.Model):
     """Base of the systems. It owns what all of them share, and no algorithm.
 
     A subclass names its `players` and stores one network for each player under the player's name. For each of its
-    `turns` it has a method `TURN_losses(batch, noise)`, and its `draw_noise` adds the noise of a turn. Its
-    `train_step` calls `take_turn` for one turn after the other, in the order of the paper's algorithm, and then
-    `finish_step`. Each argument of its constructor is an attribute of the same name, so that `get_config` finds it.
+    `turns` it has a method `TURN_losses(batch, noise)`, and its `draw_noise` adds the noise of a turn. Unless all
+    players move in one turn, its `train_step` calls `take_turn` for one turn after the other, in the order of the
+    paper's algorithm, and then `finish_step`. Each argument of its constructor is an attribute of the same name, so
+    that `get_config` finds it.
 
     One `train_step` is one generator update with the discriminator updates that belong to it. It
     receives `[B, updates, ...]` batches; `fit` makes them from an ordinary dataset of batches.
@@ -66,8 +67,8 @@ class AdversarialModel(keras.Model):
         name: Name of the Keras model.
 
     Raises:
-        ValueError: If a network is not a model whose shapes are known, `ema_decay` lies outside (0, 1), or there is no
-            discriminator of images whose `augmentation` this could be.
+        ValueError: If a network is not a model whose shapes are known, `ema_decay` lies outside (0, 1), `seed` lies
+            outside 0 to 2^31 - 1, or there is no discriminator of images whose `augmentation` this could be.
     """
 
     players: tuple[str, ...] = ()
@@ -99,6 +100,8 @@ class AdversarialModel(keras.Model):
             setattr(self, player, networks[player])
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise ValueError(f"ema_decay must lie in (0, 1) or be None; received {ema_decay}.")
+        if not 0 <= seed < 2**31:
+            raise ValueError(f"seed must lie in 0 to 2^31 - 1; received {seed}.")
         if augmentation is not None and (self.kind != "image" or "discriminator" not in self.players):
             raise ValueError(
                 f"An augmentation changes the images that a discriminator sees; this {type(self).__name__} makes "
@@ -352,9 +355,9 @@ class AdversarialModel(keras.Model):
                 uint8 in [0, 255], or a dict of arrays with the same names.
             y: Labels [n, ...] of the images, if `x` is an array.
             batch_size: Rows in a batch of arrays; 32 by default. The batches of a dataset have their own.
-            **kwargs: As for `keras.Model.fit`, without validation. One step takes `updates_per_step` batches; batches
-                that are left over at the end of the dataset are dropped. `model.optimizer` is None, so that Keras's
-                learning-rate schedulers do not work: give a schedule to the optimizers instead.
+            **kwargs: As for `keras.Model.fit`, without validation and `shuffle`. One step takes `updates_per_step`
+                batches; batches that are left over at the end of the dataset are dropped. `model.optimizer` is None,
+                so that Keras's learning-rate schedulers do not work: give a schedule to the optimizers instead.
 
         Returns:
             The history of the means of each epoch.
@@ -364,6 +367,8 @@ class AdversarialModel(keras.Model):
         """
         if kwargs.get("validation_data") is not None:
             raise ValueError("An adversarial model has no validation loss; fit takes no validation_data.")
+        if "shuffle" in kwargs:
+            raise ValueError("Arrays are shuffled in each epoch, and a dataset has its own order; received shuffle.")
         replicas = self.distribute_strategy.num_replicas_in_sync
         if isinstance(x, tf.data.Dataset) or callable(x):
             if y is not None or batch_size is not None:
@@ -434,6 +439,18 @@ class AdversarialModel(keras.Model):
             steps.append((optimizer, tape.gradient(loss, variables, output_gradients=share), variables))
         for optimizer, gradients, variables in steps:
             optimizer.apply(gradients, variables)
+
+    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
+        """Takes the turn `joint`. A system whose players take turns has a step of its own.
+
+        Args:
+            data: Tensors `[B, updates, ...]`.
+
+        Returns:
+            Means of the logged scalars since the epoch began.
+        """
+        batch = self.batch_of(data)
+        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
 
     def finish_step(self, losses: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Ends a step: averages the generator, looks for NaN and Inf, counts the step, and logs.

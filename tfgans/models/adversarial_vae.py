@@ -108,6 +108,11 @@ class AdversarialVAE(AdversarialModel):
         )
         check_choice("kl_reduction", kl_reduction, KLReduction)
         check_choice("error_sign", error_sign, ErrorSign)
+        if min(reconstructed_weight, similarity_weight, pixel_weight) < 0:
+            raise ValueError(
+                "reconstructed_weight, similarity_weight and pixel_weight must be at least 0; "
+                f"received {reconstructed_weight}, {similarity_weight}, {pixel_weight}."
+            )
         discriminator = autoencoder(discriminator_encoder, discriminator_decoder, generator)
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
         super().__init__(networks, prior, **shared)

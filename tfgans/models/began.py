@@ -192,14 +192,9 @@ class BEGAN(AdversarialModel):
         losses |= self.take_turn("generator", batch, noise)
         errors = losses["real_error"], losses["generator_error"]
         if self.recompute_errors:
-            image, generated = self._samples(batch, noise)
-            errors = self._error(image), self._error(generated)
+            errors = tuple(tf.reduce_mean(self._energies(samples)) for samples in self._samples(batch, noise))
         losses |= self.equilibrium.update(*errors)
         return self.finish_step(losses)
-
-    def _error(self, image: tf.Tensor) -> tf.Tensor:
-        """L(u) of samples u, `[B, ...]`."""
-        return reconstruction_error(image, self.forward(self.discriminator, image, training=True), self.norm)
 
     def _energies(self, image: tf.Tensor) -> tf.Tensor:
         """L(u) of each of samples u, `[B]`."""

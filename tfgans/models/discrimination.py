@@ -43,12 +43,15 @@ class Logit(Discrimination):
 
 @dataclasses.dataclass(frozen=True)
 class PairLogit(Discrimination):
-    """A logit of pairs of a sample and a latent, which is high if they look real."""
+    """A logit of pairs of a sample and a latent, which is high if they look real.
+
+    Logits of patches `[B, ...]` are averaged for each pair.
+    """
 
     def faces(self, model: "AdversarialModel") -> list[Face]:
         def logits(image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
             pair = [tf.cast(image, model.variable_dtype), latent]
-            return tf.reshape(tf.cast(model.discriminator(pair, training=False), model.variable_dtype), [-1])
+            return mean_over_patches(tf.cast(model.discriminator(pair, training=False), model.variable_dtype))
 
         return [make_face(model, "discriminate", logits, "logit", has_label=False)]
 

@@ -96,7 +96,3 @@ class VAE(AdversarialModel):
             "divergence": posterior.divergence,
             "active_units": active_units(posterior.mean),
         }
-
-    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        batch = self.batch_of(data)
-        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))

@@ -198,10 +198,6 @@ class XGANModel(AdversarialModel):
             "code_spread": tf.reduce_mean(tf.math.reduce_std(code, axis=0)),
         }
 
-    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        batch = self.batch_of(data)
-        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
-
 
 @keras.saving.register_keras_serializable("tfgans")
 class XGAN(XGANModel):

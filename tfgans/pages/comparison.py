@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jinja2
+from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from tfgans import evaluation, plots, training
@@ -20,6 +21,8 @@ _OWN_TO_A_RUN = ("step", "taken", "averaged", "seed")
 # Beginnings of the names of scores that count modes.
 _MODE_COUNTS = ("modes/", "high_quality_share/", "reverse_kl/")
 _NOTHING = "-"
+# A dark and a light tone of each of ten colours.
+_COLORS = colormaps["tab20"]
 
 
 def write_comparison(workdirs: Sequence[str | os.PathLike], path: str | os.PathLike) -> pathlib.Path:
@@ -38,7 +41,8 @@ def write_comparison(workdirs: Sequence[str | os.PathLike], path: str | os.PathL
 
     Raises:
         FileNotFoundError: If a folder is not that of a run.
-        ValueError: If there is no run, one is named twice, or its recipe or scores cannot be read.
+        ValueError: If there is no run or there are more than 20, one is named twice, or its recipe or scores cannot be
+            read.
     """
     path = pathlib.Path(path)
     runs = _runs(workdirs)
@@ -157,15 +161,22 @@ def _runs(workdirs: Sequence[str | os.PathLike]) -> list[_Run]:
     if len(set(paths)) < len(paths):
         twice = next(path for number, path in enumerate(paths) if path in paths[:number])
         raise ValueError(f"Expected different folders of runs; received {twice} twice.")
+    if len(paths) > _COLORS.N:
+        raise ValueError(f"Expected at most {_COLORS.N} runs, each with a color; received {len(paths)}.")
     common = pathlib.Path(os.path.commonpath([path.parent for path in paths]))
     runs = [
-        _Run(str(path.relative_to(common)), to_hex(f"C{number}"), training.RunFolder(path))
+        _Run(str(path.relative_to(common)), _color(number), training.RunFolder(path))
         for number, path in enumerate(paths)
     ]
     for run in runs:
         # A wrong folder is refused before anything is computed.
         _ = run.recipe
     return runs
+
+
+def _color(number: int) -> str:
+    half, light = _COLORS.N // 2, number >= _COLORS.N // 2
+    return to_hex(_COLORS(2 * (number % half) + light))
 
 
 def _newest_picture(folder: pathlib.Path) -> str | None:

@@ -15,15 +15,15 @@ from tfgans.recipes.began_cs import EquilibriumRecipe
 from tfgans.recipes.cwgan import ConditionalRecipe
 from tfgans.recipes.durations import MEASURED, minutes
 from tfgans.recipes.logan import UnconditionalRecipe
-from tfgans.recipes.xgan import EncodedRecipe, XGANRecipe
+from tfgans.recipes.xgan import RivalRecipe, XGANRecipe
 
 __all__ = [
     "MEASURED",
     "ConditionalRecipe",
-    "EncodedRecipe",
     "EquilibriumRecipe",
     "Precision",
     "Recipe",
+    "RivalRecipe",
     "UnconditionalRecipe",
     "VariationalRecipe",
     "XGANRecipe",

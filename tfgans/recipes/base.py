@@ -164,6 +164,11 @@ class Recipe:
             raise ValueError(f"{where} holds a run of another recipe: {'; '.join(difference)}. Name another --workdir.")
 
     @property
+    def has_schedule(self) -> bool:
+        """Whether a number changes over the steps of the run, so that it has other values in a run of more steps."""
+        return False
+
+    @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
         """Kind of the labels, `class` or `attributes`, and their number; empty if the system takes no labels."""
         return ()

@@ -95,6 +95,10 @@ class EquilibriumRecipe(Recipe):
             )
 
     @property
+    def has_schedule(self) -> bool:
+        return self.decay == "cosine" or self.k_end is not None
+
+    @property
     def has_encoder(self) -> bool:
         return True
 

@@ -106,6 +106,10 @@ class UnconditionalRecipe(Recipe):
             )
 
     @property
+    def has_schedule(self) -> bool:
+        return self.decay == "cosine"
+
+    @property
     def has_encoder(self) -> bool:
         return self.system != "GAN"
 

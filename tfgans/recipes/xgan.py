@@ -15,10 +15,9 @@ from tfgans.recipes.base import IMAGES, Recipe
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class EncodedRecipe(Recipe):
-    """X-GAN or one of its rivals. All have an encoder, and the same layers.
+    """Fields of X-GAN and its rivals. All have an encoder, and the same layers.
 
     Attributes:
-        system: X-GAN, mode-regularised GAN or CVAE-GAN.
         latent_size: Entries N of a code.
         networks: `cnn`, convolutional, or `mlp`, fully connected, for images of a few pixels.
         widths: Channels of the maps from the largest to the smallest, or units of the hidden layers.
@@ -27,7 +26,6 @@ class EncodedRecipe(Recipe):
         beta_1: Decay of Adam's first moment.
     """
 
-    system: Literal["XGAN", "MDGAN", "CVAEGAN"]
     image_shape: tuple[int, int, int]
     latent_size: int = 512
     networks: Literal["cnn", "mlp"] = "cnn"
@@ -42,15 +40,6 @@ class EncodedRecipe(Recipe):
         self._check_positive("learning_rate")
         self._check_decays("beta_1")
 
-    @property
-    def takes_labels(self) -> tuple[()] | tuple[str, int]:
-        return () if self.system == "MDGAN" else ("class", self.condition_size)
-
-    @property
-    def has_encoder(self) -> bool:
-        """False for CVAE-GAN, since its encoder takes a label beside the image."""
-        return self.system != "CVAEGAN"
-
     def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "EncodedRecipe":
         if not self.takes_labels:
             return self
@@ -60,10 +49,31 @@ class EncodedRecipe(Recipe):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class RivalRecipe(EncodedRecipe):
+    """Rivals of X-GAN.
+
+    Attributes:
+        system: Mode-regularised GAN or CVAE-GAN.
+    """
+
+    system: Literal["MDGAN", "CVAEGAN"]
+
+    @property
+    def takes_labels(self) -> tuple[()] | tuple[str, int]:
+        return () if self.system == "MDGAN" else ("class", self.condition_size)
+
+    @property
+    def has_encoder(self) -> bool:
+        """False for CVAE-GAN, since its encoder takes a label beside the image."""
+        return self.system == "MDGAN"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class XGANRecipe(EncodedRecipe):
     """X-GAN and its ablations.
 
     Attributes:
+        system: X-GAN.
         bank_size: Codes in the bank, one for each training image. A run sets it; a recipe has 0.
         neighbours: m, the neighbours among which codes are combined. None stands for twice the intrinsic dimension of
             the training images of a class, which a run computes.
@@ -83,6 +93,7 @@ class XGANRecipe(EncodedRecipe):
         refresh_every: Steps between two encodings of all images, a multiple of `log_every`.
     """
 
+    system: Literal["XGAN"] = "XGAN"
     bank_size: int = 0
     neighbours: int | None = 100
     combined: int = 5
@@ -119,7 +130,7 @@ class XGANRecipe(EncodedRecipe):
 
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
-        return () if self.supervision == "none" else super().takes_labels
+        return () if self.supervision == "none" else ("class", self.condition_size)
 
     @property
     def has_encoder(self) -> bool:
@@ -130,7 +141,6 @@ class XGANRecipe(EncodedRecipe):
 _PAPER = XGANRecipe(
     name="xgan/facescrub",
     preset="paper",
-    system="XGAN",
     data="face_scrub",
     image_shape=(128, 128, 3),
     widths=(64, 128, 256, 512, 512),
@@ -303,7 +313,7 @@ _SHARED = tuple(field.name for field in dataclasses.fields(EncodedRecipe))
 _PREFIXES = {"MDGAN": "md_gan/", "CVAEGAN": "cvae_gan/"}
 
 
-def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], epochs: int, **adam: Any) -> EncodedRecipe:
+def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], epochs: int, **adam: Any) -> RivalRecipe:
     """Returns a rival with the same networks.
 
     Args:
@@ -316,8 +326,8 @@ def _rival(recipe: XGANRecipe, system: Literal["MDGAN", "CVAEGAN"], epochs: int,
     fields = {name: getattr(recipe, name) for name in _SHARED}
     fields |= {"name": recipe.name.replace("xgan/", _PREFIXES[system]), "system": system}
     if recipe.preset in ("small", "hour"):
-        return EncodedRecipe(**{**fields, "steps": 2 * recipe.steps})
-    return EncodedRecipe(**{**fields, "steps": recipe.steps * epochs // 16, **adam})
+        return RivalRecipe(**{**fields, "steps": 2 * recipe.steps})
+    return RivalRecipe(**{**fields, "steps": recipe.steps * epochs // 16, **adam})
 
 
 RECIPES = (

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgans._errors import needs_extra
-from tfgans.faces import input_name, row_seeds
+from tfgans.faces import input_name, refuse_bytes, row_seeds
 from tfgans.serving._local import Local
 from tfgans.serving._transport import NOTHING, RefusalError, Signature, Transport
 
@@ -39,8 +39,8 @@ _ERRORS = {
 class Client:
     """A client of a model on TensorFlow Serving, with the methods that the model has in Python.
 
-    The samples of a toy world are points instead of images. Labels are as in `AdversarialModel.sample`: one for each
-    row, or one for all rows, if the signature takes labels.
+    The samples of a toy world are points instead of images. If the signature takes labels, there is one for each row,
+    or one for all rows. A class is an integer; weights of classes are only for a model in Python.
 
     ```
     client = Client("http://localhost:8501", "cwgan_digits")
@@ -92,7 +92,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._batch_size = batch_size
-        self._transport = _connect(address.rstrip("/"), model, version)
+        self._transport = _connect(address, model, version)
 
     def __enter__(self) -> "Client":
         return self
@@ -277,6 +277,7 @@ def _connect(address: str, model: str, version: int | None) -> Transport:
     scheme, _, host = address.partition("://")
     if scheme == "file" and host.startswith("/"):
         return Local(pathlib.Path(host, model), version)
+    address, host = address.rstrip("/"), host.rstrip("/")
     more = scheme == "grpc" and urllib.parse.urlsplit(address).netloc != host
     if scheme not in ("http", "https", "grpc") or not host or more:
         raise ValueError(
@@ -304,6 +305,7 @@ def _fit(name: str, values: Any, spec: tf.TensorSpec) -> np.ndarray:
     """Converts values to an input of a signature; refuses values that would be rounded or cut."""
     dtype, is_text = np.dtype(spec.dtype.as_numpy_dtype), spec.dtype == tf.string
     given = np.array(values, object if is_text else None)
+    refuse_bytes(name, given, spec.dtype)
     types = {type(value) for value in given.flat} if is_text else {given.dtype.type}
     fits = spec.shape.is_compatible_with(given.shape) and all(issubclass(each, _TYPES[dtype.kind]) for each in types)
     array = given.astype(dtype) if fits else given

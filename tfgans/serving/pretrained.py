@@ -21,7 +21,7 @@ class Pretrained(Client):
 
     Attributes:
         path: Folder of the version that is loaded.
-        card: Its card, as `make_card` describes it; empty if it has none.
+        card: Its card, as `write_card` makes it; empty if it has none.
         mark: What its export recorded: `step`, and from format 2 on `prior` and `labels`.
 
     Args:

@@ -30,9 +30,9 @@ from tfgans.models import AdversarialModel
 from tfgans.models._fit import constructor_parameters
 from tfgans.recipes import (
     ConditionalRecipe,
-    EncodedRecipe,
     EquilibriumRecipe,
     Recipe,
+    RivalRecipe,
     UnconditionalRecipe,
     VariationalRecipe,
     XGANRecipe,
@@ -203,7 +203,7 @@ def _variational(recipe: VariationalRecipe) -> AdversarialModel:
 
 
 class _Makers(NamedTuple):
-    """Functions that make the networks of `EncodedRecipe`."""
+    """Functions that make the networks of X-GAN and its rivals."""
 
     generator: Callable[..., keras.Model]
     encoder: Callable[..., keras.Model]
@@ -222,7 +222,7 @@ _MAKERS = {
 }
 
 
-def _encoded(recipe: EncodedRecipe) -> AdversarialModel:
+def _rival(recipe: RivalRecipe) -> AdversarialModel:
     shape, size, widths, make = recipe.image_shape, recipe.latent_size, recipe.widths, _MAKERS[recipe.networks]
     # CVAE-GAN is conditional and variational, MD-GAN neither.
     conditional = recipe.system == "CVAEGAN"
@@ -318,6 +318,6 @@ _BUILDERS: dict[type[Recipe], Callable[[Any], AdversarialModel]] = {
     UnconditionalRecipe: _unconditional,
     EquilibriumRecipe: _equilibrium,
     VariationalRecipe: _variational,
-    EncodedRecipe: _encoded,
+    RivalRecipe: _rival,
     XGANRecipe: _xgan,
 }

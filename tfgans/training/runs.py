@@ -26,7 +26,7 @@ from tfgans.training.loading import check_data, load_data
 from tfgans.training.loop import train, train_and_write
 from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
-from tfgans.training.scoring import final_metrics, make_scorer
+from tfgans.training.scoring import Scorer, WorldScorer, final_metrics, make_scorer
 from tfgans.training.watching import monitors, pictures, refreshes, score_curves
 
 # Marks the scores that a run takes at its end among those that `evaluate` adds.
@@ -88,7 +88,7 @@ def run(
             and before the checkpoint. An epoch is `log_every` steps, and a resumed run counts on. A callback that stops
             the training, such as `EarlyStopping`, ends the run at that step; the same command continues it. A run ends
             with the same bits as without them unless they change the model. Their own state is not in a checkpoint. Of
-            several machines only the chief calls them.
+            several machines only the chief calls them, so one that stops the training makes the others fail.
 
     Returns:
         The model, its scores, and the paths of its files. Of several machines only the chief writes, and the others
@@ -114,10 +114,12 @@ def run(
         recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or recipe.default_workdir)
     folder.check(recipe)
+    if recipe.has_schedule and folder.recipe_file.exists() and (before := folder.recipe().steps) != recipe.steps:
+        print(f"A schedule of {recipe.name} is stretched from {before:,} to {recipe.steps:,} steps.", file=sys.stderr)
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
     # The scores while the run trains and those at its end may share an extractor.
-    scoring: dict[str, Any] = {"devices": devices, "extractors": {}}
+    scoring: dict[str, Any] = {"devices": devices, "extractors": {}, "learned": trained_on}
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.
@@ -129,6 +131,8 @@ def run(
                 model = build(recipe)
             _restore_or_prepare(model, recipe, folder, trained_on, test_split)
             take_from_chief(model)
+        # So are those that the run will end with.
+        at_end = _scorer_at_end(model, recipe, train_split, test_split, progress=progress, **scoring)
         execution = Execution(model, compiled, on_trial=xla is None)
         refreshing = refreshes(recipe, model, trained_on)
         if not is_chief(strategy):
@@ -151,7 +155,7 @@ def run(
         if not scores:
             print("Scoring the model.", file=sys.stderr)
             with part("final scores"):
-                scores = _scored_at_end(model, recipe, train_split, test_split, progress=progress, **scoring)
+                scores = _scored_at_end(model, *at_end)
                 evaluation.add_scores(folder.scores_file, scores)
         if (profile := running()) is not None:
             write_json(folder.profile_file, profile.rows())
@@ -182,12 +186,17 @@ def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
     return [score for score in folder.scores() if marks.items() <= score["protocol"].items()]
 
 
-def _scored_at_end(
+def _scorer_at_end(
     model: AdversarialModel, recipe: Recipe, train_split: data.DataSplit, test_split: data.DataSplit, **options: Any
-) -> list[Score]:
-    """Takes the scores of a run at its end; the options are those of `make_scorer`."""
+) -> tuple[Scorer | WorldScorer, list[str]]:
+    """Makes the scorer of a run's end, and names its scores; the options are those of `make_scorer`."""
     extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
     scorer = make_scorer(train_split, test_split, extractor, recipe.score_samples, **options)
+    return scorer, scorer.chosen(names, model.samples_by_label)
+
+
+def _scored_at_end(model: AdversarialModel, scorer: Scorer | WorldScorer, names: Sequence[str]) -> list[Score]:
+    """Takes the scores of a run at its end."""
     if scorer.cost is not None:
         print(scorer.cost, file=sys.stderr)
     return scorer.model(model, names, _AT_END)
@@ -218,6 +227,8 @@ def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = T
 
 def _copy_networks(source: AdversarialModel, target: AdversarialModel) -> None:
     """Copies the networks of another run; the target keeps its own step and optimizers."""
+    if missing := [player for player in target.players if player not in source.players]:
+        raise ValueError(f"The {type(source).__name__} of the run in init_from has no {' and no '.join(missing)}.")
     pairs = [(getattr(source, player), getattr(target, player)) for player in target.players]
     if target.averaged_generator is not None:
         pairs.append((source.averaged_generator or source.generator, target.averaged_generator))

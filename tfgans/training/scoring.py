@@ -55,7 +55,7 @@ class Scorer:
             reconstructs: Whether the model of the samples has an encoder.
         """
         reasons = evaluation.which_apply(
-            self.extractor, self.train.image.shape[1:], self.train.conditioning, labelled, reconstructs
+            self.extractor, self.train.image.shape[1:], self.train.conditioning, self.samples, labelled, reconstructs
         )
         return {name: reason for name, reason in reasons.items() if reason is not None}
 

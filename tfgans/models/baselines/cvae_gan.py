@@ -158,7 +158,3 @@ class CVAEGAN(AdversarialModel):
             "real_logit": tf.reduce_mean(real),
             "generated_logit": tf.reduce_mean(fake_generated),
         }
-
-    def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
-        batch = self.batch_of(data)
-        return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
