@@ -3,17 +3,23 @@
 import functools
 import pathlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
 from papers.runs import measured, neighbour_sheet, scores_of_run, splits, train
 
+if TYPE_CHECKING:
+    from tfgans.data import ImageSet
+
 _SAMPLES = 2_000
 # Recipes of drawn faces learn one of the sets of their labels.
 _DATA = {"avatars": "avatars_hair"}
 _TEST_FACES = 1_000
 _MOST_CLASSES = 12
+# The licence of these photographs of people forbids to show them.
+_NEVER_SHOWN = ("olivetti",)
 # Images of each class; the estimate is far too low with few.
 _OF_A_CLASS = 500
 
@@ -83,32 +89,49 @@ def _compared(trial: Trial, images: str, *names: str) -> Measured:
     return scores_of_run(trial, names, samples)
 
 
-def flower_figures(trials: Sequence[Trial], folder: pathlib.Path, name: str = "flowers") -> None:
+def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples and real images (Fig. 4), and arrays of X-GAN between train and between test images (Fig. 5)."""
-    from tfgans import plots, training
-
     for trial in trials:
-        train_set, test = splits(trial)
-        model, system = training.load(trial.workdir), trial.setting["system"]
-        classes = np.arange(min(len(train_set.label_names), _MOST_CLASSES))
-        labels = np.repeat(classes, 8) if model.samples_by_label else None
-        plots.image_grid(model.sample(8 * len(classes), labels, seed=0), 8, folder / f"fig4_{name}_{system}.png")
-        if system != "xgan":
-            continue
-        real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in classes])
-        plots.image_grid(train_set.rows(real).unit_images, 8, folder / f"fig4_{name}_real.png")
-        for split, images in (("train", train_set), ("test", test)):
-            corners = images.rows(np.array([0, 1, 2, 3])).unit_images
-            plots.morph_grid(model.morph, corners, folder / f"fig5_{name}_{split}.png")
+        _draw_samples(trial, folder, "flowers")
+        if trial.setting["system"] == "xgan":
+            _draw_beside_real(trial, folder, "flowers")
 
 
 def few_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws the same, and samples of X-GAN beside the training images that are nearest to them."""
-    images = trials[0].setting["data"]
-    flower_figures(trials, folder, images)
     for trial in trials:
-        if trial.setting["system"] == "xgan":
+        images = trial.setting["data"]
+        _draw_samples(trial, folder, images)
+        if trial.setting["system"] == "xgan" and images not in _NEVER_SHOWN:
+            _draw_beside_real(trial, folder, images)
             neighbour_sheet(trial, folder / f"neighbours_{images}.png", f"X-GAN, {images}: samples")
+
+
+def _draw_samples(trial: Trial, folder: pathlib.Path, name: str) -> None:
+    """Draws eight samples in a row, of one class if the system takes classes."""
+    from tfgans import plots, training
+
+    model = training.load(trial.workdir)
+    classes = _classes(splits(trial)[0])
+    labels = np.repeat(classes, 8) if model.samples_by_label else None
+    samples = model.sample(8 * len(classes), labels, seed=0)
+    plots.image_grid(samples, 8, folder / f"fig4_{name}_{trial.setting['system']}.png")
+
+
+def _draw_beside_real(trial: Trial, folder: pathlib.Path, name: str) -> None:
+    """Draws eight real images of each class, and arrays between train and between test images."""
+    from tfgans import plots, training
+
+    (train_set, test), model = splits(trial), training.load(trial.workdir)
+    real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in _classes(train_set)])
+    plots.image_grid(train_set.rows(real).unit_images, 8, folder / f"fig4_{name}_real.png")
+    for split, images in (("train", train_set), ("test", test)):
+        corners = images.rows(np.array([0, 1, 2, 3])).unit_images
+        plots.morph_grid(model.morph, corners, folder / f"fig5_{name}_{split}.png")
+
+
+def _classes(images: "ImageSet") -> np.ndarray:
+    return np.arange(min(len(images.label_names), _MOST_CLASSES))
 
 
 def dimension(trial: Trial) -> Measured:

@@ -4,6 +4,7 @@ import pytest
 
 import papers
 from papers.frame import Trial
+from papers.xgan import experiments
 
 ITEMS = {f"{paper.name}/{item.name}": item for paper in papers.PAPERS for item in paper.items if item.scale == "hour"}
 
@@ -20,3 +21,15 @@ def test_photographs_come_from_the_folder_of_data(name, tmp_path):
     item = ITEMS[name]
     with pytest.raises(FileNotFoundError, match=r"takes its images from .*64\.npz"):
         item.run(Trial(item.settings[0], 0, "hour", True, tmp_path, str(tmp_path), False))
+
+
+@pytest.mark.parametrize(
+    ("images", "shown"), [("olivetti", ["samples"]), ("flowers17", ["samples", "real", "nearest"])]
+)
+def test_photographs_of_people_are_not_shown(images, shown, tmp_path, monkeypatch):
+    drawn = []
+    for name, part in (("_draw_samples", "samples"), ("_draw_beside_real", "real"), ("neighbour_sheet", "nearest")):
+        monkeypatch.setattr(experiments, name, lambda *arguments, part=part: drawn.append(part))
+    trial = Trial({"data": images, "system": "xgan"}, 0, "hour", True, tmp_path, str(tmp_path), False)
+    experiments.few_figures([trial], tmp_path)
+    assert drawn == shown
