@@ -46,6 +46,8 @@ _WEAK = {
     "1/2": ("discriminator_widths=(4, 8, 16)", "head_width=16"),
     "1/4": ("discriminator_widths=(2, 4, 8)", "head_width=8"),
 }
+# The discriminator stays as it is in the toy worlds.
+_WIDE = ("widths=(400, 400, 400, 400)", "discriminator_widths=(256, 256, 256)")
 _AUGMENTATIONS = {"none": (), "color, translation, cutout": ("color", "translation", "cutout")}
 _AUGMENTED_STEPS = 8_000
 _MEMORISING: dict[str, tuple[str, ...]] = {
@@ -120,6 +122,12 @@ def toy_worlds(trial: Trial) -> Measured:
     """Counts modes of the toy worlds of VEEGAN and PacGAN."""
     name, changes = _compared(trial.setting["system"], trial.setting["data"])
     return scored(train(trial, name, *changes))
+
+
+def wide_generator(trial: Trial) -> Measured:
+    """Counts modes of 25 Gaussians with a generator of four layers of 400."""
+    name, changes = _compared(trial.setting["system"], "grid25")
+    return scored(train(trial, name, *changes, *_WIDE))
 
 
 def augmentation(trial: Trial) -> Measured:
@@ -253,6 +261,7 @@ def _item(
 ITEMS = (
     _item("stacked_mnist", stacked_mnist, sheets, system=(_REAL, *_SYSTEMS)),
     _item("toy_worlds", toy_worlds, points, data=("ring8", "grid25"), system=tuple(_COMPARED)),
+    _item("wide_generator", wide_generator, points, data=("grid25",), system=("RpGAN + R1 + R2",)),
     _item("stacked_mnist_pacgan", stacked_mnist_pacgan, sheets, system=_LONG),
     _item("augmentation", augmentation, sheets, fraction=("1.0", "0.1"), augmentation=tuple(_AUGMENTATIONS)),
     _item("memorisation", memorisation, neighbours, images=tuple(_FRACTIONS), system=tuple(_MEMORISING)),

@@ -33,6 +33,7 @@ def test_every_row_trains_a_recipe_that_there_is(item, row, tmp_path, monkeypatc
     [
         ("stacked_mnist", [0, 3], 1),
         ("toy_worlds", [0, 8], 2),
+        ("wide_generator", [0], 1),
         ("stacked_mnist_weak", [7], 1),
         ("augmentation", [3], 1),
         ("memorisation", [1], 1),
