@@ -34,8 +34,8 @@ def input_name(face: str, argument: str, kind: str) -> str:
 
 
 def refuse_bytes(name: str, values: Any, dtype: tf.DType) -> None:
-    """Raises ValueError if an input of floating point gets uint8, the type of images in [0, 255]."""
-    if dtype.is_floating and getattr(values, "dtype", None) == np.uint8:
+    """Raises ValueError if an input of floating point gets uint8 images; other numbers may have any type."""
+    if dtype.is_floating and isinstance(values, np.ndarray) and values.dtype == np.uint8 and values.ndim > 2:
         raise ValueError(f"{name} must be floating in [-1, 1]; received uint8, which x / 127.5 - 1 maps there.")
 
 

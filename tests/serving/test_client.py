@@ -194,7 +194,7 @@ def test_no_answer_in_time():
         ("sample", {"seed": [[1]]}, r"received int64 \(1, 1\)"),
         (
             "interpolate",
-            {"point_a": np.zeros(1, np.uint8), "point_b": [0.0], "weight": [0.5], "label": [1]},
+            {"point_a": np.zeros((1, 8, 8, 1), np.uint8), "point_b": [0.0], "weight": [0.5], "label": [1]},
             "point_a must be floating .* received uint8",
         ),
         ("sample", {"seed": [1.5]}, r"seed must be int64 \[n\]; received float64"),
@@ -219,6 +219,16 @@ def test_inputs_that_do_not_fit_are_not_sent(scripted, signature, inputs, messag
     with serving.Client(address, "toy") as client, pytest.raises(ValueError, match=message):
         client.predict(signature, **inputs)
     assert not requests
+
+
+def test_only_images_may_not_be_uint8(scripted):
+    """Weights, and labels that are attributes, are numbers without a range."""
+    address, answers, requests = scripted
+    answers.append(POINTS)
+    with serving.Client(address, "toy") as client:
+        client.predict("interpolate", point_a=[0.0], point_b=[0.0], weight=np.ones(1, np.uint8), label=[1])
+    ((_, content),) = requests
+    assert content["inputs"]["weight"] == [1.0]
 
 
 @pytest.mark.parametrize("mode", ["F", "CMYK", "LAB", "HSV"])

@@ -125,14 +125,13 @@ def run(
         # Scores that do not apply are refused before the model is built.
         with part("preparing scores"):
             curves = score_curves(recipe, folder, train_split, test_split, **scoring)
+            at_end = _scorer_at_end(recipe, train_split, test_split, progress=progress, **scoring)
         say(f"Building {recipe.name} in {folder.path}.")
         with part("build"):
             with strategy.scope():
                 model = build(recipe)
             _restore_or_prepare(model, recipe, folder, trained_on, test_split)
             take_from_chief(model)
-        # So are those that the run will end with.
-        at_end = _scorer_at_end(model, recipe, train_split, test_split, progress=progress, **scoring)
         execution = Execution(model, compiled, on_trial=xla is None)
         refreshing = refreshes(recipe, model, trained_on)
         if not is_chief(strategy):
@@ -187,12 +186,13 @@ def _scores_at_end(folder: RunFolder, step: int) -> list[Score]:
 
 
 def _scorer_at_end(
-    model: AdversarialModel, recipe: Recipe, train_split: data.DataSplit, test_split: data.DataSplit, **options: Any
+    recipe: Recipe, train_split: data.DataSplit, test_split: data.DataSplit, **options: Any
 ) -> tuple[Scorer | WorldScorer, list[str]]:
     """Makes the scorer of a run's end, and names its scores; the options are those of `make_scorer`."""
-    extractor, names = final_metrics(train_split, labelled=model.samples_by_label)
+    labelled = bool(recipe.takes_labels)
+    extractor, names = final_metrics(train_split, labelled)
     scorer = make_scorer(train_split, test_split, extractor, recipe.score_samples, **options)
-    return scorer, scorer.chosen(names, model.samples_by_label)
+    return scorer, scorer.chosen(names, labelled)
 
 
 def _scored_at_end(model: AdversarialModel, scorer: Scorer | WorldScorer, names: Sequence[str]) -> list[Score]:
