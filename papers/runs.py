@@ -21,6 +21,8 @@ SAMPLE_SEED = 10**6
 _SHOWN, _NEAREST = 8, 4
 # The source of portraits in the public domain, the US Congress; the file's other source is the UK Parliament.
 _CONGRESS = 1
+# The licence of these photographs of people forbids to show them.
+_NEVER_SHOWN = ("olivetti",)
 
 _FILES = {
     "portraits": "portraits64.npz",
@@ -77,11 +79,21 @@ def splits(trial: Trial) -> list["ImageSet"]:
     return [data.as_images(split) for split in training.load_data(recipe, None, **trial.source)[1:]]
 
 
+def may_show(trial: Trial) -> bool:
+    """Returns whether a figure may show real images of a trial's data."""
+    return trial.setting.get("data") not in _NEVER_SHOWN
+
+
 def shown_images(trial: Trial, count: int) -> np.ndarray:
     """Returns the first test images of a trial's run that a figure may show, [count, H, W, C] in [-1, 1].
 
     A figure shows only the portraits that are in the public domain. The licences of the other portraits forbid it.
+
+    Raises:
+        ValueError: If the licence of all these images forbids to show them.
     """
+    if not may_show(trial):
+        raise ValueError(f"The licence of {trial.setting['data']} forbids to show its images.")
     test = splits(trial)[1]
     if _FILES.get(trial.setting.get("data")) != _FILES["portraits"]:
         return test.first(count).unit_images

@@ -3,23 +3,17 @@
 import functools
 import pathlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from papers.frame import Item, Measured, Setting, Trial
-from papers.runs import measured, neighbour_sheet, scores_of_run, splits, train
-
-if TYPE_CHECKING:
-    from tfgans.data import ImageSet
+from papers.runs import may_show, measured, neighbour_sheet, scores_of_run, splits, train
 
 _SAMPLES = 2_000
 # Recipes of drawn faces learn one of the sets of their labels.
 _DATA = {"avatars": "avatars_hair"}
 _TEST_FACES = 1_000
 _MOST_CLASSES = 12
-# The licence of these photographs of people forbids to show them.
-_NEVER_SHOWN = ("olivetti",)
 # Images of each class; the estimate is far too low with few.
 _OF_A_CLASS = 500
 
@@ -92,46 +86,34 @@ def _compared(trial: Trial, images: str, *names: str) -> Measured:
 def flower_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws samples and real images (Fig. 4), and arrays of X-GAN between train and between test images (Fig. 5)."""
     for trial in trials:
-        _draw_samples(trial, folder, "flowers")
-        if trial.setting["system"] == "xgan":
-            _draw_beside_real(trial, folder, "flowers")
+        _draw(trial, folder, "flowers")
 
 
 def few_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
     """Draws the same, and samples of X-GAN beside the training images that are nearest to them."""
     for trial in trials:
         images = trial.setting["data"]
-        _draw_samples(trial, folder, images)
-        if trial.setting["system"] == "xgan" and images not in _NEVER_SHOWN:
-            _draw_beside_real(trial, folder, images)
+        _draw(trial, folder, images)
+        if trial.setting["system"] == "xgan" and may_show(trial):
             neighbour_sheet(trial, folder / f"neighbours_{images}.png", f"X-GAN, {images}: samples")
 
 
-def _draw_samples(trial: Trial, folder: pathlib.Path, name: str) -> None:
-    """Draws eight samples in a row, of one class if the system takes classes."""
+def _draw(trial: Trial, folder: pathlib.Path, name: str) -> None:
+    """Draws samples in rows of eight, each of a class if the system takes classes; of X-GAN real images and arrays."""
     from tfgans import plots, training
 
-    model = training.load(trial.workdir)
-    classes = _classes(splits(trial)[0])
+    model, (train_set, test) = training.load(trial.workdir), splits(trial)
+    classes = np.arange(min(len(train_set.label_names), _MOST_CLASSES))
     labels = np.repeat(classes, 8) if model.samples_by_label else None
     samples = model.sample(8 * len(classes), labels, seed=0)
     plots.image_grid(samples, 8, folder / f"fig4_{name}_{trial.setting['system']}.png")
-
-
-def _draw_beside_real(trial: Trial, folder: pathlib.Path, name: str) -> None:
-    """Draws eight real images of each class, and arrays between train and between test images."""
-    from tfgans import plots, training
-
-    (train_set, test), model = splits(trial), training.load(trial.workdir)
-    real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in _classes(train_set)])
+    if trial.setting["system"] != "xgan" or not may_show(trial):
+        return
+    real = np.concatenate([np.flatnonzero(train_set.label == label)[:8] for label in classes])
     plots.image_grid(train_set.rows(real).unit_images, 8, folder / f"fig4_{name}_real.png")
     for split, images in (("train", train_set), ("test", test)):
         corners = images.rows(np.array([0, 1, 2, 3])).unit_images
         plots.morph_grid(model.morph, corners, folder / f"fig5_{name}_{split}.png")
-
-
-def _classes(images: "ImageSet") -> np.ndarray:
-    return np.arange(min(len(images.label_names), _MOST_CLASSES))
 
 
 def dimension(trial: Trial) -> Measured:

@@ -1,10 +1,15 @@
 """Items of an hour a run."""
 
+import pathlib
+import types
+
 import pytest
 
 import papers
 from papers.frame import Trial
+from papers.runs import shown_images
 from papers.xgan import experiments
+from tfgans import data, plots, training
 
 ITEMS = {f"{paper.name}/{item.name}": item for paper in papers.PAPERS for item in paper.items if item.scale == "hour"}
 
@@ -23,13 +28,28 @@ def test_photographs_come_from_the_folder_of_data(name, tmp_path):
         item.run(Trial(item.settings[0], 0, "hour", True, tmp_path, str(tmp_path), False))
 
 
-@pytest.mark.parametrize(
-    ("images", "shown"), [("olivetti", ["samples"]), ("flowers17", ["samples", "real", "nearest"])]
-)
+_SAMPLES = ["fig4_{}_xgan.png"]
+_REAL = ["fig4_{}_real.png", "fig5_{}_train.png", "fig5_{}_test.png", "neighbours_{}.png"]
+
+
+@pytest.mark.parametrize(("images", "shown"), [("olivetti", _SAMPLES), ("flowers17", _SAMPLES + _REAL)])
 def test_photographs_of_people_are_not_shown(images, shown, tmp_path, monkeypatch):
     drawn = []
-    for name, part in (("_draw_samples", "samples"), ("_draw_beside_real", "real"), ("neighbour_sheet", "nearest")):
-        monkeypatch.setattr(experiments, name, lambda *arguments, part=part: drawn.append(part))
+
+    def draw(*arguments, **options):
+        drawn.extend(argument.name for argument in arguments if isinstance(argument, pathlib.Path))
+
+    model = types.SimpleNamespace(samples_by_label=False, sample=lambda *arguments, seed: None, morph=None)
+    monkeypatch.setattr(training, "load", lambda folder: model)
+    monkeypatch.setattr(experiments, "splits", lambda trial: [data.digits("train"), data.digits("test")])
+    for module, name in ((plots, "image_grid"), (plots, "morph_grid"), (experiments, "neighbour_sheet")):
+        monkeypatch.setattr(module, name, draw)
     trial = Trial({"data": images, "system": "xgan"}, 0, "hour", True, tmp_path, str(tmp_path), False)
     experiments.few_figures([trial], tmp_path)
-    assert drawn == shown
+    assert drawn == [name.format(images) for name in shown]
+
+
+def test_real_photographs_whose_licence_forbids_it_are_refused(tmp_path):
+    trial = Trial({"data": "olivetti"}, 0, "hour", True, tmp_path, str(tmp_path), False)
+    with pytest.raises(ValueError, match="licence of olivetti forbids"):
+        shown_images(trial, 1)
