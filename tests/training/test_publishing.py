@@ -97,6 +97,15 @@ def test_a_generator_without_the_average_has_its_own_scores_and_no_picture(run, 
     assert not (folder / "samples.png").exists()
 
 
+def test_a_card_has_a_score_once_that_the_run_took_at_its_end_and_evaluate_again(tmp_path):
+    folder = new_run(tmp_path / "run", tiny("cwgan/digits"), tuple("abcdefghij"))
+    at_end = {**SCORES[0], "protocol": {**SCORES[0]["protocol"], "taken": "when the run ended"}}
+    of_more = {**SCORES[0], "protocol": {**SCORES[0]["protocol"], "samples": 10}}
+    evaluation.add_scores(folder.scores_file, [at_end, of_more, SCORES[0]])
+    published = training.publish(folder.path, tmp_path / "digits", **LICENCES)
+    assert tfgans.from_pretrained(published).card["scores"] == [SCORES[0], of_more]
+
+
 def test_a_card_names_a_file_without_its_folder(tmp_path):
     recipe = tiny("cwgan/digits", "data=npz:/home/me/secret/digits.npz", "init_from=/home/me/secret/first")
     folder = training.publish(

@@ -1,10 +1,12 @@
 """Publishing: the SavedModel of a run with its card."""
 
+import json
 import os
 import pathlib
 import sys
+from collections.abc import Sequence
 
-from tfgans import serving
+from tfgans import evaluation, serving
 from tfgans._files import temporary_file
 from tfgans.serving.card import SAMPLES, write_card
 from tfgans.training.run_folder import RunFolder
@@ -73,7 +75,16 @@ def publish(
             "recipe": {**recipe.to_dict(), "data": data, "init_from": init_from},
             **at,
             "labels": mark["labels"],
-            "scores": [score for score in run.scores() if at.items() <= score["protocol"].items()],
+            "scores": _once([score for score in run.scores() if at.items() <= score["protocol"].items()]),
         },
     )
     return folder
+
+
+def _once(scores: Sequence[evaluation.Score]) -> list[evaluation.Score]:
+    """Drops scores that a later one repeats, as when `evaluate` takes one that the run took at its end."""
+
+    def key(score: evaluation.Score) -> str:
+        return json.dumps([score["metric"], {**score["protocol"], "taken": None}], sort_keys=True)
+
+    return list({key(score): score for score in scores}.values())
