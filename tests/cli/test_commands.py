@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from short_runs import call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import SCRIPTS, call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
 
 import tfgans
 from tfgans import recipes
@@ -58,6 +58,14 @@ def test_help_has_groups_choices_and_defaults():
     assert "  --dry_run" in lines
     assert any(line.endswith("[default]") for line in lines)
     assert "  --[no]averaged" in run_script("sample", "-h").stdout.splitlines()
+
+
+def test_help_whose_reader_has_gone_says_nothing():
+    with subprocess.Popen(
+        [sys.executable, SCRIPTS / "train.py", "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
 
 
 def test_list():

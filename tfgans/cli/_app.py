@@ -45,6 +45,8 @@ def run(define_flags: Callable[[], None], main: Callable[..., None], takes_paths
     flags.DEFINE_bool("traceback", False, "Shows the traceback of an error.")
     if _help.is_asked_for(sys.argv[1:]):
         names = [name for name in flags.FLAGS if name not in before]
+        # `head` reads some lines and closes the pipe; an error about that helps nobody.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         print(_help.text(sys.modules[main.__module__].__doc__ or "", names))
         sys.exit()
     for name in set(flags.FLAGS) - before:
