@@ -100,6 +100,7 @@ def _of_paper(paper: Paper, folder: pathlib.Path) -> list[str]:
     if paper.exhibits:
         parts += [f"Equations, errata and choices: {page}.", _claims(paper), paper.drawings]
         parts += [_exhibit(paper, exhibit, folder) for exhibit in paper.exhibits]
+        parts += _at_paper_scale(paper)
     else:
         parts.append(f"{page} discusses the results.")
     return [*parts, "## All numbers", *(_item(paper, item, folder) for item in paper.items)]
@@ -218,7 +219,6 @@ def _exhibit(paper: Paper, exhibit: Exhibit, folder: pathlib.Path) -> str:
     """A section on a claim: the paper's and ours, the numbers and the pictures, and how all are made."""
     (item,) = (item for item in paper.items if item.name == exhibit.item)
     stored = _stored(folder, paper.name, exhibit.item)
-    recipes = "<br>".join(_command(text) for text in exhibit.recipes)
     parts = [
         f"## {exhibit.name}",
         f"**The paper.** {exhibit.shows}",
@@ -226,21 +226,29 @@ def _exhibit(paper: Paper, exhibit: Exhibit, folder: pathlib.Path) -> str:
         _numbers(stored, exhibit) if stored else "",
         _pictures(folder, paper.name, exhibit.pictures),
         f"Item [{item.name}](#{paper.name}{item.name}): {_made(item, stored)}.",
-        f"At the paper's scale ({paper_scale.need(exhibit)}): {recipes}",
     ]
     return "\n\n".join(filter(None, parts))
 
 
+def _at_paper_scale(paper: Paper) -> list[str]:
+    """A section with the recipes of each claim at the paper's scale."""
+    rows = [
+        [exhibit.name, paper_scale.need(exhibit), "<br>".join(_command(text) for text in exhibit.recipes)]
+        for exhibit in paper.exhibits
+    ]
+    costs = f"`scripts/train.py` takes these flags. [Another page]({pathlib.PurePath(_COSTS).name}) has their costs."
+    return ["## At the paper's scale", costs, markdown_table(["claim", "", "flags"], rows)]
+
+
 def _numbers(stored: Mapping[str, Any], exhibit: Exhibit) -> str:
-    """The numbers of the exhibit's metrics in its rows."""
+    """A table of the exhibit's metrics in its rows."""
+    if not exhibit.metrics:
+        return ""
     rows = _ours(stored, exhibit.where)
-    labels, lines = _labels([row["trials"][0]["row"] for row in rows]), []
-    for metric in exhibit.metrics:
-        named = [(label, with_spread(row, metric)) for label, row in zip(labels, rows, strict=True)]
-        lines.append(
-            f"- `{metric}`: {'; '.join(f'{label} {number}'.strip() for label, number in named if number != '-')}"
-        )
-    return "\n".join(lines)
+    labels = _labels([row["trials"][0]["row"] for row in rows])
+    numbers = [[with_spread(row, metric) for metric in exhibit.metrics] for row in rows]
+    lines = [[label, *each] for label, each in zip(labels, numbers, strict=True)]
+    return markdown_table(["", *(f"`{metric}`" for metric in exhibit.metrics)], lines)
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -80,11 +80,14 @@ def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes
         "## Table 1",
         "**The paper.** A VAE is 3.",
         "**Here: holds in part.** It is 6.",
-        "- `frechet/classifier`: 6.0 ± 1.4",
+        "|  | `frechet/classifier` |\n| --- | --- |\n|  | 6.0 ± 1.4 |",
         "![fig2_row1](../../papers/avae/results/fig2_row1.png)",
         "Item [table1](#avaetable1): `scripts/reproduce.py --paper=avae`, 2 seeds, 4,000 s.",
-        "At the paper's scale (needs data): `--recipe=avae/cifar10 --preset=paper --set=score_samples=50000`<br>"
-        "`--recipe=vae/celeba64 --preset=paper`",
+        "## At the paper's scale",
+        "`scripts/train.py` takes these flags. [Another page](paper_scale.md) has their costs.",
+        "| claim |  | flags |\n| --- | --- | --- |\n"
+        "| Table 1 | needs data | `--recipe=avae/cifar10 --preset=paper --set=score_samples=50000`<br>"
+        "`--recipe=vae/celeba64 --preset=paper` |",
     ]
     assert "\n\n".join(parts) in page
     assert "| [AVAE](results/avae.md) | 0 | 1 | 0 | 0 | 0 |\n| all 1 claims | **0** | **1** | " in front
@@ -107,7 +110,7 @@ def test_rows_are_told_apart_by_every_field_that_differs(folder):
     store(folder, GAINS, [[3.0], [4.0]], "settled")
     shown = Exhibit(name="Section 3", shows="", item="gains", metrics=("settled",), recipes=(), needs="CPU")
     paper = Paper(name="avae", title="AVAE", items=(GAINS,), exhibits=(shown,))
-    assert "\n- `settled`: gain 0.0 3; gain 0.5 4\n" in report([paper], folder)["results/avae.md"]
+    assert "| --- | --- |\n| gain 0.0 | 3 |\n| gain 0.5 | 4 |\n" in report([paper], folder)["results/avae.md"]
 
 
 def test_without_results_everything_is_still_to_be_run(tmp_path):
