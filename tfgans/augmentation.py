@@ -71,7 +71,7 @@ def _color(images: tf.Tensor, brightness: tf.Tensor, saturation: tf.Tensor, cont
 
 
 def _translate(images: tf.Tensor, down: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
-    """Moves an image by up to an eighth of its edge in both directions."""
+    """Moves an image by up to an eighth of its edge, rounded to pixels, in both directions."""
     for axis, number in ((1, down), (2, right)):
         size = images.shape[axis]
         most = int(size / 8 + 0.5)

@@ -23,7 +23,8 @@ about 1 / sqrt(B) of `l2_sample`."""
 
 AugmentationKind = Literal["color", "translation", "cutout"]
 """Change of what a discriminator sees (Zhao et al. 2020). `color`: brightness, saturation and contrast. `translation`:
-a shift by up to an eighth of the edge. `cutout`: a blank rectangle of half the height and half the width."""
+a shift by up to an eighth of the edge, rounded to pixels. `cutout`: a blank rectangle of half the height and half the
+width."""
 
 Conditioning = Literal["class", "attributes"]
 """Kind of labels. `class`: a label is an integer in 0 to K - 1. `attributes`: a label is K floating point numbers."""

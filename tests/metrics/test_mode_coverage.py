@@ -111,3 +111,9 @@ def test_refuses_classes(classes):
 def test_refuses_what_are_no_probabilities_of_three_channels(shape):
     with pytest.raises(ValueError, match=r"Expected probabilities \[n, 3, K\]; received"):
         stacked_coverage(np.zeros(shape))
+
+
+@pytest.mark.parametrize("value", [np.nan, -0.1, 1.1])
+def test_refuses_numbers_that_are_no_probabilities(value):
+    with pytest.raises(ValueError, match=r"Expected probabilities in \[0, 1\]; received values from"):
+        stacked_coverage(np.array([[[0.5, 0.5], [0.5, value], [1.0, 0.0]]]))

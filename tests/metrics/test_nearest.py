@@ -29,6 +29,13 @@ def test_far_from_zero_a_copy_has_no_distance(random):
     np.testing.assert_array_equal(nearest(others, [others]).distances, np.zeros((50, 1)))
 
 
+def test_far_from_zero_neighbours_are_exact(random):
+    points, others = random.normal(size=(2, 60, 3))
+    near, far = nearest(points, [others], k=3), nearest(1e8 + points, [1e8 + others], k=3)
+    np.testing.assert_array_equal(far.rows, near.rows)
+    np.testing.assert_allclose(far.distances, near.distances, atol=1e-6)
+
+
 def test_too_few_points():
     with pytest.raises(ValueError, match="There are 2 points to choose 3 neighbours from"):
         nearest(np.zeros((4, 1)), [np.zeros((2, 1))], k=3)

@@ -32,6 +32,23 @@ def test_minibatch_standard_deviation_by_hand():
     np.testing.assert_allclose(layer(points[:3])[:, 2], [0.5] * 3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_minibatch_standard_deviation_has_its_statistics_in_float32(precision):
+    """Float16 has no 1e-8, so a constant feature would have no gradient; bfloat16 would stop the average early."""
+    layer = layers.MinibatchStandardDeviation(2, dtype=precision)
+    points = tf.constant([[1.0, 0.0], [1.0, 400.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(points)
+        found = layer(points, training=True)[:, 2]
+    assert found.dtype == layer.compute_dtype
+    np.testing.assert_allclose(tf.cast(found, tf.float32), [100.0, 100.0], rtol=4e-3)
+    assert np.all(np.isfinite(tape.gradient(found, points)))
+    for _ in range(600):
+        layer(points, training=True)
+    # 1 - .99^601 of 100.00005
+    np.testing.assert_allclose(layer.weights[0], 99.7622, rtol=1e-5)
+
+
 def test_minibatch_standard_deviation_of_images_is_one_map():
     layer = layers.MinibatchStandardDeviation(2)
     images = tf.reshape(tf.range(4.0 * 2 * 3 * 2), [4, 2, 3, 2])
@@ -66,6 +83,21 @@ def test_spectral_normalisation_bounds_every_kernel(make):
     assert len(kernels) == 3 if len(sample.shape) == 2 else 5
     for kernel in kernels:
         assert np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)[0] == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_spectral_normalisation_keeps_small_steps_in_mixed_precision(precision):
+    """The kernel keeps a step of a hundred-thousandth of it, where bfloat16 would round it away."""
+    layer = layers.spectrally_normalised(keras.layers.Dense(2, use_bias=False, dtype=precision), True)
+    layer(tf.ones([1, 2]), training=True)
+    kernel = layer.trainable_weights[0]
+    # The norm of the first row is 1, and remains the largest.
+    kernel.assign([[1.0, 0.0], [0.0, 0.5]])
+    for _ in range(20):
+        layer(tf.ones([1, 2]), training=True)
+    kernel.assign_add([[0.0, 0.0], [0.0, 1e-5]])
+    layer(tf.ones([1, 2]), training=True)
+    np.testing.assert_allclose(kernel[1, 1] / kernel[0, 0], 0.50001, atol=2e-7)
 
 
 def test_without_spectral_normalisation_networks_are_the_same():

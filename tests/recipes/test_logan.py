@@ -18,9 +18,32 @@ def test_discriminator_of_the_code_at_128_pixels():
     assert sum(int(np.prod(weight.shape)) for weight in discriminator.trainable_weights) == count
 
 
-def test_only_players_without_an_encoder_choose_their_latents():
-    with pytest.raises(ValueError, match="latent_sharing needs a GAN without an encoder; received system=BiGAN"):
-        recipes.get("bigan/mnist").override(["latent_sharing=players"])
+@pytest.mark.parametrize("preset", ["small", "hour"])
+@pytest.mark.parametrize("data", ["mnist", "cifar10"])
+def test_discriminators_with_and_without_a_latent_are_alike_in_size(preset, data):
+    """Otherwise a comparison of systems with and without an encoder would be one of discriminators."""
+    sizes = {}
+    for name in ("gan", "bigan"):
+        recipe = recipes.get(f"{name}/{data}", preset)
+        latent_size = recipe.latent_size if recipe.has_encoder else None
+        network = networks.dcgan_discriminator(
+            recipe.image_shape, latent_size, recipe.widths, head_width=recipe.head_width
+        )
+        sizes[name] = network.count_params()
+    assert 0.8 < sizes["gan"] / sizes["bigan"] < 1
+
+
+@pytest.mark.parametrize("change", ["latent_sharing=players", "n_generator=2"])
+def test_only_players_without_an_encoder_choose_their_latents_and_their_updates(change):
+    with pytest.raises(ValueError, match=r"latent_sharing and n_generator need a GAN .*; received system=BiGAN"):
+        recipes.get("bigan/mnist").override([change])
+
+
+def test_pacgan_moves_its_generator_twice_on_stacked_mnist():
+    """As the authors' code does there, with the latents of the discriminator; on points each player moves once."""
+    recipe = recipes.get("pacgan/stacked_mnist", "paper")
+    assert (recipe.n_generator, recipe.latent_sharing) == (2, "players")
+    assert recipes.get("pacgan/grid25", "paper").n_generator == 1
 
 
 def test_only_players_without_an_encoder_are_packed():

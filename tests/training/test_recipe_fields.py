@@ -120,7 +120,14 @@ CASES = [
     Case(
         "gan/digits",
         ("widths=(3,)", "head_width=5"),
-        {"latent_sharing": "players", "packing": "2", "r1": "0.5", "r2": "0.5", "spectral_norm": "True"},
+        {
+            "latent_sharing": "players",
+            "n_generator": "2",
+            "packing": "2",
+            "r1": "0.5",
+            "r2": "0.5",
+            "spectral_norm": "True",
+        },
     ),
     Case(
         "began_cs/digits",

@@ -165,7 +165,8 @@ class ZeroCenteredPenalty(Configurable):
     """R1 and R2: squared gradients of the logits at real and at generated samples (Mescheder et al. 2018, Eqs. 9, 10).
 
     The discriminator's loss gets real / 2 E ||grad l(x)||^2 + generated / 2 E ||grad l(G(z))||^2. Both together, with a
-    relativistic objective, make R3GAN converge (Huang et al. 2024, section 2.2).
+    relativistic objective, make R3GAN converge (Huang et al. 2024, section 2.2). Gradients are with respect to what the
+    discriminator sees: a pack of samples, or samples after an augmentation. R3GAN's code takes them before it.
 
     Args:
         real: Factor gamma of R1; 0 for none.

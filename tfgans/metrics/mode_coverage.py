@@ -86,11 +86,15 @@ def stacked_coverage(probabilities: Any, confidence: float = 0.0) -> ModeCoverag
             counted. The share of these samples is `high_quality_share`.
 
     Raises:
-        ValueError: If probabilities have another shape, or there are no samples.
+        ValueError: If probabilities have another shape or are not in [0, 1], or there are no samples.
     """
     probabilities = np.asarray(probabilities)
     if probabilities.ndim != 3 or probabilities.shape[1] != 3 or len(probabilities) == 0:
         raise ValueError(f"Expected probabilities [n, 3, K]; received {probabilities.shape}.")
+    # Softmax may pass 1 by its rounding.
+    if not np.all((probabilities >= 0) & (probabilities <= 1 + 1e-5)):
+        low, high = probabilities.min(), probabilities.max()
+        raise ValueError(f"Expected probabilities in [0, 1]; received values from {low} to {high}.")
     count = probabilities.shape[2]
     sure = probabilities.max(axis=2).min(axis=1) >= confidence
     first, second, third = probabilities[sure].argmax(axis=2).T

@@ -32,12 +32,14 @@ def nearest(points: np.ndarray, others: Iterable[np.ndarray], k: int = 1) -> Nea
         ValueError: If there are fewer than `k` others.
     """
     points = np.asarray(points, np.float64)
+    # Products of features far from 0 would lose the digits of their distances.
+    center = points.mean(axis=0)
     found = np.zeros((len(points), k), np.int64)
     best = np.full((len(points), k), np.inf)
     start = 0
     for part in others:
         part = np.asarray(part, np.float64)
-        for chunk, squared in squared_distances(points, part):
+        for chunk, squared in squared_distances(points - center, part - center):
             near = np.argpartition(squared, min(k, len(part)) - 1, axis=1)[:, :k]
             # Differences of near points keep the digits that products lose.
             exact = np.linalg.norm(part[near] - points[chunk, np.newaxis], axis=-1)

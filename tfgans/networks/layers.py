@@ -40,7 +40,9 @@ class MinibatchStandardDeviation(layers.Layer):
     The layer is that of Karras et al. (2018), section 3. The number is the mean, over all entries, of their standard
     deviations within a group of consecutive samples. A discriminator that sees it notices samples that are too alike.
     In inference mode every sample gets the moving average of that number, so that an answer does not depend on the
-    other samples of a request. A gradient penalty allows no such layer, since it needs independent samples.
+    other samples of a request. Under mixed precision the statistics have the type of the variables. A gradient penalty
+    sees the gradient of a sample through its whole group; Karras et al. use both together. Groups of 4 are those of
+    their later code.
 
     Args:
         group_size: Samples of a group; it divides the batch.
@@ -56,20 +58,21 @@ class MinibatchStandardDeviation(layers.Layer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         self._average = self.add_weight(
-            name="average", shape=(), initializer="zeros", trainable=False, aggregation="mean"
+            name="average", shape=(), initializer="zeros", trainable=False, aggregation="mean", autocast=False
         )
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         shape = tf.shape(inputs)
         if training:
             groups = tf.reshape(inputs, [-1, self.group_size, math.prod(inputs.shape[1:])])
+            groups = tf.cast(groups, self.variable_dtype)
             deviations = tf.reduce_mean(tf.sqrt(tf.math.reduce_variance(groups, axis=1) + _LEAST_VARIANCE), axis=-1)
-            mean = tf.cast(tf.reduce_mean(deviations), self._average.dtype)
+            mean = tf.reduce_mean(deviations)
             self._average.assign(self.momentum * self._average + (1 - self.momentum) * mean)
             rows = tf.repeat(deviations, self.group_size)
         else:
-            rows = tf.fill(shape[:1], tf.cast(self._average, inputs.dtype))
-        rows = tf.reshape(rows, [-1] + [1] * (inputs.shape.rank - 1))
+            rows = tf.fill(shape[:1], tf.convert_to_tensor(self._average))
+        rows = tf.reshape(tf.cast(rows, inputs.dtype), [-1] + [1] * (inputs.shape.rank - 1))
         return tf.concat([inputs, tf.broadcast_to(rows, [*tf.unstack(shape)[:-1], 1])], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
@@ -82,7 +85,8 @@ def spectrally_normalised(layer: layers.Layer, is_normalised: bool) -> layers.La
     Keras divides the kernel itself by its largest singular value at each pass in training mode, in the turns of other
     players too.
     """
-    return layers.SpectralNormalization(layer) if is_normalised else layer
+    # In a lower precision Keras would round the kernel at each division, and lose the small steps of an optimizer.
+    return layers.SpectralNormalization(layer, dtype=layer.variable_dtype) if is_normalised else layer
 
 
 def leaky_relu(x: keras.KerasTensor) -> keras.KerasTensor:

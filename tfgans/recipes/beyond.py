@@ -1,9 +1,11 @@
 """Recipes of rivals that keep modes: `pacgan/...` (Lin et al. 2018) and `rpgan/...` (Huang et al. 2024, R3GAN).
 
 Both are GANs without an encoder, with the networks of `gan/...`. PacGAN's preset `paper` has the data, the latents, the
-batches, the optimizers and the length of its experiments on ring8, grid25 and stacked MNIST. It does not have PacGAN's
-networks. Their generator of points has batch normalisation. Their discriminator has maxout units on points, and batch
-normalisation and a fourth map on images. R3GAN has the preset `small` alone.
+batches, the optimizers, the updates and the length of the authors' code on ring8, grid25 and stacked MNIST. It does not
+have PacGAN's networks. Their generator of points has batch normalisation. Their discriminator has maxout units on
+points, and batch normalisation and a fourth map on images. The code also has images in [0, 1], where a tanh ends the
+generator; 100,000 points that it draws once; and, on points, players that move at once. Here images lie in [-1, 1],
+points are drawn afresh, and players take turns. R3GAN has the preset `small` alone.
 """
 
 from dataclasses import replace
@@ -36,6 +38,7 @@ _POINTS: dict[str, Any] = {
     "discriminator_widths": (200, 200, 200),
     "beta_1": 0.8,
     "beta_2": 0.999,
+    "epsilon": 1e-8,
 }
 _TRIPLES: dict[str, Any] = {
     "data": "stacked_mnist/pacgan",
@@ -45,6 +48,10 @@ _TRIPLES: dict[str, Any] = {
     "score_samples": 26_000,
     "learning_rate": 2e-4,
     "beta_2": 0.999,
+    "epsilon": 1e-8,
+    # The code moves the generator twice, with the latents of the discriminator.
+    "n_generator": 2,
+    "latent_sharing": "players",
 }
 _PAPER = {"gan/ring8": _POINTS, "gan/grid25": _POINTS, "gan/stacked_mnist": _TRIPLES}
 

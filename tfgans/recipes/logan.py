@@ -43,6 +43,7 @@ class UnconditionalRecipe(Recipe):
         beta_2: Decay of Adam's second moment.
         epsilon: Number that Adam adds to the root of the second moment; it is 1e-8 in TensorFlow 1.
         n_critic: Discriminator updates in a step.
+        n_generator: Generator updates in a step of a GAN without an encoder.
         latent_sharing: Whether the players of a GAN without an encoder share one z, as those of a BiGAN always do.
     """
 
@@ -69,11 +70,13 @@ class UnconditionalRecipe(Recipe):
     beta_2: float = 0.9
     epsilon: float = 1e-7
     n_critic: int = 1
+    n_generator: int = 1
     latent_sharing: Literal["none", "players"] = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_sizes("latent_size", "head_width", "n_critic", "packing", "widths", "discriminator_widths")
+        self._check_sizes("latent_size", "head_width", "widths", "discriminator_widths")
+        self._check_sizes("n_critic", "n_generator", "packing")
         self._check_weights("penalty_weight", "r1", "r2", "reconstruction_weight")
         self._check_positive("learning_rate", "epsilon")
         self._check_decays("beta_1", "beta_2")
@@ -91,8 +94,10 @@ class UnconditionalRecipe(Recipe):
             raise ValueError(
                 f"batch_size must be a multiple of packing={self.packing}; received batch_size={self.batch_size}."
             )
-        if self.system != "GAN" and self.latent_sharing != "none":
-            raise ValueError(f"latent_sharing needs a GAN without an encoder; received system={self.system}.")
+        if self.system != "GAN" and (self.latent_sharing, self.n_generator) != ("none", 1):
+            raise ValueError(
+                f"latent_sharing and n_generator need a GAN without an encoder; received system={self.system}."
+            )
         if (len(self.image_shape) == 1) != (self.networks == "mlp"):
             raise ValueError(
                 f"Points take networks=mlp, images dcgan; received {self.networks} and {self.image_shape}."
@@ -268,8 +273,8 @@ def _bigan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
 def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
     """Returns the vanilla objective without an encoder."""
     name = recipe.name.replace("logan/", "gan/")
-    # If a penalty is chosen, it is the squared one of Gulrajani et al. (2017).
-    gan = replace(_bigan(recipe), name=name, system="GAN", head_width=256, penalty_power=2)
+    # DCGAN's head is as wide as its last map. If a penalty is chosen, it is the squared one of Gulrajani et al. (2017).
+    gan = replace(_bigan(recipe), name=name, system="GAN", head_width=recipe.widths[-1], penalty_power=2)
     if recipe.preset != "code":
         return gan
     gan = replace(gan, latent_sharing="players")
