@@ -53,6 +53,22 @@ def test_stops_with_the_step_and_the_names(model):
     assert saved == [2]
 
 
+def test_stops_at_weights_that_a_last_update_broke(model):
+    """The losses before that update were finite, and callbacks that follow would sample NaN."""
+    weight = model.generator.trainable_variables[0]
+    sampled = []
+
+    class Break(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            weight.assign(weight.numpy() * np.nan)
+
+    sampling = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: sampled.append(epoch))
+    with pytest.raises(callbacks.NonFiniteError) as error:
+        fit(model, Break(), callbacks.StopOnNonFinite(), sampling)
+    assert error.value.names == (weight.path,)
+    assert not sampled
+
+
 def test_metrics_log_writes_means_and_events(model, tmp_path):
     log = callbacks.MetricsLog(tmp_path / "metrics.jsonl", tmp_path / "events")
     history = keras.callbacks.History()

@@ -51,6 +51,22 @@ def test_fewer_steps_than_a_report_has_are_one_report(short):
     assert int(network.optimizer.iterations.numpy()) == 2
 
 
+def test_steps_that_are_asked_for_are_taken_on_few_images(short, monkeypatch):
+    """The limit of epochs is for the default number alone."""
+    monkeypatch.setattr(classifier, "_MOST_EPOCHS", 1)
+    few = data.digits("train").first(20)
+
+    def steps(**options):
+        network, _ = evaluation.trained_classifier(
+            f"{options}", lambda: networks.convolutional_classifier((8, 8, 1), 10), few, few, **options
+        )
+        return int(network.optimizer.iterations.numpy())
+
+    assert steps(steps=6) == 6
+    monkeypatch.setattr(classifier, "_MOST_STEPS", 6)
+    assert steps() == 2
+
+
 def test_a_disk_that_is_full_ends_no_process(short, capsys, monkeypatch):
     """HDF5 would end it, so no file is opened by HDF5."""
     monkeypatch.setattr(keras.Model, "save_weights", lambda *_, **__: pytest.fail("HDF5 writes to the disk."))

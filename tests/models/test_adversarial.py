@@ -283,6 +283,14 @@ def test_fit_refuses(bad, message):
         gan.fit(bad, verbose=0)
 
 
+@pytest.mark.parametrize("batch_size", [0, -1, 41])
+def test_fit_refuses_a_size_of_batches(batch_size):
+    gan = model()
+    gan.compile()
+    with pytest.raises(ValueError, match="batch_size must lie in 1 to 40"):
+        gan.fit(np.zeros((40, 8, 8, 1)), np.zeros(40, int), batch_size=batch_size, verbose=0)
+
+
 @pytest.mark.run
 def test_stock_callbacks_work(tmp_path):
     gan = model()

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -83,3 +84,21 @@ def test_refuses(float64):
         tfgans.CVAEGAN(
             *nets[:2], networks.mlp_discriminator(2, widths=(4,)), networks.mlp_classifier(2, 5, (4,)), latent.Normal(3)
         )
+
+
+@pytest.mark.parametrize(
+    ("classifier", "message"),
+    [
+        (keras.Model(), "The classifier of a CVAEGAN must be a functional or a Sequential Keras model"),
+        (keras.Sequential([keras.layers.Dense(5)]), "must give maps after their logits; they give 2 and 1 outputs"),
+    ],
+    ids=["no shapes", "no maps"],
+)
+def test_refuses_a_classifier(classifier, message):
+    nets = (
+        networks.mlp_generator(2, 3, (4,), condition_size=5),
+        networks.mlp_encoder(2, 6, (4,), condition_size=5),
+        networks.mlp_classifier(2, 1, (4,)),
+    )
+    with pytest.raises(ValueError, match=message):
+        tfgans.CVAEGAN(*nets, classifier, latent.Normal(3))

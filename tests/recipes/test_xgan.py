@@ -36,6 +36,13 @@ def test_ablations_are_fields(changes, system, players):
     assert bool(recipe.takes_labels) == model.samples_by_label
 
 
+def test_an_unsupervised_xgan_needs_classes_for_its_image_classifier():
+    recipe = recipes.get("xgan/digits").override(["supervision=none"])
+    assert recipe.adapted("class", 3).condition_size == 3
+    with pytest.raises(ValueError, match="xgan/digits takes classes; received data with conditioning 'none'"):
+        recipe.adapted("none", 0)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -252,6 +252,8 @@ def test_all_are_those_that_apply_and_the_others_have_reasons(digits):
     assert set(scorer.left_out()) | set(scorer.chosen(["all"])) == set(evaluation.METRICS)
     with pytest.raises(ValueError, match="intra_class_distance_share cannot be taken: the samples have no labels"):
         scorer.chosen(["intra_class_distance_share"], labelled=False)
+    with pytest.raises(ValueError, match="There is no score 'frechett'"):
+        scorer.chosen(["all", "frechett"])
 
 
 def test_large_images_have_no_frechet_distance_of_pixels(digits):

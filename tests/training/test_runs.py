@@ -290,6 +290,9 @@ def test_own_data_work_in_every_recipe(name, tmp_path, random):
         assert train.image.shape[1:] == recipe.image_shape
         if isinstance(recipe, recipes.ConditionalRecipe):
             assert adapted.takes_labels == ("class", 2)
+        if isinstance(recipe, recipes.XGANRecipe):
+            # Its image classifier has the classes of the data, also where nothing else takes labels.
+            assert adapted.learns_labels == ("class", 2)
         assert adapted.default_workdir != recipe.default_workdir
 
 

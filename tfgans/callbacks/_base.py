@@ -3,12 +3,18 @@
 import functools
 import os
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfgans._files import append_line, cut_lines
+
+
+def nonfinite(variables: Iterable[keras.Variable]) -> list[str]:
+    """Returns the paths of variables that have NaN or Inf."""
+    return [variable.path for variable in variables if not np.all(np.isfinite(variable.numpy()))]
 
 
 class StepCallback(keras.callbacks.Callback):

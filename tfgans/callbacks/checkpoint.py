@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import keras
-import numpy as np
 
 from tfgans._errors import NonFiniteError
-from tfgans.callbacks._base import StepCallback
+from tfgans.callbacks._base import StepCallback, nonfinite
 
 
 class Checkpoint(StepCallback):
@@ -34,8 +33,7 @@ class Checkpoint(StepCallback):
         if self.step == self._saved_at:
             return
         moments = [variable for optimizer in self.model.optimizers.values() for variable in optimizer.variables]
-        variables = [*self.model.weights, *moments]
-        broken = [variable.path for variable in variables if not np.all(np.isfinite(variable.numpy()))]
+        broken = nonfinite([*self.model.weights, *moments])
         if broken or int(self.model.nonfinite_step.numpy()) >= 0:
             raise NonFiniteError(self.step, broken or ["a loss"])
         self._save(self.model)

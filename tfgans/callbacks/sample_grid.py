@@ -18,6 +18,9 @@ _POINTS = 2_500
 class SamplePicture(StepCallback, abc.ABC):
     """Draws a picture of samples every `every` steps, from step 0 on, and when training ends.
 
+    The folder belongs to one model. When training begins, pictures of later steps than the model's are removed, since
+    they will be drawn again, and earlier ones stay.
+
     Args:
         directory: Folder for `step_00000000.png` and so on.
         every: Steps between two pictures.

@@ -65,7 +65,7 @@ class Classifier(Extractor):
     def cost(self) -> str | None:
         if all(file.exists() for file in _files("classifier", self._train, self._test)):
             return None
-        steps, batch_size = _length(self._train, _MOST_STEPS)
+        steps, batch_size = _length(self._train, None)
         return (
             f"The extractor 'classifier' trains on {self._train.name} first, for {steps:,} steps of {batch_size} "
             f"images, and {cache_folder()} keeps it for the next time. The extractor 'pixels' needs no training, and "
@@ -112,8 +112,8 @@ def trained_classifier(
         make: Makes the network, from images to probabilities of the classes.
         train: Images with classes to learn from.
         test: Other images, on which its accuracy is measured.
-        steps: Steps, of 128 images each, without those that are left over from twenties; by default 1,500. There are
-            20 at least, and no more than 60 epochs.
+        steps: Steps, of 128 images each, without those that are left over from twenties, and 20 at least; by default
+            1,500 or 60 epochs, whichever are fewer.
         learning_rate: Initial learning rate of Adam; it falls to 0 as a cosine.
 
     Returns:
@@ -124,7 +124,7 @@ def trained_classifier(
         if (found := _stored(make, weights, notes)) is not None:
             return found
         network = make()
-        accuracy = _train(network, train, test, steps or _MOST_STEPS, learning_rate)
+        accuracy = _train(network, train, test, steps, learning_rate)
         if write_to_cache(weights, lambda temporary: temporary.write_bytes(weights_file(network))):
             about = {"data": train.name, "test_accuracy": accuracy}
             write_to_cache(notes, lambda temporary: write_json(temporary, about))
@@ -153,19 +153,19 @@ def _stored(
         return None
 
 
-def _length(train: data.ImageSet, most_steps: int) -> tuple[int, int]:
+def _length(train: data.ImageSet, steps: int | None) -> tuple[int, int]:
     """Returns the steps of a training, and the images of a step."""
     batch_size = min(_BATCH, len(train))
-    reports = min(most_steps, _MOST_EPOCHS * (len(train) // batch_size)) // _STEPS_A_REPORT
-    return max(1, reports) * _STEPS_A_REPORT, batch_size
+    steps = steps or min(_MOST_STEPS, _MOST_EPOCHS * (len(train) // batch_size))
+    return max(1, steps // _STEPS_A_REPORT) * _STEPS_A_REPORT, batch_size
 
 
 def _train(
-    network: keras.Model, train: data.ImageSet, test: data.ImageSet, most_steps: int, learning_rate: float
+    network: keras.Model, train: data.ImageSet, test: data.ImageSet, steps: int | None, learning_rate: float
 ) -> float:
     """Trains a classifier, and returns its accuracy on the test images."""
     print(f"Training the classifier of {train.name}, once; it is kept in {cache_folder()}.", file=sys.stderr)
-    steps, batch_size = _length(train, most_steps)
+    steps, batch_size = _length(train, steps)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     network.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
     pairs = data.batches(train.arrays, batch_size).map(lambda batch: (batch["image"], batch["label"]))

@@ -22,7 +22,7 @@ Shapes = Mapping[str, tuple[Sequence[Shape], Shape | None]]
 
 
 # Networks whose outputs decide the shapes of others.
-_BUILT_FIRST = ("discriminator_encoder", "image_classifier")
+_BUILT_FIRST = ("discriminator_encoder", "classifier", "image_classifier")
 
 # Types of arguments, and how somebody makes one.
 _EXPECTED = {
@@ -129,6 +129,7 @@ def check_fit(
     sample = first_output(networks["generator"])
     for name in _BUILT_FIRST:
         _build(name, networks, sample)
+        check_built(owner, {name: networks.get(name)})
     expected: Shapes = {
         "generator": ([latent], sample),
         "encoder": ([sample], latent),

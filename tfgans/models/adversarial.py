@@ -374,7 +374,8 @@ class AdversarialModel(keras.Model):
             if y is not None or batch_size is not None:
                 raise ValueError("The batches of a dataset have their own labels and sizes; received y or batch_size.")
         else:
-            x = batches_of_arrays(x, y, self.batch_fields(), batch_size or _BATCH_SIZE, self.seed)
+            batch_size = _BATCH_SIZE if batch_size is None else batch_size
+            x = batches_of_arrays(x, y, self.batch_fields(), batch_size, self.seed)
             x = x.repeat() if kwargs.get("steps_per_epoch") else x
         batches = self._step_batches(x, replicas) if isinstance(x, tf.data.Dataset) else self._by_machine(x, replicas)
         try:

@@ -174,6 +174,11 @@ class Recipe:
         return ()
 
     @property
+    def learns_labels(self) -> tuple[()] | tuple[str, int]:
+        """Kind and number of the labels that the training data must have; empty if they may have any or none."""
+        return self.takes_labels
+
+    @property
     def has_encoder(self) -> bool:
         """Whether the system maps an image to a latent vector and back, without a label."""
         return False
@@ -216,12 +221,15 @@ def parse_value(name: str, text: str, hint: Any) -> Any:
 
     Args:
         name: Name of the field, for the error.
-        text: A Python literal, or the value itself for a field of type str.
+        text: A Python literal, or the value itself for a field of type str; None stands for no value where there may be
+            none.
         hint: Type of the field, as in `check_value`.
 
     Raises:
         ValueError: If the text is not a value of that type.
     """
+    if text == "None" and types.NoneType in typing.get_args(hint):
+        return None
     try:
         return check_value(name, text, hint)
     except ValueError:

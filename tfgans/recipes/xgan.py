@@ -41,7 +41,7 @@ class EncodedRecipe(Recipe):
         self._check_decays("beta_1")
 
     def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "EncodedRecipe":
-        if not self.takes_labels:
+        if not self.learns_labels:
             return self
         if conditioning != "class":
             raise ValueError(f"{self.name} takes classes; received data with conditioning {conditioning!r}.")
@@ -131,6 +131,11 @@ class XGANRecipe(EncodedRecipe):
     @property
     def takes_labels(self) -> tuple[()] | tuple[str, int]:
         return () if self.supervision == "none" else ("class", self.condition_size)
+
+    @property
+    def learns_labels(self) -> tuple[str, int]:
+        """The image classifier learns the classes of the data with any supervision."""
+        return "class", self.condition_size
 
     @property
     def has_encoder(self) -> bool:

@@ -58,7 +58,7 @@ def check_data(recipe: Recipe, train: data.DataSplit, replicas: int) -> None:
         ValueError: If the data have other shapes or labels than the recipe, or the size of batches does not fit.
     """
     received = (train.sample_shape, train.conditioning, len(train.label_names))
-    expected = (recipe.image_shape, *(recipe.takes_labels or received[1:]))
+    expected = (recipe.image_shape, *(recipe.learns_labels or received[1:]))
     if received != expected:
         raise ValueError(
             f"{recipe.data} has (shape, conditioning, number of classes or attributes) {received}; the recipe expects "

@@ -24,7 +24,7 @@ def recipe_for(look: Look, preset: str | None = None) -> Recipe:
         preset: Preset of the recipe, as in `recipes.get`.
 
     Raises:
-        ValueError: If the recipe has no such preset, or the data have too many classes for its scores.
+        ValueError: If the recipe has no such preset.
     """
     shape = _shape_for(look)
     names = _WITHOUT_LABELS if look.conditioning == "none" else _WITH_LABELS

@@ -90,7 +90,8 @@ def _train_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet
         return keras.Model(network.input, keras.layers.Softmax()(network.outputs[0]))
 
     network, accuracy = evaluation.trained_classifier(
-        f"{recipe.image_classifier}-{recipe.classifier_steps}-{recipe.classifier_rate}",
+        # Caches of older versions have trainings of at most 60 epochs under the name without "steps".
+        f"{recipe.image_classifier}-steps-{recipe.classifier_steps}-{recipe.classifier_rate}",
         make,
         train,
         test,

@@ -71,14 +71,13 @@ class Scorer:
             ValueError: If a name is unknown, or its score does not apply.
         """
         left_out = self.left_out(labelled, reconstructs)
-        if "all" in names:
-            return [name for name in evaluation.METRICS if name not in left_out]
+        known = [*evaluation.METRICS, "all"]
         for name in names:
-            if name not in evaluation.METRICS:
-                raise ValueError(f"There is no score {name!r}. {suggestion(name, [*evaluation.METRICS, 'all'])}")
+            if name not in known:
+                raise ValueError(f"There is no score {name!r}. {suggestion(name, known)}")
             if name in left_out:
                 raise ValueError(f"{name} cannot be taken: {left_out[name]}.")
-        return list(names)
+        return [name for name in evaluation.METRICS if name not in left_out] if "all" in names else list(names)
 
     @property
     def cost(self) -> str | None:

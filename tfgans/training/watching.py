@@ -120,7 +120,7 @@ def monitors(
 
     def measure(model: AdversarialModel) -> dict[str, float]:
         samples = model.sample(count, labels=requested, seed=0)
-        # The checkpoint that follows reports weights that are not finite.
+        # An overflow shows in the losses of the next steps.
         return diversity(samples)._asdict() if np.isfinite(samples).all() else {}
 
     return [
