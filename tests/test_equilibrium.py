@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgans.equilibrium import CollapseRule, Equilibrium, Margin, Schedule
+from tfgans.equilibrium import Equilibrium, Margin, Schedule
 
 
 def move(controller, real_error, generated_error):
@@ -201,62 +201,6 @@ def test_a_schedule_refuses(arguments):
 def test_equilibrium_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
         Equilibrium(**arguments)
-
-
-def alarms(rule, values):
-    return [rule(step, k) for step, k in enumerate(values)]
-
-
-def test_a_drop_below_half_of_the_highest_is_seen():
-    """Half of .2 is .1: k of .1 has not dropped, and .09 has."""
-    assert alarms(CollapseRule(), [0.1, 0.2, 0.1, 0.09, 0.15]) == [False, False, False, True, False]
-
-
-def test_a_young_controller_may_drop():
-    """The highest must lie above `least`, not at it."""
-    assert alarms(CollapseRule(least=0.25), [0.25, 0.0, 0.26, 0.0]) == [False, False, False, True]
-    assert alarms(CollapseRule(), [0.02, 0.0]) == [False, False]
-    assert alarms(CollapseRule(), [0.021, 0.0]) == [False, True]
-
-
-def test_share_of_the_highest_by_hand():
-    assert alarms(CollapseRule(share=0.9), [1.0, 0.91, 0.89]) == [False, False, True]
-    assert alarms(CollapseRule(share=0.1), [1.0, 0.11, 0.09]) == [False, False, True]
-
-
-def test_the_window_forgets():
-    """Three steps after the highest it still counts, and one step later no more."""
-    rule = CollapseRule(window=3)
-    assert alarms(rule, [0.8, 0.1, 0.1, 0.1, 0.1, 0.04]) == [False, True, True, True, False, True]
-    assert rule.highest(5) == 0.1
-
-
-def test_the_window_counts_steps_and_not_calls():
-    for step, dropped in ((1_000, True), (1_001, False)):
-        rule = CollapseRule()
-        rule(0, 0.8)
-        assert rule(step, 0.1) is dropped
-
-
-def test_highest_of_what_is_remembered():
-    rule = CollapseRule(window=10)
-    assert rule.highest(0) == 0
-    for step, k in ((0, 0.3), (5, 0.7), (8, 0.2)):
-        rule(step, k)
-    assert [rule.highest(step) for step in (8, 15, 16, 18, 19)] == [0.7, 0.7, 0.2, 0.2, 0]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"share": 0.0}, r"share in \(0, 1\) and window >= 1; received 0\.0 and 1000"),
-        ({"share": 1.0}, r"received 1\.0 and 1000"),
-        ({"window": 0}, r"received 0\.5 and 0"),
-    ],
-)
-def test_collapse_rule_refuses(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        CollapseRule(**arguments)
 
 
 def test_margin_asks_for_no_more_than_itself():

@@ -1,6 +1,5 @@
 """The balance between a generator and an auto-encoder that discriminates."""
 
-import collections
 import dataclasses
 from typing import Any
 
@@ -206,37 +205,3 @@ class Margin(Configurable):
     def update(self, real_error: tf.Tensor, generated_error: tf.Tensor) -> dict[str, tf.Tensor]:
         """Does nothing, since a margin has no state."""
         return {}
-
-
-class CollapseRule:
-    """Detects a drop of a value, such as that of k, which precedes collapse (BEGAN-CS, section 4.2).
-
-    The paper says that k falls suddenly before modes are lost, and gives no numbers. Here a value has dropped if it is
-    below `share` of the highest one within the last `window` steps, and that one was above `least`.
-
-    Args:
-        share: 1 - rho, the share of the highest value below which it has dropped.
-        window: W, in steps.
-        least: Highest values below this one are ignored, since a young controller moves near 0.
-
-    Raises:
-        ValueError: If `share` lies outside (0, 1), or `window` is below 1.
-    """
-
-    def __init__(self, share: float = 0.5, window: int = 1_000, least: float = 0.02) -> None:
-        if not 0 < share < 1 or window < 1:
-            raise ValueError(f"Expected share in (0, 1) and window >= 1; received {share} and {window}.")
-        self._share, self._window, self._least = share, window, least
-        self._trace: collections.deque[tuple[int, float]] = collections.deque()
-
-    def highest(self, step: int) -> float:
-        """The highest value of the window that ends at `step`; 0 if the window is empty."""
-        while self._trace and self._trace[0][0] < step - self._window:
-            self._trace.popleft()
-        return max((value for _, value in self._trace), default=0.0)
-
-    def __call__(self, step: int, value: float) -> bool:
-        """Takes the next value, and returns whether it has dropped; steps must not fall."""
-        self._trace.append((step, value))
-        highest = self.highest(step)
-        return highest > self._least and value < self._share * highest

@@ -81,6 +81,8 @@ def _extractor(trial: Trial, name: str) -> "Extractor":
 
 def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, extractor: "Extractor") -> Measured:
     """Adds the evenness of paths in an extractor's features, active units and errors to scores."""
+    from tfgans import latent
+
     _, test_set = splits(trial)
     test = test_set.first(min(len(test_set), 50 if trial.smoke else _TESTED)).unit_images
     count = len(test)
@@ -88,7 +90,7 @@ def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, extract
     paths = _paths(model, test[: 2 * _PAIRS], extractor)
     values = {}
     if "VAE" in trial.setting["row"]:
-        values["active_units"] = float((model.encode(test).var(axis=0) > 0.01).sum())
+        values["active_units"] = float(latent.active_units(model.encode(test)))
     if "examine" in model.faces():
         samples = model.sample(count, seed=SAMPLE_SEED)
         for name, images in (("real", test), ("generated", samples)):
@@ -201,14 +203,14 @@ def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
 
 def divergences(trial: Trial) -> Measured:
     """Measures the effect of the divergence's divisor on codes and reconstructions."""
-    from tfgans import data
+    from tfgans import data, latent
 
     setting = trial.setting
     model = _train(trial, setting["system"], "digits", f"kl_reduction={setting['kl_reduction']}").model
     test = data.load_split("digits", "test").unit_images
     median = np.median(data.load_split("digits", "train").unit_images, axis=0)
     values = {
-        "active_units": float((model.encode(test).var(axis=0) > 0.01).sum()),
+        "active_units": float(latent.active_units(model.encode(test))),
         "reconstruction_error": float(np.abs(test - model.reconstruct(test)).mean()),
         "error_of_the_median_image": float(np.abs(test - median).mean()),
     }

@@ -65,8 +65,8 @@ class RelativisticGAN(AdversarialModel):
     def log_names(self) -> tuple[str, ...]:
         return ("discriminator_loss", "generator_loss")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
+        return keras.optimizers.Adam(2e-4, 0.5, 0.999)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `latent` z, `[B, N]`."""

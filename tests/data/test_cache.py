@@ -8,18 +8,17 @@ import threading
 import numpy as np
 import pytest
 
-from tfgans import evaluation
-from tfgans.data.cache import cached_arrays, made_once
+from tfgans.data.cache import cache_folder, cached_arrays, made_once
 
 
 def test_folder(monkeypatch):
     monkeypatch.setenv("TFGANS_CACHE", "/somewhere")
     monkeypatch.setenv("XDG_CACHE_HOME", "/elsewhere")
-    assert evaluation.cache_folder() == pathlib.Path("/somewhere")
+    assert cache_folder() == pathlib.Path("/somewhere")
     monkeypatch.delenv("TFGANS_CACHE")
-    assert evaluation.cache_folder() == pathlib.Path("/elsewhere/tfgans")
+    assert cache_folder() == pathlib.Path("/elsewhere/tfgans")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert evaluation.cache_folder() == pathlib.Path.home() / ".cache" / "tfgans"
+    assert cache_folder() == pathlib.Path.home() / ".cache" / "tfgans"
 
 
 def test_arrays_are_made_once(cache):

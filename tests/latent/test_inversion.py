@@ -126,14 +126,6 @@ def test_no_step_gives_back_the_start(matrix, images, random):
     np.testing.assert_allclose(found.error, np.linalg.norm(start @ matrix - images, axis=1))
 
 
-def test_progress_counts_every_step(images):
-    done = []
-    latent.search_latent(lambda z: z, images, np.zeros((5, 4)), [30, 130], progress=done.append)
-    assert sum(done) == 130
-    assert min(done) > 0
-    assert len(done) > 2
-
-
 def test_images_through_a_network(random):
     """Of double-precision images and a network in single precision, the error is over all pixels."""
     decoder = networks.began_decoder((8, 8, 1), 3, 2)

@@ -1,3 +1,5 @@
+import collections
+
 import keras
 import numpy as np
 import pytest
@@ -42,6 +44,28 @@ def test_real_pairs_are_labelled_one(batch):
     after = gan.discriminator_losses(*given)
     gap = [float(parts["real_logit"] - parts["generated_logit"]) for parts in (before, after)]
     assert gap[1] > gap[0] + 1
+
+
+@pytest.mark.parametrize("arguments", [{}, {"objective": losses.Relativistic()}, {"reconstruction_weight": 1.0}])
+def test_a_turn_of_the_generator_has_one_pass_for_each_loss(arguments, batch, monkeypatch):
+    """Otherwise batch normalisation and spectral normalisation would move twice, and the step take longer."""
+    gan, (image, z), passes = model(**arguments), batch, collections.Counter()
+    forward, logits = gan.forward, gan.logits
+
+    def counted(network, *given, **options):
+        passes[network.name] += 1
+        return forward(network, *given, **options)
+
+    def counted_logits(*given):
+        passes["discriminator"] += 1
+        return logits(*given)
+
+    monkeypatch.setattr(gan, "forward", counted)
+    monkeypatch.setattr(gan, "logits", counted_logits)
+    gan.generator_losses({"image": image}, {"latent": z})
+    # The reconstructions E(G(z)) and G(E(x)) are one more pass each.
+    expected = 2 if "reconstruction_weight" in arguments else 1
+    assert passes == {"encoder": expected, "generator": expected, "discriminator": 2}
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_discriminator_moves_first(float64, monkeypatch):
 def test_defaults_are_those_of_the_code(float64):
     model = by_hand()
     assert (model.reconstruction_weight, model.mode_weight) == (0.01, 0.01)
-    assert float(model.default_optimizers()["encoder"].learning_rate.numpy()) == pytest.approx(1e-3)
+    assert float(model.default_optimizer().learning_rate.numpy()) == pytest.approx(1e-3)
 
 
 def test_maps_behind_the_logit_are_not_used(random):

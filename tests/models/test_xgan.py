@@ -227,7 +227,7 @@ def test_the_bank_has_the_codes_of_the_encoder_at_inference():
     model.compile(run_eagerly=True)
     train(model, 3)
     assert np.abs(model.bank.codes.numpy() - model.encode(images()[0])).max() > 1e-4
-    model.refresh_codes(images()[0])
+    model.fill_bank(*images())
     np.testing.assert_allclose(model.bank.codes.numpy(), model.encode(images()[0]), atol=1e-6)
     np.testing.assert_array_equal(model.bank.labels.numpy(), images()[1])
 
@@ -433,7 +433,7 @@ def test_a_prior_and_concatenated_labels_have_the_loss_of_generated_classes(floa
 
 def test_an_empty_bank_is_refused():
     model = _compiled(tiny(fill=False))
-    for act in (lambda: train(model, 1), lambda: model.sample(1, labels=0), lambda: model.refresh_codes(images()[0])):
+    for act in (lambda: train(model, 1), lambda: model.sample(1, labels=0)):
         with pytest.raises(ValueError, match="The bank has no codes yet; call fill_bank"):
             act()
 
@@ -482,7 +482,7 @@ def test_refuses_a_reduction_that_there_is_not():
 
 def test_defaults_are_the_papers():
     model = by_hand()
-    adam = model.default_optimizers()["encoder"]
+    adam = model.default_optimizer()
     assert (float(adam.learning_rate.numpy()), adam.beta_1, adam.beta_2) == (pytest.approx(1e-4), 0.5, 0.999)
     assert (model.adversarial_weight, model.objective) == (2.0, losses.Minimax())
     bank = latent.CodeBank(200, 2)

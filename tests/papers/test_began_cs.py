@@ -35,6 +35,24 @@ def test_rivals_of_the_toy_experiment_have_latents_of_one_size(tmp_path, monkeyp
     assert taken["bigan/grid25"] == ("widths=(128, 128)", "latent_size=2", "batch_size=128", "steps=15000")
 
 
+@pytest.mark.parametrize(
+    ("trace", "drops"),
+    [
+        # Half of .2 is .1: k of .1 has not dropped, and .09 has.
+        ({100: 0.2, 200: 0.1}, 0),
+        ({100: 0.2, 200: 0.09}, 1),
+        # A young controller may drop.
+        ({100: 0.02, 200: 0.0}, 0),
+        ({100: 0.021, 200: 0.0}, 1),
+        # A thousand steps after the highest it still counts, and one step later no more.
+        ({100: 0.8, 1_100: 0.1}, 1),
+        ({100: 0.8, 1_101: 0.1}, 0),
+    ],
+)
+def test_k_drops_below_half_of_its_highest_value(trace, drops):
+    assert experiments.drops_of_k([{"step": step, "k": k} for step, k in trace.items()]) == drops
+
+
 def test_drops_of_k_are_counted_where_they_begin():
     """k falls below half of .4 at step 300 and stays, rises, and falls again at step 600."""
     trace = [0.1, 0.4, 0.19, 0.1, 0.3, 0.15]

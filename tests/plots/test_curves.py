@@ -32,7 +32,11 @@ def test_panels_stand_in_rows_of_three(tmp_path, count, columns, rows):
 
 
 def test_values_that_are_not_finite_are_drawn_as_gaps(tmp_path):
-    score_curves([1, 2, 3], [{"a": 1.0}, {"a": float("nan")}, {"a": float("inf")}], tmp_path / "curves.png")
+    rows = [{"a": 1.0}, {"a": float("nan")}, {"a": float("inf")}]
+    (axes,) = score_curves([1, 2, 3], rows, tmp_path / "curves.png").axes
+    np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), [1.0, np.nan, np.inf])
+    assert np.isfinite(axes.get_ylim()).all()
+    assert (tmp_path / "curves.png").is_file()
 
 
 @pytest.mark.parametrize(("steps", "values"), [([1, 2], [{"a": 1.0}]), ([], []), ([1], [{}])])

@@ -1,6 +1,5 @@
 """Scores of sets of images: extractors of features, the cache, and the engine of all scores."""
 
-from tfgans.data.cache import cache_folder
 from tfgans.evaluation.classifier import trained_classifier
 from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
@@ -19,7 +18,6 @@ __all__ = [
     "Score",
     "Source",
     "add_scores",
-    "cache_folder",
     "compute_scores",
     "extractor",
     "generated_source",

@@ -23,6 +23,7 @@ _NEIGHBOUR = 5
 _SPLITS = 10
 _BLOCK = 1024
 _D_STAR_THRESHOLDS = (0.9, 0.95, 0.97)
+_RETRAININGS = 5
 _PATCH_SIZE = 7
 _WASSERSTEIN = {"most_images": 8_192, "patch_size": _PATCH_SIZE, "patches_per_image": 64, "projections": 512}
 # The covariance of more features than these takes gigabytes, and its eigenvalues hours.
@@ -64,7 +65,7 @@ class Comparison:
     Attributes:
         generated: The samples.
         real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
-        train: Outputs of the extractor of all images that the samples' model has learned from.
+        learned: Outputs of the extractor of all images that the samples' model has learned from.
         test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
         authenticity_of_test: Returns the authenticity of the test split, which is the same for all sets.
@@ -74,7 +75,7 @@ class Comparison:
 
     generated: Sample
     real: Sample
-    train: Sample
+    learned: Sample
     test: Sample
     label_names: tuple[str, ...]
     authenticity_of_test: Callable[[], float]
@@ -97,7 +98,7 @@ class Metric:
         compute: Returns the scores by name.
         generated: Parts of the samples that it needs.
         real: Parts of the real images that it needs.
-        train: Parts of the learned images that it needs; a score of the moments needs them in `real`.
+        learned: Parts of the learned images that it needs; a score of the moments needs them in `real`.
         test: Parts of the test split that it needs.
         protocol: Settings that its protocol names.
         labels: Kind of labels that it needs; None for any, or none.
@@ -110,7 +111,7 @@ class Metric:
     compute: Callable[[Comparison], Mapping[str, float]]
     generated: tuple[Need, ...] = ()
     real: tuple[Need, ...] = ()
-    train: tuple[Need, ...] = ()
+    learned: tuple[Need, ...] = ()
     test: tuple[Need, ...] = ()
     protocol: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     labels: Conditioning | None = None
@@ -122,7 +123,7 @@ class Metric:
     @property
     def outputs(self) -> set[str]:
         """Outputs of the extractor that it needs."""
-        return _outputs((*self.generated, *self.real, *self.train, *self.test))
+        return _outputs((*self.generated, *self.real, *self.learned, *self.test))
 
 
 _NO_ENCODER = "there is no encoder to reconstruct images with"
@@ -153,7 +154,7 @@ def _prdc(of: Comparison) -> dict[str, float]:
 
 
 def _authenticity(of: Comparison) -> dict[str, float]:
-    share = metrics.authenticity(of.train["features"], of.generated["features"])
+    share = metrics.authenticity(of.learned["features"], of.generated["features"])
     return {"authenticity": share, "authenticity_of_test": of.authenticity_of_test()}
 
 
@@ -164,7 +165,7 @@ def _modes(of: Comparison) -> dict[str, float]:
 
 def _d_star(of: Comparison) -> dict[str, float]:
     features = (sample["features"] for sample in (of.real, of.generated, of.test))
-    score = metrics.d_star_score(*features, thresholds=_D_STAR_THRESHOLDS, seed=of.seed)
+    score = metrics.d_star_score(*features, thresholds=_D_STAR_THRESHOLDS, retrainings=_RETRAININGS, seed=of.seed)
     return {f"d_star_{threshold}": mean for threshold, mean in score.mean.items()}
 
 
@@ -221,9 +222,9 @@ METRICS: dict[str, Metric] = {
     "frechet": Metric(_frechet, ("moments",), ("moments",)),
     "kernel": Metric(_kernel, ("features",), ("features",), protocol={"most_in_a_block": _BLOCK}),
     "prdc": Metric(_prdc, ("features",), ("features",), protocol={"k": _NEIGHBOUR}, least_samples=_NEIGHBOUR + 1),
-    "authenticity": Metric(_authenticity, ("features",), train=("features",), test=("features",)),
+    "authenticity": Metric(_authenticity, ("features",), learned=("features",), test=("features",)),
     "modes": Metric(_modes, ("predictions",), labels="class"),
-    "d_star": Metric(_d_star, ("features",), ("features",), test=("features",), protocol={"retrainings": 5}),
+    "d_star": Metric(_d_star, ("features",), ("features",), test=("features",), protocol={"retrainings": _RETRAININGS}),
     "label_accuracy": Metric(_label_accuracy, ("predictions", "labels"), labels="class"),
     "attribute_r2": Metric(_attribute_r2, ("predictions", "labels"), labels="attributes"),
     "intra_class_distance_share": Metric(
@@ -249,7 +250,7 @@ METRICS: dict[str, Metric] = {
         test=("images",),
         protocol={"value_range": metrics.LEGACY_RANGE, "window": "uniform"},
         extractor="pixels",
-        least_pixels=7,
+        least_pixels=metrics.UNIFORM_SIZE,
         reconstructs=True,
     ),
 }
@@ -341,13 +342,13 @@ def compute_scores(
         if source.count < samples:
             raise ValueError(f"There are {source.count} generated images ({source.protocol}); asked for {samples}.")
 
-    def needed(part: Literal["generated", "real", "train", "test"]) -> set[Need]:
+    def needed(part: Literal["generated", "real", "learned", "test"]) -> set[Need]:
         return {need for metric in chosen.values() for need in getattr(metric, part)}
 
     reader = _Reader(extractor, batch_size, progress)
     learned = learned or real
     compared = reader.read_real(real, samples, needed("real"), samples)
-    trained = reader.read_real(learned, learned.count, needed("train"), samples)
+    trained = reader.read_real(learned, learned.count, needed("learned"), samples)
     tested = reader.read_real(test, test.count, needed("test"), samples)
     # It takes as long as that of a set of samples.
     of_test = functools.cache(lambda: metrics.authenticity(trained["features"], tested["features"]))
@@ -376,7 +377,7 @@ def compute_scores(
         score(
             f"{extractor.score_names.get(key, key)}/{chosen[name].extractor or extractor.name}",
             of_sets,
-            _protocol(chosen[name], generated, learned if chosen[name].train else real, test, extractor, samples),
+            _protocol(chosen[name], generated, learned if chosen[name].learned else real, test, extractor, samples),
         )
         for name, scores in values.items()
         for key, of_sets in scores.items()
@@ -416,8 +417,8 @@ def _protocol(
     metric: Metric, generated: Sequence[Source], real: Source, test: Source, extractor: Extractor, samples: int
 ) -> dict[str, Any]:
     protocol = {**real.protocol, "data_hash": real.fingerprint}
-    if metric.real or metric.train:
-        protocol["real_images"] = real.count if "moments" in metric.real or metric.train else min(samples, real.count)
+    if metric.real or metric.learned:
+        protocol["real_images"] = real.count if "moments" in metric.real or metric.learned else min(samples, real.count)
     if metric.test:
         protocol |= {"test_split": test.protocol.get("split"), "test_hash": test.fingerprint, "test_images": test.count}
     protocol |= {**_merged([source.protocol for source in generated]), "samples": samples, "pixels": "uint8"}

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
-# Steps in one call of the graph; progress is shown, and Ctrl-C acts, between calls.
+# Steps in one call of the graph; Ctrl-C acts between calls.
 _STEPS_A_CALL = 50
 
 
@@ -37,7 +37,6 @@ def search_latent(
     start: np.ndarray,
     steps: int | Sequence[int],
     learning_rate: float = 0.01,
-    progress: Callable[[int], None] = lambda steps: None,
 ) -> Search:
     """Searches z* = argmin ||G(z) - x|| for all images at once (BEGAN-CS, section 4.6 and Fig. 11).
 
@@ -50,7 +49,6 @@ def search_latent(
         start: The first z, [n, N]: random latents, or `model.encode(images)`.
         steps: Number of steps, or several in rising order, after each of which errors and times are recorded.
         learning_rate: Learning rate of Adam; the paper states none.
-        progress: Called with the number of steps done since its last call.
 
     Raises:
         ValueError: If lengths differ, images are not floating or have another shape than the generator's, or steps do
@@ -106,7 +104,6 @@ def search_latent(
         while done < mark:
             upto = min(done + _STEPS_A_CALL, mark)
             state = walk(state, tf.constant(done), tf.constant(upto))
-            progress(upto - done)
             done = upto
         best, error = settle(state)
         latents.append(best.numpy())

@@ -20,12 +20,13 @@ from tfgans.metrics.nearest import Nearest, nearest, spacing
 from tfgans.metrics.prdc import PRDC, Neighbourhoods, prdc
 from tfgans.metrics.rare_recall import RareRecall, rare_recall
 from tfgans.metrics.sliced_wasserstein_distance import sliced_wasserstein_distance
-from tfgans.metrics.structural_similarity import LEGACY_RANGE, moving_average, ms_ssim, ssim
+from tfgans.metrics.structural_similarity import LEGACY_RANGE, UNIFORM_SIZE, moving_average, ms_ssim, ssim
 
 __all__ = [
     "LEGACY_RANGE",
     "MOST_RIDGE_ROWS",
     "PRDC",
+    "UNIFORM_SIZE",
     "DStarScore",
     "InceptionScore",
     "Judge",

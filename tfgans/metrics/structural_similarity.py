@@ -13,7 +13,9 @@ LEGACY_RANGE = 2.0
 """Value range that older versions of scikit-image assumed for all floating images, as in LOGAN's Table 2."""
 
 _FILTER_SIZE = 11
-_UNIFORM_SIZE = 7
+UNIFORM_SIZE = 7
+"""Edge of the uniform window in pixels."""
+
 _FILTER_SIGMA = 1.5
 _K1, _K2 = 0.01, 0.03
 # Wang, Simoncelli and Bovik 2003, section 3.2; from the finest scale to the coarsest.
@@ -40,8 +42,8 @@ def ssim(first: Any, second: Any, value_range: float, window: Window = "gaussian
     first, second = _images(first, second, value_range)
     if window not in get_args(Window):
         raise ValueError(f"window must be one of {', '.join(get_args(Window))}; received {window!r}.")
-    if window == "uniform" and min(first.shape[1:3]) < _UNIFORM_SIZE:
-        raise ValueError(f"A uniform window has {_UNIFORM_SIZE} pixels each way; received images {first.shape[1:3]}.")
+    if window == "uniform" and min(first.shape[1:3]) < UNIFORM_SIZE:
+        raise ValueError(f"A uniform window has {UNIFORM_SIZE} pixels each way; received images {first.shape[1:3]}.")
     similarity, _ = _similarity(first, second, value_range, window)
     return similarity.mean(axis=-1)
 
@@ -105,7 +107,7 @@ def _similarity(
     squares = _smooth(first**2, window) + _smooth(second**2, window) - means[0] ** 2 - means[1] ** 2
     products = _smooth(first * second, window) - means[0] * means[1]
     if window == "uniform":
-        count = _UNIFORM_SIZE**2
+        count = UNIFORM_SIZE**2
         squares, products = (part * count / (count - 1) for part in (squares, products))
     c1, c2 = (_K1 * value_range) ** 2, (_K2 * value_range) ** 2
     luminance = (2 * means[0] * means[1] + c1) / (means[0] ** 2 + means[1] ** 2 + c1)
@@ -116,7 +118,7 @@ def _similarity(
 def _smooth(images: np.ndarray, window: Window) -> np.ndarray:
     """Returns the means over all windows inside of the image."""
     for axis in (1, 2):
-        size = _UNIFORM_SIZE if window == "uniform" else min(_FILTER_SIZE, images.shape[axis])
+        size = UNIFORM_SIZE if window == "uniform" else min(_FILTER_SIZE, images.shape[axis])
         offsets = np.arange(size) - (size - 1) / 2
         weights = np.ones(size) if window == "uniform" else np.exp(-0.5 * (offsets / _FILTER_SIGMA) ** 2)
         images = correlate1d(images, weights / weights.sum(), axis=axis, mode="constant")

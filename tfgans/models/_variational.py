@@ -1,5 +1,6 @@
 """The parts that models share whose encoder gives a normal distribution of latents, the posterior of a sample."""
 
+import enum
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -9,6 +10,13 @@ from tfgans.latent import Normal, draw_latent, mean_and_log_variance
 from tfgans.losses import reduced_divergence
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.batches import Batch, rows_of
+
+
+class Draw(enum.IntEnum):
+    """The draws of noise in one step."""
+
+    POSTERIOR = 0
+    LATENT = 1
 
 
 class Posterior(NamedTuple):
@@ -46,3 +54,11 @@ def encode_posterior(
 def posterior_noise(model: AdversarialModel, batch: Batch, use: int, index: int) -> tf.Tensor:
     """Draws the standard normal noise `[B, N]` of posteriors."""
     return model.noise(Normal(model.prior.size).sample, rows_of(batch), use, index)
+
+
+def posterior_and_latent(model: AdversarialModel, batch: Batch, index: int) -> Batch:
+    """Draws `posterior`, the noise of posteriors, and `latent` of the prior, `[B, N]` each."""
+    return {
+        "posterior": posterior_noise(model, batch, Draw.POSTERIOR, index),
+        "latent": model.noise(model.prior.sample, rows_of(batch), Draw.LATENT, index),
+    }

@@ -168,9 +168,9 @@ class AdversarialModel(keras.Model):
         """Names of the scalars that `train_step` logs."""
         raise NotImplementedError(f"{type(self).__name__} must define log_names.")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        """The paper's optimizer for each player."""
-        raise NotImplementedError(f"{type(self).__name__} must define default_optimizers.")
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
+        """The paper's optimizer, of which each player gets a copy."""
+        raise NotImplementedError(f"{type(self).__name__} must define default_optimizer.")
 
     @property
     def turns(self) -> Mapping[str, tuple[str, ...]]:
@@ -318,7 +318,7 @@ class AdversarialModel(keras.Model):
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
         )
-        chosen = {**self.default_optimizers(), **given}
+        chosen = {**_by_player(self.default_optimizer(), self.players), **given}
         self.optimizers = {player: _loss_scaled(chosen[player], getattr(self, player)) for player in self.players}
         for player in self.players:
             self.optimizers[player].build(getattr(self, player).trainable_variables)

@@ -1,6 +1,5 @@
 """The adversarial VAE (Khan, Hayat and Barnes): learned loss and latent distributions."""
 
-import enum
 from typing import Unpack
 
 import keras
@@ -11,17 +10,10 @@ from tfgans.equilibrium import Balance, Equilibrium, Margin
 from tfgans.latent import Prior, active_units
 from tfgans.losses import sample_errors
 from tfgans.models._fit import check_fit, first_output
-from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models._variational import encode_posterior, posterior_and_latent
 from tfgans.models.adversarial import AdversarialModel, Shared
-from tfgans.models.batches import Batch, rows_of
+from tfgans.models.batches import Batch
 from tfgans.models.discrimination import Energy, autoencoder
-
-
-class Draw(enum.IntEnum):
-    """The draws of noise in one step."""
-
-    POSTERIOR = 0
-    LATENT = 1
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -131,17 +123,13 @@ class AdversarialVAE(AdversarialModel):
         errors = ("reconstruction_error", "real_error", "generated_error", "reconstructed_error", "similarity")
         return (*players, *errors, "divergence", "active_units", "measured_ratio", *self.equilibrium.log_names)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 5e-5 (section 4)."""
-        return {player: keras.optimizers.Adam(5e-5) for player in self.players}
+        return keras.optimizers.Adam(5e-5)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `posterior`, the noise of z_v, and `latent` z_g, `[B, N]` each."""
-        return {
-            **super().draw_noise(turn, batch, index),
-            "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
-            "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
-        }
+        return {**super().draw_noise(turn, batch, index), **posterior_and_latent(self, batch, index)}
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The losses of all players and their parts.

@@ -1,6 +1,5 @@
 """BEGAN (Berthelot et al. 2017), whose discriminator is an auto-encoder in balance with the generator."""
 
-import enum
 from typing import Unpack
 
 import keras
@@ -14,15 +13,7 @@ from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
 from tfgans.models.discrimination import Energy, autoencoder
-from tfgans.models.gan import uniform
-
-
-class Draw(enum.IntEnum):
-    """The draws of noise in one step."""
-
-    DISCRIMINATOR_LATENT = 0
-    GENERATOR_LATENT = 1
-    INTERPOLATION = 2
+from tfgans.models.gan import Draw, uniform
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -117,9 +108,9 @@ class BEGAN(AdversarialModel):
         losses = ("discriminator_loss", "generator_loss", "real_error", "generated_error", *similarity, *penalty)
         return (*losses, *self.equilibrium.log_names)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-4 (BEGAN, section 4.1; BEGAN-CS's code)."""
-        return {player: keras.optimizers.Adam(1e-4) for player in self.players}
+        return keras.optimizers.Adam(1e-4)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `latent`, z_D or z_G, `[B, N]`, and `interpolation`, the penalty's epsilon, `[B]`."""

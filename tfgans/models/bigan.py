@@ -1,7 +1,7 @@
 """The bidirectional GAN with any objective and LOGAN's penalties."""
 
 import enum
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 import keras
 import tensorflow as tf
@@ -116,23 +116,13 @@ class BiGAN(AdversarialModel):
         zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
         return (*losses, *penalty, *latent_penalty, *zero_centered)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-4, betas .5 and .9 (LOGAN, supplement 1.1)."""
-        return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
+        return keras.optimizers.Adam(1e-4, 0.5, 0.9)
 
     def logits(self, image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
         """l(x, z), in training mode and in the type of the variables."""
         return tf.cast(self.discriminator([image, latent], training=True), self.variable_dtype)
-
-    def real_logits(self, batch: Batch, noise: Batch) -> tf.Tensor:
-        """r = l(x, E(x)), `[B]`, in training mode."""
-        encoded = self.forward(self.encoder, batch["image"], training=True)
-        return self.logits(self.augmented(batch["image"], noise, "real"), encoded)
-
-    def generated_logits(self, noise: Batch) -> tf.Tensor:
-        """q = l(G(z), z), `[B]`, in training mode."""
-        generated = self.forward(self.generator, noise["latent"], training=True)
-        return self.logits(self.augmented(generated, noise, "generated"), noise["latent"])
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `latent` z, `[B, N]`, and each penalty's epsilon, `interpolation` and `latent_interpolation`, `[B]`."""
@@ -150,57 +140,55 @@ class BiGAN(AdversarialModel):
         Returns:
             Scalars `discriminator_loss`, `real_logit`, `generated_logit`, and the scalars of the penalties.
         """
-        latent = noise["latent"]
-        encoded = self.forward(self.encoder, batch["image"], training=True)
-        sample = self.forward(self.generator, latent, training=True)
-        image = self.augmented(batch["image"], noise, "real")
-        generated = self.augmented(sample, noise, "generated")
-        real_logits, generated_logits = self.logits(image, encoded), self.logits(generated, latent)
-        loss = self.objective.discriminator_loss(real_logits, generated_logits)
-        parts = {"real_logit": tf.reduce_mean(real_logits), "generated_logit": tf.reduce_mean(generated_logits)}
+        latent, pairs = noise["latent"], self._pairs(batch, noise)
+        loss = self.objective.discriminator_loss(pairs.real_logits, pairs.generated_logits)
+        parts = {
+            "real_logit": tf.reduce_mean(pairs.real_logits),
+            "generated_logit": tf.reduce_mean(pairs.generated_logits),
+        }
         if self.penalty is not None:
-            reconstructed = self.augmented(self.forward(self.generator, encoded, training=True), noise, "real")
-            parts |= self.penalty(lambda x: self.logits(x, encoded), image, reconstructed, noise["interpolation"])
+            reconstructed = self.augmented(self.forward(self.generator, pairs.encoded, training=True), noise, "real")
+            parts |= self.penalty(
+                lambda x: self.logits(x, pairs.encoded), pairs.seen_real, reconstructed, noise["interpolation"]
+            )
             loss += self.penalty.weight * parts["gradient_penalty"]
         if self.latent_penalty is not None:
-            recoded = self.forward(self.encoder, sample, training=True)
+            recoded = self.forward(self.encoder, pairs.generated, training=True)
             # The encoder descends the logit that the generator raises, so that the slope has the other sign.
             penalty = self.latent_penalty(
-                lambda z: -self.logits(generated, z), latent, recoded, noise["latent_interpolation"]
+                lambda z: -self.logits(pairs.seen_generated, z), latent, recoded, noise["latent_interpolation"]
             )
             parts["latent_gradient_penalty"] = penalty["gradient_penalty"]
             loss += self.latent_penalty.weight * penalty["gradient_penalty"]
         if self.zero_centered_penalty is not None:
-            parts |= self.zero_centered_penalty(self.logits, [image, encoded], [generated, latent])
+            real, generated = [pairs.seen_real, pairs.encoded], [pairs.seen_generated, latent]
+            parts |= self.zero_centered_penalty(self.logits, real, generated)
             loss += parts["zero_centered_penalty"]
         return {"discriminator_loss": loss, **parts}
 
     def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The scalars `encoder_loss` and `generator_loss`, whose players move together."""
-        return {
-            "encoder_loss": self.encoder_loss(batch, noise),
-            "generator_loss": self.generator_loss(batch, noise),
+        pairs, both = self._pairs(batch, noise), self.objective.is_relativistic
+        real, generated = pairs.real_logits, pairs.generated_logits
+        losses = {
+            "encoder_loss": self.objective.encoder_loss(real, *((generated,) if both else ())),
+            "generator_loss": self.objective.generator_loss(generated, *((real,) if both else ())),
         }
+        if weight := self.reconstruction_weight:
+            recoded = self.forward(self.encoder, pairs.generated, training=True)
+            reconstructed = self.forward(self.generator, pairs.encoded, training=True)
+            losses["encoder_loss"] += weight * tf.reduce_mean(tf.abs(noise["latent"] - recoded))
+            losses["generator_loss"] += weight * tf.reduce_mean(tf.abs(batch["image"] - reconstructed))
+        return losses
 
-    def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
-        """The loss of the encoder, a scalar."""
-        latent = noise["latent"]
-        others = (self.generated_logits(noise),) if self.objective.is_relativistic else ()
-        loss = self.objective.encoder_loss(self.real_logits(batch, noise), *others)
-        if self.reconstruction_weight:
-            recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
-            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(latent - recoded))
-        return loss
-
-    def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
-        """The loss of the generator, a scalar."""
-        image = batch["image"]
-        others = (self.real_logits(batch, noise),) if self.objective.is_relativistic else ()
-        loss = self.objective.generator_loss(self.generated_logits(noise), *others)
-        if self.reconstruction_weight:
-            reconstructed = self.forward(self.generator, self.encoder(image, training=True), training=True)
-            loss += self.reconstruction_weight * tf.reduce_mean(tf.abs(image - reconstructed))
-        return loss
+    def _pairs(self, batch: Batch, noise: Batch) -> "_Pairs":
+        """One pass of all networks in training mode."""
+        encoded = self.forward(self.encoder, batch["image"], training=True)
+        generated = self.forward(self.generator, noise["latent"], training=True)
+        seen_real = self.augmented(batch["image"], noise, "real")
+        seen_generated = self.augmented(generated, noise, "generated")
+        real_logits, generated_logits = self.logits(seen_real, encoded), self.logits(seen_generated, noise["latent"])
+        return _Pairs(encoded, generated, seen_real, seen_generated, real_logits, generated_logits)
 
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         for i in range(self.n_critic):
@@ -209,3 +197,14 @@ class BiGAN(AdversarialModel):
             losses = self.take_turn("discriminator", batch, noise)
         losses |= self.take_turn("generator", batch, noise)
         return self.finish_step(losses)
+
+
+class _Pairs(NamedTuple):
+    """The pairs of a turn: E(x), G(z), what the discriminator sees of x and of G(z), and the logits r and q."""
+
+    encoded: tf.Tensor
+    generated: tf.Tensor
+    seen_real: tf.Tensor
+    seen_generated: tf.Tensor
+    real_logits: tf.Tensor
+    generated_logits: tf.Tensor

@@ -66,9 +66,9 @@ class ConditionalGAN(GAN):
         count = self.generator.inputs[1].shape[-1]
         return Classes(count) if self.conditioning == "class" else Attributes(count)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 2e-4, betas .5 and .999, as the authors' code trains the vanilla objective."""
-        return {player: keras.optimizers.Adam(2e-4, 0.5, 0.999) for player in self.players}
+        return keras.optimizers.Adam(2e-4, 0.5, 0.999)
 
     def _shapes(self, sample: Shape, generator: keras.Model, prior: Prior) -> Shapes:
         condition = tuple(generator.inputs[-1].shape[1:])

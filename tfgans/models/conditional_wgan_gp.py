@@ -52,6 +52,6 @@ class ConditionalWGANGP(ConditionalGAN):
         penalty = penalty or InterpolatedGradientPenalty()
         super().__init__(generator, discriminator, prior, Wasserstein(), penalty, n_critic=n_critic, **kwargs)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-4, betas 0 and .9 (section IV-B)."""
-        return {player: keras.optimizers.Adam(1e-4, 0.0, 0.9) for player in self.players}
+        return keras.optimizers.Adam(1e-4, 0.0, 0.9)

@@ -115,9 +115,9 @@ class GAN(AdversarialModel):
         zero_centered = self.zero_centered_penalty.log_names if self.zero_centered_penalty else ()
         return ("discriminator_loss", "generator_loss", "real_logit", "generated_logit", *penalty, *zero_centered)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-4, betas .5 and .9, as LOGAN trains everything (supplement 1.1)."""
-        return {player: keras.optimizers.Adam(1e-4, 0.5, 0.9) for player in self.players}
+        return keras.optimizers.Adam(1e-4, 0.5, 0.9)
 
     def logits(self, image: tf.Tensor, label: tf.Tensor | None) -> tf.Tensor:
         """l(x), or l(x, y) of a label, for each sample or patch, `[B, ...]`, in training mode."""

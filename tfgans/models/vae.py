@@ -1,6 +1,5 @@
 """The variational auto-encoder (Kingma and Welling 2013), a rival of AVAE."""
 
-import enum
 from typing import Unpack
 
 import keras
@@ -9,15 +8,9 @@ import tensorflow as tf
 from tfgans.choices import KLReduction, check_choice
 from tfgans.latent import Prior, active_units
 from tfgans.models._fit import check_fit
-from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models._variational import Draw, encode_posterior, posterior_noise
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch
-
-
-class Draw(enum.IntEnum):
-    """The draws of noise in one step."""
-
-    POSTERIOR = 0
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -70,9 +63,9 @@ class VAE(AdversarialModel):
     def log_names(self) -> tuple[str, ...]:
         return ("loss", "reconstruction_error", "divergence", "active_units")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-3, as in Kingma's and most later code."""
-        return {player: keras.optimizers.Adam(1e-3) for player in self.players}
+        return keras.optimizers.Adam(1e-3)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Draws `posterior`, the noise of z_v, `[B, N]`."""

@@ -55,17 +55,15 @@ class VEEGAN(BiGAN):
         shared: Shared = {"augmentation": augmentation, "ema_decay": ema_decay, "seed": seed, "name": name}
         super().__init__(generator, encoder, discriminator, prior, LogitLoss(squared=False), **shared)
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-3, beta_1 = .5, as in the authors' code for toy worlds."""
-        return {player: keras.optimizers.Adam(1e-3, 0.5) for player in self.players}
+        return keras.optimizers.Adam(1e-3, 0.5)
 
-    def _latent_error(self, latent: tf.Tensor) -> tf.Tensor:
-        """E ||z - F(G(z))||^2."""
-        recoded = self.forward(self.encoder, self.generator(latent, training=True), training=True)
-        return tf.reduce_mean(tf.reduce_sum(tf.square(latent - recoded), axis=1))
-
-    def encoder_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
-        return self._latent_error(noise["latent"])
-
-    def generator_loss(self, batch: Batch, noise: Batch) -> tf.Tensor:
-        return super().generator_loss(batch, noise) + self._latent_error(noise["latent"])
+    def generator_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
+        """The scalars `encoder_loss` and `generator_loss`, whose players move together."""
+        latent = noise["latent"]
+        generated = self.forward(self.generator, latent, training=True)
+        recoded = self.forward(self.encoder, generated, training=True)
+        error = tf.reduce_mean(tf.reduce_sum(tf.square(latent - recoded), axis=1))
+        logits = self.logits(self.augmented(generated, noise, "generated"), latent)
+        return {"encoder_loss": error, "generator_loss": self.objective.generator_loss(logits) + error}

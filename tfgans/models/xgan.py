@@ -113,9 +113,9 @@ class XGANModel(AdversarialModel):
         adversarial = ("minimax_loss", "nonsaturating_loss", "real_logit", "generated_logit")
         return (*players, *errors, *classes, *adversarial, "code_norm", "code_spread")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-4 (section 4.1), whose betas the paper does not state."""
-        return {player: keras.optimizers.Adam(1e-4, 0.5, 0.999) for player in self.players}
+        return keras.optimizers.Adam(1e-4, 0.5, 0.999)
 
     @property
     def labels(self) -> Classes | None:
@@ -215,12 +215,12 @@ class XGAN(XGANModel):
         code classifier  descends  L_E.clf                                         (line 13)
 
     All losses come from one pass, before anybody moves. The paper encodes all images at each step. Here a bank
-    keeps their codes: `fill_bank` encodes all images, each step writes back the codes of its batch, and
-    `refresh_codes` encodes all images again. The codes in the bank, and E within L_emb, are those of E at inference, so
-    that they have one scale. All other passes are in training mode, except those of C_img, which is frozen. L_emb is a
-    mean over entries, since the paper gives it the weight of the other losses. With an augmentation T, discriminators
-    see T(x), T(G(E(x))) and T(G(z_hat)), the first two with the same random numbers. -lambda L_gan, as printed, is the
-    saturating form; `objective=Vanilla()` is the other.
+    keeps their codes: `fill_bank` encodes all images, and each step writes back the codes of its batch. The codes in
+    the bank, and E within L_emb, are those of E at inference, so that they have one scale. All other passes are in
+    training mode, except those of C_img, which is frozen. L_emb is a mean over entries, since the paper gives it the
+    weight of the other losses. With an augmentation T, discriminators see T(x), T(G(E(x))) and T(G(z_hat)), the first
+    two with the same random numbers. -lambda L_gan, as printed, is the saturating form; `objective=Vanilla()` is the
+    other.
 
     The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
     beside codes: a generator that takes a condition, and no code classifier. KDE: `KDESampler` in the bank. Codes
@@ -331,11 +331,6 @@ class XGAN(XGANModel):
             ValueError: If a shape does not fit, or the bank refuses the codes.
         """
         self.bank.fill(self.encode(images), labels if self.bank.classes > 1 else None)
-
-    def refresh_codes(self, images: Any) -> None:
-        """Fills the bank again with the codes of the same samples in the same order; the labels stay."""
-        self._check_filled()
-        self.fill_bank(images, self.bank.labels.numpy())
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `latent` z_hat, `[B, N]`, near the batch's codes in the bank."""

@@ -6,7 +6,6 @@ import sys
 
 import keras
 import numpy as np
-import tqdm
 
 from tfgans import data, evaluation, latent
 from tfgans.models import XGAN, AdversarialModel
@@ -14,8 +13,6 @@ from tfgans.models.xgan import XGANModel
 from tfgans.recipes import Recipe, XGANRecipe
 from tfgans.training.build import build, image_classifier
 
-# Images that are converted to floating point at a time.
-_CHUNK = 4_096
 # Images of a class from which its dimension is estimated.
 _IMAGES_PER_CLASS = 1_000
 
@@ -77,10 +74,7 @@ def build_for_timing(recipe: Recipe, train: data.DataSplit) -> AdversarialModel:
 def refill(model: XGAN, train: data.DataSplit) -> None:
     """Encodes all training images, and finds the neighbours of each code."""
     images = data.as_images(train)
-    starts = tqdm.tqdm(
-        range(0, len(images), _CHUNK), desc="Encoding", unit=f" x {_CHUNK} images", delay=1, disable=None
-    )
-    codes = [model.encode(images.rows(slice(start, start + _CHUNK)).unit_images) for start in starts]
+    codes = [model.encode(data.unit_images(part)) for part in data.in_parts(images.image, "Encoding")]
     model.bank.fill(np.concatenate(codes), images.label if model.bank.classes > 1 else None)
 
 

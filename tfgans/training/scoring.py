@@ -205,7 +205,7 @@ class WorldScorer:
         ]
 
 
-def _image_scorer(
+def _scorer_of_images(
     train: data.ImageSet,
     test: data.ImageSet,
     extractor: str,
@@ -221,13 +221,16 @@ def _image_scorer(
     return Scorer(train, test, features, samples, sets, **options)
 
 
-def _world_scorer(
+def _scorer_of_points(
     train: data.ToyWorld, test: data.ToyWorld, extractor: str, samples: int, sets: int, **options: Any
 ) -> WorldScorer:
     return WorldScorer(train, samples, sets)
 
 
-_SCORERS: dict[data.SampleKind, Callable[..., Scorer | WorldScorer]] = {"image": _image_scorer, "point": _world_scorer}
+_SCORERS: dict[data.SampleKind, Callable[..., Scorer | WorldScorer]] = {
+    "image": _scorer_of_images,
+    "point": _scorer_of_points,
+}
 
 # The extractor and the scores at the end of a run, by the kind of the samples, the kind of the labels in the data, and
 # whether the model samples by label. The judge needs no training of a network.

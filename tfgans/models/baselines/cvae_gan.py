@@ -1,6 +1,5 @@
 """CVAE-GAN (Bao et al. 2017), a rival of X-GAN."""
 
-import enum
 from typing import Unpack
 
 import keras
@@ -9,18 +8,11 @@ import tensorflow as tf
 from tfgans.latent import Prior
 from tfgans.losses import classification_loss, mean_feature_distance, vanilla_discriminator_loss
 from tfgans.models._fit import Shape, Shapes, check_fit, first_output
-from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models._variational import encode_posterior, posterior_and_latent
 from tfgans.models.adversarial import AdversarialModel, Shared
-from tfgans.models.batches import Batch, rows_of
+from tfgans.models.batches import Batch
 from tfgans.models.discrimination import Logit
 from tfgans.models.labels import Classes
-
-
-class Draw(enum.IntEnum):
-    """The draws of noise in one step."""
-
-    POSTERIOR = 0
-    LATENT = 1
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -111,17 +103,13 @@ class CVAEGAN(AdversarialModel):
         errors = ("reconstruction_error", "discriminator_error", "classifier_error", "divergence")
         return (*players, *errors, "discriminator_matching", "classifier_matching", "real_logit", "generated_logit")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 2e-4, beta_1 = .5, as in the code."""
-        return {player: keras.optimizers.Adam(2e-4, 0.5) for player in self.players}
+        return keras.optimizers.Adam(2e-4, 0.5)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `posterior`, the noise of z_f, and `latent` z_p, `[B, N]` each."""
-        return {
-            **super().draw_noise(turn, batch, index),
-            "posterior": posterior_noise(self, batch, Draw.POSTERIOR, index),
-            "latent": self.noise(self.prior.sample, rows_of(batch), Draw.LATENT, index),
-        }
+        return {**super().draw_noise(turn, batch, index), **posterior_and_latent(self, batch, index)}
 
     def joint_losses(self, batch: Batch, noise: Batch) -> dict[str, tf.Tensor]:
         """The losses of all players and their parts: the scalars of `log_names`."""

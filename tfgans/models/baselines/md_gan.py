@@ -1,6 +1,5 @@
 """The mode-regularised GAN (Che et al. 2017), a rival of X-GAN."""
 
-import enum
 from typing import Unpack
 
 import keras
@@ -12,15 +11,9 @@ from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
 from tfgans.models.discrimination import Logit
+from tfgans.models.gan import Draw
 
 _OBJECTIVE = Vanilla()
-
-
-class Draw(enum.IntEnum):
-    """The draws of noise in one step."""
-
-    DISCRIMINATOR_LATENT = 0
-    GENERATOR_LATENT = 1
 
 
 @keras.saving.register_keras_serializable("tfgans")
@@ -89,9 +82,9 @@ class MDGAN(AdversarialModel):
         players = tuple(f"{player}_loss" for player in self.players)
         return (*players, "real_logit", "generated_logit", "reconstruction_error", "mode_loss")
 
-    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Adam at 1e-3, as in the code."""
-        return {player: keras.optimizers.Adam(1e-3) for player in self.players}
+        return keras.optimizers.Adam(1e-3)
 
     def draw_noise(self, turn: str, batch: Batch, index: int = 0) -> Batch:
         """Adds `latent` z, `[B, N]`."""
