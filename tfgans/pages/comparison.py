@@ -30,7 +30,8 @@ def write_comparison(workdirs: Sequence[str | os.PathLike], path: str | os.PathL
 
     It shows the newest grids of samples, which have the same seeds in all runs of the same form; the scores with their
     spread, and where their protocols differ; counts of modes; the curves of metrics, scores and diversity; alarms;
-    costs; and the fields in which the recipes differ. A run may still train.
+    costs; and the fields in which the recipes differ. A run may still train. It sets the seeds of Python, NumPy and
+    TensorFlow, since it builds each model to count its parameters.
 
     Args:
         workdirs: Folders of the runs.

@@ -203,7 +203,7 @@ def _scored_at_end(model: AdversarialModel, scorer: Scorer | WorldScorer, names:
 
 
 def load(workdir: str | os.PathLike, step: int | None = None, averaged: bool = True) -> AdversarialModel:
-    """Loads the model of a run.
+    """Loads the model of a run. It sets the seeds of Python, NumPy and TensorFlow, as `build` does.
 
     Args:
         workdir: Folder of the run.
