@@ -56,7 +56,7 @@ class Balance(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfgans")
 class Equilibrium(Balance):
-    """A controller that keeps the balance by a factor k, in velocity form (AVAE, section 3.3).
+    """A controller that keeps the balance by a factor k, in velocity form (AVAE, section 3.4).
 
     With e_t = ratio L(x) - L(G(z)), each step moves k by
 

@@ -65,12 +65,18 @@ def _image_steps(trial: Trial, data: str) -> int:
 
 def _train(trial: Trial, data: str, steps: int, *changes: str) -> "Result":
     """Runs `FORM/data` with the trial's objective and penalty, at our scales for a number of steps."""
+    from tfgans import recipes
+
     setting = trial.setting
     updates = _WASSERSTEIN_UPDATES if setting["objective"] == "w" else 1
     changes = (*changes, f"n_critic={updates}", *(f"{name}={setting[name]}" for name in ("objective", "penalty")))
+    name = f"{setting['form']}/{data}"
     if trial.scale != "paper":
         changes = (*changes, f"steps={_steps(trial, steps)}")
-    return train(trial, f"{setting['form']}/{data}", *changes)
+    elif updates > 1:
+        # The authors' code counts the updates of the discriminator.
+        changes = (*changes, f"steps={recipes.get(name, trial.scale).steps // updates}")
+    return train(trial, name, *changes)
 
 
 def toy(trial: Trial) -> Measured:

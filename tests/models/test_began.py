@@ -288,6 +288,12 @@ def test_the_decoder_is_not_the_generator():
         tfgans.BEGAN(network, linear(3, 2, "encoder"), network, latent.Uniform(2))
 
 
+def test_a_margin_needs_the_error_of_each_sample():
+    parts = (linear(2, 3, "generator"), linear(3, 2, "encoder"), linear(2, 3, "decoder"), latent.Uniform(2))
+    with pytest.raises(ValueError, match="A margin needs an error for each sample; received norm='l2_batch'"):
+        tfgans.BEGAN(*parts, equilibrium=Margin(0.5), norm="l2_batch")
+
+
 def test_networks_must_be_built():
     unbuilt = keras.Model()
     with pytest.raises(ValueError, match="The encoder of a BEGAN must be a functional or a Sequential Keras model"):

@@ -63,6 +63,18 @@ def test_wasserstein_has_five_updates_and_as_much_time(tmp_path, monkeypatch):
     assert {"n_critic=5", "penalty=pairwise", "steps=1800", "latent_size=1"} <= set(taken[1][1])
 
 
+def test_at_the_papers_scale_wasserstein_has_as_many_updates_of_the_discriminator(tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr("papers.logan.experiments.train", lambda trial, name, *changes: taken.append(changes))
+    monkeypatch.setattr("papers.logan.experiments.scored", lambda result: None)
+    (item,) = papers.find("logan").only(["fig4"]).items
+    for setting in item.settings[:2]:
+        item.run(Trial(setting, 0, "paper", False, tmp_path, None, False))
+    # 40,000 updates, as many as those of the other objectives.
+    assert not any(change.startswith("steps=") for change in taken[0])
+    assert {"n_critic=5", "steps=8000"} <= set(taken[1])
+
+
 @pytest.mark.parametrize("name", ["table1_2_3", "penalty"])
 def test_images_are_scored_where_a_line_of_metrics_is_written(name, tmp_path):
     """At most ten times; recipes refuse other numbers, which runs of a moment do not ask for."""

@@ -154,7 +154,7 @@ def test_a_verdict_is_one_of_five(tmp_path, monkeypatch):
     (tmp_path / "cwgan").mkdir()
     (tmp_path / "cwgan" / "paper.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("papers.paper.FOLDER", tmp_path)
-    with pytest.raises(ValueError, match=r"Fig\. 7: a verdict is one of holds, .*; received nearly holds"):
+    with pytest.raises(ValueError, match=r"Fig\. 5: a verdict is one of holds, .*; received nearly holds"):
         read_paper("cwgan")
 
 

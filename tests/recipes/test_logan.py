@@ -39,6 +39,11 @@ def test_only_players_without_an_encoder_choose_their_latents_and_their_updates(
         recipes.get("bigan/mnist").override([change])
 
 
+def test_points_of_the_code_have_two_latent_numbers_without_an_encoder_and_one_with_it():
+    sizes = [recipes.get(f"{name}/ring8", "code").latent_size for name in ("gan", "bigan", "logan")]
+    assert sizes == [2, 1, 1]
+
+
 def test_pacgan_moves_its_generator_twice_on_stacked_mnist():
     """As the authors' code does there, with the latents of the discriminator; on points each player moves once."""
     recipe = recipes.get("pacgan/stacked_mnist", "paper")

@@ -36,6 +36,12 @@ def test_ablations_are_fields(changes, system, players):
     assert bool(recipe.takes_labels) == model.samples_by_label
 
 
+def test_flipped_images_have_no_code_in_the_bank():
+    with pytest.raises(ValueError, match="The bank has one code for each image"):
+        recipes.get("xgan/mnist").override(["flip=True"])
+    assert recipes.get("xgan/mnist").override(["flip=True", "latents=normal", "supervision=none"]).flip
+
+
 def test_an_unsupervised_xgan_needs_classes_for_its_image_classifier():
     recipe = recipes.get("xgan/digits").override(["supervision=none"])
     assert recipe.adapted("class", 3).condition_size == 3

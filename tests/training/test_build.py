@@ -50,6 +50,12 @@ def test_rates_fall_to_zero_with_the_run_however_many_updates_a_player_has():
         assert float(rate(updates)) == 0
 
 
+def test_rates_of_a_generator_that_moves_twice_fall_over_its_own_updates():
+    model = build(recipes.get("gan/ring8").override(["steps=100", "n_generator=2", "learning_rate=0.01"]))
+    for player, updates in (("discriminator", 100), ("generator", 200)):
+        assert float(model.optimizers[player]._learning_rate(updates // 2)) == pytest.approx(0.005)
+
+
 def test_weights_follow_the_seed():
     recipe = recipes.get("cwgan/digits")
     for first, second in zip(build(recipe).get_weights(), build(recipe).get_weights(), strict=True):

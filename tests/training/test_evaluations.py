@@ -240,6 +240,14 @@ def test_a_model_and_the_files_of_its_samples_score_the_same(plain, digits, tmp_
         assert [found[name] for name in PRDC] == [expected[name] for name in PRDC]
 
 
+def test_reconstructions_are_not_rounded(digits, monkeypatch):
+    """A background of tanh(-4) is a byte of 0, and .086 without rounding, which SSIM with a small range sees."""
+    model = training.build(tiny("bigan/digits"))
+    monkeypatch.setattr(model, "reconstruct", lambda images: np.full_like(images, np.tanh(-4.0)))
+    found = pixel_scorer(digits)._samples(model, 0, {}).reconstruct(digits[1].image[:2])
+    np.testing.assert_allclose(found, np.full((2, 8, 8, 1), 0.0855), atol=1e-4)
+
+
 def test_all_are_those_that_apply_and_the_others_have_reasons(digits):
     scorer = pixel_scorer(digits)
     assert scorer.chosen(["all"], labelled=False) == [

@@ -125,10 +125,10 @@ def _swiss_roll(count: int = 400) -> np.ndarray:
 
 
 def _random_swiss_roll(count: int = 1_000, seed: int = 0) -> np.ndarray:
-    """Returns points of the same spiral at uniform random angles; the largest coordinate is 1."""
+    """Returns points of the same spiral at uniform random angles; the largest coordinate is 2."""
     angles = np.pi * np.random.default_rng(seed).uniform(1.5, 4.5, count)
     points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1)
-    return points / points.max()
+    return 2 * points / points.max()
 
 
 def _world(name: str, centers: np.ndarray, sigma: float, scale: float, weights: np.ndarray | None = None) -> ToyWorld:

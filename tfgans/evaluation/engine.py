@@ -83,7 +83,7 @@ class Comparison:
     reconstruct: Reconstruct | None
 
     def reconstructed(self) -> tuple[np.ndarray, np.ndarray]:
-        """Returns images of the test split, as many as samples, and their reconstructions, uint8 [n, H, W, C]."""
+        """Returns images of the test split, as many as samples, and their reconstructions, [n, H, W, C] in [0, 255]."""
         if self.reconstruct is None:
             raise ValueError(_NO_ENCODER)
         images = self.test["images"][: self.generated.count]

@@ -26,8 +26,8 @@ class Source:
         protocol: Entries in the protocol of a score.
         fingerprint: Hash of the images and their order, under which their features are cached; None for no caching.
         labelled: Whether there are labels.
-        reconstruct: Returns reconstructions of images, both uint8 [n, H, W, C], by the model that generates this set;
-            None if the model has no encoder.
+        reconstruct: Returns reconstructions of images uint8 [n, H, W, C] by the model that generates this set, in
+            [0, 255] and not rounded; None if the model has no encoder.
     """
 
     read: Callable[[int, int], Rows]

@@ -38,7 +38,7 @@ def search_latent(
     steps: int | Sequence[int],
     learning_rate: float = 0.01,
 ) -> Search:
-    """Searches z* = argmin ||G(z) - x|| for all images at once (BEGAN-CS, section 4.6 and Fig. 11).
+    """Searches z* = argmin ||G(z) - x|| for all images at once (BEGAN-CS, sections 3.2 and 4.5, Fig. 11).
 
     Adam moves each row on its own, so that a row's path does not depend on its neighbours.
 

@@ -18,7 +18,8 @@ def feature_distance(first: Sequence[tf.Tensor], second: Sequence[tf.Tensor]) ->
 def mean_feature_distance(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
     """Half the mean over entries of (E first - E second)^2, a scalar; E is over the rows `[B, ...]` of all replicas.
 
-    This is the feature matching of CVAE-GAN (Bao et al. 2017, Eqs. 5 and 6), with a mean over entries.
+    This is the feature matching of CVAE-GAN (Bao et al. 2017, Eqs. 5 and 6), with a mean over entries. The code that we
+    compared with matches the means of whole batches, as here, also for the classifier's features.
     """
     context = tf.distribute.get_replica_context()
     means = [context.all_reduce("mean", tf.reduce_mean(maps, axis=0)) for maps in (first, second)]

@@ -123,9 +123,9 @@ class InterpolatedGradientPenalty(GradientPenalty):
 class HeightAxisGradientPenalty(GradientPenalty):
     """The penalty of cWGAN's public code, for studies of its difference from the paper.
 
-    It differs from Eq. 5 in three ways: one epsilon serves the whole batch, the gradient is that of the
-    sum over patches, and the norm is over the image height only, so that every column and channel has
-    its own norm.
+    It differs from Eq. 5 in three ways: one epsilon serves the whole batch (of a replica, if there are
+    several), the gradient is that of the sum over patches, and the norm is over the image height only, so
+    that every column and channel has its own norm.
     """
 
     def norms(

@@ -81,7 +81,7 @@ def ms_ssim(first: Any, second: Any, value_range: float, scales: int = 5) -> np.
 
 
 def moving_average(values: Any, width: int = 20) -> np.ndarray:
-    """Returns means of `width` consecutive values, as of SSIM in LOGAN's Table 2 (section 4.2).
+    """Returns means of `width` consecutive values, as of SSIM in LOGAN's Table 2 (section 4.3).
 
     Args:
         values: [n], n >= width.

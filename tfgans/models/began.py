@@ -95,6 +95,8 @@ class BEGAN(AdversarialModel):
             raise ValueError(f"similarity_weight must not be negative; received {similarity_weight}.")
         if penalty is not None and norm == "l2_batch":
             raise ValueError("A gradient penalty needs an energy for each sample; received norm='l2_batch'.")
+        if isinstance(equilibrium, Margin) and norm == "l2_batch":
+            raise ValueError("A margin needs an error for each sample; received norm='l2_batch'.")
         self.norm = norm
         self.discrimination = Energy(norm)
         self.similarity_weight = similarity_weight

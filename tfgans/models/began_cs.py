@@ -16,19 +16,19 @@ from tfgans.models.began import BEGAN
 class BEGANCS(BEGAN):
     """BEGAN with a constraint that codes of G(z) stay close to z, so that different z keep different codes.
 
-    With L(u) = ||u - Dec(Enc(u))|| and L_c = ||z_D - Enc(G(z_D))||, one step is (section 3, Eqs. 4 to 6):
+    With L(u) = ||u - Dec(Enc(u))|| and L_c = ||z_D - Enc(G(z_D))||, one step is (section 3, Eqs. 1 to 3):
 
         discriminator  descends  L(x) - k L(G(z_D)) + alpha L_c
         generator      descends  L(G(z_G))
         k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
 
     The constraint trains the encoder alone: the decoder is no part of it, and the generator does not descend it. It
-    makes Enc an inverse of G, so that Enc(x) is the latent of an image in one pass (section 3.4), and `reconstruct` is
+    makes Enc an inverse of G, so that Enc(x) is the latent of an image in one pass (section 3.2), and `reconstruct` is
     G(Enc(x)).
 
     Args:
         constraint_weight: alpha; with 0 this is BEGAN.
-        norm: The distance L; the Euclidean norm of a sample by default, as in Eq. 1.
+        norm: The distance L; the Euclidean norm of a sample by default, as in section 4.
         constraint_norm: The distance of codes.
         Other arguments: As of `BEGAN`.
 

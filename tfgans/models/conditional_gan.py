@@ -17,7 +17,7 @@ class ConditionalGAN(GAN):
     """GAN conditioned on a class or on attributes (cWGAN section IV-A, Eq. 2; Mirza and Osindero 2014).
 
     The step is that of `GAN`, with l(x, y) and G(z, y). With its defaults this is the vanilla baseline of the cWGAN
-    paper.
+    paper's code on colour images; the paper has Adam at 1e-4, betas 0 and .9, for all experiments.
 
     Args:
         generator: G, from `[latents, conditions]` to samples.
@@ -67,7 +67,7 @@ class ConditionalGAN(GAN):
         return Classes(count) if self.conditioning == "class" else Attributes(count)
 
     def default_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam at 2e-4, betas .5 and .999, as the authors' code trains the vanilla objective."""
+        """Adam at 2e-4, betas .5 and .999, as the authors' code trains the vanilla objective on colour images."""
         return keras.optimizers.Adam(2e-4, 0.5, 0.999)
 
     def _shapes(self, sample: Shape, generator: keras.Model, prior: Prior) -> Shapes:

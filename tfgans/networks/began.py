@@ -12,7 +12,7 @@ from tfgans.choices import check_choice
 from tfgans.networks.layers import BatchNormalization, crop
 
 Style = Literal["began", "cs"]
-"""Layout of the networks. `began`: BEGAN (Berthelot et al. 2017, section 3.1). `cs`: the code of BEGAN-CS."""
+"""Layout of the networks. `began`: BEGAN (Berthelot et al. 2017, section 3.5). `cs`: the code of BEGAN-CS."""
 
 _KERNEL = 3
 _SMALLEST = 8

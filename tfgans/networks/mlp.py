@@ -104,7 +104,7 @@ def relu_mlp(
     activation: Literal["relu", "leaky_relu"] = "relu",
     bias_range: float = 0.0,
 ) -> keras.Model:
-    """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.4).
+    """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.6).
 
     The paper does not state its biases. Without any, an auto-encoder of such layers is homogeneous at the start: with a
     point it reconstructs the whole ray from the origin through it.

@@ -185,14 +185,8 @@ _IMAGES_PAPER = replace(
 )
 
 # Adam's epsilon is that of TensorFlow 1.
-_CODE: dict[str, Any] = {"preset": "code", "recompute_errors": True, "epsilon": 1e-8}
-_IMAGES_CODE: dict[str, Any] = {
-    **_CODE,
-    "networks": "cs",
-    "filters": 128,
-    "constraint_norm": "l1_mean",
-    "share_latent": True,
-}
+_CODE: dict[str, Any] = {"preset": "code", "recompute_errors": True, "share_latent": True, "epsilon": 1e-8}
+_IMAGES_CODE: dict[str, Any] = {**_CODE, "networks": "cs", "filters": 128, "constraint_norm": "l1_mean"}
 
 _IMAGES_SMALL = replace(
     _IMAGES_PAPER,

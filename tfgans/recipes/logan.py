@@ -27,8 +27,8 @@ class UnconditionalRecipe(Recipe):
         widths: Units of the hidden layers, or channels of the maps from the largest to the smallest.
         discriminator_widths: Widths of the discriminator; None for `widths`.
         head_width: Channels at the end of the convolutional discriminator.
-        penalty: Gradient penalty in x: `pairwise`, between an image and its reconstruction; `interpolated`, between
-            random pairs of a real and a generated image; or `none`.
+        penalty: Gradient penalty in x: `pairwise`, between an image and its reconstruction; `interpolated`, at a random
+            place between a real and a generated image, or, with an encoder, an image and its reconstruction; or `none`.
         penalty_weight: Factor lambda of the penalty.
         penalty_power: 1 for the norm, as in the text, 2 for its square.
         r1: Factor of the zero-centred penalty on real samples.
@@ -278,6 +278,9 @@ def _gan(recipe: UnconditionalRecipe) -> UnconditionalRecipe:
     if recipe.preset != "code":
         return gan
     gan = replace(gan, latent_sharing="players")
+    if recipe.networks == "mlp":
+        # Its script for points has two numbers where that with an encoder has one.
+        return replace(gan, latent_size=2)
     if recipe.image_shape[0] != 128:
         return gan
     return replace(gan, discriminator_widths=(64, 128, 256, 512, 1024), head_width=1024)

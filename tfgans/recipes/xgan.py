@@ -117,6 +117,8 @@ class XGANRecipe(EncodedRecipe):
         if self.neighbours is not None and self.combined > self.neighbours:
             raise ValueError(f"combined={self.combined} codes cannot be drawn from neighbours={self.neighbours}.")
         self._check_multiples("refresh_every")
+        if self.has_bank and self.flip:
+            raise ValueError("The bank has one code for each image, and not for its mirror image; received flip=True.")
         if not self.has_bank and self.supervision == "classes":
             raise ValueError(
                 f"Latents of a prior have no class by their place: supervision must be none or concatenated; received "

@@ -307,8 +307,8 @@ def _optimizers(recipe: Recipe, players: Sequence[str]) -> dict[str, keras.optim
         rate = fields[name] if (name := f"{player}_learning_rate") in fields else fields["learning_rate"]
         if fields.get("decay") == "cosine":
             # An optimizer counts its own updates.
-            updates = recipe.steps * (fields.get("n_critic", 1) if player == "discriminator" else 1)
-            rate = keras.optimizers.schedules.CosineDecay(rate, updates)
+            a_step = fields.get({"discriminator": "n_critic", "generator": "n_generator"}.get(player, ""), 1)
+            rate = keras.optimizers.schedules.CosineDecay(rate, recipe.steps * a_step)
         optimizers[player] = keras.optimizers.Adam(rate, **options)
     return optimizers
 

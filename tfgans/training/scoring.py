@@ -131,7 +131,8 @@ class Scorer:
             return evaluation.to_bytes(model.sample(stop - start, labels=rows, seed=seeds)), rows
 
         def reconstruct(images: np.ndarray) -> np.ndarray:
-            return evaluation.to_bytes(model.reconstruct(data.unit_images(images)))
+            # Rounding would make flat parts alike, where the constants of `reconstruction_ssim_legacy` are small.
+            return (np.clip(model.reconstruct(data.unit_images(images)), -1, 1) + 1) * 127.5
 
         face = model.faces().get("reconstruct")
         encodes = face is not None and "label" not in face.inputs
