@@ -193,11 +193,12 @@ def _inverted(trial: Trial) -> Measured:
     values["one_shot_seconds"] = time.monotonic() - began
     values["one_shot_error"] = _error(images, reconstructed)
     random = _random_starts(model, len(images))
-    values["code_error"] = _error(random, model.encode(model.generate(random)))
+    values["code_error"] = _error(random, model.encode(model.unclipped_graph(random).numpy()))
     for start, latents in (("random", random), ("code", codes)):
-        search = latent.search_latent(model.generate_graph, images, latents, marks)
-        for mark, errors, seconds in zip(marks, search.errors, search.seconds, strict=True):
-            values |= {f"{start}_{mark}_error": float(errors.mean()), f"{start}_{mark}_seconds": float(seconds)}
+        search = latent.search_latent(model.unclipped_graph, images, latents, marks)
+        for mark, found, seconds in zip(marks, search.latents, search.seconds, strict=True):
+            error = _error(images, model.generate(found))
+            values |= {f"{start}_{mark}_error": error, f"{start}_{mark}_seconds": float(seconds)}
     return Measured(values, {"data": f"{test.name} test", "images": len(images), "seed": SAMPLE_SEED})
 
 
@@ -208,7 +209,7 @@ def inversion_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str
     images, (marks, _) = shown_images(trials[0], 8), _search(trials[0])
     for trial in trials:
         model, name = training.load(trial.workdir), trial.setting["system"]
-        search = latent.search_latent(model.generate_graph, images, _random_starts(model, len(images)), marks)
+        search = latent.search_latent(model.unclipped_graph, images, _random_starts(model, len(images)), marks)
         rows = [images, model.reconstruct(images), *map(model.generate, search.latents)]
         names = ["x", "G(Enc(x))", *(f"{mark:,} steps" for mark in marks)]
         plots.image_grid(

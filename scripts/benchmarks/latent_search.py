@@ -37,7 +37,7 @@ def main(argv: list[str]) -> None:
     start = model.encode(images)
 
     def searched(rows: slice) -> float:
-        found = latent.search_latent(model.generate_graph, images[rows], start[rows], FLAGS.steps)
+        found = latent.search_latent(model.unclipped_graph, images[rows], start[rows], FLAGS.steps)
         return float(found.seconds[-1])
 
     together = searched(slice(None))

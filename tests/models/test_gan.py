@@ -143,3 +143,18 @@ def test_a_function_as_objective_trains_as_the_object_does(tmp_path, random):
     gan.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras", custom_objects={"mean_logits": mean_logits})
     assert loaded.objective == gan.objective
+
+
+def test_a_search_sees_images_that_are_not_clipped():
+    """G(3) is 3 in four pixels, of which each has a slope of 1; a sample has 1, and no slope."""
+    generator = keras.Sequential(
+        [keras.layers.Dense(4, use_bias=False, kernel_initializer="ones"), keras.layers.Reshape((2, 2, 1))]
+    )
+    discriminator = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    gan, z = tfgans.GAN(generator, discriminator, latent.Uniform(1)), tf.constant([[3.0]])
+    for graph, value, slope in ((gan.unclipped_graph, 3, 4), (gan.generate_graph, 1, 0)):
+        with tf.GradientTape() as tape:
+            tape.watch(z)
+            image = graph(z)
+        np.testing.assert_allclose(image, np.full((1, 2, 2, 1), value))
+        assert float(tape.gradient(image, z)[0, 0]) == slope

@@ -43,7 +43,7 @@ def search_latent(
     Adam moves each row on its own, so that a row's path does not depend on its neighbours.
 
     Args:
-        generate: G at inference, from latents [n, N] to images, such as `model.generate_graph`, with the labels of a
+        generate: G at inference, from latents [n, N] to images, such as `model.unclipped_graph`, with the labels of a
             conditional model filled in.
         images: x, [n, H, W, C] in [-1, 1], or points [n, D].
         start: The first z, [n, N]: random latents, or `model.encode(images)`.

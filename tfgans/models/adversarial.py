@@ -527,8 +527,12 @@ class AdversarialModel(keras.Model):
 
     def generate_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """G(z) at inference, from latents `[n, N]` and labels to samples `[n, ...]`; images are clipped to [-1, 1]."""
-        sample = self.forward(self.sampler, latent, label, training=False)
+        sample = self.unclipped_graph(latent, label)
         return tf.clip_by_value(sample, -1.0, 1.0) if self.kind == "image" else sample
+
+    def unclipped_graph(self, latent: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+        """G(z) at inference as the other players see it; a clipped pixel would have no gradient for a search."""
+        return self.forward(self.sampler, latent, label, training=False)
 
     @property
     def sample_prior(self) -> Prior | None:
