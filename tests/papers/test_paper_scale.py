@@ -103,7 +103,7 @@ def test_generated_data_are_what_a_paper_recipe_is_made_for(name):
 
 
 def test_recipes_of_a_paper():
-    of_an_item = recipes_of(papers.find("cwgan").only(["fig3"]), every=False)
+    of_an_item = recipes_of(papers.find("cwgan").only(["fig3", "fig3_10"]), every=False)
     assert of_an_item == ["cwgan/mnist", "cgan/celeba", "cwgan/celeba", "cwgan/efigi"]
     every = [text for paper in papers.PAPERS for text in recipes_of(paper, every=True)]
     assert set(OF_PAPERS) <= set(every)
@@ -112,7 +112,7 @@ def test_recipes_of_a_paper():
 def test_plan_adds_up_what_was_measured(tmp_path):
     measured = {"batch_size": 64, "parameters": 5, "seconds_a_step": 2.0, "gigabytes": 1.0, "cores": 2}
     (tmp_path / "paper_scale.json").write_text(json.dumps({"recipes": {"cwgan/mnist": measured}}))
-    lines = list(paper_scale.describe_costs([papers.find("cwgan").only(["fig3"])], tmp_path))
+    lines = list(paper_scale.describe_costs([papers.find("cwgan").only(["fig3", "fig3_10"])], tmp_path))
     assert lines[0] == "cwgan, Fig. 3: needs GPU"
     assert lines[-1].startswith("4 runs with one seed; the steps of the 1 that were measured take 10 h 24 min in all.")
 
