@@ -6,7 +6,6 @@ import pathlib
 from collections.abc import Callable, Iterable, Mapping
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tfgans._files import append_line, cut_lines
@@ -14,7 +13,9 @@ from tfgans._files import append_line, cut_lines
 
 def nonfinite(variables: Iterable[keras.Variable]) -> list[str]:
     """Returns the paths of variables that have NaN or Inf."""
-    return [variable.path for variable in variables if not np.all(np.isfinite(variable.numpy()))]
+    floating = [variable for variable in variables if tf.as_dtype(variable.dtype).is_floating]
+    # Weights stay on their device, since this is asked after every epoch.
+    return [each.path for each in floating if not tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(each)))]
 
 
 class StepCallback(keras.callbacks.Callback):

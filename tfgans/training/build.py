@@ -307,8 +307,8 @@ def _optimizers(recipe: Recipe, players: Sequence[str]) -> dict[str, keras.optim
         rate = fields[name] if (name := f"{player}_learning_rate") in fields else fields["learning_rate"]
         if fields.get("decay") == "cosine":
             # An optimizer counts its own updates.
-            a_step = fields.get({"discriminator": "n_critic", "generator": "n_generator"}.get(player, ""), 1)
-            rate = keras.optimizers.schedules.CosineDecay(rate, recipe.steps * a_step)
+            a_step = {"discriminator": fields.get("n_critic", 1), "generator": fields.get("n_generator", 1)}
+            rate = keras.optimizers.schedules.CosineDecay(rate, recipe.steps * a_step.get(player, 1))
         optimizers[player] = keras.optimizers.Adam(rate, **options)
     return optimizers
 
