@@ -5,12 +5,13 @@ from collections.abc import Callable
 import torch
 import torch._functorch.config
 from _turns import report_rates
+from _workload import define_workload
 from absl import flags
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("device", "cpu", "Device of the tensors, such as cuda.")
 flags.DEFINE_bool("compile", False, "Compiles the networks by torch.compile, which needs a C++ compiler.")
-flags.DEFINE_integer("turns", 5, "Turns; the best one counts.", lower_bound=1)
+define_workload(turns=5)
 
 
 def choose_device() -> None:

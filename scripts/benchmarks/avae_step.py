@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from _adam import adam
 from _turns import report_rates
+from _workload import define_workload
 from absl import app, flags
 
 _LATENT = 64
@@ -15,11 +16,7 @@ _ALPHA, _BETA, _GAMMA = 0.3, 0.1, 0.1
 _RATIO, _INTEGRAL, _PROPORTIONAL, _DERIVATIVE = 0.5, 1e-3, 1e-5, 1e-5
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
-flags.DEFINE_integer("filters", 16, "n, channels of the first maps.", lower_bound=1)
-flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
+define_workload(pixels=32, filters=16, batch_size=16, steps=60, turns=5)
 
 
 def main(argv: list[str]) -> None:

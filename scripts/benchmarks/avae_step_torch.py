@@ -7,6 +7,7 @@ import _began_torch
 import torch
 from _descent_torch import descend
 from _step_torch import choose_device, compiled, report_step
+from _workload import define_workload
 from absl import app, flags
 from torch import nn
 
@@ -15,10 +16,7 @@ _ALPHA, _BETA, _GAMMA = 0.3, 0.1, 0.1
 _RATIO, _INTEGRAL, _PROPORTIONAL, _DERIVATIVE = 0.5, 1e-3, 1e-5, 1e-5
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
-flags.DEFINE_integer("filters", 16, "n, channels of the first maps.", lower_bound=1)
-flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+define_workload(pixels=32, filters=16, batch_size=16, steps=20)
 
 
 def main(argv: list[str]) -> None:

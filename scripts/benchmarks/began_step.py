@@ -7,18 +7,15 @@ from collections.abc import Callable
 
 from _adam import adam
 from _turns import report_rates
+from _workload import define_workload
 from absl import app, flags
 
 _LATENT = 64
 _RATIO, _GAIN = 0.5, 1e-3
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
-flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
-flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
+define_workload(pixels=32, filters=32, batch_size=16, steps=60, turns=5)
 flags.DEFINE_string("store", None, "Store of images; `fit` on it takes turns with `fit` on images in memory.")
-flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:

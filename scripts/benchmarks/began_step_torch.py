@@ -7,6 +7,7 @@ import _began_torch
 import torch
 from _descent_torch import descend
 from _step_torch import choose_device, compiled, report_step
+from _workload import define_workload
 from absl import app, flags
 from torch import nn
 
@@ -14,10 +15,7 @@ _LATENT = 64
 _RATIO, _GAIN = 0.5, 1e-3
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
-flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
-flags.DEFINE_integer("batch_size", 16, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
+define_workload(pixels=32, filters=32, batch_size=16, steps=20)
 
 
 def main(argv: list[str]) -> None:

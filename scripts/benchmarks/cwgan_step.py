@@ -8,16 +8,14 @@ from collections.abc import Callable
 
 from _adam import adam
 from _turns import report_rates
+from _workload import define_workload
 from absl import app, flags
 
 _LATENT, _CLASSES, _CRITIC, _PENALTY = 64, 10, 5, 10.0
 _SHAPE = (28, 28, 1)
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
-flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
+define_workload(width=16, batch_size=64, steps=60, turns=5)
 
 
 def main(argv: list[str]) -> None:

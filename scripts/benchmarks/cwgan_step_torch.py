@@ -8,6 +8,7 @@ import itertools
 import torch
 from _descent_torch import descend
 from _step_torch import choose_device, compiled, report_step
+from _workload import define_workload
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -15,9 +16,7 @@ from torch.nn import functional
 _LATENT, _CLASSES, _CRITIC, _PENALTY = 64, 10, 5, 10.0
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("width", 16, "Channels of the discriminator's first map; the last has eight times as many.")
-flags.DEFINE_integer("batch_size", 64, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=1)
+define_workload(width=16, batch_size=64, steps=5)
 
 
 class Discriminator(nn.Module):

@@ -7,13 +7,13 @@ It prints lines of JSON.
 import time
 
 from _turns import report
+from _workload import define_workload
 from absl import app, flags
 
 _LATENT = 64
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
-flags.DEFINE_integer("filters", 32, "n, channels of the first maps.", lower_bound=1)
+define_workload(pixels=32, filters=32)
 flags.DEFINE_integer("images", 64, "Images to find.", lower_bound=1)
 flags.DEFINE_integer("alone", 4, "Images that are searched one by one; the time is scaled to all.", lower_bound=1)
 flags.DEFINE_integer("steps", 50, "Steps of a search.", lower_bound=1)

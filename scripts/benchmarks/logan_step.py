@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from _adam import adam
 from _turns import report_rates
+from _workload import define_workload
 from absl import app, flags
 
 _WIDTHS = (128, 128, 128)
@@ -17,7 +18,7 @@ _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("steps", 5_000, "Steps in a turn, a multiple of 50.", lower_bound=_LOOP)
-flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
+define_workload(turns=5)
 
 
 def main(argv: list[str]) -> None:

@@ -8,6 +8,7 @@ import itertools
 import torch
 from _descent_torch import descend
 from _step_torch import choose_device, compiled, report_step
+from _workload import define_workload
 from absl import app, flags
 from torch import nn
 
@@ -16,7 +17,7 @@ _BATCH = 256
 _PENALTY = 0.1
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("steps", 300, "Steps in a turn.", lower_bound=1)
+define_workload(steps=300)
 
 
 def main(argv: list[str]) -> None:

@@ -8,17 +8,15 @@ from collections.abc import Callable
 
 from _adam import adam
 from _turns import report_rates
+from _workload import define_workload
 from absl import app, flags
 
 _LATENT, _CLASSES, _IMAGES = 64, 10, 2_000
 _NEIGHBOURS, _COMBINED, _LAMBDA = 100, 5, 2.0
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+define_workload(pixels=32, batch_size=32, steps=60, turns=5)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
-flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 60, "Steps in a turn; with many, the start of `fit` takes a small share.", lower_bound=1)
-flags.DEFINE_integer("turns", 5, "Turns of each implementation.", lower_bound=1)
 
 
 def main(argv: list[str]) -> None:

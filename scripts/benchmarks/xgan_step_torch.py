@@ -8,6 +8,7 @@ import itertools
 import torch
 from _descent_torch import descend
 from _step_torch import choose_device, compiled, report_step
+from _workload import define_workload
 from absl import app, flags
 from torch import nn
 from torch.nn import functional
@@ -16,10 +17,8 @@ _LATENT, _CLASSES, _IMAGES = 64, 10, 2_000
 _NEIGHBOURS, _COMBINED, _LAMBDA = 100, 5, 2.0
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("pixels", 32, "Edge of an image.", lower_bound=8)
+define_workload(pixels=32, batch_size=32, steps=20)
 flags.DEFINE_list("widths", ["16", "32", "64"], "Channels of the maps, the first of half the image's size.")
-flags.DEFINE_integer("batch_size", 32, "Images in a batch.", lower_bound=1)
-flags.DEFINE_integer("steps", 20, "Steps in a turn.", lower_bound=1)
 
 
 class Down(nn.Module):
