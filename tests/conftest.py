@@ -12,6 +12,9 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llv
 import numpy as np
 import pytest
 
+# It chooses TensorFlow's kernels, which must not depend on what a test imports first.
+import tfgans  # noqa: F401
+
 # In the order of their tests. Workers that begin with the longest files and end with short ones end together.
 _KINDS = ("conformance", "run", "slow", "unit")
 _KINDS_OF_FOLDERS = {

@@ -104,6 +104,24 @@ def test_import_and_recipes_load_no_tensorflow():
     assert done.stdout.strip() == "set()"
 
 
+SAYS_WHETHER_ONEDNN_IS_ON = """
+import os
+os.environ.pop("TF_ENABLE_ONEDNN_OPTS")
+{first}
+import tfgans
+from tensorflow.python.util import _pywrap_util_port
+print(_pywrap_util_port.IsMklEnabled())
+"""
+
+
+@pytest.mark.run
+@pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow has oneDNN on Linux and Windows alone.")
+@pytest.mark.parametrize(("first", "enabled"), [("", "True"), ("os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'", "False")])
+def test_the_kernels_are_those_of_onednn_unless_the_user_chooses_others(first, enabled):
+    done = python(SAYS_WHETHER_ONEDNN_IS_ON.format(first=first), TF_ENABLE_ONEDNN_OPTS="set by this process")
+    assert done.stdout.split() == [enabled], done.stderr
+
+
 @pytest.mark.run
 def test_a_client_loads_no_models():
     code = (
