@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import fcntl
 import json
 import math
 import multiprocessing
@@ -21,6 +22,8 @@ from tfgans._files import changing, package_versions, read_json, write_json
 
 Setting = Mapping[str, Any]
 
+# The seconds of a trial, in its folder. A run takes a folder with hidden files for an empty one.
+_CLOCK = ".seconds"
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -156,8 +159,9 @@ def results_folder(papers: pathlib.Path, paper: str) -> pathlib.Path:
 class Results:
     """The results of an item and their file, which is rewritten after each trial.
 
-    A stored trial is not run again unless it is stale. A stale trial has the field `stale` with the reason. Remove the
-    file to run all trials again. Several processes may run trials of one item, and each keeps what the others store.
+    A stored trial is not run again unless it is stale. A stale trial has the field `stale` with the reason. A row shows
+    its stale trials until one of them is measured again, so that no mean mixes both. Remove the file to run all trials
+    again. Several processes may run trials of one item, and each keeps what the others store.
 
     Args:
         item: The item.
@@ -167,22 +171,21 @@ class Results:
     def __init__(self, item: Item, plan: Plan) -> None:
         self._item, self._plan = item, plan
         self._path = plan.file(item)
-        self._trials = self._stored()
 
     def _stored(self) -> list[dict[str, Any]]:
         """The trials in the file."""
         rows = read_json(self._path)["rows"] if self._path.exists() else []
-        return [trial for row in rows for trial in row["trials"]]
+        return [trial for row in rows for trial in (*row["trials"], *row.get("stale_trials", ()))]
 
     def state(self, trial: Trial) -> Literal["stored", "stale", "missing"]:
         """Returns whether this trial's numbers are stored, stored but stale, or missing."""
-        for stored in self._trials:
+        for stored in self._stored():
             if (stored["row"], stored["seed"]) == (trial.row, trial.seed):
                 return "stale" if "stale" in stored else "stored"
         return "missing"
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
-        """Stores a trial's numbers, in place of older ones, and drops stale ones of its row: no mean mixes both."""
+        """Stores a trial's numbers, in place of older ones."""
         added = {
             "row": trial.row,
             "seed": trial.seed,
@@ -192,25 +195,20 @@ class Results:
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with changing(self._path):
-            others = [
-                stored
-                for stored in self._stored()
-                if stored["row"] != trial.row or not ("stale" in stored or stored["seed"] == trial.seed)
-            ]
-            self._trials = [*others, added]
-            write_json(self._path, self._table())
+            others = [old for old in self._stored() if (old["row"], old["seed"]) != (trial.row, trial.seed)]
+            write_json(self._path, self._table([*others, added]))
 
-    def _table(self) -> dict[str, Any]:
+    def _table(self, trials: list[dict[str, Any]]) -> dict[str, Any]:
         """The content of the file."""
         order = [dict(setting) for setting in self._item.settings]
         rows: dict[str, list[dict[str, Any]]] = {}
-        for stored in sorted(self._trials, key=lambda stored: _place(stored["row"], order)):
+        for stored in sorted(trials, key=lambda stored: _place(stored["row"], order)):
             rows.setdefault(json.dumps(stored["row"], sort_keys=True), []).append(stored)
         return {
             "paper": self._item.paper,
             "item": self._item.name,
             "command": self._plan.command,
-            "seconds": round(sum(stored["seconds"] for stored in self._trials), 1),
+            "seconds": round(sum(stored["seconds"] for stored in trials), 1),
             "versions": package_versions(),
             "rows": [_row(sorted(trials, key=lambda stored: stored["seed"])) for trials in rows.values()],
         }
@@ -223,18 +221,25 @@ def _place(row: Mapping[str, Any], order: list[dict[str, Any]]) -> tuple[str, in
 
 
 def _row(trials: list[dict[str, Any]]) -> dict[str, Any]:
-    """A row with means, standard deviations and counts over its seeds."""
+    """A row with means, standard deviations and counts over its seeds. Stale trials count if there are no others."""
+    valid, stale = ([trial for trial in trials if ("stale" in trial) is which] for which in (False, True))
+    shown = valid or stale
     # A failed trial has fewer numbers than the others.
-    names = dict.fromkeys(name for trial in trials for name in trial["values"])
-    columns = {name: [t["values"][name] for t in trials if name in t["values"]] for name in names}
-    return {
-        **trials[0]["row"],
-        "value": {name: round(statistics.mean(values), 6) for name, values in columns.items()},
-        "spread": {name: round(statistics.stdev(v), 6) if len(v) > 1 else None for name, v in columns.items()},
+    names = dict.fromkeys(name for trial in shown for name in trial["values"])
+    columns = {name: [t["values"][name] for t in shown if name in t["values"]] for name in names}
+    row = {
+        **shown[0]["row"],
+        "value": {name: _rounded(statistics.mean(values)) for name, values in columns.items()},
+        "spread": {name: _rounded(statistics.stdev(v)) if len(v) > 1 else None for name, v in columns.items()},
         "count": {name: len(values) for name, values in columns.items()},
-        "seeds": [trial["seed"] for trial in trials],
-        "trials": trials,
+        "seeds": [trial["seed"] for trial in shown],
+        "trials": shown,
     }
+    return {**row, "stale_trials": stale} if valid and stale else row
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.8g}")
 
 
 def missing_trials(item: Item, plan: Plan) -> int:
@@ -246,7 +251,7 @@ def missing_trials(item: Item, plan: Plan) -> int:
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
     """Runs the trials of an item that are missing or stale, and draws its figures.
 
-    It removes the runs of stale trials from the folder of runs.
+    It removes the run of a stale trial from the folder of runs just before it runs the trial again.
 
     Args:
         item: The item.
@@ -262,10 +267,6 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     results = Results(item, plan)
     trials = plan.trials(item)
     to_run = [trial for trial in trials if results.state(trial) != "stored"]
-    for trial in to_run:
-        if results.state(trial) == "stale":
-            # Otherwise the stale run would be resumed.
-            shutil.rmtree(trial.workdir, ignore_errors=True)
     failures = _run_trials(item, to_run, results, plan.jobs, len(trials)) if to_run else []
     if failures:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
@@ -292,6 +293,9 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
                 # A submitted trial cannot be cancelled, so no more are submitted than can run.
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
+                    if results.state(trial) == "stale":
+                        # Otherwise the stale run would be resumed.
+                        _remove_run(trial.workdir)
                     running[_started(item.run, trial, threads)] = trial
                 # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
@@ -306,6 +310,18 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
             end_children()
             raise
     return failures
+
+
+def _remove_run(workdir: pathlib.Path) -> None:
+    """Removes the run in a folder, unless another process trains it, which has locked it."""
+    for path in workdir.rglob(".lock"):
+        with open(path, encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+    if workdir.exists():
+        shutil.rmtree(workdir)
 
 
 def _started(run: Callable[[Trial], Measured], trial: Trial, threads: int) -> concurrent.futures.Future:
@@ -338,14 +354,19 @@ def _ignore_interrupts() -> None:
 
 
 def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, float]:
-    began = time.monotonic()
+    """Runs a trial, and returns its numbers and its seconds, among them those before it was interrupted."""
+    began, clock = time.monotonic(), trial.workdir / _CLOCK
+    spent = read_json(clock) if clock.exists() else 0.0
     try:
         measured = run(trial)
     except NonFiniteError as error:
         measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
-    # Also for a trial without training: `run_item` draws figures only if every trial has its folder.
-    trial.workdir.mkdir(parents=True, exist_ok=True)
-    return measured, time.monotonic() - began
+    finally:
+        spent += time.monotonic() - began
+        # Also for a trial without training: `run_item` draws figures only if every trial has its folder.
+        trial.workdir.mkdir(parents=True, exist_ok=True)
+        write_json(clock, spent)
+    return measured, spent
 
 
 def describe(item: Item, plan: Plan) -> str:

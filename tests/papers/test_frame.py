@@ -1,5 +1,6 @@
 import concurrent.futures
 import dataclasses
+import fcntl
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import time
 
 import pytest
 
+from papers import frame
 from papers.frame import Item, Measured, Plan, Results, describe, run_item, table
 from tfgans._errors import NonFiniteError
 
@@ -116,7 +118,7 @@ def test_a_broken_trial_does_not_stop_the_others(plan, seed, without_processes):
 
     broken.unlink()
     for folder in plan.workdir.rglob(str(seed)):
-        folder.rmdir()
+        shutil.rmtree(folder)
     # A trial that ran again would find its folder there, and fail.
     rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
     assert [row["seeds"] for row in rows] == [[0, 1, 2], [0, 1, 2]]
@@ -134,16 +136,46 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     plan_text = describe(ITEM, plan)
     assert "to run: kind=a, seed 0" in plan_text
     assert "stored: kind=b, seed 0" in plan_text
-    # The first that lands takes all stale ones of its row along.
+    # The row shows the first that lands alone. The others stay stale, and their runs go when their turn comes.
     one = dataclasses.replace(plan, seeds=1)
     row = json.loads(run_item(ITEM, one).read_text())["rows"][0]
     assert (row["value"], row["seeds"]) == ({"score": 0.0}, [0])
-    for folder in plan.workdir.rglob("a/*"):
-        if folder.name != "0":
-            folder.rmdir()
+    assert [trial["seed"] for trial in row["stale_trials"]] == [1, 2]
+    assert "†" not in table(path)
     rows = json.loads(run_item(ITEM, plan).read_text())["rows"]
     assert [row["value"]["score"] for row in rows] == [1.0, 11.0]
-    assert "†" not in table(path)
+    assert not any("stale_trials" in row for row in rows)
+
+
+def test_the_run_of_another_process_is_not_removed(plan, without_processes):
+    """A trial is stale until it is stored, so that a second command finds it stale while the first one trains it."""
+    one = dataclasses.replace(plan, seeds=1)
+    path = run_item(ITEM, one)
+    stored = json.loads(path.read_text())
+    stored["rows"][0]["trials"][0]["stale"] = "it was mended."
+    path.write_text(json.dumps(stored))
+    folder = plan.trials(ITEM)[0].workdir
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RuntimeError, match=r"kind.*a"):
+            run_item(ITEM, one)
+        assert (folder / ".lock").exists()
+    run_item(ITEM, one)
+    assert not (folder / ".lock").exists()
+    assert "stored: kind=a" in describe(ITEM, one)
+
+
+def test_the_seconds_of_a_trial_count_those_before_an_interrupt(plan):
+    (trial, *_) = plan.trials(ITEM)
+
+    def interrupted(trial):
+        time.sleep(0.2)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        frame._timed(interrupted, trial)
+    _, seconds = frame._timed(look, trial)
+    assert 0.2 <= seconds < 5
 
 
 def test_what_another_process_stores_in_the_meantime_is_kept(plan):
