@@ -75,8 +75,7 @@ def splits(trial: Trial) -> list["ImageSet"]:
     """Returns the training images and the test images of a trial's run."""
     from tfgans import data, training
 
-    recipe = training.RunFolder(trial.workdir).recipe()
-    return [data.as_images(split) for split in training.load_data(recipe, None, **trial.source)[1:]]
+    return [data.as_images(split) for split in training.load_data_of(trial.workdir, None, **trial.source)[1:]]
 
 
 def may_show(trial: Trial) -> bool:

@@ -65,13 +65,13 @@ def temporary_prefix() -> str:
     return f".{os.getpid()}-"
 
 
-def remove_leftovers(folder: pathlib.Path) -> None:
-    """Removes the temporary files and folders that killed processes left below a folder.
+def remove_leftovers(folder: pathlib.Path, names: str = ".*-*") -> None:
+    """Removes the temporary files and folders of some names that killed processes left below a folder.
 
     It keeps those of other processes that still run. It removes those with the number of this process, since a
     container gives its process the same number at each start.
     """
-    for path in sorted(folder.rglob(".*-*")):
+    for path in sorted(folder.rglob(names)):
         number = path.name[1:].partition("-")[0]
         if not number.isdecimal() or (int(number) != os.getpid() and _is_running(int(number))):
             continue

@@ -295,3 +295,7 @@ def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
     new_run(tmp_path / "xgan", tiny("xgan/digits", "bank_size=30"), [str(digit) for digit in range(10)])
     with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a XGAN"):
         call(explore, f"--workdir={tmp_path / 'xgan'}", f"--out={tmp_path / 'swap.png'}")
+    concatenated = tiny("xgan/digits", "bank_size=30", "supervision=concatenated")
+    new_run(tmp_path / "concatenated", concatenated, [str(digit) for digit in range(10)])
+    with pytest.raises(ValueError, match="draws latents from a prior and mixes labels"):
+        call(explore, f"--workdir={tmp_path / 'concatenated'}", f"--out={tmp_path / 'swap.png'}")

@@ -115,6 +115,14 @@ def test_after_an_interruption_it_goes_on(tmp_path, images, monkeypatch, write_n
     assert {name: content for name, content in before.items() if name.startswith("images")}.items() <= expected.items()
 
 
+def test_it_goes_on_if_it_was_killed_at_its_first_file(tmp_path, images):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / ".999999999-plan.json").write_text('{"na')
+    write(tmp_path / "store", images)
+    write(tmp_path / "whole", images)
+    assert files(tmp_path / "store") == files(tmp_path / "whole")
+
+
 def test_written_twice_it_is_the_same(tmp_path, images):
     write(tmp_path / "store", images)
     before = {file: file.stat().st_mtime_ns for file in (tmp_path / "store").iterdir()}

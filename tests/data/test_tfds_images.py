@@ -1,4 +1,6 @@
 import importlib
+import os
+import pathlib
 
 import numpy as np
 import pytest
@@ -138,6 +140,16 @@ def test_array_records_are_read_by_number(record_dir, cache, monkeypatch, split)
     np.testing.assert_array_equal(stored.image[rows], in_memory.image[rows])
     np.testing.assert_array_equal(stored.label, in_memory.label)
     assert stored.label_names == ("a", "b")
+
+
+def test_array_records_that_are_written_again_are_others(record_dir, cache, monkeypatch):
+    """Features and labels that the cache has under the fingerprint of the images are not those of the new ones."""
+    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+    before = data.load_split("tiny_shapes", "train", data_dir=record_dir)
+    assert data.load_split("tiny_shapes", "train", data_dir=record_dir).fingerprint == before.fingerprint
+    for path in pathlib.Path(record_dir).rglob("*train.array_record*"):
+        os.utime(path, (1, 1))
+    assert data.load_split("tiny_shapes", "train", data_dir=record_dir).fingerprint != before.fingerprint
 
 
 def test_array_records_need_their_extra(record_dir, cache, monkeypatch):

@@ -8,7 +8,7 @@ import scipy.linalg
 
 from tfgans import data, evaluation, metrics
 from tfgans.data import images as images_of_data
-from tfgans.evaluation import METRICS
+from tfgans.evaluation import METRICS, engine
 from tfgans.evaluation.inception import InceptionTFGAN
 
 OF_CLASSES = [name for name in METRICS if name != "attribute_r2" and not METRICS[name].reconstructs]
@@ -127,7 +127,24 @@ def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
     assert max(reads) == 12
 
 
-def test_reconstructions_are_compared_with_images_of_the_test_split(cache, pictures):
+def test_the_trainings_of_d_star_have_seeds_of_their_own_in_each_set(cache, corner, pictures, monkeypatch):
+    seeds = []
+
+    def record(*features, retrainings, seed, thresholds):
+        seeds.extend(range(seed, seed + retrainings))
+        return metrics.DStarScore(dict.fromkeys(thresholds, 0.0), {}, 1, 1)
+
+    monkeypatch.setattr(metrics, "d_star_score", record)
+    sets = [source(pictures(12, seed=number)) for number in range(3)]
+    evaluation.compute_scores(
+        ["d_star"], sets, source(pictures(12)), source(pictures(9)), corner(), samples=12, progress=False
+    )
+    assert seeds == list(range(15))
+
+
+@pytest.mark.parametrize("part", [5, 256])
+def test_reconstructions_are_compared_with_images_of_the_test_split(cache, pictures, monkeypatch, part):
+    monkeypatch.setattr(engine, "_PART", part)
     images, test = pictures(12, shape=(12, 12, 1)), pictures(30, seed=1, shape=(12, 12, 1))
     darker = source(images, reconstruct=lambda x: x // 2)
     (score,) = evaluate(["reconstruction_ssim"], [darker], images, evaluation.Pixels(), test)

@@ -1,8 +1,12 @@
+import sys
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
 from tfgans.metrics import authenticity
+
+authenticity_module = sys.modules["tfgans.metrics.authenticity"]
 
 
 def test_by_hand():
@@ -26,7 +30,9 @@ def test_copies_of_images_that_occur_twice_are_not_authentic():
     assert authenticity(train, np.array([[0.0], [0.1]])) == 0.5
 
 
-def test_against_all_pairs(random):
+@pytest.mark.parametrize("part", [7, 1_000])
+def test_against_all_pairs(random, monkeypatch, part):
+    monkeypatch.setattr(authenticity_module, "_PART", part)
     train, samples = random.normal(size=(300, 4)), random.normal(size=(200, 4))
     distances, within = cdist(samples, train), cdist(train, train)
     np.fill_diagonal(within, np.inf)

@@ -46,6 +46,23 @@ def test_the_image_classifier_knows_digits_and_stays_as_it_was(finished):
     assert np.mean(logits.argmax(axis=1) == test.label) > 0.5
 
 
+def test_the_image_classifier_does_not_depend_on_the_run_that_trains_it_first(monkeypatch):
+    made = []
+
+    def trained(kind, make, *data, **options):
+        made.append(make().get_weights())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluation, "trained_classifier", trained)
+    for seed in (0, 1):
+        model = training.build(short(1, f"seed={seed}", "bank_size=9"))
+        with pytest.raises(KeyboardInterrupt):
+            preparation.prepare(model, short(1), data.digits("train"), data.digits("test"))
+    for first, second in zip(*made, strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert np.ptp(made[0][0]) > 0
+
+
 def test_m_comes_from_the_dimension_of_images_where_it_is_asked_for(capsys):
     """Twice that of a class, which the estimate of one class after the other gives as well."""
     train = data.digits("train")

@@ -296,6 +296,25 @@ def test_own_data_work_in_every_recipe(name, tmp_path, random):
         assert adapted.default_workdir != recipe.default_workdir
 
 
+def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
+    """Another fifth of them would be held out, so that the run would be tested on images that it has learned from."""
+
+    def save(count):
+        np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (count, 8, 8, 1), np.uint8))
+
+    recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "batch_size=4", "steps=1")
+    save(30)
+    training.run(recipe, tmp_path / "run", progress=False)
+    save(31)
+    message = r"has 24 training and 7 test images; it had 24 and 6 when the run in .* began"
+    with pytest.raises(ValueError, match=message):
+        training.run(recipe, tmp_path / "run", progress=False)
+    with pytest.raises(ValueError, match=message):
+        training.run_scorer(tmp_path / "run", "pixels")
+    save(30)
+    training.run_scorer(tmp_path / "run", "pixels")
+
+
 def test_default_workdir():
     assert recipes.get("cwgan/digits").default_workdir == pathlib.Path("runs/cwgan/digits/0")
     assert recipes.get("cgan/mnist", "paper").default_workdir == pathlib.Path("runs/cgan/mnist/paper/0")

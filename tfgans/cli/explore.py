@@ -106,6 +106,11 @@ def _draw_labels(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
 
     if model.labels is None or "label" not in model.faces()["generate"].inputs:
         raise ValueError(f"--figure={FLAGS.figure} needs a conditional model; received a {type(model).__name__}.")
+    if model.sample_prior is None:
+        raise ValueError(
+            f"--figure={FLAGS.figure} draws latents from a prior and mixes labels. The latents of this "
+            f"{type(model).__name__} are combinations of codes, each of one class."
+        )
     names = folder.label_names()
     latents = model.prior.sample_rows(FLAGS.seed + np.arange(max(4, FLAGS.size))).numpy()
     random = np.random.default_rng(FLAGS.seed)
@@ -146,7 +151,7 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
             f"--figure={FLAGS.figure} needs a model of images with an encoder and a generator that take no labels; "
             f"received a {type(model).__name__}."
         )
-    _, _, test_split = training.load_data(folder.recipe(), None, FLAGS.data_dir, FLAGS.download)
+    _, _, test_split = training.load_data_of(folder.path, None, FLAGS.data_dir, FLAGS.download)
     test = data.as_images(test_split)
     if FLAGS.figure == "reconstructions":
         plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
@@ -175,7 +180,7 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
         raise ValueError(f"--figure={FLAGS.figure} needs a model of images; received one of points.")
     labels = None
     if model.samples_by_label:
-        test = data.as_images(training.load_data(folder.recipe(), None, FLAGS.data_dir, FLAGS.download)[2])
+        test = data.as_images(training.load_data_of(folder.path, None, FLAGS.data_dir, FLAGS.download)[2])
         if test.label is not None:
             labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
     samples = model.sample(FLAGS.size, labels=labels, seed=FLAGS.seed)

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
+from tfgans._files import remove_leftovers, temporary_prefix
 from tfgans.data.cache import cache_folder, made_once
 from tfgans.data.files import extract_npz, npz_types, read_npz
 from tfgans.data.folder import FolderImages, list_files
@@ -289,7 +290,8 @@ def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int
             return ImageStore(out)
         print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        remove_leftovers(out.parent, f".*-{fingerprint}-*")
+        with tempfile.TemporaryDirectory(prefix=f"{temporary_prefix()}{fingerprint}-", dir=out.parent) as folder:
             parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
             _check_alike(parts, name)
             images = fit(JoinedImages(parts, fingerprint), image_shape)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -142,7 +143,9 @@ def _indexed(
     builder: tfds.core.DatasetBuilder, preparation: _Preparation, name: str, split: str
 ) -> tuple[Images, np.ndarray]:
     """Returns images that stay in files of `array_record` if they are many, and labels, which the cache keeps."""
-    fingerprint = f"{builder.info.full_name} {builder.info.splits[split].num_examples} {name} {split}"
+    files = [(path, os.stat(path)) for path in builder.info.splits[split].filepaths]
+    state = [(os.path.basename(path), status.st_size, status.st_mtime_ns) for path, status in files]
+    fingerprint = f"{builder.info.full_name} {state} {name} {split}"
 
     def labels() -> dict[str, np.ndarray]:
         # The image of an example is not decoded for its label.

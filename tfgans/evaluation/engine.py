@@ -18,6 +18,7 @@ from tfgans.data.cache import cached_arrays
 from tfgans.evaluation.extractor import Extractor, Outputs
 from tfgans.evaluation.scores_file import Score, score
 from tfgans.evaluation.sources import Reconstruct, Source
+from tfgans.metrics.structural_similarity import Window
 
 _NEIGHBOUR = 5
 _SPLITS = 10
@@ -29,6 +30,7 @@ _WASSERSTEIN = {"most_images": 8_192, "patch_size": _PATCH_SIZE, "patches_per_im
 # The covariance of more features than these takes gigabytes, and its eigenvalues hours.
 _MOST_FEATURES = 4_096
 _BYTES = 255
+_PART = 256
 
 Need = Literal["images", "labels", "features", "probabilities", "predictions", "moments"]
 """Part of a set of images: uint8 images [n, H, W, C]; their labels [n] or [n, K]; an output of the extractor, as in
@@ -82,12 +84,15 @@ class Comparison:
     seed: int
     reconstruct: Reconstruct | None
 
-    def reconstructed(self) -> tuple[np.ndarray, np.ndarray]:
-        """Returns images of the test split, as many as samples, and their reconstructions, [n, H, W, C] in [0, 255]."""
+    def reconstruction_similarity(self, value_range: float, window: Window = "gaussian") -> float:
+        """Returns the mean structural similarity of test images, as many as samples, and their reconstructions."""
         if self.reconstruct is None:
             raise ValueError(_NO_ENCODER)
         images = self.test["images"][: self.generated.count]
-        return images, self.reconstruct(images)
+        # The similarity of images takes fifty times their memory.
+        parts = (images[start : start + _PART] for start in range(0, len(images), _PART))
+        similarities = [metrics.ssim(part, self.reconstruct(part), value_range, window) for part in parts]
+        return float(np.mean(np.concatenate(similarities)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +170,9 @@ def _modes(of: Comparison) -> dict[str, float]:
 
 def _d_star(of: Comparison) -> dict[str, float]:
     features = (sample["features"] for sample in (of.real, of.generated, of.test))
-    score = metrics.d_star_score(*features, thresholds=_D_STAR_THRESHOLDS, retrainings=_RETRAININGS, seed=of.seed)
+    # The trainings of each set have seeds of their own.
+    first = of.seed * _RETRAININGS
+    score = metrics.d_star_score(*features, thresholds=_D_STAR_THRESHOLDS, retrainings=_RETRAININGS, seed=first)
     return {f"d_star_{threshold}": mean for threshold, mean in score.mean.items()}
 
 
@@ -209,12 +216,11 @@ def _attribute_r2(of: Comparison) -> dict[str, float]:
 
 
 def _reconstruction_ssim(of: Comparison) -> dict[str, float]:
-    return {"reconstruction_ssim": float(np.mean(metrics.ssim(*of.reconstructed(), _BYTES)))}
+    return {"reconstruction_ssim": of.reconstruction_similarity(_BYTES)}
 
 
 def _reconstruction_ssim_legacy(of: Comparison) -> dict[str, float]:
-    similarities = metrics.ssim(*of.reconstructed(), metrics.LEGACY_RANGE, "uniform")
-    return {"reconstruction_ssim_legacy": float(np.mean(similarities))}
+    return {"reconstruction_ssim_legacy": of.reconstruction_similarity(metrics.LEGACY_RANGE, "uniform")}
 
 
 METRICS: dict[str, Metric] = {

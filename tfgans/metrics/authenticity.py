@@ -7,6 +7,8 @@ import numpy as np
 from tfgans.metrics import _checks
 from tfgans.metrics.nearest import nearest
 
+_PART = 8_192
+
 
 def authenticity(train: Any, samples: Any) -> float:
     """Returns the share of samples that are no copies of training samples, in [0, 1] (Alaa et al. 2022, section 3.3).
@@ -23,10 +25,10 @@ def authenticity(train: Any, samples: Any) -> float:
         ValueError: If a set has fewer than two samples, values are not finite, or sizes differ.
     """
     train, samples = _checks.pair(train, samples)
-    # Both searches take doubles.
-    train = np.asarray(train, np.float64)
-    to_train = nearest(samples, [train])
+    # A search takes doubles of all that it is given at once.
+    parts = [train[start : start + _PART] for start in range(0, len(train), _PART)]
+    to_train = nearest(samples, parts)
     copied, which = np.unique(to_train.rows[:, 0], return_inverse=True)
     # The nearest training sample is the sample itself.
-    between = nearest(train[copied], [train], k=2).distances[:, 1]
+    between = nearest(train[copied], parts, k=2).distances[:, 1]
     return float(np.mean(to_train.distances[:, 0] > between[which]))

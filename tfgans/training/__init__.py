@@ -3,7 +3,7 @@
 from tfgans.training.build import build, register
 from tfgans.training.evaluations import evaluate, image_scorer, nearest_training_images, run_scorer
 from tfgans.training.execution import strategy_of
-from tfgans.training.loading import check_data, load_data
+from tfgans.training.loading import check_data, load_data, load_data_of
 from tfgans.training.own_recipe import lost_by, recipe_for
 from tfgans.training.publishing import publish
 from tfgans.training.run_folder import RunFolder, newest_picture
@@ -20,6 +20,7 @@ __all__ = [
     "image_scorer",
     "load",
     "load_data",
+    "load_data_of",
     "lost_by",
     "make_scorer",
     "nearest_training_images",

@@ -8,7 +8,7 @@ import numpy as np
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
-from tfgans.training.loading import load_data
+from tfgans.training.loading import load_data_of
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, make_scorer
@@ -46,7 +46,7 @@ def run_scorer(
         FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
         ValueError: If the extractor does not fit the data.
     """
-    recipe, train, test = load_data(RunFolder(workdir).recipe(), own, data_dir, download)
+    recipe, train, test = load_data_of(workdir, own, data_dir, download)
     return make_scorer(
         train,
         test,
@@ -85,7 +85,7 @@ def nearest_training_images(
         FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
         ValueError: If the run has points, or an extractor does not fit its data.
     """
-    recipe, *splits = load_data(RunFolder(workdir).recipe(), None, data_dir, download)
+    recipe, *splits = load_data_of(workdir, None, data_dir, download)
     train, test = map(data.as_images, splits)
     learned = train.part(recipe.train_fraction)
     return {

@@ -1,10 +1,12 @@
 """Loads the data of a run, and checks that they fit its recipe."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 
 from tfgans import data
 from tfgans.recipes import Recipe
+from tfgans.training.run_folder import RunFolder
 
 
 def load_data(
@@ -48,6 +50,21 @@ def load_data(
     train, test = loaded
     if recipe.has_own_data:
         recipe = recipe.adapted(train.conditioning, len(train.label_names))
+    return recipe, train, test
+
+
+def load_data_of(
+    workdir: str | os.PathLike, own: data.ImageSet | None, data_dir: str | None, download: bool
+) -> tuple[Recipe, data.DataSplit, data.DataSplit]:
+    """Loads the data of a run, as `load_data` does those of its recipe.
+
+    Raises:
+        FileNotFoundError: If `workdir` is not the folder of a run, or the data set is not there.
+        ValueError: As `load_data`, or if the data have more or fewer samples than when the run began.
+    """
+    folder = RunFolder(workdir)
+    recipe, train, test = load_data(folder.recipe(), own, data_dir, download)
+    folder.check_data(train, test)
     return recipe, train, test
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import random
 import sys
 
 import keras
@@ -80,12 +81,16 @@ def refill(model: XGAN, train: data.DataSplit) -> None:
 
 def _train_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet, test: data.ImageSet) -> None:
     def make() -> keras.Model:
+        # One training serves runs of all seeds. Keras draws the seeds of initial weights from Python's generator.
+        state = random.getstate()
+        random.seed(0)
         network = image_classifier(recipe)
+        random.setstate(state)
         return keras.Model(network.input, keras.layers.Softmax()(network.outputs[0]))
 
     network, accuracy = evaluation.trained_classifier(
-        # Caches of older versions have trainings of at most 60 epochs under the name without "steps".
-        f"{recipe.image_classifier}-steps-{recipe.classifier_steps}-{recipe.classifier_rate}",
+        # Caches of older versions have other trainings under the name without "seed".
+        f"{recipe.image_classifier}-seed-0-steps-{recipe.classifier_steps}-{recipe.classifier_rate}",
         make,
         train,
         test,

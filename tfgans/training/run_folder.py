@@ -25,6 +25,7 @@ from tfgans._files import (
     write_json,
 )
 from tfgans._weights import weights_file
+from tfgans.data import DataSplit
 from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
@@ -47,6 +48,7 @@ class RunFolder:
         self.path = pathlib.Path(path)
         self.recipe_file = self.path / recipes.RECIPE_FILE
         self.label_names_file = self.path / "label_names.json"
+        self.data_file = self.path / "data.json"
         self.versions_file = self.path / "versions.json"
         self.metrics_file = self.path / "metrics.jsonl"
         self.scores_file = self.path / "scores.json"
@@ -133,11 +135,33 @@ class RunFolder:
             write_json(self.label_names_file, list(label_names))
         self.checkpoints.mkdir(exist_ok=True)
 
+    def check_data(self, train: DataSplit, test: DataSplit) -> None:
+        """Checks that the data of the run have as many samples as when it began. Earlier runs did not note them.
+
+        More files change which of them are the test split, and the order of all batches.
+
+        Raises:
+            ValueError: If there are more or fewer.
+        """
+        before = _read_object(self.data_file)
+        if before and before != (now := _counts(train, test)):
+            raise ValueError(
+                f"{train.name} has {now['train']} training and {now['test']} test images; it had {before['train']} and "
+                f"{before['test']} when the run in {self.path} began. Other images would be those to test on. Restore "
+                "the data, or begin a new run."
+            )
+
+    def note_data(self, train: DataSplit, test: DataSplit) -> None:
+        """Notes the numbers of samples that `check_data` expects from now on."""
+        if not self.data_file.exists():
+            write_json(self.data_file, _counts(train, test))
+
     def put_damaged_aside(self) -> None:
         """Renames each damaged file that a run does not need, and reports it on standard error."""
         readers: dict[pathlib.Path, Callable[[pathlib.Path], object]] = {
             self.versions_file: _read_list,
             self.label_names_file: _read_list,
+            self.data_file: _read_object,
             self.checksums_file: _read_object,
             self.scores_file: read_scores,
         }
@@ -230,6 +254,10 @@ class RunFolder:
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
         if checksum != expected:
             raise ValueError("damaged: its checksum is wrong")
+
+
+def _counts(train: DataSplit, test: DataSplit) -> dict[str, int | None]:
+    return {"train": train.count, "test": test.count}
 
 
 def _locked(file: IO[str]) -> bool:

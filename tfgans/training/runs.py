@@ -84,19 +84,21 @@ def run(
         strategy: Distribution of the training; by default `strategy_of("default")`.
         xla: Whether XLA compiles the steps; by default only on one GPU.
         progress: Whether to show a progress bar.
-        callbacks: Further Keras callbacks. They act after the run's own measurements, whose values they find in `logs`,
-            and before the checkpoint. An epoch is `log_every` steps, and a resumed run counts on. A callback that stops
-            the training, such as `EarlyStopping`, ends the run at that step; the same command continues it. A run ends
-            with the same bits as without them unless they change the model. Their own state is not in a checkpoint. Of
-            several machines only the chief calls them, so one that stops the training makes the others fail.
+        callbacks: Further Keras callbacks. They act after the run's own measurements and before the checkpoint. They
+            find the measures of the monitor in `logs`; scores are in the file of curves. An epoch is `log_every` steps,
+            and a resumed run counts on. A callback that stops the training, such as `EarlyStopping`, ends the run at
+            that step; the same command continues it. A run ends with the same bits as without them unless they change
+            the model. Their own state is not in a checkpoint. Of several machines only the chief calls them, so one
+            that stops the training makes the others fail.
 
     Returns:
         The model, its scores, and the paths of its files. Of several machines only the chief writes, and the others
         return None.
 
     Raises:
-        ValueError: If `workdir` belongs to another recipe, the data do not fit this one, the run in
-            `recipe.init_from` has other networks, or XLA is asked for on several replicas.
+        ValueError: If `workdir` belongs to another recipe, the data do not fit this one or have more or fewer images
+            than when the run began, the run in `recipe.init_from` has other networks, or XLA is asked for on several
+            replicas.
         FileNotFoundError: If the data set is not prepared, or `recipe.init_from` is not the folder of a run.
         OSError: If `workdir` cannot be written.
         NonFiniteError: If a loss or a weight became NaN or Inf. The last good checkpoint is kept.
@@ -114,6 +116,7 @@ def run(
         recipe = with_bank_settings(recipe, trained_on)
     folder = RunFolder(workdir or recipe.default_workdir)
     folder.check(recipe)
+    folder.check_data(train_split, test_split)
     if recipe.has_schedule and folder.recipe_file.exists() and (before := folder.recipe().steps) != recipe.steps:
         print(f"A schedule of {recipe.name} is stretched from {before:,} to {recipe.steps:,} steps.", file=sys.stderr)
     # Only the chief scores, so it does that on its own devices.
@@ -138,6 +141,7 @@ def run(
             train(model, recipe, trained_on, execution, [StopOnNonFinite(), *refreshing])
             return None
         folder.begin(recipe, train_split.label_names)
+        folder.note_data(train_split, test_split)
         with part("preparing callbacks"):
             drawing = pictures(recipe, folder, model, train_split)
             watching = [*refreshing, *drawing, *monitors(recipe, folder, model, train_split), *curves, *callbacks]
