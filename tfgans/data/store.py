@@ -8,6 +8,7 @@ import hashlib
 import math
 import os
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -122,7 +123,7 @@ def _begin(path: pathlib.Path, plan: dict[str, Any]) -> None:
     if kept is not None:
         if read_json(kept) != plan:
             raise FileExistsError(f"{path} holds a store of other images; received those of {plan['name']}.")
-    elif path.exists() and any(not file.name.endswith(f"-{_PLAN}") for file in path.iterdir()):
+    elif path.exists() and any(not re.fullmatch(rf"\.\d+-{_PLAN}", file.name) for file in path.iterdir()):
         raise FileExistsError(f"{path} holds other files than a store; give a new folder.")
     else:
         path.mkdir(parents=True, exist_ok=True)

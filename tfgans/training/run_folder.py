@@ -143,7 +143,11 @@ class RunFolder:
         Raises:
             ValueError: If there are more or fewer.
         """
-        before = _read_object(self.data_file)
+        try:
+            before = _read_object(self.data_file)
+        except ValueError:
+            # `begin` puts it aside, and says so.
+            return
         if before and before != (now := _counts(train, test)):
             raise ValueError(
                 f"{train.name} has {now['train']} training and {now['test']} test images; it had {before['train']} and "
