@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import dataclasses
-import fcntl
 import json
 import math
 import multiprocessing
@@ -18,7 +17,7 @@ from typing import Any, Literal
 import tqdm
 
 from tfgans._errors import NonFiniteError
-from tfgans._files import changing, package_versions, read_json, write_json
+from tfgans._files import changing, lock, package_versions, read_json, write_json
 
 Setting = Mapping[str, Any]
 
@@ -315,10 +314,8 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
 def _remove_run(workdir: pathlib.Path) -> None:
     """Removes the run in a folder, unless another process trains it, which has locked it."""
     for path in workdir.rglob(".lock"):
-        with open(path, encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with open(path, encoding="utf-8") as file:
+            if not lock(file):
                 return
     if workdir.exists():
         shutil.rmtree(workdir)

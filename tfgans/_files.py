@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 import tfgans
 
@@ -105,6 +105,15 @@ def _with_name(error: OSError, path: pathlib.Path) -> OSError:
     if error.filename is not None or error.errno is None:
         return error
     return type(error)(error.errno, os.strerror(error.errno), os.fspath(path))
+
+
+def lock(file: IO[str]) -> bool:
+    """Locks a file until it is closed or its process ends; returns False if another process has the lock."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -136,10 +136,15 @@ def test_other_images_or_files_are_kept(tmp_path, images):
     with pytest.raises(FileExistsError, match="holds a store of other images"):
         write(tmp_path / "store", images.first(9))
     assert files(tmp_path / "store") == before
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "floor-plan.json", ".7-images.npy"])
+def test_a_folder_with_other_files_is_refused(tmp_path, images, name):
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "mine.txt").write_text("mine")
+    (tmp_path / "other" / name).write_text("mine")
     with pytest.raises(FileExistsError, match="holds other files than a store"):
         write(tmp_path / "other", images)
+    assert [file.name for file in (tmp_path / "other").iterdir()] == [name]
 
 
 def test_only_bytes_are_stored(tmp_path):

@@ -315,6 +315,16 @@ def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
     training.run_scorer(tmp_path / "run", "pixels")
 
 
+def test_a_damaged_note_of_the_data_is_put_aside_and_made_anew(tmp_path, capsys):
+    training.run(tiny("bigan/digits", "steps=1"), tmp_path / "run", progress=False)
+    note = training.RunFolder(tmp_path / "run").data_file
+    before = note.read_text()
+    note.write_text("{")
+    training.run(tiny("bigan/digits", "steps=2"), tmp_path / "run", progress=False)
+    assert note.read_text() == before
+    assert "data.json" in capsys.readouterr().err
+
+
 def test_default_workdir():
     assert recipes.get("cwgan/digits").default_workdir == pathlib.Path("runs/cwgan/digits/0")
     assert recipes.get("cgan/mnist", "paper").default_workdir == pathlib.Path("runs/cgan/mnist/paper/0")

@@ -1,7 +1,6 @@
 """A cache of what takes long to make: lists of files, networks trained on real images, and features."""
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import platform
@@ -12,7 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from tfgans._files import temporary_file
+from tfgans._files import lock, temporary_file
 from tfgans.data.files import read_npz
 
 # Seconds that a process waits at most for what another one makes, which may have been stopped for good.
@@ -65,29 +64,26 @@ def made_once(key: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(open(path, "a+", encoding="utf-8"))
-            _wait_for(lock, f"{key} in {path.parent}")
+            file = stack.enter_context(open(path, "a+", encoding="utf-8"))
+            _wait_for(file, f"{key} in {path.parent}")
         yield
 
 
-def _wait_for(lock: IO[str], what: str) -> None:
+def _wait_for(file: IO[str], what: str) -> None:
     """Locks a file, which then has the name of this process, or gives up after the longest wait."""
     end = None
     while end is None or time.monotonic() < end:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if end is None:
-                end = time.monotonic() + _LONGEST_WAIT
-                lock.seek(0)
-                holder = lock.read() or "Another process"
-                print(f"{holder} makes {what}; this one waits for it, an hour at most.", file=sys.stderr)
-            time.sleep(_PAUSE)
-        else:
-            lock.truncate(0)
-            lock.write(f"Process {os.getpid()} on {platform.node()}")
-            lock.flush()
+        if lock(file):
+            file.truncate(0)
+            file.write(f"Process {os.getpid()} on {platform.node()}")
+            file.flush()
             return
+        if end is None:
+            end = time.monotonic() + _LONGEST_WAIT
+            file.seek(0)
+            holder = file.read() or "Another process"
+            print(f"{holder} makes {what}; this one waits for it, an hour at most.", file=sys.stderr)
+        time.sleep(_PAUSE)
     print(f"This process waits no longer, and makes {what} itself.", file=sys.stderr)
 
 

@@ -84,8 +84,10 @@ def _train_classifier(model: XGANModel, recipe: XGANRecipe, train: data.ImageSet
         # One training serves runs of all seeds. Keras draws the seeds of initial weights from Python's generator.
         state = random.getstate()
         random.seed(0)
-        network = image_classifier(recipe)
-        random.setstate(state)
+        try:
+            network = image_classifier(recipe)
+        finally:
+            random.setstate(state)
         return keras.Model(network.input, keras.layers.Softmax()(network.outputs[0]))
 
     network, accuracy = evaluation.trained_classifier(

@@ -1,14 +1,13 @@
 """The folder of a run: its files, and how to write them without losing data."""
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import Any
 
 import keras
 
@@ -17,6 +16,7 @@ from tfgans._errors import first_line
 from tfgans._files import (
     CHECKPOINTS,
     checkpoints_by_step,
+    lock,
     package_versions,
     put_aside,
     read_json,
@@ -107,8 +107,9 @@ class RunFolder:
         missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
         file = self.path / ".lock"
-        with open(file, "w", encoding="utf-8") as lock:
-            if not _locked(lock):
+        with open(file, "w", encoding="utf-8") as opened:
+            # A process that wrote nothing removes its lock, which is then none.
+            if not lock(opened) or os.fstat(opened.fileno()).st_nlink == 0:
                 raise ValueError(f"Another process runs in {self.path}; stop it, or name another --workdir.")
             try:
                 # The process that had the lock before may have changed the folder.
@@ -262,15 +263,6 @@ class RunFolder:
 
 def _counts(train: DataSplit, test: DataSplit) -> dict[str, int | None]:
     return {"train": train.count, "test": test.count}
-
-
-def _locked(file: IO[str]) -> bool:
-    """Locks an open file; returns False if another process has the lock, or has removed the file with its lock."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return os.fstat(file.fileno()).st_nlink > 0
 
 
 def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
