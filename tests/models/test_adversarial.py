@@ -405,3 +405,18 @@ def test_samples_do_not_depend_on_how_many_are_drawn():
     many = gan.sample(600, labels=1, seed=0)
     few = gan.sample(3, labels=1, seed=[0, 299, 599])
     np.testing.assert_allclose(many[[0, 299, 599]], few, atol=1e-5)
+
+
+def test_one_graph_answers_any_number_of_rows(monkeypatch):
+    """A graph of its own for each number of rows would cost seconds, and TensorFlow would warn of it."""
+    gan, traced = model(), []
+    generate = gan.generate_graph
+
+    def noted(*arguments):
+        traced.append(arguments)
+        return generate(*arguments)
+
+    monkeypatch.setattr(gan, "generate_graph", noted)
+    for n in (1, 3, 300):
+        assert len(gan.sample(n, labels=1, seed=0)) == n
+    assert len(traced) == 1

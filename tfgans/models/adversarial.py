@@ -639,8 +639,12 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"{type(self).__name__} has no face {name}; it has {', '.join(faces)}.")
         face = faces[name]
         arrays = face.arrays(given, type(self).__name__)
-        # The graph of a face is kept for the next call, one for each generator that may sample.
-        graph = self._graphs.setdefault((name, self.use_average), tf.function(face.function, reduce_retracing=True))
+        # A graph of any number of rows is kept for the next call, one for each generator that may sample.
+        key = (name, self.use_average)
+        if key not in self._graphs:
+            specs = [tf.TensorSpec([None, *each.spec.shape], each.spec.dtype) for each in face.inputs.values()]
+            self._graphs[key] = tf.function(face.function).get_concrete_function(*specs)
+        graph = self._graphs[key]
         starts = range(0, len(arrays[0]), _CHUNK)
         parts = [graph(*(tf.constant(array[start : start + _CHUNK]) for array in arrays)) for start in starts]
         return np.concatenate([part.numpy() for part in parts])
