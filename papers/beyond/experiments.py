@@ -193,11 +193,12 @@ def _counted(trial: Trial, images: np.ndarray, name: str) -> Measured:
     digits = [data.load_split("mnist", split, **trial.source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
-    def classify(channel: np.ndarray) -> np.ndarray:
-        parts = np.array_split(channel, math.ceil(len(channel) / _CHUNK))
-        return np.concatenate([extractor(part)["probabilities"] for part in parts])
+    def classify(part: np.ndarray) -> np.ndarray:
+        channels = evaluation.StackedClassifier(extractor).channels(part)
+        return np.stack([outputs["probabilities"] for outputs in channels], axis=1)
 
-    probabilities = np.stack([classify(images[..., i : i + 1]) for i in range(images.shape[-1])], axis=1)
+    parts = np.array_split(images, math.ceil(len(images) / _CHUNK))
+    probabilities = np.concatenate([classify(part) for part in parts])
     coverage, confident = (metrics.stacked_coverage(probabilities, least) for least in (0.0, _CONFIDENCE))
     protocol = {
         "data": name,

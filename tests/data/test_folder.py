@@ -128,3 +128,13 @@ def test_a_fingerprint_follows_names_sizes_and_times(folder):
     (folder / "cat" / "x.png").rename(folder / "cat" / "2.png")
     prints.add(folders.list_files(folder).fingerprint)
     assert len(prints) == 3
+
+
+def test_mirror_images_of_files_follow_them(stored):
+    both, images = stored.with_mirrored(), stored.image[:]
+    assert isinstance(both.image, data.StoredImages)
+    whole = np.concatenate([images, images[:, :, ::-1]])
+    np.testing.assert_array_equal(both.image[:], whole)
+    rows = np.array([len(images) + 1, 0, 1])
+    np.testing.assert_array_equal(both.image[rows], whole[rows])
+    assert both.fingerprint != stored.fingerprint

@@ -37,3 +37,12 @@ def test_examples_are_a_part_with_its_labels(images):
     assert examples.shape == (5, 1, 1, 1)
     np.testing.assert_allclose(examples[:, 0, 0, 0], labels / 127.5 - 1, atol=1e-6)
     assert len(images.examples(1_000)[0]) == images.count == 100
+
+
+def test_mirror_images_follow_the_images_with_their_labels():
+    image = np.array([[[[1], [2], [3]]], [[[4], [5], [6]]]], np.uint8)
+    images = data.ImageSet("two", "train", image, np.array([7, 8], np.int32), ())
+    both = images.with_mirrored()
+    assert both.image[..., 0].tolist() == [[[1, 2, 3]], [[4, 5, 6]], [[3, 2, 1]], [[6, 5, 4]]]
+    assert both.label.tolist() == [7, 8, 7, 8]
+    assert both.fingerprint != images.fingerprint

@@ -66,3 +66,12 @@ def test_refuses_what_cannot_be_stacked():
         data.load_split("stacked_stacked_digits")
     with pytest.raises(ValueError, match="Expected a data set of images; received the points of ring8"):
         data.load_split("stacked_ring8")
+
+
+def test_a_channel_has_its_own_classes():
+    stacked = data.load_split("stacked_digits").first(50)
+    for index, unit in enumerate((100, 10, 1)):
+        channel = stacked.channel(index)
+        np.testing.assert_array_equal(channel.image[..., 0], stacked.image[..., index])
+        np.testing.assert_array_equal(channel.label, stacked.label // unit % 10)
+        assert channel.label_names == tuple("0123456789")

@@ -207,3 +207,27 @@ def test_needs_classes(pictures):
     for images in (attributes, unlabelled):
         with pytest.raises(ValueError, match="learns classes; faces has none"):
             evaluation.extractor("classifier", images, images)
+
+
+def test_stacked_images_are_read_by_a_classifier_of_single_ones(corner, random):
+    """The class 201 of three classes a channel has the number 2 * 9 + 0 * 3 + 1."""
+    images = np.zeros((2, 2, 2, 3), np.uint8)
+    # The corner's classes are those of its brightest pixels.
+    for channel, brightest in enumerate((2, 0, 1)):
+        images[0].reshape(4, 3)[brightest, channel] = 255
+    outputs = evaluation.StackedClassifier(corner())(images)
+    assert outputs["predictions"][0] == 2 * 9 + 0 * 3 + 1
+    assert outputs["probabilities"].shape == (2, 27)
+    np.testing.assert_allclose(outputs["probabilities"][1], 1 / 27, rtol=1e-5)
+    odds = np.exp(3) / (np.exp(3) + 2)
+    assert outputs["probabilities"][0].max() == pytest.approx(odds**3, rel=1e-5)
+    np.testing.assert_array_equal(outputs["features"][0], np.eye(4)[[2, 0, 1]].ravel())
+
+
+def test_the_classifier_of_stacked_images_learns_a_channel(short):
+    train, test = (data.load_split("stacked_digits", split).first(200) for split in ("train", "test"))
+    of_stacked = evaluation.extractor("classifier", train, test)
+    of_channel = evaluation.extractor("classifier", train.channel(0), test.channel(0))
+    assert of_stacked.protocol == of_channel.protocol
+    assert of_stacked.fingerprint == f"stacked-{of_channel.fingerprint}"
+    assert of_stacked(test.image)["predictions"].max() > 9

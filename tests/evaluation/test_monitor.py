@@ -48,6 +48,16 @@ def test_equal_samples_have_no_spacing(clusters):
     assert measured.coverage < 0.1
 
 
+def test_repeated_real_samples_hide_no_collapse(clusters):
+    twice = DiversityMonitor(np.repeat(clusters, 2, axis=0))
+    assert twice(np.zeros((50, 2))).spacing == 0
+    assert twice(clusters[:200]).spacing == pytest.approx(1, abs=1e-3)
+
+
+def test_equal_real_samples_have_no_diversity_to_lose():
+    assert DiversityMonitor(np.ones((50, 2)))(np.zeros((50, 2))).spacing == 1
+
+
 def test_wide_noise_has_no_more_than_the_spacing_of_real_samples(clusters, random):
     assert DiversityMonitor(clusters)(random.normal(size=(50, 2)) * 1_000).spacing == 1
 

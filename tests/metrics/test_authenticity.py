@@ -25,9 +25,10 @@ def test_copies_are_not_authentic(random):
     assert authenticity(train, 100 + train[:30]) == 1
 
 
-def test_copies_of_images_that_occur_twice_are_not_authentic():
-    train = np.array([[0.0], [0.0], [7.0]])
-    assert authenticity(train, np.array([[0.0], [0.1]])) == 0.5
+def test_near_copies_of_images_that_occur_twice_are_not_authentic():
+    """Without its double, 0 is 7 from its nearest other, and .1 is nearer."""
+    train = np.array([[0.0, 1.0], [0.0, 1.0], [7.0, 1.0]])
+    assert authenticity(train, np.array([[0.0, 1.0], [0.1, 1.0], [-7.1, 1.0]])) == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("part", [7, 1_000])
@@ -39,6 +40,12 @@ def test_against_all_pairs(random, monkeypatch, part):
     expected = np.mean(distances.min(axis=1) > within.min(axis=1)[distances.argmin(axis=1)])
     assert 0.1 < expected < 0.9
     assert authenticity(train, samples) == pytest.approx(expected)
+
+
+@pytest.mark.filterwarnings("ignore:All . .* samples have the same features")
+def test_refuses_equal_training_samples():
+    with pytest.raises(ValueError, match="All training samples are equal"):
+        authenticity(np.ones((5, 2)), np.zeros((4, 2)))
 
 
 def test_refuses_one_training_sample():

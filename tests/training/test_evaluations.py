@@ -325,15 +325,19 @@ def test_images_are_not_compared_with_points(tmp_path):
         training.image_scorer(f"folder:{tmp_path}", "ring8", "pixels")
 
 
-def test_copies_are_sought_among_the_images_that_a_run_learned_from(tmp_path):
-    workdir = new_run(tmp_path / "run", digit_recipe("train_fraction=.1"), tuple("0123456789")).path
+@pytest.mark.parametrize("flip", [False, True])
+def test_copies_are_sought_among_the_images_that_a_run_learned_from(tmp_path, flip):
+    """A run that turns its images learns the mirror images too."""
+    recipe = digit_recipe("train_fraction=.1", f"flip={flip}")
+    workdir = new_run(tmp_path / "run", recipe, tuple("0123456789")).path
     scorer = training.run_scorer(workdir, "pixels", samples=10, sets=1, progress=False)
     train, learned = len(scorer.train), len(scorer.learned)
-    assert learned == pytest.approx(train / 10, abs=1)
+    assert learned == pytest.approx(train / 10 * (1 + flip), abs=2)
     authenticity, of_test = training.evaluate(workdir, ["authenticity"], scorer=scorer)
     assert authenticity["protocol"]["real_images"] == of_test["protocol"]["real_images"] == learned
-    near = training.nearest_training_images(workdir, scorer.learned.unit_images[:2], ["pixels"], learned)["pixels"]
-    np.testing.assert_array_equal(near[:, 0], evaluation.to_bytes(scorer.learned.image[:2]))
+    both_ways = scorer.learned.unit_images[:2, :, :: -1 if flip else 1]
+    near = training.nearest_training_images(workdir, both_ways, ["pixels"], learned)["pixels"]
+    np.testing.assert_array_equal(near[:, 0], evaluation.to_bytes(both_ways))
 
 
 def test_a_model_and_a_single_name_are_refused_with_what_to_write():

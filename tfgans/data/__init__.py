@@ -34,7 +34,7 @@ from tfgans.data.pipeline import batches
 from tfgans.data.resize import fit, fit_images
 from tfgans.data.split import DataSplit, SampleKind
 from tfgans.data.sprites import SPRITE_ATTRIBUTES, draw_sprites, sprites, sprites_in_hole
-from tfgans.data.stacked import pacgan_triples, stacked
+from tfgans.data.stacked import StackedImageSet, pacgan_triples, stacked
 from tfgans.data.store import ImageStore, write_store
 from tfgans.data.tfds_images import CELEBA_ATTRIBUTES, CWGAN_EFIGI_ATTRIBUTES, tfds_images
 from tfgans.data.toy_worlds import TOY_WORLDS, ToyWorld, toy_world
@@ -56,6 +56,7 @@ __all__ = [
     "Look",
     "ReadingError",
     "SampleKind",
+    "StackedImageSet",
     "StoredImages",
     "ToyWorld",
     "as_images",

@@ -107,6 +107,24 @@ class JoinedImages(StoredImages):
         return images
 
 
+class MirroredToo(StoredImages):
+    """Stored images, and then their mirror images.
+
+    Args:
+        images: The images.
+    """
+
+    def __init__(self, images: StoredImages) -> None:
+        super().__init__((2 * len(images), *images.shape[1:]), f"{images.fingerprint}, and mirrored")
+        self._images = images
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        images = self._images.read(rows % len(self._images))
+        mirrored = rows >= len(self._images)
+        images[mirrored] = images[mirrored, :, ::-1]
+        return images
+
+
 def in_python(work: Callable[..., np.ndarray], inputs: Sequence[tf.Tensor], dtype: tf.DType) -> tf.Tensor:
     """Returns what a function of arrays makes of tensors in a graph. Errors of files become `ReadingError`s."""
 
@@ -131,6 +149,13 @@ def select(images: Images, rows: slice | np.ndarray) -> Images:
     if isinstance(images, StoredImages):
         return SomeImages(images, np.arange(len(images))[rows])
     return images[rows]
+
+
+def with_mirrored(images: Images) -> Images:
+    """Returns images and then their mirror images, turned left to right."""
+    if isinstance(images, StoredImages):
+        return MirroredToo(images)
+    return np.concatenate([images, images[:, :, ::-1]])
 
 
 def in_parts(images: Images, what: str, start: int = 0) -> Iterator[np.ndarray]:

@@ -10,7 +10,25 @@ _CHANNELS = 3
 _PACGAN_TRIPLES = 128_000
 
 
-def stacked(images: ImageSet, seed: int = 0, count: int | None = None) -> ImageSet:
+@dataclasses.dataclass(frozen=True)
+class StackedImageSet(ImageSet):
+    """Images [n, H, W, 3] whose channels are three images with classes.
+
+    Attributes:
+        channel_names: Names of the classes of a channel.
+    """
+
+    channel_names: tuple[str, ...]
+
+    def channel(self, index: int) -> ImageSet:
+        """Returns the images [n, H, W, 1] of channel 0, 1 or 2, with their own classes."""
+        count = len(self.channel_names)
+        label = self.label // count ** (_CHANNELS - 1 - index) % count
+        image = self.image[:][..., index : index + 1]
+        return ImageSet(f"channel {index} of {self.name}", self.split, image, label, self.channel_names)
+
+
+def stacked(images: ImageSet, seed: int = 0, count: int | None = None) -> StackedImageSet:
     """Puts three random images into the channels of one (Metz et al. 2017).
 
     From MNIST it makes stacked MNIST, the field's data set for counting modes: it has 1,000 known modes, which are
@@ -44,10 +62,10 @@ def stacked(images: ImageSet, seed: int = 0, count: int | None = None) -> ImageS
         label = label * len(names) + images.label[order]
     image = np.concatenate([images.image[order] for order in orders], axis=-1)
     triples = tuple(f"{first} {second} {third}" for first in names for second in names for third in names)
-    return ImageSet(f"stacked_{images.name}", images.split, image, label, triples)
+    return StackedImageSet(f"stacked_{images.name}", images.split, image, label, triples, names)
 
 
-def pacgan_triples(train: ImageSet, test: ImageSet) -> ImageSet:
+def pacgan_triples(train: ImageSet, test: ImageSet) -> StackedImageSet:
     """Draws the 128,000 stacked training images of PacGAN's protocol from both splits of a data set.
 
     The protocol is that of the experiment of Lin et al. (2018, section 4.2) that follows VEEGAN. A model's 26,000

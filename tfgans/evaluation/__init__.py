@@ -1,6 +1,6 @@
 """Scores of sets of images: extractors of features, the cache, and the engine of all scores."""
 
-from tfgans.evaluation.classifier import trained_classifier
+from tfgans.evaluation.classifier import StackedClassifier, trained_classifier
 from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
@@ -17,6 +17,7 @@ __all__ = [
     "Pixels",
     "Score",
     "Source",
+    "StackedClassifier",
     "add_scores",
     "compute_scores",
     "extractor",

@@ -96,6 +96,49 @@ class Classifier(Extractor):
         return {"features": features, "probabilities": probabilities, "predictions": probabilities.argmax(axis=-1)}
 
 
+class StackedClassifier(Extractor):
+    """A classifier of stacked images, which reads each channel by a classifier of single ones.
+
+    A network that learned the 1,000 classes of stacked MNIST as such would know few of them: each has 60 images.
+
+    Args:
+        of_channel: Classifier of grey images [n, H, W, 1] into K classes.
+    """
+
+    name = "classifier"
+    provides = Classifier.provides
+
+    def __init__(self, of_channel: Extractor) -> None:
+        self._of_channel = of_channel
+
+    @property
+    def cost(self) -> str | None:
+        return self._of_channel.cost
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        return f"stacked-{self._of_channel.fingerprint}"
+
+    @functools.cached_property
+    def protocol(self) -> Mapping[str, Any]:
+        return self._of_channel.protocol
+
+    def channels(self, images: np.ndarray) -> list[Outputs]:
+        """Returns the outputs of the classifier for each channel of images uint8 [n, H, W, 3]."""
+        return [self._of_channel(images[..., channel : channel + 1]) for channel in range(images.shape[-1])]
+
+    def __call__(self, images: np.ndarray) -> Outputs:
+        """Returns features of the three channels side by side, and the products of their probabilities [n, K^3]."""
+        channels = self.channels(images)
+        probabilities = np.einsum("na,nb,nc->nabc", *(outputs["probabilities"] for outputs in channels))
+        probabilities = probabilities.reshape(len(images), -1)
+        return {
+            "features": np.concatenate([outputs["features"] for outputs in channels], axis=1),
+            "probabilities": probabilities,
+            "predictions": probabilities.argmax(axis=-1),
+        }
+
+
 def trained_classifier(
     kind: str,
     make: Callable[[], keras.Model],

@@ -4,14 +4,22 @@ from collections.abc import Callable
 
 from tfgans import data
 from tfgans.choices import suggestion
-from tfgans.evaluation.classifier import Classifier
+from tfgans.evaluation.classifier import Classifier, StackedClassifier
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.inception import InceptionKeras, InceptionTFGAN
 from tfgans.evaluation.judges import JudgeExtractor
 from tfgans.evaluation.saved_model import SavedModelExtractor
 
+
+def _classifier(train: data.ImageSet, test: data.ImageSet) -> Extractor:
+    """The classifier that suits the images."""
+    if isinstance(train, data.StackedImageSet) and isinstance(test, data.StackedImageSet):
+        return StackedClassifier(Classifier(train.channel(0), test.channel(0)))
+    return Classifier(train, test)
+
+
 _OF_REAL_IMAGES: dict[str, Callable[[data.ImageSet, data.ImageSet], Extractor]] = {
-    "classifier": Classifier,
+    "classifier": _classifier,
     "judge": JudgeExtractor,
 }
 _INCEPTIONS: dict[str, Callable[[str | None], Extractor]] = {
@@ -25,9 +33,9 @@ def extractor(name: str, train: data.ImageSet, test: data.ImageSet) -> Extractor
     """Returns an extractor by name.
 
     Args:
-        name: `classifier`, a network that learns the classes of `train`; `judge`, a predictor of its labels; `pixels`;
-            `inception_tfgan`, the Inception of 2015, or `inception_keras`, each from its default place or from `:PATH`;
-            or `saved_model:PATH`.
+        name: `classifier`, a network that learns the classes of `train`, or those of a channel if its images are
+            stacked; `judge`, a predictor of its labels; `pixels`; `inception_tfgan`, the Inception of 2015, or
+            `inception_keras`, each from its default place or from `:PATH`; or `saved_model:PATH`.
         train: Real images, from which `classifier` and `judge` learn.
         test: Other real images, on which their accuracy is measured.
 

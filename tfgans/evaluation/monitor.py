@@ -21,8 +21,9 @@ class Diversity(NamedTuple):
         recall: Share of real samples inside the neighbourhood of a generated one, in [0, 1].
         overlap: Mean of coverage and recall. Coverage alone falls when samples turn from blurs, which lie near
             everything, to sharp images. Then recall rises. If modes collapse, both fall.
-        spacing: Mean distance of a generated sample to its nearest other one, over that of as many real samples, in
-            [0, 1]. It is 0 if all samples are the same, and 1 if they differ as real ones do, or more.
+        spacing: Mean distance of a generated sample to its nearest other one, over that of as many distinct real
+            samples, in [0, 1]. It is 0 if all samples are the same, and 1 if they differ as real ones do, or more. It
+            does not see modes that are missing as a whole, and is 1 if all real samples are the same.
     """
 
     coverage: float
@@ -53,7 +54,10 @@ class DiversityMonitor:
         if len(real) < self.LEAST:
             raise ValueError(f"A monitor needs {self.LEAST} real samples or more; received {len(real)}.")
         self._neighbourhoods = metrics.Neighbourhoods(self._real, _NEIGHBOUR)
-        self._real_spacing = functools.cache(lambda count: metrics.spacing(self._real[:count]))
+        # Repeated real samples have no distance, with which all samples would seem to differ.
+        distinct = self._real[np.sort(np.unique(self._real, axis=0, return_index=True)[1])]
+        self._real_spacing = functools.cache(lambda count: metrics.spacing(distinct[:count]))
+        self._all_equal = len(distinct) == 1
 
     def __call__(self, samples: np.ndarray) -> Diversity:
         """Measures samples.
@@ -71,9 +75,10 @@ class DiversityMonitor:
             # Equal samples are what a monitor is there for.
             warnings.filterwarnings("ignore", "All .* samples have the same features")
             prdc = metrics.prdc(self._neighbourhoods, generated)
-        between_real = self._real_spacing(len(generated))
-        # An untrained generator may scatter its samples far more widely than the data.
-        spacing = min(1.0, metrics.spacing(generated) / between_real) if between_real > 0 else 1.0
+        spacing = 1.0
+        if not self._all_equal:
+            # An untrained generator may scatter its samples far more widely than the data.
+            spacing = min(1.0, metrics.spacing(generated) / self._real_spacing(len(generated)))
         return Diversity(prdc.coverage, prdc.recall, (prdc.coverage + prdc.recall) / 2, spacing)
 
 

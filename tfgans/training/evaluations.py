@@ -8,7 +8,7 @@ import numpy as np
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
-from tfgans.training.loading import load_data_of
+from tfgans.training.loading import learned_samples, load_data_of
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, make_scorer
@@ -55,7 +55,7 @@ def run_scorer(
         sets,
         batch_size=batch_size,
         progress=progress,
-        learned=train.part(recipe.train_fraction),
+        learned=learned_samples(recipe, train),
     )
 
 
@@ -87,7 +87,7 @@ def nearest_training_images(
     """
     recipe, *splits = load_data_of(workdir, None, data_dir, download)
     train, test = map(data.as_images, splits)
-    learned = train.part(recipe.train_fraction)
+    learned = data.as_images(learned_samples(recipe, train))
     return {
         name: evaluation.nearest_images(samples, learned, evaluation.extractor(name, train, test), count)
         for name in dict.fromkeys(extractors)
