@@ -30,8 +30,8 @@ def run(tmp_path):
             100,
             rules,
         )
-        monitor.set_model(model)
         model.at = start
+        monitor.set_model(model)
         monitor.on_train_begin()
         for step in range(start + 50, start + 100 * len(coverages) + 50, 50):
             model.at = step
@@ -128,3 +128,16 @@ def test_lines_beyond_the_step_of_a_resumed_run_are_cut_off(run):
     run([0.8, 0.8, 0.1])
     assert run([], start=200) == []
     assert [line["step"] for line in read_lines(run.lines)] == [100, 200]
+
+
+def test_epochs_that_end_at_no_multiple_are_measured_when_they_have_passed_one(tmp_path):
+    """Of epochs of 782 steps, every 1,000 steps: the ends of those that pass 1,000, 2,000, 3,000 and 4,000."""
+    lines, model = tmp_path / "diversity.jsonl", Model()
+    measured = {"overlap": 1.0, "spacing": 1.0}
+    monitor = callbacks.CollapseMonitor(lambda _: measured, lines, tmp_path / "alarms", tmp_path / "events", 1_000)
+    monitor.set_model(model)
+    monitor.on_train_begin()
+    for epoch in range(1, 7):
+        model.at = 782 * epoch
+        monitor.on_epoch_end(epoch)
+    assert [line["step"] for line in read_lines(lines)] == [1_564, 2_346, 3_128, 4_692]

@@ -4,9 +4,9 @@ from tfgans.callbacks import Refresh
 
 
 def test_acts_every_so_many_steps():
-    steps = []
+    at, steps = [0], []
     callback = Refresh(lambda model: steps.append(model.step.numpy()), every=20)
-    for step in (10, 20, 30, 40):
-        callback.set_model(types.SimpleNamespace(step=types.SimpleNamespace(numpy=lambda step=step: step)))
+    callback.set_model(types.SimpleNamespace(step=types.SimpleNamespace(numpy=lambda: at[0])))
+    for at[0] in (10, 20, 30, 40):
         callback.on_epoch_end(0)
     assert steps == [20, 40]

@@ -218,3 +218,17 @@ def test_the_default_loss_of_an_encoder_is_that_of_the_built_in_objectives(known
 def test_functions_that_are_no_objectives(function, message):
     with pytest.raises(ValueError, match=message):
         losses.as_objective(function)
+
+
+def test_the_encoder_of_a_function_drives_real_logits_to_the_value_of_generated_ones():
+    """For real logits of 3 and generated ones of .5, the discriminator's loss in exchanged places is (.5 - 1)^2 + 3^2.
+
+    With signs exchanged instead, the encoder would drive real logits to -1.
+    """
+
+    def least_squares(real_logits, generated_logits):
+        real, generated = tf.reduce_mean(real_logits), tf.reduce_mean(generated_logits)
+        return (real - 1) ** 2 + generated**2, (generated - 1) ** 2
+
+    objective, real, generated = losses.as_objective(least_squares), tf.constant([3.0]), tf.constant([0.5])
+    assert float(objective.encoder_loss(real, generated)) == pytest.approx(0.25 + 9)

@@ -21,10 +21,22 @@ def nonfinite(variables: Iterable[keras.Variable]) -> list[str]:
 class StepCallback(keras.callbacks.Callback):
     """Base of callbacks that act at certain steps of a model."""
 
+    def set_model(self, model: keras.Model) -> None:
+        super().set_model(model)
+        self._asked_at = self.step
+
     @property
     def step(self) -> int:
         """The step of the model."""
         return int(self.model.step.numpy())
+
+    def reached(self, every: int) -> bool:
+        """Returns whether the model has reached a multiple of `every` steps since this was asked last.
+
+        An epoch of `fit` may end at no multiple at all, and the model has then passed it.
+        """
+        before, self._asked_at = self._asked_at, self.step
+        return self._asked_at // every > before // every
 
 
 class EventWriter:
@@ -58,6 +70,8 @@ class EventWriter:
 class Measurements(StepCallback):
     """Base of callbacks that measure a model every `every` steps, and keep what they find in a file.
 
+    A measurement takes place at the end of the epoch in which it is due.
+
     When training begins, they remove lines of later steps than the model's, since these will be measured again.
 
     Args:
@@ -85,7 +99,7 @@ class Measurements(StepCallback):
         cut_lines(self._lines, self.step)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0 and (values := self._measure(self.model)):
+        if self.reached(self._every) and (values := self._measure(self.model)):
             append_line(self._lines, {"step": self.step, **values})
             self._use(values)
 

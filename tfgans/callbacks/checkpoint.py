@@ -40,7 +40,7 @@ class Checkpoint(StepCallback):
         self._saved_at = self.step
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0:
+        if self.reached(self._every):
             self.save()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

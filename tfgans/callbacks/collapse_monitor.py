@@ -81,7 +81,8 @@ class CollapseMonitor(Measurements):
         alarms: File that gets a line for each alarm: `step`, the measure, and what the rule knows, such as `highest`.
         tensorboard: Folder of TensorBoard events.
         every: Steps between two measurements.
-        rules: Names of measures that are watched, each with a new rule such as `FallRule` or `LowRule`.
+        rules: Names of measures that are watched, each with a new rule such as `FallRule` or `LowRule`; by default
+            those of a run, which watch `overlap` and `spacing` of an `evaluation.DiversityMonitor`.
     """
 
     def __init__(
@@ -91,11 +92,15 @@ class CollapseMonitor(Measurements):
         alarms: str | os.PathLike,
         tensorboard: str | os.PathLike,
         every: int,
-        rules: Sequence[tuple[str, Callable[[float], Alarm | None]]],
+        rules: Sequence[tuple[str, Callable[[float], Alarm | None]]] | None = None,
     ) -> None:
         super().__init__(measure, lines, tensorboard, every)
         self._alarms = pathlib.Path(alarms)
-        self._rules = rules
+        self._rules = rules or [
+            ("overlap", FallRule(share=0.5, least=0.1)),
+            ("spacing", FallRule(share=0.5, least=0.2)),
+            ("spacing", LowRule(limit=0.3, times=3)),
+        ]
         self._last_step = -1
         self._count = 0
         self._shown: dict[str, float] = {}

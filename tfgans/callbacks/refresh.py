@@ -20,5 +20,5 @@ class Refresh(StepCallback):
         self._refill, self._every = refill, every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0:
+        if self.reached(self._every):
             self._refill(self.model)

@@ -62,7 +62,7 @@ class SamplePicture(StepCallback, abc.ABC):
             self.draw()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.step % self._every == 0:
+        if self.reached(self._every):
             self.draw()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

@@ -266,6 +266,13 @@ class FunctionObjective(Objective):
     def generator_loss(self, generated_logits: tf.Tensor, real_logits: tf.Tensor | None = None) -> tf.Tensor:
         return self.function(real_logits, generated_logits)[1]
 
+    def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
+        """The discriminator's loss of the two sets in each other's place.
+
+        The function may ask for other values than those of one sign, such as 1 and 0.
+        """
+        return self.function(generated_logits, real_logits)[0]
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(keras.saving.deserialize_keras_object(config["function"]))

@@ -125,15 +125,6 @@ def monitors(
 
     return [
         callbacks.CollapseMonitor(
-            measure,
-            folder.diversity_file,
-            folder.alarms_file,
-            folder.tensorboard,
-            recipe.grid_every,
-            [
-                ("overlap", callbacks.FallRule(share=0.5, least=0.1)),
-                ("spacing", callbacks.FallRule(share=0.5, least=0.2)),
-                ("spacing", callbacks.LowRule(limit=0.3, times=3)),
-            ],
+            measure, folder.diversity_file, folder.alarms_file, folder.tensorboard, recipe.grid_every
         )
     ]
