@@ -45,6 +45,20 @@ def test_reverse_kl_of_one_mode_and_of_equal_shares(modes):
     assert class_coverage(np.arange(30 * modes) % modes, modes).reverse_kl == pytest.approx(0, abs=1e-12)
 
 
+def test_reverse_kl_is_from_the_shares_of_the_data():
+    """Of four samples, three lie at a mode of share .75: equal to the data, and .75 ln 1.5 + .25 ln .5 from halves."""
+    points, centers = np.array([[0.0], [0.0], [0.0], [9.0]]), np.array([[0.0], [9.0]])
+    assert mode_coverage(points, centers, 1.0, (0.75, 0.25)).reverse_kl == pytest.approx(0)
+    expected = 0.75 * np.log(1.5) + 0.25 * np.log(0.5)
+    assert mode_coverage(points, centers, 1.0).reverse_kl == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("shares", [(1.0,), (0.5, 0.4), (1.0, 0.0)])
+def test_refuses_shares(shares):
+    with pytest.raises(ValueError, match="Expected 2 shares above 0 with sum 1"):
+        mode_coverage(np.zeros((3, 1)), np.array([[0.0], [9.0]]), 1.0, shares)
+
+
 def test_classes_by_hand():
     coverage = class_coverage([0, 0, 2, 2], 3)
     assert (coverage.modes, coverage.of, coverage.high_quality_share) == (2, 3, 1.0)

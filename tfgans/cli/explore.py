@@ -58,7 +58,10 @@ def define_flags() -> None:
         "seed", 0, "Seed of the latent vectors and of the labels in corners; the number of the first test image."
     )
     flags.DEFINE_string(
-        "extractor", "classifier", "Features by which neighbours are near, beside pixels; pixels for no others."
+        "extractor",
+        None,
+        "Features by which neighbours are near, beside pixels; pixels for no others. By default classifier, if the "
+        "data have classes.",
     )
     flags.DEFINE_string("out", "explore.png", "PNG file of the figure.")
     _app.define_data_flags()
@@ -184,8 +187,9 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
         if test.label is not None:
             labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
     samples = model.sample(FLAGS.size, labels=labels, seed=FLAGS.seed)
+    extractors = None if FLAGS.extractor is None else ("pixels", FLAGS.extractor)
     near = training.nearest_training_images(
-        folder.path, samples, ("pixels", FLAGS.extractor), _NEAREST, data_dir=FLAGS.data_dir, download=FLAGS.download
+        folder.path, samples, extractors, _NEAREST, data_dir=FLAGS.data_dir, download=FLAGS.download
     )
     plots.neighbour_grid(samples, near, out)
 

@@ -4,6 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.special
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from tfgans.metrics import _checks
@@ -19,7 +20,8 @@ class ModeCoverage(NamedTuple):
         of: Number of all modes.
         high_quality_share: Share of samples at a mode, in [0, 1]: near its centre, or of a class that is sure enough.
             It is 1 if nothing is known of that.
-        reverse_kl: KL(q || u) of the samples' modes q from equal shares u, in nats, from 0 to ln(of).
+        reverse_kl: KL(q || p) of the samples' modes q from the modes p of the data, in nats, 0 or more; ln(of) at most
+            if these are equally likely. Even n perfect samples have about (of - 1) / 2n.
     """
 
     modes: int
@@ -28,7 +30,7 @@ class ModeCoverage(NamedTuple):
     reverse_kl: float
 
 
-def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
+def mode_coverage(points: Any, centers: Any, sigma: float, shares: Any = None) -> ModeCoverage:
     """Counts the modes of a mixture of Gaussians that samples cover (Srivastava et al. 2017, section 4.1).
 
     A sample is of high quality within three standard deviations of the nearest centre; in two dimensions 98.89 % of
@@ -37,11 +39,12 @@ def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
 
     Args:
         points: Samples [n, D].
-        centers: Means [m, D] of the modes, which are equally likely.
+        centers: Means [m, D] of the modes.
         sigma: Standard deviation of each mode.
+        shares: Shares [m] of the modes in the data, above 0 with sum 1; by default they are equal.
 
     Raises:
-        ValueError: If values are not finite, sizes differ, or `sigma` is not positive.
+        ValueError: If values are not finite, sizes differ, or `sigma` or a share is not positive.
     """
     points, centers = _checks.features(points, "generated", 1), _checks.features(centers, "center", 1)
     if points.shape[1] != centers.shape[1] or not sigma > 0:
@@ -49,13 +52,16 @@ def mode_coverage(points: Any, centers: Any, sigma: float) -> ModeCoverage:
             f"Expected points and centers of one size and a positive sigma; received {points.shape}, "
             f"{centers.shape} and sigma={sigma}."
         )
+    shares = np.full(len(centers), 1 / len(centers)) if shares is None else np.asarray(shares, np.float64)
+    if shares.shape != (len(centers),) or not (shares > 0).all() or not math.isclose(shares.sum(), 1, rel_tol=1e-5):
+        raise ValueError(f"Expected {len(centers)} shares above 0 with sum 1; received {shares}.")
     nearest, distance = pairwise_distances_argmin_min(points, centers)
     high_quality = distance <= _STANDARD_DEVIATIONS * sigma
     return ModeCoverage(
         modes=len(np.unique(nearest[high_quality])),
         of=len(centers),
         high_quality_share=float(np.mean(high_quality)),
-        reverse_kl=_reverse_kl(nearest, len(centers)),
+        reverse_kl=_reverse_kl(nearest, shares),
     )
 
 
@@ -64,13 +70,14 @@ def class_coverage(classes: Any, count: int) -> ModeCoverage:
 
     Args:
         classes: Class of each sample, integers [n] in 0 to count - 1.
-        count: Number of classes, which are equally likely in the data.
+        count: Number of classes. They count as equally likely, so that even perfect samples of data with rare classes
+            have a reverse KL divergence above 0.
 
     Raises:
         ValueError: If there are no samples, or a class is no integer or out of range.
     """
     classes = _classes(classes, count)
-    return ModeCoverage(len(np.unique(classes)), count, 1.0, _reverse_kl(classes, count))
+    return ModeCoverage(len(np.unique(classes)), count, 1.0, _reverse_kl(classes, np.full(count, 1 / count)))
 
 
 def stacked_coverage(probabilities: Any, confidence: float = 0.0) -> ModeCoverage:
@@ -83,7 +90,8 @@ def stacked_coverage(probabilities: Any, confidence: float = 0.0) -> ModeCoverag
         probabilities: Probabilities of the K classes of each channel by a classifier, floating [n, 3, K]; there are
             K^3 modes.
         confidence: Least probability that the most likely class of all three channels must have, so that a sample is
-            counted. The share of these samples is `high_quality_share`.
+            counted. The share of these samples is `high_quality_share`. Few samples cannot show all modes: compare with
+            as many of real images. If no sample is confident, there are no modes and a divergence of ln(K^3).
 
     Raises:
         ValueError: If probabilities have another shape or are not in [0, 1], or there are no samples.
@@ -113,7 +121,7 @@ def _classes(classes: Any, count: int) -> np.ndarray:
     return classes.astype(np.int64)
 
 
-def _reverse_kl(nearest: np.ndarray, count: int) -> float:
-    shares = np.bincount(nearest, minlength=count) / len(nearest)
-    shares = shares[shares > 0]
-    return max(0.0, float(np.sum(shares * np.log(shares * count))))
+def _reverse_kl(modes: np.ndarray, of_data: np.ndarray) -> float:
+    """KL(q || p) of the shares q of samples in each mode from those of the data, `of_data` [m]."""
+    shares = np.bincount(modes, minlength=len(of_data)) / len(modes)
+    return max(0.0, float(np.sum(scipy.special.rel_entr(shares, of_data))))

@@ -87,7 +87,7 @@ def dcgan_discriminator(
         spectral_norm: Whether all layers have spectral normalisation.
 
     Returns:
-        Model from images [B, H, W, C], or [images, latents [B, N]], to logits [B].
+        Model from images [B, H, W, C], or [images, latents [B, N]], to logits [B, 1].
     """
 
     def normalised(layer: layers.Layer) -> layers.Layer:

@@ -39,10 +39,10 @@ class MinibatchStandardDeviation(layers.Layer):
 
     The layer is that of Karras et al. (2018), section 3. The number is the mean, over all entries, of their standard
     deviations within a group of consecutive samples. A discriminator that sees it notices samples that are too alike.
-    In inference mode every sample gets the moving average of that number, so that an answer does not depend on the
-    other samples of a request. Under mixed precision the statistics have the type of the variables. A gradient penalty
-    sees the gradient of a sample through its whole group; Karras et al. use both together. Groups of 4 are those of
-    their later code.
+    In inference mode every sample gets the moving average of that number over all passes, of real and of generated
+    samples, so that an answer does not depend on the other samples of a request. Under mixed precision the statistics
+    have the type of the variables. A gradient penalty sees the gradient of a sample through its whole group; Karras et
+    al. use both together. Groups of 4 are those of their later code.
 
     Args:
         group_size: Samples of a group; it divides the batch.
@@ -83,7 +83,7 @@ def spectrally_normalised(layer: layers.Layer, is_normalised: bool) -> layers.La
     """Returns a layer with Keras's spectral normalisation (Miyato et al. 2018), if it is asked for.
 
     Keras divides the kernel itself by its largest singular value at each pass in training mode, in the turns of other
-    players too.
+    players too. So a gradient does not pass through that value, as it does in the paper.
     """
     # In a lower precision Keras would round the kernel at each division, and lose the small steps of an optimizer.
     return layers.SpectralNormalization(layer, dtype=layer.variable_dtype) if is_normalised else layer

@@ -69,7 +69,7 @@ def mlp_discriminator(
         spectral_norm: Whether all layers have spectral normalisation.
 
     Returns:
-        Model from points [B, D] or images [B, H, W, C], or [these, latents [B, N]], to logits [B].
+        Model from points [B, D] or images [B, H, W, C], or [these, latents [B, N]], to logits [B, 1].
     """
     inputs, x = with_vector(keras.Input(_shape(sample_shape), name="image"), "latent", latent_size)
     logits = spectrally_normalised(layers.Dense(1), spectral_norm)(_hidden(x, widths, spectral_norm)[-1])

@@ -62,7 +62,7 @@ def run_scorer(
 def nearest_training_images(
     workdir: str | os.PathLike,
     samples: np.ndarray,
-    extractors: Sequence[str],
+    extractors: Sequence[str] | None,
     count: int,
     *,
     data_dir: str | None = None,
@@ -73,7 +73,8 @@ def nearest_training_images(
     Args:
         workdir: Folder of the run.
         samples: [n, H, W, C], floating in [-1, 1].
-        extractors: Names of the extractors by whose features images are near.
+        extractors: Names of the extractors by whose features images are near; None for `pixels` and, if the data have
+            classes, `classifier`.
         count: Images for each sample.
         data_dir: Folder of prepared data sets.
         download: Whether to download a data set that is not prepared.
@@ -88,6 +89,7 @@ def nearest_training_images(
     recipe, *splits = load_data_of(workdir, None, data_dir, download)
     train, test = map(data.as_images, splits)
     learned = data.as_images(learned_samples(recipe, train))
+    extractors = extractors or ("pixels", *(("classifier",) if train.conditioning == "class" else ()))
     return {
         name: evaluation.nearest_images(samples, learned, evaluation.extractor(name, train, test), count)
         for name in dict.fromkeys(extractors)

@@ -191,7 +191,8 @@ class WorldScorer:
         coverages = []
         for seed in seeds:
             points = model.sample(self.samples, seed=seed) * self.world.scale
-            coverages.append(metrics.mode_coverage(points, self.world.centers, self.world.sigma))
+            world = self.world
+            coverages.append(metrics.mode_coverage(points, world.centers, world.sigma, world.weights))
         protocol = {
             **_protocol(model, seeds if self.sets > 1 else seeds[0]),
             **(notes or {}),
