@@ -83,6 +83,17 @@ class CollapseMonitor(Measurements):
         every: Steps between two measurements.
         rules: Names of measures that are watched, each with a new rule such as `FallRule` or `LowRule`; by default
             those of a run, which watch `overlap` and `spacing` of an `evaluation.DiversityMonitor`.
+
+    Example:
+
+    A model watches itself while `model.fit(dataset, callbacks=[monitor])` trains it:
+
+    >>> real = tfgans.data.load_split("digits").unit_images[:500]
+    >>> diversity = tfgans.evaluation.DiversityMonitor(real)
+    >>> monitor = tfgans.callbacks.CollapseMonitor(
+    ...     lambda model: diversity(model.sample(200, seed=0))._asdict(),
+    ...     "diversity.jsonl", "alarms.jsonl", "tensorboard", every=500,
+    ... )
     """
 
     def __init__(
