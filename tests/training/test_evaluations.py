@@ -346,3 +346,9 @@ def test_a_model_and_a_single_name_are_refused_with_what_to_write():
         tfgans.evaluate(model, ["modes"])
     with pytest.raises(ValueError, match=r"received 'modes', which is written \['modes'\]"):
         tfgans.evaluate("run", "modes")
+
+
+def test_a_run_on_stacked_images_counts_its_modes_at_its_end():
+    """They are there to be counted."""
+    assert training.scoring.final_metrics(data.load_split("stacked_digits"), False)[1] == ("modes", "frechet")
+    assert training.scoring.final_metrics(data.load_split("digits"), False)[1] == ("score", "frechet")

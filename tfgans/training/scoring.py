@@ -276,6 +276,8 @@ def final_metrics(train: data.DataSplit, labelled: bool) -> tuple[str, tuple[str
         train: The data that the model is compared with.
         labelled: Whether the model samples by label.
     """
+    if isinstance(train, data.StackedImageSet) and not labelled:
+        return "classifier", ("modes", "frechet")
     return _FINAL_SCORES[train.kind, train.conditioning, labelled]
 
 
