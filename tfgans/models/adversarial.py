@@ -640,9 +640,10 @@ class AdversarialModel(keras.Model):
         face = faces[name]
         arrays = face.arrays(given, type(self).__name__)
         # A graph of any number of rows is kept for the next call, one for each generator that may sample.
-        key = (name, self.use_average)
+        # Labels may be classes or their weights.
+        specs = tuple(tf.TensorSpec([None, *array.shape[1:]], array.dtype) for array in arrays)
+        key = (name, self.use_average, specs)
         if key not in self._graphs:
-            specs = [tf.TensorSpec([None, *each.spec.shape], each.spec.dtype) for each in face.inputs.values()]
             self._graphs[key] = tf.function(face.function).get_concrete_function(*specs)
         graph = self._graphs[key]
         starts = range(0, len(arrays[0]), _CHUNK)
@@ -650,7 +651,7 @@ class AdversarialModel(keras.Model):
         return np.concatenate([part.numpy() for part in parts])
 
     @functools.cached_property
-    def _graphs(self) -> dict[tuple[str, bool], Callable[..., tf.Tensor]]:
+    def _graphs(self) -> dict[tuple[str, bool, tuple[tf.TensorSpec, ...]], Callable[..., tf.Tensor]]:
         return {}
 
     # Keras configuration.
