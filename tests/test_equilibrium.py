@@ -116,13 +116,6 @@ def test_without_proportional_and_derivative_it_is_that_of_began(controller, ran
     assert touched == {0.0, 1.0}
 
 
-def test_two_kinds_of_generated_error_are_weighed_by_the_caller(controller):
-    """AVAE: L_d = .2, L_g = .05, L_v = .1 and alpha = .3 give e = .1 - .08 = .02."""
-    k, convergence = move(controller(k=0.1, ratio=0.5, integral=1.0), 0.2, 0.05 + 0.3 * 0.1)
-    assert k == pytest.approx(0.12, rel=1e-12)
-    assert convergence == pytest.approx(0.22, rel=1e-12)
-
-
 def test_a_graph_moves_k_as_often_as_it_is_called(controller):
     held = controller(ratio=1.0, integral=0.1)
     update = tf.function(lambda: held.update(tf.constant(1.0, tf.float64), tf.constant(0.5, tf.float64))["k"])

@@ -59,7 +59,7 @@ def _points():
     return {"image": random.normal(size=(40, 2)).astype("float32")}
 
 
-def _images():
+def images():
     return {"image": _labelled_images()["image"]}
 
 
@@ -114,13 +114,14 @@ def _bigan():
     )
 
 
-def _logan():
+def logan(**arguments):
     return tfgans.LOGAN(
         networks.dcgan_generator((8, 8, 1), 4, (4,)),
         networks.dcgan_encoder((8, 8, 1), 4, (4,)),
         networks.dcgan_discriminator((8, 8, 1), 4, (4,), head_width=5),
         latent.Uniform(4),
         ema_decay=0.9,
+        **arguments,
     )
 
 
@@ -263,16 +264,16 @@ TABLE = (
     Row(tfgans.GAN, _packed_gan, _points, "Packed"),
     Row(tfgans.BiGAN, _bigan, _points),
     Row(tfgans.BiGAN, _relativistic_bigan, _points, "Relativistic"),
-    Row(tfgans.LOGAN, _logan, _images),
+    Row(tfgans.LOGAN, logan, images),
     Row(tfgans.VEEGAN, _veegan, _points),
     Row(tfgans.BEGAN, _began, _points),
-    Row(tfgans.BEGANCS, _began_cs, _images),
+    Row(tfgans.BEGANCS, _began_cs, images),
     Row(tfgans.VAE, _vae, _points),
-    Row(tfgans.AdversarialVAE, _adversarial_vae, _images),
+    Row(tfgans.AdversarialVAE, _adversarial_vae, images),
     Row(tfgans.XGAN, _xgan, _indexed_images),
     Row(tfgans.VariationalXGAN, _variational_xgan, _labelled_images),
     Row(tfgans.AdversarialXGAN, _adversarial_xgan, _labelled_images),
-    Row(tfgans.MDGAN, _md_gan, _images),
+    Row(tfgans.MDGAN, _md_gan, images),
     Row(tfgans.CVAEGAN, _cvae_gan, _labelled_images),
     Row(
         tfgans.ConditionalGAN,

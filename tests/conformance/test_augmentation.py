@@ -1,10 +1,13 @@
 """The discriminator of images of every system sees augmented images on both sides, and nobody else does."""
 
+import keras
 import pytest
 import tensorflow as tf
-from table import TABLE
+from table import TABLE, Row, images, logan
 from test_step import turns
 
+import tfgans
+from tfgans import losses as objectives
 from tfgans.augmentation import DifferentiableAugmentation
 
 UNTOUCHED = {
@@ -17,7 +20,17 @@ UNTOUCHED = {
     "prior_loss",
 }
 COMPARED = {"similarity", "discriminator_error", "feature_error"}
+# All that these log is of logits or energies of what the discriminator sees.
+LOG_WHAT_IT_SEES = (tfgans.LOGAN, tfgans.BEGANCS, tfgans.GAN)
+
+
+def encoded_twice():
+    """A LOGAN that also encodes generated images, for a penalty in z and for reconstructions."""
+    return logan(latent_penalty=objectives.PairwiseGradientPenalty(), reconstruction_weight=0.1)
+
+
 ROWS = [row for row in TABLE if row.arrays()["image"].ndim == 4]
+ROWS.append(Row(tfgans.LOGAN, encoded_twice, images, "Encoding"))
 
 
 @pytest.fixture
@@ -60,8 +73,11 @@ def test_the_discriminator_sees_augmented_real_and_generated_images(model, batch
             assert tf.reduce_max(tf.abs(gradient[:, 0])) > 1e-9
 
 
-def test_nobody_else_sees_augmented_images(model, batch):
+def test_nobody_else_sees_augmented_images(row, model, batch):
     """Errors of pixels and codes, and losses of classifiers, follow no numbers. What is compared has the same ones."""
+    if issubclass(row.public, LOG_WHAT_IT_SEES):
+        pytest.skip("It logs nothing that others see.")
+    seen = set()
     for turn, _, examples, noise in turns(model, batch):
         numbers = [noise["real_augmentation"], noise["generated_augmentation"]]
         with tf.GradientTape(persistent=True) as tape:
@@ -72,6 +88,30 @@ def test_nobody_else_sees_augmented_images(model, batch):
         for name in COMPARED & found.keys():
             real, generated = slopes(tape, found[name], numbers)
             assert generated == 0 < real, name
+        seen |= (UNTOUCHED | COMPARED) & found.keys()
+    assert seen
+
+
+def test_the_encoder_sees_images_as_they_are(model, batch, monkeypatch):
+    """Those of the data, and generated ones."""
+    if "encoder" not in model.players:
+        pytest.skip("No encoder is a player.")
+    seen, call = [], keras.layers.Layer.__call__
+
+    def spy(layer, inputs, *arguments, **options):
+        if layer is model.encoder:
+            seen.append(keras.tree.flatten(inputs)[0])
+        return call(layer, inputs, *arguments, **options)
+
+    monkeypatch.setattr(keras.layers.Layer, "__call__", spy)
+    for turn, _, examples, noise in turns(model, batch):
+        start, numbers = len(seen), [noise["real_augmentation"], noise["generated_augmentation"]]
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(numbers)
+            losses(model, turn, examples, noise, *numbers)
+            brightness = [tf.reduce_sum(image) for image in seen[start:]]
+        assert all(slopes(tape, value, numbers) == [0, 0] for value in brightness)
+    assert seen
 
 
 def slopes(tape, value, numbers):

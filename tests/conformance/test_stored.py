@@ -97,6 +97,8 @@ def test_signatures_equal_the_model(row, model, served):
 
 def test_a_row_that_means_nothing_has_its_answer_and_is_refused_by_the_model(row, model, served):
     bad = {"label": 99, "weight": 2.0, "weights": [0.5, 0.6, 0, 0], "dimension": model.prior.size}
+    if not any(bad.keys() & face.inputs.keys() for face in model.faces().values()):
+        pytest.skip("It takes seeds, latents and samples alone, none of which is out of range.")
     for face in model.faces().values():
         good = inputs_of(row, model, face)
         expected = call(served, face, good)

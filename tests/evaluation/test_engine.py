@@ -127,19 +127,25 @@ def test_no_more_test_images_are_read_than_there_are_samples(cache, pictures):
     assert max(reads) == 12
 
 
-def test_the_trainings_of_d_star_have_seeds_of_their_own_in_each_set(cache, corner, pictures, monkeypatch):
-    seeds = []
+def test_d_star_learns_from_as_many_real_images_as_samples_and_is_tested_on_the_test_split(
+    cache, corner, pictures, monkeypatch
+):
+    """The trainings have seeds of their own in each set of samples."""
+    seeds, features = [], []
 
-    def record(*features, retrainings, seed, thresholds):
+    def record(*given, retrainings, seed, thresholds):
+        features.append(given)
         seeds.extend(range(seed, seed + retrainings))
         return metrics.DStarScore(dict.fromkeys(thresholds, 0.0), {}, 1, 1)
 
     monkeypatch.setattr(metrics, "d_star_score", record)
     sets = [source(pictures(12, seed=number)) for number in range(3)]
-    evaluation.compute_scores(
-        ["d_star"], sets, source(pictures(12)), source(pictures(9)), corner(), samples=12, progress=False
-    )
+    real, test = source(pictures(20, seed=3)), source(pictures(9, seed=4))
+    evaluation.compute_scores(["d_star"], sets, real, test, corner(), samples=12, progress=False)
     assert seeds == list(range(15))
+    for given, samples in zip(features, sets, strict=True):
+        for found, part in zip(given, (real.read(0, 12), samples.read(0, 12), test.read(0, 9)), strict=True):
+            np.testing.assert_array_equal(found, corner()(part[0])["features"])
 
 
 @pytest.mark.parametrize("part", [5, 256])
@@ -200,6 +206,15 @@ def test_other_scores_compare_with_as_many_real_images(score, corner, pictures):
     assert fewer["precision/corner"] == pytest.approx(
         metrics.prdc(*(corner()(i.image)["features"] for i in (generated, real))).precision
     )
+
+
+def test_the_inception_score_is_that_of_ten_splits_of_the_samples(score, corner, pictures):
+    generated, real = pictures(57, seed=1), pictures(30, seed=2)
+    images, _ = source(generated).read(0, 57)
+    mean, std = metrics.inception_score(corner()(images)["probabilities"], splits=10)
+    assert mean != pytest.approx(std)
+    found = score(["score"], generated, real, corner())
+    assert found == {"score/corner": pytest.approx(mean), "score_std_of_splits/corner": pytest.approx(std)}
 
 
 def test_accuracy_and_modes_by_hand(score, corner, pictures):

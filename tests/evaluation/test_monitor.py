@@ -42,6 +42,14 @@ def test_blurs_near_all_samples_cover_them_and_overlap_half(random):
     assert (measured.coverage, measured.recall, measured.overlap) == (1.0, 0.0, 0.5)
 
 
+def test_spacing_by_hand():
+    """Distances to the nearest other one are .5, .5, 1, .5, .5, .5 among the samples, and 1, 1, 2, 1, 1, 2 among the
+    first six real ones: 3.5 / 8. The last two real ones, which are far away, would make it next to nothing."""
+    real = np.array([0, 1, 3, 7, 8, 10, 100, 200.0]).reshape(-1, 1)
+    samples = np.array([0, 0.5, 1.5, 4, 4.5, 5]).reshape(-1, 1)
+    assert DiversityMonitor(real)(samples).spacing == pytest.approx(3.5 / 8)
+
+
 def test_equal_samples_have_no_spacing(clusters):
     measured = DiversityMonitor(clusters)(np.zeros((50, 2)))
     assert measured.spacing == 0

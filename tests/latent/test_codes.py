@@ -28,6 +28,16 @@ def test_generated_codes_are_seen_in_the_basis_of_the_real_ones():
     assert variances.real_plane == pytest.approx(20 / 3)
 
 
+def test_variances_in_the_plane_leave_out_the_other_axes():
+    """Real codes vary along the first two entries. Generated ones vary along all three, by 50 / 3, 18 / 3 and 288 / 3,
+    whose mean is 39.56, and by 22.67 in the plane."""
+    real = np.array([[4.0, 0, 0], [-4, 0, 0], [0, 2, 0], [0, -2, 0]])
+    generated = np.array([[0.0, 0, 0], [5, 3, 12], [-5, -3, -12], [0, 0, 0]])
+    variances = code_variances(real, generated)
+    assert variances.generated == pytest.approx((50 + 18 + 288) / 3 / 3)
+    assert variances.generated_plane == pytest.approx((50 + 18) / 3)
+
+
 def test_collapsed_codes_have_no_variance(random):
     variances = code_variances(random.normal(size=(50, 4)), np.ones((20, 4)))
     assert (variances.generated, variances.generated_plane) == pytest.approx((0, 0), abs=1e-20)

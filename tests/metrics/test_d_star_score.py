@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pytest
 
@@ -52,16 +54,57 @@ def test_same_seed_same_numbers(sets):
     assert first.train_images == 300
 
 
-def test_retrainings_follow_the_seed(sets):
-    """Numbers of seeds 0 and 1 share the retraining of seed 1."""
-    real, test, _ = sets
-    generated, _ = blobs(4, 300)
-    first, second = (d_star_score(real, generated, test, thresholds=(0.5,), retrainings=2, seed=s) for s in (0, 1))
-    both = d_star_score(real, generated, test, thresholds=(0.5,), retrainings=3)
-    # Sums of runs 0 + 1 and 1 + 2 against 0 + 1 + 2 leave run 1.
-    run = 2 * first.mean[0.5] + 2 * second.mean[0.5] - 3 * both.mean[0.5]
-    assert run == pytest.approx(round(run))
-    assert 0 <= run <= len(test)
+@pytest.fixture
+def trained(monkeypatch):
+    """The trainings of stand-ins of D*, each with its seed and its rows. The first is sure of one test image, the
+    second of two, and the others of six."""
+    trainings = []
+
+    class StandIn:
+        def __init__(self, *_, random_state, **__):
+            self.seed = random_state
+
+        def fit(self, rows, labels):
+            self.parts = [rows[labels == label][:, 0].astype(int).tolist() for label in (1, 0)]
+            trainings.append(self)
+
+        def predict_proba(self, test):
+            sure = np.arange(len(test)) < (1, 2, 6, 6)[len(trainings) - 1]
+            return np.stack([~sure, sure], axis=1).astype(float)
+
+    monkeypatch.setattr(importlib.import_module("tfgans.metrics.d_star_score"), "MLPClassifier", StandIn)
+    return trainings
+
+
+def numbered(count):
+    return np.arange(count, dtype=float)[:, np.newaxis]
+
+
+def test_mean_and_deviation_of_the_counts_by_hand(trained):
+    """Counts 1, 2 and 6 have the mean 3 and the sample variance (4 + 1 + 9) / 2 = 7."""
+    score = d_star_score(numbered(5), numbered(5), numbered(8), thresholds=(0.5,), retrainings=3)
+    assert score.mean[0.5] == 3
+    assert score.std[0.5] == pytest.approx(7**0.5)
+
+
+def test_retrainings_follow_the_seed(trained):
+    """Seeds 4 and 5, and then 5 and 6: what seed 5 draws does not depend on the first one."""
+    for seed in (4, 5):
+        d_star_score(numbered(50), numbered(20), numbered(8), retrainings=2, seed=seed)
+    assert [each.seed for each in trained] == [4, 5, 5, 6]
+    assert trained[1].parts == trained[2].parts
+    assert trained[2].parts != trained[3].parts
+
+
+def test_a_training_has_a_random_part_of_the_larger_set(trained):
+    """Each draws its own 20 of the 50 rows, without repetitions, and all 20 of the smaller set."""
+    d_star_score(numbered(50), numbered(20), numbered(8), retrainings=2)
+    parts = [each.parts[0] for each in trained]
+    for part, (_, smaller) in zip(parts, (each.parts for each in trained), strict=True):
+        assert len(part) == len(set(part)) == 20
+        assert max(part) >= 20
+        assert sorted(smaller) == list(range(20))
+    assert set(parts[0]) != set(parts[1])
 
 
 @pytest.mark.parametrize(

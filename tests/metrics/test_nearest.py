@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from tfgans.metrics import nearest
+from tfgans.metrics import nearest, spacing
 
 
 def test_by_hand():
@@ -39,3 +39,8 @@ def test_far_from_zero_neighbours_are_exact(random):
 def test_too_few_points():
     with pytest.raises(ValueError, match="There are 2 points to choose 3 neighbours from"):
         nearest(np.zeros((4, 1)), [np.zeros((2, 1))], k=3)
+
+
+def test_spacing_by_hand():
+    """Points (0, 0), (3, 4) and (3, 5) have their nearest other one at the distances 5, 1 and 1."""
+    assert spacing(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]])) == pytest.approx(7 / 3)

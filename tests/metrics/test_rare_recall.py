@@ -3,8 +3,9 @@ import pytest
 
 from tfgans.metrics import rare_recall
 
-# Of ten images on a line, the rare two are 8 and 10, two apart; the median is 0.
-REAL = np.array([0.0, 0, 0, 0, 0, 0, 0, 0, 8, 10]).reshape(10, 1)
+# Of fifteen images on a line, the rare three are 8, 10 and 20: 2, 2 and 10 apart from the nearest other, the median is
+# 2. The median of all images is 0.
+REAL = np.array([0.0] * 12 + [8, 10, 20]).reshape(15, 1)
 
 
 def recall(*points):
@@ -12,10 +13,12 @@ def recall(*points):
 
 
 def test_by_hand():
+    """A mean distance would be 14 / 3, so that a sample at 6 would recall the image at 8."""
     assert recall(0, 0) == 0
     assert recall(0, 6) == 0
-    assert recall(0, 6.1) == 0.5
-    assert recall(0, 9) == 1
+    assert recall(0, 6.1) == pytest.approx(1 / 3)
+    assert recall(0, 9) == pytest.approx(2 / 3)
+    assert recall(9, 21) == 1
 
 
 def test_spread_is_that_of_the_samples_over_that_of_the_real_images():
@@ -25,9 +28,9 @@ def test_spread_is_that_of_the_samples_over_that_of_the_real_images():
 
 
 def test_distance_is_that_of_the_nearest_sample_over_that_of_the_median_scene():
-    """The rare images lie 8 and 10 from the median, 9 in the middle."""
+    """The rare images lie 8, 10 and 20 from the median; samples at 0 and 9 lie 1, 1 and 11 from them."""
     assert rare_recall(REAL, np.zeros((3, 1)), 0.2).distance_share == pytest.approx(1)
-    assert rare_recall(REAL, np.array([[0.0], [9.0]]), 0.2).distance_share == pytest.approx(1 / 9)
+    assert rare_recall(REAL, np.array([[0.0], [9.0]]), 0.2).distance_share == pytest.approx(1 / 10)
     assert rare_recall(REAL, REAL, 0.2).distance_share == 0
 
 
@@ -44,7 +47,7 @@ def test_pixels_count_by_their_absolute_differences():
 
 @pytest.mark.parametrize(
     ("real", "generated", "share"),
-    [(REAL, np.zeros((2, 2)), 0.2), (REAL, np.zeros((0, 1)), 0.2), (REAL, REAL, 0.1), (REAL, REAL, 1.1)],
+    [(REAL, np.zeros((2, 2)), 0.2), (REAL, np.zeros((0, 1)), 0.2), (REAL, REAL, 0.05), (REAL, REAL, 1.1)],
 )
 def test_refuses_what_it_cannot_compare(real, generated, share):
     with pytest.raises(ValueError, match="two or more are rare; received"):

@@ -35,16 +35,37 @@ def test_distance_on_a_line_against_scipy(random, count):
     assert module._distance_on_a_line(first, second) == pytest.approx(expected, rel=1e-12)
 
 
-def test_one_patch_an_image_by_hand():
-    """With images of one patch nothing is left to chance but directions: the mean of exact distances on them."""
-    random = np.random.default_rng(5)
-    images = [random.uniform(-1, 1, size=(40, 7, 7, 1)).astype(np.float32) ** power for power in (1, 3)]
-    flat = [(part - part.mean()) / part.std() for part in (image.reshape(40, 49) for image in images)]
-    lines = random.normal(size=(49, 4000))
+def mean_over_directions(first, second, random):
+    """The mean of exact distances on 4,000 lines, to which flat patches are projected."""
+    lines = random.normal(size=(first.shape[1], 4000))
     lines /= np.linalg.norm(lines, axis=0)
-    expected = np.mean([scipy.stats.wasserstein_distance(flat[0] @ line, flat[1] @ line) for line in lines.T])
-    result = sliced_wasserstein_distance(*images, patches_per_image=1, projections=4000)
+    return np.mean([scipy.stats.wasserstein_distance(first @ line, second @ line) for line in lines.T])
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_one_patch_an_image_by_hand(channels):
+    """With images of one patch nothing is left to chance but directions. Each channel is scaled by itself: the second
+    has a mean of its own, and a fifth of the contrast."""
+    random = np.random.default_rng(5)
+    images = [random.uniform(-1, 1, size=(40, 7, 7, channels)) ** power for power in (1, 3)]
+    scaled = [(image - image.mean((0, 1, 2))) / image.std((0, 1, 2)) for image in images]
+    expected = mean_over_directions(*(image.reshape(40, -1) for image in scaled), random)
+    changed = [image * [1.0, 0.2][:channels] + [0.0, 0.5][:channels] for image in images]
+    result = sliced_wasserstein_distance(*changed, patches_per_image=1, projections=4000)
     assert result == {"7x7": pytest.approx(expected, rel=0.02)}
+
+
+@pytest.mark.filterwarnings("ignore:A channel is the same")
+def test_a_coarser_level_has_what_the_finer_one_lacks():
+    """Images of one value have no details at 32 pixels, and are themselves at 16, where a patch is a whole image."""
+    random = np.random.default_rng(5)
+    values = [random.uniform(-1, 1, size=(40, 1, 1, 2)) ** power for power in (1, 3)]
+    scaled = [(value - value.mean((0, 1, 2))) / value.std((0, 1, 2)) for value in values]
+    flat = [np.broadcast_to(value, (40, 16, 16, 2)).reshape(40, -1) for value in scaled]
+    images = [np.broadcast_to(value * [1.0, 0.2], (40, 32, 32, 2)) for value in values]
+    result = sliced_wasserstein_distance(*images, patches_per_image=1, patch_size=16, projections=4000)
+    expected = mean_over_directions(*flat, random)
+    assert result == {"32x32": pytest.approx(0, abs=1e-5), "16x16": pytest.approx(expected, rel=0.03)}
 
 
 @pytest.mark.parametrize(

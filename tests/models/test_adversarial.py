@@ -60,6 +60,20 @@ def test_the_first_step_with_a_loss_that_is_not_finite_is_noted(value):
     assert int(gan.nonfinite_step.numpy()) == 1
 
 
+def test_logs_are_means_over_the_steps_of_an_epoch():
+    """1, 2 and 6 have the mean 3; the next epoch begins anew, and 4, 4 and 10 have 6."""
+    values = iter([1.0, 2.0, 6.0, 4.0, 4.0, 10.0])
+
+    class Scripted(tfgans.GAN):
+        def train_step(self, data):
+            return self.finish_step(dict.fromkeys(self.log_names, tf.constant(next(values))))
+
+    gan = Scripted(networks.mlp_generator(2, 3, (4,)), networks.mlp_discriminator(2, widths=(4,)), latent.Normal(3))
+    gan.compile(run_eagerly=True)
+    history = gan.fit(np.zeros((8, 2)), batch_size=4, steps_per_epoch=3, epochs=2, verbose=0).history
+    assert history["generator_loss"] == pytest.approx([3, 6])
+
+
 def test_an_old_average_forgets_as_its_decay_says():
     """At step 1,000 it is .9, and (1 + 1,000) / (10 + 1,000) no more: of 2 and 3 it makes 2.1."""
     gan = model(ema_decay=0.9)

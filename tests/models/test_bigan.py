@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import line
 
 import tfgans
 from tfgans import latent, losses, networks
@@ -24,26 +25,78 @@ def batch(random):
     return [tf.constant(random.normal(size=(16, 2)), tf.float32) for _ in range(2)]
 
 
-def test_real_pairs_are_labelled_one(batch):
-    """A discriminator that is high on (x, E(x)) and low on (G(z), z) has less loss than its opposite."""
-    gan = model()
-    image, z = batch
-    given = {"image": image}, {"latent": z}
-    before = gan.discriminator_losses(*given)
+def by_hand(**options):
+    """G(z) = 2 z, E(x) = x / 2 + 2 and l(x, z) = x z, whose slopes are z in x and x in z."""
+    pair = [keras.Input((1,), dtype="float64"), keras.Input((1,), dtype="float64")]
+    return tfgans.BiGAN(
+        line([[2.0]], [0.0], "generator"),
+        line([[0.5]], [2.0], "encoder"),
+        keras.Model(pair, keras.layers.Multiply()(pair)),
+        latent.Uniform(1),
+        **options,
+    )
 
-    @tf.function
-    def descend():
-        with tf.GradientTape() as tape:
-            loss = gan.discriminator_losses(*given)["discriminator_loss"]
-        variables = gan.discriminator.trainable_variables
-        for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
-            variable.assign_sub(0.1 * gradient)
 
-    for _ in range(200):
-        descend()
-    after = gan.discriminator_losses(*given)
-    gap = [float(parts["real_logit"] - parts["generated_logit"]) for parts in (before, after)]
-    assert gap[1] > gap[0] + 1
+def number(value):
+    return tf.constant([[value]], tf.float64)
+
+
+def losses_by_hand(turn, **options):
+    """The scalars of x = 2, whose pair is (2, 3) with the logit 6, and of z = -1, whose pair is (-2, -1) with 2."""
+    noise = {"latent": number(-1.0), "interpolation": number(0.3)[0], "latent_interpolation": number(0.3)[0]}
+    found = by_hand(**options).losses_of(turn, {"image": number(2.0)}, noise)
+    return {name: float(value) for name, value in found.items()}
+
+
+def test_penalties_of_the_discriminator_by_hand(float64):
+    """The slope in x is 3, and x lies below G(E(x)) = 6: |3 + 1|. That of -l in z is 2, and z lies below E(G(z)) = 1:
+    |2 + 1|. Slopes in both are (3, 2) at the real pair and (-1, -2) at the generated one."""
+    found = losses_by_hand(
+        "discriminator",
+        objective=losses.Wasserstein(),
+        penalty=losses.PairwiseGradientPenalty(0.1),
+        latent_penalty=losses.PairwiseGradientPenalty(0.5),
+        zero_centered_penalty=losses.ZeroCenteredPenalty(10.0, 4.0),
+    )
+    expected = {
+        "real_logit": 6,
+        "generated_logit": 2,
+        "gradient_penalty": 4,
+        "gradient_norm": 4,
+        "latent_gradient_penalty": 3,
+        "r1": 13,
+        "r2": 5,
+        "zero_centered_penalty": 5 * 13 + 2 * 5,
+        "discriminator_loss": 2 - 6 + 0.1 * 4 + 0.5 * 3 + 75,
+    }
+    assert found == pytest.approx(expected)
+
+
+def test_relativistic_losses_by_hand(float64):
+    """The logits 6 and 2 differ by 4, which the discriminator makes more, and the other two less."""
+    found = losses_by_hand("discriminator", objective=losses.Relativistic())
+    assert found["discriminator_loss"] == pytest.approx(np.log1p(np.exp(-4)))
+    found = losses_by_hand("generator", objective=losses.Relativistic())
+    assert found == pytest.approx({"encoder_loss": np.log1p(np.exp(4)), "generator_loss": np.log1p(np.exp(4))})
+
+
+def test_each_update_of_the_discriminator_has_a_fresh_batch_and_fresh_noise(monkeypatch):
+    """The encoder and the generator then move on the last batch and its z."""
+    gan, seen = model(n_critic=3), []
+    gan.compile(run_eagerly=True)
+    losses_of = gan.losses_of
+
+    def spy(turn, batch, noise):
+        seen.append((turn, float(batch["image"][0, 0]), noise["latent"].numpy()))
+        return losses_of(turn, batch, noise)
+
+    monkeypatch.setattr(gan, "losses_of", spy)
+    batches = tf.tile(tf.reshape([0.1, 0.2, 0.3], [1, 3, 1]), [4, 1, 2])
+    gan.train_step({"image": batches})
+    turns, images, latents = zip(*seen, strict=True)
+    assert turns == ("discriminator",) * 3 + ("generator",)
+    assert images == pytest.approx([0.1, 0.2, 0.3, 0.3])
+    assert [next(i for i, other in enumerate(latents) if np.array_equal(z, other)) for z in latents] == [0, 1, 2, 2]
 
 
 @pytest.mark.parametrize("arguments", [{}, {"objective": losses.Relativistic()}, {"reconstruction_weight": 1.0}])

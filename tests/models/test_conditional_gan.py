@@ -155,6 +155,7 @@ def test_faces_refuse_shapes():
     [
         ({"prior": latent.Normal(5)}, r"The generator .* must take \[\(5,\), \(3,\)\] .*; it takes \[\(4,\), \(3,\)\]"),
         ({"conditioning": "text"}, "conditioning must be one of class, attributes; received 'text'"),
+        ({"packing": 2}, "pairs of a sample and its label, and cannot be packed; received packing=2"),
         ({"n_critic": 0}, "n_critic=0"),
         ({"n_generator": 0}, "n_generator=0"),
     ],

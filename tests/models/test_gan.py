@@ -2,9 +2,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_networks import line
 
 import tfgans
 from tfgans import latent, losses, networks
+from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.models import gan as gan_module
 
 
@@ -100,6 +102,42 @@ def test_a_packed_discriminator_scores_packs():
     )
     assert "discriminate" not in gan.faces()
     assert tfgans.GAN.from_config(gan.get_config()).packing == 2
+
+
+def test_a_gradient_penalty_of_packs_by_hand():
+    """l = (1, 2, 2, 4) . pack has a slope of 5, and 5 and 2 at the packs (1, 0, 0, 1) and (2, 0, 0, 0); G(z) = 0."""
+    gan = tfgans.GAN(
+        line([[0.0, 0.0]], [0.0, 0.0], "generator"),
+        line([[1.0], [2.0], [2.0], [4.0]], [0.0], "discriminator"),
+        latent.Uniform(1),
+        losses.Wasserstein(),
+        losses.InterpolatedGradientPenalty(10.0),
+        packing=2,
+    )
+    batch = {"image": tf.constant([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, 0.0]])}
+    found = gan.losses_of("discriminator", batch, gan.draw_noise("discriminator", batch))
+    assert float(found["gradient_norm"]) == pytest.approx(5)
+    assert float(found["discriminator_loss"]) == pytest.approx(-3.5 + 10 * 4**2, rel=1e-6)
+
+
+def test_each_image_of_a_pack_has_an_augmentation_of_its_own(monkeypatch):
+    """Grey images and numbers of brightness: the discriminator sees these less a half, in the channels of a pack."""
+    generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(4, kernel_initializer="zeros")])
+    generator.add(keras.layers.Reshape((2, 2, 1)))
+    discriminator = keras.Sequential([keras.Input((2, 2, 2)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    augmentation = DifferentiableAugmentation(("color",))
+    gan = tfgans.GAN(generator, discriminator, latent.Uniform(1), packing=2, augmentation=augmentation)
+    batch, seen = {"image": tf.zeros([4, 2, 2, 1])}, []
+    noise = gan.draw_noise("discriminator", batch)
+    for of, brightness in (("real", [0.0, 0.25, 0.75, 1.0]), ("generated", [0.5, 1.0, 0.0, 0.5])):
+        numbers = np.full((4, 7), 0.5, "float32")
+        assert noise[f"{of}_augmentation"].shape == numbers.shape
+        numbers[:, 0] = brightness
+        noise[f"{of}_augmentation"] = tf.constant(numbers)
+    monkeypatch.setattr(gan, "logits", lambda image, label: seen.append(image.numpy()) or image[:, 0, 0, 0])
+    gan.losses_of("discriminator", batch, noise)
+    for images, channels in zip(seen, ([[-0.5, -0.25], [0.25, 0.5]], [[0.0, 0.5], [-0.5, 0.0]]), strict=True):
+        np.testing.assert_allclose(images, np.broadcast_to(np.reshape(channels, (2, 1, 1, 2)), (2, 2, 2, 2)), atol=1e-6)
 
 
 def test_a_relativistic_generator_compares_with_the_batch():

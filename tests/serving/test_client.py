@@ -138,8 +138,8 @@ def test_an_address_that_is_none():
 
 
 def test_nothing_comes_as_nan(scripted):
-    address, answers, _ = scripted
     """Models of earlier versions wrote NaN, which is no JSON. A row has the lowest number in all places."""
+    address, answers, _ = scripted
     answers.append((200, b'{"outputs": [[NaN, 1.0]]}'))
     for lowest in (b"-3.4028235e38", b"-3.4028234663852886e+38"):
         answers.append((200, b'{"outputs": [[1.0, 2.0], [%b, %b], [%b, 0.0]]}' % (lowest, lowest, lowest)))

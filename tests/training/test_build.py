@@ -41,6 +41,55 @@ def test_vanilla_recipe():
     assert model.penalty is None
 
 
+@pytest.mark.parametrize(
+    ("name", "objective"),
+    [
+        ("v", losses.Vanilla()),
+        ("w", losses.Wasserstein()),
+        ("ls", losses.LeastSquares()),
+        ("lol1", losses.LogitLoss(squared=False)),
+        ("lol2", losses.LogitLoss(squared=True)),
+        ("hinge", losses.Hinge()),
+        ("rp", losses.Relativistic()),
+    ],
+)
+def test_short_names_of_objectives(name, objective):
+    assert build(recipes.get("gan/ring8").override([f"objective={name}"])).objective == objective
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "penalty"),
+    [
+        ("gan/ring8", "penalty=interpolated", losses.InterpolatedGradientPenalty(3.0, power=2)),
+        ("bigan/ring8", "penalty=interpolated", losses.InterpolatedGradientPenalty(3.0, power=2)),
+        ("bigan/ring8", "penalty=pairwise", losses.PairwiseGradientPenalty(3.0, power=2)),
+        ("bigan/ring8", "penalty=none", None),
+    ],
+)
+def test_short_names_of_penalties(name, change, penalty):
+    model = build(recipes.get(name).override([change, "penalty_weight=3", "penalty_power=2"]))
+    assert model.penalty == penalty
+
+
+def test_a_penalty_in_z_is_pairwise_whatever_that_in_x_is():
+    changes = ["penalty=interpolated", "penalty_weight=3", "penalty_power=2"]
+    for switch, penalty in (("True", losses.PairwiseGradientPenalty(3.0, power=2)), ("False", None)):
+        recipe = recipes.get("bigan/ring8").override([*changes, f"latent_penalty={switch}"])
+        assert build(recipe).latent_penalty == penalty
+
+
+@pytest.mark.parametrize(("r1", "r2"), [(0.5, 2.0), (0.5, 0.0), (0.0, 2.0)])
+def test_r1_is_the_weight_at_real_samples_and_r2_at_generated_ones(r1, r2):
+    model = build(recipes.get("gan/ring8").override([f"r1={r1}", f"r2={r2}"]))
+    assert model.zero_centered_penalty == losses.ZeroCenteredPenalty(real=r1, generated=r2)
+
+
+def test_the_penalty_of_an_equilibrium_is_one_sided():
+    """It bounds the slopes of the energy, which may be less than 1."""
+    penalties = [build(recipes.get("began/ring8").override([f"penalty_weight={weight}"])).penalty for weight in (2, 0)]
+    assert penalties == [losses.InterpolatedGradientPenalty(2.0, one_sided=True), None]
+
+
 def test_rates_fall_to_zero_with_the_run_however_many_updates_a_player_has():
     recipe = recipes.get("logan/ring8").override(["steps=100", "n_critic=5", "learning_rate=0.01"])
     model = build(recipe)

@@ -4,11 +4,14 @@ import dataclasses
 import importlib
 import inspect
 import json
+import types
 
 import keras
+import numpy as np
 import pytest
 
-from tfgans import networks, recipes, training
+from tfgans import data, networks, recipes, training
+from tfgans.training import loop
 
 # Fields that concern the run and not its model, and the module of `tfgans` that reads them.
 READ_BY_THE_RUN = {
@@ -272,3 +275,38 @@ def test_no_field_is_left_out():
 def test_the_run_reads_what_the_model_does_not(field, module):
     source = inspect.getsource(importlib.import_module(f"tfgans.{module}"))
     assert f"recipe.{field}" in source
+
+
+def first_batch(recipe, images, step=0):
+    """The images of the first batch that a model at a step, with two batches a step, trains on."""
+    seen = []
+
+    class Model:
+        def __init__(self):
+            self.step = types.SimpleNamespace(numpy=lambda: step)
+            self.updates_per_step, self.stop_training = 2, True
+
+        def fit(self, batches, **_):
+            seen.append(next(iter(batches()))["image"].numpy())
+
+    execution = types.SimpleNamespace(divide=lambda steps: None, make_function=lambda batches: None)
+    loop.train(Model(), recipe, images, execution, [])
+    return seen[0]
+
+
+def test_training_mirrors_images_where_the_recipe_says_so(random):
+    """About half of them, and none without `flip`."""
+    images = data.from_arrays(random.integers(0, 256, (40, 4, 4, 1), np.uint8))
+    recipe = recipes.get("gan/digits").override(["batch_size=20"])
+    plain, turned = (first_batch(recipe.override([f"flip={flip}"]), images) for flip in (False, True))
+    mirrored = [not np.array_equal(*rows) for rows in zip(plain, turned, strict=True)]
+    assert 4 <= sum(mirrored) <= 16
+    np.testing.assert_array_equal(plain[mirrored][:, :, ::-1], turned[mirrored])
+
+
+def test_training_goes_on_with_the_batches_of_its_seed_and_its_step(random):
+    """Step 3 of a model with two batches a step begins with batch 6."""
+    images = data.from_arrays(random.integers(0, 256, (40, 4, 4, 1), np.uint8))
+    recipe = recipes.get("gan/digits").override(["batch_size=5", "seed=7"])
+    expected = next(iter(images.batches(5, seed=7, start=6)))["image"].numpy()
+    np.testing.assert_array_equal(first_batch(recipe, images, step=3), expected)
