@@ -91,6 +91,7 @@ class Face:
         inputs: Inputs by name.
         output: Name of the answer.
         output_spec: Shape of a row of the answer, without the batch axis, and type.
+        check: Raises ValueError while the model cannot answer yet.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Face:
     inputs: dict[str, Input]
     output: str
     output_spec: tf.TensorSpec
+    check: Callable[[], object] = lambda: None
 
     def arrays(self, given: dict[str, Any], owner: str) -> list[np.ndarray]:
         """Converts a user's arguments to arrays with equal numbers of rows, in the order of the inputs.

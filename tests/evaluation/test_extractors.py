@@ -35,6 +35,17 @@ def test_judge_of_classes(pictures):
     assert judge.fingerprint == expected.fingerprint
 
 
+def test_judge_of_classes_learns_from_no_more_images_than_fit_into_memory(pictures, monkeypatch):
+    """In float32, 40 images of 16 pixels have 2,560 bytes."""
+    train, test = pictures(60, seed=1), pictures(30, seed=2, split="test")
+    monkeypatch.setattr("tfgans.evaluation.judges._MOST_BYTES", 2_560)
+    part = train.part(40 / 60)
+    assert len(part) == 40
+    expected = metrics.support_vector_judge(part.unit_images, part.label, test.unit_images, test.label)
+    judge = evaluation.extractor("judge", train, test)
+    assert (judge.fingerprint, judge.protocol["judge_train_images"]) == (expected.fingerprint, 40)
+
+
 def test_judge_of_attributes(random, monkeypatch):
     labels = random.uniform(size=(80, 2)).astype(np.float32)
     images = data.from_arrays(np.repeat((255 * labels).astype(np.uint8), 8, axis=1).reshape(80, 4, 4, 1), labels)

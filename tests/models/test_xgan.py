@@ -5,7 +5,7 @@ import tensorflow as tf
 from small_networks import lines
 
 import tfgans
-from tfgans import data, latent, losses, networks
+from tfgans import data, latent, losses, networks, serving
 
 SOFTPLUS = {x: float(np.log1p(np.exp(x))) for x in (-0.5, 0.0, 0.5, 0.6)}
 
@@ -431,9 +431,10 @@ def test_a_prior_and_concatenated_labels_have_the_loss_of_generated_classes(floa
 # What is refused.
 
 
-def test_an_empty_bank_is_refused():
+def test_an_empty_bank_is_refused(tmp_path):
     model = _compiled(tiny(fill=False))
-    for act in (lambda: train(model, 1), lambda: model.sample(1, labels=0)):
+    acts = (lambda: train(model, 1), lambda: model.sample(1, labels=0), lambda: serving.export(model, tmp_path / "x"))
+    for act in acts:
         with pytest.raises(ValueError, match="The bank has no codes yet; call fill_bank"):
             act()
 

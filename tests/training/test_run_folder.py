@@ -293,3 +293,13 @@ def test_a_file_and_its_name_are_on_the_disk_before_anybody_relies_on_it(folder,
     before = {target: seen for source, target, seen in moves if source in seen}
     assert before.keys() == {os.fspath(path), os.fspath(folder.checksums_file)}
     assert flushed[len(before[os.fspath(path)]) :] == [os.fspath(folder.checkpoints)]
+
+
+def test_lines_are_on_the_disk_before_the_checkpoint_after_which_they_are_not_written_again(folder, model, moves):
+    folder.codes.mkdir()
+    lines = [folder.metrics_file, folder.codes / "variances.jsonl"]
+    for path in lines:
+        path.write_text('{"step": 10}\n')
+    save_at(folder, model, 10)
+    (before,) = [flushed for _, path, flushed in moves if path.endswith("step_00000010.weights.h5")]
+    assert {os.fspath(path) for path in lines} <= set(before)

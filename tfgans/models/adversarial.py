@@ -638,6 +638,7 @@ class AdversarialModel(keras.Model):
         if name not in faces:
             raise ValueError(f"{type(self).__name__} has no face {name}; it has {', '.join(faces)}.")
         face = faces[name]
+        face.check()
         arrays = face.arrays(given, type(self).__name__)
         # A graph of any number of rows is kept for the next call, one for each generator that may sample.
         # Labels may be classes or their weights.

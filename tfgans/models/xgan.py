@@ -1,10 +1,10 @@
 """X-GAN (Blum, Brattoli and Ommer), whose latents are convex combinations of codes of real images."""
 
+import dataclasses
 import enum
 from typing import Any, ClassVar, Unpack
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tfgans.faces import Face
@@ -356,7 +356,9 @@ class XGAN(XGANModel):
     def faces(self) -> dict[str, Face]:
         by_generator = takes_condition(self.generator)
         near = make_face(self, "sample_near", self.sample_near_graph, self.kind, has_label=by_generator)
-        return {**super().faces(), near.name: near}
+        faces = super().faces()
+        of_bank = (faces["sample"], near)
+        return faces | {face.name: dataclasses.replace(face, check=self._check_filled) for face in of_bank}
 
     @property
     def sample_prior(self) -> None:
@@ -366,11 +368,6 @@ class XGAN(XGANModel):
         """Samples from int64 seeds `[n]` and classes `[n]`: around an anchor of the class."""
         within = label if self.bank.classes > 1 else None
         return self.generate_graph(self.bank.sample_rows(seed, within, self.variable_dtype), label)
-
-    def _ask(self, name: str, **given: Any) -> np.ndarray:
-        if name in ("sample", "sample_near"):
-            self._check_filled()
-        return super()._ask(name, **given)
 
     def sample_near_graph(self, image: tf.Tensor, seed: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
         """Samples around given samples `[n, ...]`, from int64 seeds `[n]` and labels."""

@@ -80,6 +80,7 @@ def export(
 
     Raises:
         OSError: If the folder cannot be written.
+        ValueError: If the model cannot answer yet, such as an X-GAN whose bank has no codes.
         MissingExtraError: If `warmup` is set and the extra `serving` is not installed. After any error, nothing is
             left behind.
     """
@@ -233,6 +234,8 @@ def write_functions(signatures: Mapping[str, tf.types.experimental.ConcreteFunct
 def _signatures(model: "AdversarialModel") -> dict[str, tf.types.experimental.ConcreteFunction]:
     """Concrete functions by name: one for each face, and for images those of PNG files."""
     faces = model.faces()
+    for face in faces.values():
+        face.check()
     signatures = {name: _concrete(face.function, face.output, face.inputs) for name, face in faces.items()}
     signatures[_DEFAULT_SIGNATURE] = signatures["sample"]
     if model.kind == "image":

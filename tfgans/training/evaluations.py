@@ -131,8 +131,7 @@ def evaluate(
     folder = RunFolder(workdir)
     recipe = folder.recipe()
     chosen = scorer.chosen(names, bool(recipe.takes_labels), recipe.has_encoder)
-    # Scores cannot be added to a damaged file, so they would be lost.
-    folder.put_damaged_aside()
+    folder.put_damaged_scores_aside()
     scores = scorer.model(load(workdir, step, averaged), chosen)
     evaluation.add_scores(folder.scores_file, scores)
     return scores

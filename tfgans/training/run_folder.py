@@ -16,6 +16,7 @@ from tfgans._errors import first_line
 from tfgans._files import (
     CHECKPOINTS,
     checkpoints_by_step,
+    flush_to_disk,
     lock,
     package_versions,
     put_aside,
@@ -171,10 +172,11 @@ class RunFolder:
             self.scores_file: read_scores,
         }
         for path, read in readers.items():
-            try:
-                read(path)
-            except ValueError as error:
-                put_aside(path, str(error))
+            _put_damaged_aside(path, read)
+
+    def put_damaged_scores_aside(self) -> None:
+        """Renames the file of the scores if it is damaged, since scores cannot be added to it."""
+        _put_damaged_aside(self.scores_file, read_scores)
 
     def _note_versions(self) -> None:
         """Adds the versions of this start to those of earlier starts, if they differ."""
@@ -202,6 +204,9 @@ class RunFolder:
         Raises:
             OSError: If it cannot be written. The earlier checkpoints stay.
         """
+        # A run that resumes here does not write earlier lines again.
+        for lines in self.path.rglob("*.jsonl"):
+            flush_to_disk(lines)
         step = int(model.step.numpy())
         path = self.checkpoints / f"step_{step:08d}.weights.h5"
         content = weights_file(model)
@@ -263,6 +268,13 @@ class RunFolder:
 
 def _counts(train: DataSplit, test: DataSplit) -> dict[str, int | None]:
     return {"train": train.count, "test": test.count}
+
+
+def _put_damaged_aside(path: pathlib.Path, read: Callable[[pathlib.Path], object]) -> None:
+    try:
+        read(path)
+    except ValueError as error:
+        put_aside(path, str(error))
 
 
 def _read_or_empty(path: pathlib.Path, kind: type) -> Any:
