@@ -150,7 +150,7 @@ def memorisation(trial: Trial) -> Measured:
 
 
 def monitor(trial: Trial) -> Measured:
-    """Counts the warnings of a run, beside the recall of its samples at the end, which says whether modes are lost."""
+    """Counts the warnings of a run, beside scores of its samples: their reverse KL says whether modes are lost."""
     from tfgans import training
 
     recipe = trial.setting["recipe"]
@@ -193,9 +193,10 @@ def _counted(trial: Trial, images: np.ndarray, name: str) -> Measured:
     digits = [data.load_split("mnist", split, **trial.source) for split in ("train", "test")]
     extractor = evaluation.extractor("classifier", *digits)
 
+    reader = evaluation.StackedClassifier(extractor)
+
     def classify(part: np.ndarray) -> np.ndarray:
-        channels = evaluation.StackedClassifier(extractor).channels(part)
-        return np.stack([outputs["probabilities"] for outputs in channels], axis=1)
+        return np.stack([outputs["probabilities"] for outputs in reader.channels(part)], axis=1)
 
     parts = np.array_split(images, math.ceil(len(images) / _CHUNK))
     probabilities = np.concatenate([classify(part) for part in parts])

@@ -256,10 +256,8 @@ def _settings(form: str, penalty: str, objectives: Sequence[str] = _OBJECTIVES) 
     )
 
 
-def _toy_settings(
-    form: str, penalty: str, latent_size: int, objectives: Sequence[str] = _OBJECTIVES
-) -> tuple[Setting, ...]:
-    rows = _settings(form, penalty, objectives)
+def _toy_settings(form: str, penalty: str, latent_size: int) -> tuple[Setting, ...]:
+    rows = _settings(form, penalty)
     return tuple({"world": world, **row, "latent_size": latent_size} for world in _WORLDS for row in rows)
 
 

@@ -23,6 +23,15 @@ def test_checkpoint_saves_on_its_steps_and_at_the_end_once(model):
     assert saved == [4, 8, 10]
 
 
+def test_pictures_and_checkpoints_of_steps_inside_an_epoch_come_at_its_end(model, tmp_path):
+    """Epochs end at 2, 4, 6, 8 and 10, of which 4, 6 and 10 are the first at or after 3, 6 and 9."""
+    saved = []
+    checkpoint = callbacks.Checkpoint(lambda m: saved.append(int(m.step.numpy())), every=3)
+    fit(model, checkpoint, callbacks.SampleGrid(tmp_path, np.arange(3), every=3), epochs=5)
+    assert saved == [4, 6, 10]
+    assert sorted(path.stem for path in tmp_path.iterdir()) == [f"step_{step:08}" for step in (0, 4, 6, 10)]
+
+
 def test_checkpoint_refuses_broken_weights(model):
     saved = []
     checkpoint = callbacks.Checkpoint(saved.append, every=2)

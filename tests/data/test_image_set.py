@@ -39,10 +39,10 @@ def test_examples_are_a_part_with_its_labels(images):
     assert len(images.examples(1_000)[0]) == images.count == 100
 
 
-def test_mirror_images_follow_the_images_with_their_labels():
+def test_mirror_images_have_the_order_and_the_labels_of_the_images():
     image = np.array([[[[1], [2], [3]]], [[[4], [5], [6]]]], np.uint8)
     images = data.ImageSet("two", "train", image, np.array([7, 8], np.int32), ())
-    both = images.with_mirrored()
-    assert both.image[..., 0].tolist() == [[[1, 2, 3]], [[4, 5, 6]], [[3, 2, 1]], [[6, 5, 4]]]
-    assert both.label.tolist() == [7, 8, 7, 8]
-    assert both.fingerprint != images.fingerprint
+    turned = images.mirrored()
+    assert turned.image[..., 0].tolist() == [[[3, 2, 1]], [[6, 5, 4]]]
+    assert turned.label.tolist() == [7, 8]
+    assert turned.fingerprint != images.fingerprint

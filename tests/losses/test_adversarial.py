@@ -222,9 +222,9 @@ def test_the_default_loss_of_an_encoder_exchanges_the_signs_of_both_logits():
     ("function", "message"),
     [
         (lambda logits: logits, "takes 1 positional argument"),
-        (lambda real, generated: tf.reduce_mean(real), "two scalars; .* gave"),
-        (lambda real, generated: (real, generated), "two scalars; .* gave"),
-        (lambda real, generated: None, "two scalars; .* gave None"),
+        (lambda real, generated: tf.reduce_mean(real), "which are scalars; .* gave"),
+        (lambda real, generated: (real, generated), "which are scalars; .* gave"),
+        (lambda real, generated: None, "which are scalars; .* gave None"),
         (losses.Hinge, "received the class Hinge, without"),
     ],
 )
@@ -233,15 +233,16 @@ def test_functions_that_are_no_objectives(function, message):
         losses.as_objective(function)
 
 
-def test_the_encoder_of_a_function_drives_real_logits_to_the_value_of_generated_ones():
-    """For real logits of 3 and generated ones of .5, the discriminator's loss in exchanged places is (.5 - 1)^2 + 3^2.
+def test_the_encoder_of_a_function_follows_its_third_loss_or_exchanged_signs():
+    """For a real logit of 3, the third is 3^2, and the generator's loss with exchanged signs is (-3 - 1)^2."""
 
-    With signs exchanged instead, the encoder would drive real logits to -1.
-    """
-
-    def least_squares(real_logits, generated_logits):
+    def two(real_logits, generated_logits):
         real, generated = tf.reduce_mean(real_logits), tf.reduce_mean(generated_logits)
         return (real - 1) ** 2 + generated**2, (generated - 1) ** 2
 
-    objective, real, generated = losses.as_objective(least_squares), tf.constant([3.0]), tf.constant([0.5])
-    assert float(objective.encoder_loss(real, generated)) == pytest.approx(0.25 + 9)
+    def three(real_logits, generated_logits):
+        return *two(real_logits, generated_logits), tf.reduce_mean(real_logits) ** 2
+
+    real, generated = tf.constant([3.0]), tf.constant([0.5])
+    assert float(losses.as_objective(three).encoder_loss(real, generated)) == pytest.approx(9)
+    assert float(losses.as_objective(two).encoder_loss(real, generated)) == pytest.approx(16)

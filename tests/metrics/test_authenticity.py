@@ -31,6 +31,23 @@ def test_near_copies_of_images_that_occur_twice_are_not_authentic():
     assert authenticity(train, np.array([[0.0, 1.0], [0.1, 1.0], [-7.1, 1.0]])) == pytest.approx(1 / 3)
 
 
+def test_copies_of_mirror_images_are_not_authentic_and_mirror_images_are_no_others():
+    """Training points 0, 6 and 14 are 6, 6 and 8 from their nearest others.
+
+    3 is 2.5 from the mirror image of 0, which would be no copy if that image were an other of 0. 22.05 is 7.95 from the
+    mirror image of 14, and 8.05 from 14. -7 and 23 are too far from any.
+    """
+    train, mirrored = np.array([[0.0], [6.0], [14.0]]), np.array([[0.5], [6.2], [14.1]])
+    samples = np.array([[3.0], [22.05], [-7.0], [23.0]])
+    assert authenticity(train, samples, mirrored) == 0.5
+    assert authenticity(train, samples) == 0.75
+
+
+def test_refuses_another_number_of_mirror_images():
+    with pytest.raises(ValueError, match="Expected a mirror image of each of 3 images; received 2"):
+        authenticity(np.arange(3.0)[:, None], np.ones((4, 1)) * [[1], [2], [3], [4]], np.arange(2.0)[:, None])
+
+
 @pytest.mark.parametrize("part", [7, 1_000])
 def test_against_all_pairs(random, monkeypatch, part):
     monkeypatch.setattr(authenticity_module, "_PART", part)

@@ -31,6 +31,8 @@ def test_data_show_their_size_and_not_their_values():
     images = data.from_arrays(np.zeros((1_200, 8, 6, 3), np.uint8), np.arange(1_200) % 3, name="own")
     assert repr(images) == "<ImageSet own all: 1,200 images 8 x 6 x 3, 3 classes>"
     assert repr(images.first(2)) == "<ImageSet own all: 2 images 8 x 6 x 3, 3 classes>"
+    stacked = repr(data.load_split("stacked_digits").first(2))
+    assert stacked == "<ImageSet stacked_digits train: 2 images 8 x 8 x 3, 1000 classes>"
     assert repr(data.toy_world("ring8")) == "<ToyWorld ring8: 8 modes in 2 dimensions, sigma 0.01>"
 
 

@@ -67,6 +67,14 @@ class LowRule:
         return Alarm(text, {"limit": self._limit})
 
 
+def _rules_of_a_run() -> list[tuple[str, Callable[[float], Alarm | None]]]:
+    return [
+        ("overlap", FallRule(share=0.5, least=0.1)),
+        ("spacing", FallRule(share=0.5, least=0.2)),
+        ("spacing", LowRule(limit=0.3, times=3)),
+    ]
+
+
 class CollapseMonitor(Measurements):
     """Measures the diversity of samples every `every` steps, and warns when rules say that it lies too low.
 
@@ -82,7 +90,7 @@ class CollapseMonitor(Measurements):
         tensorboard: Folder of TensorBoard events.
         every: Steps between two measurements.
         rules: Names of measures that are watched, each with a new rule such as `FallRule` or `LowRule`; by default
-            those of a run, which watch `overlap` and `spacing` of an `evaluation.DiversityMonitor`.
+            those of a run, for which `measure` gives `overlap` and `spacing` of an `evaluation.DiversityMonitor`.
 
     Example:
 
@@ -107,11 +115,7 @@ class CollapseMonitor(Measurements):
     ) -> None:
         super().__init__(measure, lines, tensorboard, every)
         self._alarms = pathlib.Path(alarms)
-        self._rules = rules or [
-            ("overlap", FallRule(share=0.5, least=0.1)),
-            ("spacing", FallRule(share=0.5, least=0.2)),
-            ("spacing", LowRule(limit=0.3, times=3)),
-        ]
+        self._rules = _rules_of_a_run() if rules is None else rules
         self._last_step = -1
         self._count = 0
         self._shown: dict[str, float] = {}

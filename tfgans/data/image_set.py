@@ -11,7 +11,7 @@ import tensorflow as tf
 from sklearn.model_selection import train_test_split
 
 from tfgans.choices import Conditioning
-from tfgans.data.images import Images, identity, select, unit_images, with_mirrored
+from tfgans.data.images import Images, identity, mirrored, select, unit_images
 from tfgans.data.pipeline import Machine, batches
 from tfgans.data.split import DataSplit, SampleKind
 
@@ -110,12 +110,9 @@ class ImageSet:
         part = self.part(min(1.0, most / len(self)))
         return part.unit_images, part.label
 
-    def with_mirrored(self) -> "ImageSet":
-        """Returns these images and then their mirror images, which a run with `flip` learns too."""
-        label = None if self.label is None else np.concatenate([self.label, self.label])
-        return dataclasses.replace(
-            self, split=f"{self.split}, and mirrored", image=with_mirrored(self.image), label=label
-        )
+    def mirrored(self) -> "ImageSet":
+        """Returns the mirror images, which a run with `flip` learns too, in the order of the images."""
+        return dataclasses.replace(self, split=f"{self.split}, mirrored", image=mirrored(self.image))
 
     def batches(
         self, batch_size: int, *, seed: int = 0, start: int = 0, flip: bool = False, machine: Machine = (0, 1)

@@ -107,22 +107,19 @@ class JoinedImages(StoredImages):
         return images
 
 
-class MirroredToo(StoredImages):
-    """Stored images, and then their mirror images.
+class MirroredImages(StoredImages):
+    """Stored images, turned left to right.
 
     Args:
         images: The images.
     """
 
     def __init__(self, images: StoredImages) -> None:
-        super().__init__((2 * len(images), *images.shape[1:]), f"{images.fingerprint}, and mirrored")
+        super().__init__(images.shape, f"{images.fingerprint}, mirrored")
         self._images = images
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        images = self._images.read(rows % len(self._images))
-        mirrored = rows >= len(self._images)
-        images[mirrored] = images[mirrored, :, ::-1]
-        return images
+        return self._images.read(rows)[:, :, ::-1]
 
 
 def in_python(work: Callable[..., np.ndarray], inputs: Sequence[tf.Tensor], dtype: tf.DType) -> tf.Tensor:
@@ -151,11 +148,9 @@ def select(images: Images, rows: slice | np.ndarray) -> Images:
     return images[rows]
 
 
-def with_mirrored(images: Images) -> Images:
-    """Returns images and then their mirror images, turned left to right."""
-    if isinstance(images, StoredImages):
-        return MirroredToo(images)
-    return np.concatenate([images, images[:, :, ::-1]])
+def mirrored(images: Images) -> Images:
+    """Returns images turned left to right; those of stored images are turned when they are read."""
+    return MirroredImages(images) if isinstance(images, StoredImages) else images[:, :, ::-1]
 
 
 def in_parts(images: Images, what: str, start: int = 0) -> Iterator[np.ndarray]:

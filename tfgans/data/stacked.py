@@ -10,7 +10,7 @@ _CHANNELS = 3
 _PACGAN_TRIPLES = 128_000
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class StackedImageSet(ImageSet):
     """Images [n, H, W, 3] whose channels are three images with classes.
 

@@ -68,6 +68,7 @@ class Comparison:
         generated: The samples.
         real: Real images. Their moments are those of all real images, and all other parts have as many as samples.
         learned: Outputs of the extractor of all images that the samples' model has learned from.
+        mirrored: The same of their mirror images, in their order; None if the model has not learned these.
         test: The test split: outputs of the extractor of all its images, and at most as many images as samples.
         label_names: Names of the classes or attributes.
         authenticity_of_test: Returns the authenticity of the test split, which is the same for all sets.
@@ -78,6 +79,7 @@ class Comparison:
     generated: Sample
     real: Sample
     learned: Sample
+    mirrored: Sample | None
     test: Sample
     label_names: tuple[str, ...]
     authenticity_of_test: Callable[[], float]
@@ -159,8 +161,13 @@ def _prdc(of: Comparison) -> dict[str, float]:
 
 
 def _authenticity(of: Comparison) -> dict[str, float]:
-    share = metrics.authenticity(of.learned["features"], of.generated["features"])
+    share = _authenticity_beside(of.learned, of.mirrored, of.generated)
     return {"authenticity": share, "authenticity_of_test": of.authenticity_of_test()}
+
+
+def _authenticity_beside(learned: Sample, mirrored: Sample | None, samples: Sample) -> float:
+    turned = None if mirrored is None else mirrored["features"]
+    return metrics.authenticity(learned["features"], samples["features"], turned)
 
 
 def _modes(of: Comparison) -> dict[str, float]:
@@ -316,6 +323,7 @@ def compute_scores(
     *,
     samples: int,
     learned: Source | None = None,
+    mirrored: Source | None = None,
     label_names: tuple[str, ...] = (),
     batch_size: int = 256,
     progress: bool = True,
@@ -330,6 +338,7 @@ def compute_scores(
         extractor: The extractor.
         samples: Number of images of each set that are scored.
         learned: Real images that the samples' model has learned from; by default `real`.
+        mirrored: The mirror images of `learned` in the same order, if the model has learned these too.
         label_names: Names of the classes or attributes; scores of classes and labels need them.
         batch_size: Number of images that are read at a time. Scores do not depend on it, up to rounding.
         progress: Whether to show progress bars.
@@ -355,9 +364,10 @@ def compute_scores(
     learned = learned or real
     compared = reader.read_real(real, samples, needed("real"), samples)
     trained = reader.read_real(learned, learned.count, needed("learned"), samples)
+    turned = None if mirrored is None else reader.read_real(mirrored, mirrored.count, needed("learned"), samples)
     tested = reader.read_real(test, test.count, needed("test"), samples)
     # It takes as long as that of a set of samples.
-    of_test = functools.cache(lambda: metrics.authenticity(trained["features"], tested["features"]))
+    of_test = functools.cache(lambda: _authenticity_beside(trained, turned, tested))
     values: dict[str, dict[str, list[float]]] = {name: {} for name in chosen}
     failures: dict[str, str] = {}
     for number, source in enumerate(generated):
@@ -365,7 +375,7 @@ def compute_scores(
         for kind in {metric.labels for metric in chosen.values() if "labels" in metric.generated}:
             _check_labels(sample["labels"], kind, label_names)
         comparison = Comparison(
-            sample, compared, trained, tested, label_names, of_test, seed=number, reconstruct=source.reconstruct
+            sample, compared, trained, turned, tested, label_names, of_test, seed=number, reconstruct=source.reconstruct
         )
         for name, metric in chosen.items():
             try:

@@ -22,8 +22,9 @@ class Diversity(NamedTuple):
         overlap: Mean of coverage and recall. Coverage alone falls when samples turn from blurs, which lie near
             everything, to sharp images. Then recall rises. If modes collapse, both fall.
         spacing: Mean distance of a generated sample to its nearest other one, over that of as many distinct real
-            samples, in [0, 1]. It is 0 if all samples are the same, and 1 if they differ as real ones do, or more. It
-            does not see modes that are missing as a whole, and is 1 if all real samples are the same.
+            samples, or of all if there are fewer, in [0, 1]. It is 0 if all samples are the same, and 1 if they differ
+            as real ones do, or more. It does not see modes that are missing as a whole, and is 1 if all real samples
+            are the same.
     """
 
     coverage: float

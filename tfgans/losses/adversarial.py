@@ -224,17 +224,20 @@ def _relativistic_loss(higher: tf.Tensor, lower: tf.Tensor | None) -> tf.Tensor:
 @keras.saving.register_keras_serializable("tfgans")
 @dataclasses.dataclass(frozen=True)
 class FunctionObjective(Objective):
-    """The objective of one function, which gives both losses.
+    """The objective of one function, which gives all losses.
 
     Models make it of a function that they are given as their objective. Files have its name, so `load_model` needs the
-    function in `custom_objects`. The generator may use the logits of real samples, so that each of its updates asks the
-    discriminator about these too; a class can do without.
+    function in `custom_objects`. A function of two losses gives the encoder of a BiGAN the generator's loss of logits
+    with their signs exchanged. Where that asks for other values, as with the 1 and 0 of least squares, the function has
+    the encoder's loss as a third one. The generator may use the logits of real samples, so that each of its updates
+    asks the discriminator about these too; a class can do without.
 
     Args:
-        function: From real and generated logits, `[B, ...]` each, to the losses of discriminator and generator.
+        function: From real and generated logits, `[B, ...]` each, to the losses of discriminator, generator and, if it
+            gives three, encoder.
 
     Raises:
-        ValueError: If the function does not give two scalars.
+        ValueError: If the function does not give two or three scalars.
 
     Example:
 
@@ -251,14 +254,17 @@ class FunctionObjective(Objective):
     is_relativistic = True
 
     def __post_init__(self) -> None:
-        expected = "a function of (real_logits, generated_logits) gives the losses of discriminator and generator"
+        expected = "a function of (real_logits, generated_logits) gives the losses of discriminator, generator"
         try:
             losses = self.function(tf.zeros([4]), tf.zeros([4]))
         except TypeError as error:
             raise ValueError(f"As an objective, {expected}; received {self.function!r:.80}: {error}.") from error
         shapes = [getattr(loss, "shape", None) for loss in losses] if isinstance(losses, tuple | list) else []
-        if shapes != [(), ()]:
-            raise ValueError(f"As an objective, {expected}, two scalars; {self.function!r:.80} gave {losses!r:.80}.")
+        if shapes not in ([(), ()], [(), (), ()]):
+            raise ValueError(
+                f"As an objective, {expected} and perhaps encoder, which are scalars; {self.function!r:.80} gave "
+                f"{losses!r:.80}."
+            )
 
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
         return self.function(real_logits, generated_logits)[0]
@@ -267,11 +273,8 @@ class FunctionObjective(Objective):
         return self.function(real_logits, generated_logits)[1]
 
     def encoder_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor | None = None) -> tf.Tensor:
-        """The discriminator's loss of the two sets in each other's place.
-
-        The function may ask for other values than those of one sign, such as 1 and 0.
-        """
-        return self.function(generated_logits, real_logits)[0]
+        losses = self.function(real_logits, generated_logits)
+        return losses[2] if len(losses) == 3 else super().encoder_loss(real_logits, generated_logits)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

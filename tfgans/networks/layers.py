@@ -83,7 +83,7 @@ def spectrally_normalised(layer: layers.Layer, is_normalised: bool) -> layers.La
     """Returns a layer with Keras's spectral normalisation (Miyato et al. 2018), if it is asked for.
 
     Keras divides the kernel itself by its largest singular value at each pass in training mode, in the turns of other
-    players too. So a gradient does not pass through that value, as it does in the paper.
+    players too. In the paper a gradient passes through that value; here it does not.
     """
     # In a lower precision Keras would round the kernel at each division, and lose the small steps of an optimizer.
     return layers.SpectralNormalization(layer, dtype=layer.variable_dtype) if is_normalised else layer

@@ -8,7 +8,7 @@ import numpy as np
 
 from tfgans import data, evaluation
 from tfgans.evaluation import Score
-from tfgans.training.loading import learned_samples, load_data_of
+from tfgans.training.loading import load_data_of
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
 from tfgans.training.scoring import Scorer, WorldScorer, make_scorer
@@ -55,7 +55,8 @@ def run_scorer(
         sets,
         batch_size=batch_size,
         progress=progress,
-        learned=learned_samples(recipe, train),
+        learned=train.part(recipe.train_fraction),
+        flipped=recipe.flip,
     )
 
 
@@ -88,10 +89,13 @@ def nearest_training_images(
     """
     recipe, *splits = load_data_of(workdir, None, data_dir, download)
     train, test = map(data.as_images, splits)
-    learned = data.as_images(learned_samples(recipe, train))
-    extractors = extractors or ("pixels", *(("classifier",) if train.conditioning == "class" else ()))
+    learned = train.part(recipe.train_fraction)
+    if extractors is None:
+        extractors = ("pixels", *(("classifier",) if train.conditioning == "class" else ()))
     return {
-        name: evaluation.nearest_images(samples, learned, evaluation.extractor(name, train, test), count)
+        name: evaluation.nearest_images(
+            samples, learned, evaluation.extractor(name, train, test), count, flipped=recipe.flip
+        )
         for name in dict.fromkeys(extractors)
     }
 

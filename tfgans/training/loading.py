@@ -68,12 +68,6 @@ def load_data_of(
     return recipe, train, test
 
 
-def learned_samples(recipe: Recipe, train: data.DataSplit) -> data.DataSplit:
-    """Returns all samples that a run learns and may copy: a part of `train`, with the mirror images if it flips."""
-    part = train.part(recipe.train_fraction)
-    return part.with_mirrored() if recipe.flip and isinstance(part, data.ImageSet) else part
-
-
 def check_data(recipe: Recipe, train: data.DataSplit, replicas: int) -> None:
     """Checks that a recipe is made for its data, and that replicas can share its batches.
 

@@ -22,7 +22,7 @@ from tfgans.recipes import Recipe
 from tfgans.serving import export, is_exported, latest_version
 from tfgans.training.build import build
 from tfgans.training.execution import Execution, compiles, is_chief, strategy_of, take_from_chief
-from tfgans.training.loading import check_data, learned_samples, load_data
+from tfgans.training.loading import check_data, load_data
 from tfgans.training.loop import train, train_and_write
 from tfgans.training.preparation import prepare, with_bank_settings
 from tfgans.training.run_folder import RunFolder
@@ -122,7 +122,7 @@ def run(
     # Only the chief scores, so it does that on its own devices.
     devices = strategy.extended.worker_devices if strategy.num_replicas_in_sync > 1 else ()
     # The scores while the run trains and those at its end may share an extractor.
-    scoring: dict[str, Any] = {"devices": devices, "extractors": {}, "learned": learned_samples(recipe, train_split)}
+    scoring: dict[str, Any] = {"devices": devices, "extractors": {}, "learned": trained_on, "flipped": recipe.flip}
     # The chief owns the folder before it reads a checkpoint there.
     with folder.claim(recipe) if is_chief(strategy) else contextlib.nullcontext():
         # Scores that do not apply are refused before the model is built.

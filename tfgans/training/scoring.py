@@ -26,6 +26,7 @@ class Scorer:
         batch_size: Images that are read at a time.
         progress: Whether to show progress bars.
         learned: Images that the models have learned from, which may be copied; by default `train`.
+        flipped: Whether the models have learned their mirror images too.
     """
 
     train: data.ImageSet
@@ -36,11 +37,22 @@ class Scorer:
     batch_size: int = 256
     progress: bool = True
     learned: data.ImageSet | None = None
+    flipped: bool = False
 
     @functools.cached_property
     def _real(self) -> list[evaluation.Source]:
         """The real images, made once, since hashing many takes seconds."""
-        return [evaluation.image_set_source(images) for images in (self.train, self.test, self.learned or self.train)]
+        return [evaluation.image_set_source(images) for images in (self.train, self.test)]
+
+    @functools.cached_property
+    def _learned(self) -> dict[str, evaluation.Source]:
+        """The images that may be copied, and their mirror images in the same order."""
+        images = self.learned or self.train
+        learned = evaluation.image_set_source(images)
+        if not self.flipped:
+            return {"learned": learned}
+        named = dataclasses.replace(learned, protocol={**learned.protocol, "mirrored": True})
+        return {"learned": named, "mirrored": evaluation.image_set_source(images.mirrored())}
 
     @property
     def against(self) -> str:
@@ -102,7 +114,7 @@ class Scorer:
 
     def sources(self, generated: Sequence[evaluation.Source], names: Sequence[str]) -> list[Score]:
         """Scores sets of images, as `evaluation.compute_scores` does."""
-        real, test, learned = self._real
+        real, test = self._real
         return evaluation.compute_scores(
             names,
             generated,
@@ -110,7 +122,7 @@ class Scorer:
             test,
             self.extractor,
             samples=self.samples,
-            learned=learned,
+            **(self._learned if any(evaluation.METRICS[name].learned for name in names) else {}),
             label_names=self.train.label_names,
             batch_size=self.batch_size,
             progress=self.progress,
@@ -187,19 +199,19 @@ class WorldScorer:
     ) -> list[Score]:
         """Scores samples of a model by `metrics.mode_coverage`: modes, share of high quality, and reverse KL."""
         self.chosen(names)
+        world = self.world
         seeds = [number * self.samples for number in range(self.sets)]
         coverages = []
         for seed in seeds:
-            points = model.sample(self.samples, seed=seed) * self.world.scale
-            world = self.world
+            points = model.sample(self.samples, seed=seed) * world.scale
             coverages.append(metrics.mode_coverage(points, world.centers, world.sigma, world.weights))
         protocol = {
             **_protocol(model, seeds if self.sets > 1 else seeds[0]),
             **(notes or {}),
-            "data": self.world.name,
+            "data": world.name,
             "samples": self.samples,
-            "modes_there_are": len(self.world.centers),
-            "sigma": self.world.sigma,
+            "modes_there_are": len(world.centers),
+            "sigma": world.sigma,
         }
         return [
             evaluation.score(f"{name}/points", [getattr(coverage, name) for coverage in coverages], protocol)
@@ -262,9 +274,9 @@ def make_scorer(
         extractor: Name of an extractor of images; a toy world needs none.
         samples: Images or points in a set of samples.
         sets: Number of sets of samples.
-        **options: `batch_size`, `progress` and `learned` of `Scorer`; `devices`, which replace those of the extractor;
-            and `extractors`, those of these images that were made before, by name, to which a new one is added. A toy
-            world ignores them.
+        **options: `batch_size`, `progress`, `learned` and `flipped` of `Scorer`; `devices`, which replace those of the
+            extractor; and `extractors`, those of these images that were made before, by name, to which a new one is
+            added. A toy world ignores them.
     """
     return _SCORERS[train.kind](train, test, extractor, samples, sets, **options)
 
