@@ -29,6 +29,27 @@ width."""
 Conditioning = Literal["class", "attributes"]
 """Kind of labels. `class`: a label is an integer in 0 to K - 1. `attributes`: a label is K floating point numbers."""
 
+LabelKind = Conditioning | Literal["none"]
+"""Kind of the labels of a data set, which may have none."""
+
+Projection = Literal["linear", "batch_norm_relu"]
+"""Layers after the projection of cWGAN's generator. `linear`: none (section IV-C). `batch_norm_relu`: batch
+normalisation and a ReLU (the authors' MNIST code)."""
+
+Output = Literal["tanh", "batch_norm_relu"]
+"""Last layers of cWGAN's generator. `tanh`: as in the paper (section IV-C). `batch_norm_relu`: as in the paper's
+appendix and the authors' MNIST code, whose pixels in [0, 1] are rescaled here so that 0 is -1 and 1 is 1."""
+
+Activation = Literal["relu", "leaky_relu"]
+"""That of hidden layers; `leaky_relu` has a slope of .2 below zero."""
+
+Decay = Literal["none", "cosine"]
+"""Learning rate over a run. `none`: constant. `cosine`: it falls to 0."""
+
+Weights = Literal["halfnormal", "uniform", "dirichlet"]
+"""Distribution of the weights of a combination before they are divided by their sum: |N(0, 1)|, U(0, 1), or the
+exponential one, which makes all combinations equally likely."""
+
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
     """Raises ValueError if a value is none of the choices.

@@ -4,13 +4,13 @@ import dataclasses
 import functools
 import hashlib
 import math
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
 from sklearn.model_selection import train_test_split
 
-from tfgans.choices import Conditioning
+from tfgans.choices import LabelKind
 from tfgans.data.images import Images, identity, mirrored, select, unit_images
 from tfgans.data.pipeline import Machine, batches
 from tfgans.data.split import DataSplit, SampleKind
@@ -60,7 +60,7 @@ class ImageSet:
         return {"image": self.image} if self.label is None else {"image": self.image, "label": self.label}
 
     @property
-    def conditioning(self) -> Conditioning | Literal["none"]:
+    def conditioning(self) -> LabelKind:
         """Kind of the labels: `class`, `attributes` or `none`."""
         if self.label is None:
             return "none"

@@ -3,11 +3,10 @@
 import collections
 import dataclasses
 import pathlib
-from typing import Literal
 
 import numpy as np
 
-from tfgans.choices import Conditioning
+from tfgans.choices import LabelKind
 from tfgans.data.files import decode_image, npz_types, read_npz
 from tfgans.data.folder import list_files
 from tfgans.data.image_set import held_out_count
@@ -38,7 +37,7 @@ class Look:
     train_count: int
     image_shape: tuple[int, int, int]
     sizes: int
-    conditioning: Conditioning | Literal["none"]
+    conditioning: LabelKind
     condition_size: int
 
     def __str__(self) -> str:
@@ -112,7 +111,7 @@ def _is_grey(image: np.ndarray) -> bool:
     return bool((image == image[..., :1]).all())
 
 
-def _conditioning(labels: np.ndarray | None) -> tuple[Conditioning | Literal["none"], int]:
+def _conditioning(labels: np.ndarray | None) -> tuple[LabelKind, int]:
     if labels is None:
         return "none", 0
     return ("class", int(labels.max()) + 1) if labels.ndim == 1 else ("attributes", labels.shape[1])

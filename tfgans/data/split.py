@@ -5,7 +5,7 @@ from typing import Literal, Protocol, Self
 import numpy as np
 import tensorflow as tf
 
-from tfgans.choices import Conditioning
+from tfgans.choices import LabelKind
 from tfgans.data.pipeline import Machine
 
 SampleKind = Literal["image", "point"]
@@ -32,7 +32,7 @@ class DataSplit(Protocol):
         """Shape of one sample."""
 
     @property
-    def conditioning(self) -> Conditioning | Literal["none"]:
+    def conditioning(self) -> LabelKind:
         """Kind of the labels."""
 
     @property

@@ -2,7 +2,7 @@
 
 from tfgans.latent.bank import CodeBank
 from tfgans.latent.codes import CodeVariances, code_plane, code_variances
-from tfgans.latent.convex import CodeLookup, CodeSampler, ConvexSampler, KDESampler, Weights
+from tfgans.latent.convex import CodeLookup, CodeSampler, ConvexSampler, KDESampler
 from tfgans.latent.directions import principal_directions
 from tfgans.latent.intrinsic_dimension import ClassDimensions, class_dimensions, intrinsic_dimension
 from tfgans.latent.inversion import Search, search_latent
@@ -24,7 +24,6 @@ __all__ = [
     "Prior",
     "Search",
     "Uniform",
-    "Weights",
     "active_units",
     "class_dimensions",
     "code_plane",

@@ -2,17 +2,14 @@
 
 import abc
 import dataclasses
-from typing import Literal, Protocol, get_args
+from typing import Protocol, get_args
 
 import keras
 import tensorflow as tf
 
 from tfgans._serialization import Configurable
+from tfgans.choices import Weights
 from tfgans.latent.priors import Normal, Prior, Uniform
-
-Weights = Literal["halfnormal", "uniform", "dirichlet"]
-"""Distribution of the weights of a combination before they are divided by their sum: |N(0, 1)|, U(0, 1), or the
-exponential one, which makes all combinations equally likely."""
 
 
 class CodeLookup(Protocol):

@@ -5,21 +5,12 @@ discriminator (cWGAN section IV-A and its appendix).
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import keras
 from keras import layers
 
-from tfgans.choices import check_choice
+from tfgans.choices import Output, Projection, check_choice
 from tfgans.networks.layers import BatchNormalization, TileChannels, crop, halved_size, leaky_relu
-
-Projection = Literal["linear", "batch_norm_relu"]
-"""Layers after the projection. `linear`: none (cWGAN, section IV-C). `batch_norm_relu`: batch normalisation and a ReLU
-(the authors' MNIST code)."""
-
-Output = Literal["tanh", "batch_norm_relu"]
-"""Last layers. `tanh`: as in the paper (section IV-C). `batch_norm_relu`: as in the paper's appendix and the authors'
-MNIST code, whose pixels in [0, 1] are rescaled here so that 0 is -1 and 1 is 1."""
 
 
 def _convolution_kernel() -> keras.initializers.Initializer:

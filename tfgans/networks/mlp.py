@@ -7,6 +7,7 @@ from typing import Literal
 import keras
 from keras import layers
 
+from tfgans.choices import Activation
 from tfgans.networks.layers import leaky_relu, spectrally_normalised, with_vector
 
 _SUSSILLO_ABBOTT_GAIN = 1.43
@@ -101,7 +102,7 @@ def relu_mlp(
     widths: Sequence[int] = (128, 128),
     name: Literal["encoder", "decoder", "generator"] = "encoder",
     *,
-    activation: Literal["relu", "leaky_relu"] = "relu",
+    activation: Activation = "relu",
     bias_range: float = 0.0,
 ) -> keras.Model:
     """Hidden layers of ReLUs with initial weights U(+-sqrt(9 / fan-in)), and a linear one (BEGAN-CS, section 4.6).

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from tfgans.choices import AugmentationKind, Conditioning, suggestion
+from tfgans.choices import AugmentationKind, LabelKind, suggestion
 
 FORMAT = 6
 """Version of the form that `Recipe.to_dict` returns. A new field, or a new meaning of one, makes a new version."""
@@ -183,7 +183,7 @@ class Recipe:
         """Whether the system maps an image to a latent vector and back, without a label."""
         return False
 
-    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "Recipe":
+    def adapted(self, conditioning: LabelKind, condition_size: int) -> "Recipe":
         """Returns this recipe with the kind and number of labels of the user's own data, if it takes labels.
 
         Raises:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.choices import Norm
+from tfgans.choices import Activation, Decay, Norm
 from tfgans.recipes.base import IMAGES, Recipe
 from tfgans.recipes.logan import UnconditionalRecipe
 
@@ -59,7 +59,7 @@ class EquilibriumRecipe(Recipe):
     widths: tuple[int, ...] = (128, 128)
     generator_widths: tuple[int, ...] | None = None
     bias_range: float = 0.0
-    activation: Literal["relu", "leaky_relu"] = "relu"
+    activation: Activation = "relu"
     norm: Norm
     constraint_norm: Norm
     constraint_weight: float = 0.1
@@ -79,7 +79,7 @@ class EquilibriumRecipe(Recipe):
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    decay: Literal["none", "cosine"] = "none"
+    decay: Decay = "none"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -8,7 +8,7 @@ import dataclasses
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.choices import Conditioning, LatentSharing
+from tfgans.choices import Conditioning, LabelKind, LatentSharing, Output, Projection
 from tfgans.recipes.base import IMAGES, Recipe
 
 
@@ -54,8 +54,8 @@ class ConditionalRecipe(Recipe):
     generator_widths: tuple[int, ...]
     discriminator_widths: tuple[int, ...]
     kernel_size: int
-    projection: Literal["linear", "batch_norm_relu"]
-    output: Literal["tanh", "batch_norm_relu"]
+    projection: Projection
+    output: Output
     batch_norm_scale: bool
     discriminator_batch_norm: bool
     unit_pixels: bool = False
@@ -90,7 +90,7 @@ class ConditionalRecipe(Recipe):
     def takes_labels(self) -> tuple[str, int]:
         return self.conditioning, self.condition_size
 
-    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "ConditionalRecipe":
+    def adapted(self, conditioning: LabelKind, condition_size: int) -> "ConditionalRecipe":
         if conditioning == "none":
             raise ValueError(f"{self.data} has no labels; {self.name} needs classes or attributes.")
         return replace(self, conditioning=conditioning, condition_size=condition_size)

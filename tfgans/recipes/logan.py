@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from tfgans.choices import Decay
 from tfgans.recipes.base import IMAGES, Recipe
 
 
@@ -65,7 +66,7 @@ class UnconditionalRecipe(Recipe):
     latent_penalty: bool = False
     reconstruction_weight: float = 0.0
     learning_rate: float = 1e-4
-    decay: Literal["none", "cosine"] = "none"
+    decay: Decay = "none"
     beta_1: float = 0.5
     beta_2: float = 0.9
     epsilon: float = 1e-7

@@ -9,7 +9,7 @@ import dataclasses
 from dataclasses import replace
 from typing import Any, Literal
 
-from tfgans.choices import Conditioning
+from tfgans.choices import LabelKind, Weights
 from tfgans.recipes.base import IMAGES, Recipe
 
 
@@ -40,7 +40,7 @@ class EncodedRecipe(Recipe):
         self._check_positive("learning_rate")
         self._check_decays("beta_1")
 
-    def adapted(self, conditioning: Conditioning | Literal["none"], condition_size: int) -> "EncodedRecipe":
+    def adapted(self, conditioning: LabelKind, condition_size: int) -> "EncodedRecipe":
         if not self.learns_labels:
             return self
         if conditioning != "class":
@@ -97,7 +97,7 @@ class XGANRecipe(EncodedRecipe):
     bank_size: int = 0
     neighbours: int | None = 100
     combined: int = 5
-    weights: Literal["halfnormal", "uniform", "dirichlet"] = "halfnormal"
+    weights: Weights = "halfnormal"
     latents: Literal["convex", "kde", "normal", "discriminated"] = "convex"
     supervision: Literal["classes", "none", "concatenated"] = "classes"
     adversarial_weight: float = 2.0
