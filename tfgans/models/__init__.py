@@ -2,7 +2,7 @@
 
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.adversarial_vae import AdversarialVAE
-from tfgans.models.baselines import CVAEGAN, MDGAN
+from tfgans.models.baselines import CVAEGAN, MDGAN, VAE, VEEGAN
 from tfgans.models.began import BEGAN
 from tfgans.models.began_cs import BEGANCS
 from tfgans.models.bigan import BiGAN
@@ -10,8 +10,6 @@ from tfgans.models.conditional_gan import ConditionalGAN
 from tfgans.models.conditional_wgan_gp import ConditionalWGANGP
 from tfgans.models.gan import GAN
 from tfgans.models.logan import LOGAN
-from tfgans.models.vae import VAE
-from tfgans.models.veegan import VEEGAN
 from tfgans.models.xgan import XGAN
 from tfgans.models.xgan_priors import AdversarialXGAN, VariationalXGAN
 
