@@ -315,12 +315,14 @@ def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
     training.run_scorer(tmp_path / "run", "pixels")
 
 
-def test_a_damaged_note_of_the_data_is_put_aside_and_made_anew(tmp_path, capsys):
-    training.run(tiny("bigan/digits", "steps=1"), tmp_path / "run", progress=False)
+def test_a_damaged_note_of_the_data_is_put_aside_and_made_anew(tmp_path, random, capsys):
+    np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (30, 8, 8, 1), np.uint8))
+    recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "batch_size=4", "steps=1")
+    training.run(recipe, tmp_path / "run", progress=False)
     note = training.RunFolder(tmp_path / "run").data_file
     before = note.read_text()
     note.write_text("{")
-    training.run(tiny("bigan/digits", "steps=2"), tmp_path / "run", progress=False)
+    training.run(recipe.override(["steps=2"]), tmp_path / "run", progress=False)
     assert note.read_text() == before
     assert "data.json" in capsys.readouterr().err
 
