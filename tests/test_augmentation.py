@@ -82,7 +82,7 @@ def test_numbers_are_those_of_their_seed():
 
 
 def test_numbers_are_spread_over_the_unit_interval_in_each_column():
-    """Of a thousand, a tenth of the interval has 100 with a deviation of 9.5; none has fewer than half of that."""
+    """A tenth of the interval has 100 of a thousand numbers with a deviation of 9.5. Each has over half of that."""
     numbers = DifferentiableAugmentation().draw(1_000, tf.constant([0, 1]), "float32").numpy()
     for column in numbers.T:
         assert np.all(np.histogram(column, 10, (0, 1))[0] > 50)

@@ -41,7 +41,7 @@ Output = Literal["tanh", "batch_norm_relu"]
 appendix and the authors' MNIST code, whose pixels in [0, 1] are rescaled here so that 0 is -1 and 1 is 1."""
 
 Activation = Literal["relu", "leaky_relu"]
-"""That of hidden layers; `leaky_relu` has a slope of .2 below zero."""
+"""Activation of hidden layers. `leaky_relu` has a slope of .2 below zero."""
 
 Decay = Literal["none", "cosine"]
 """Learning rate over a run. `none`: constant. `cosine`: it falls to 0."""

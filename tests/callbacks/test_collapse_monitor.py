@@ -131,7 +131,7 @@ def test_lines_beyond_the_step_of_a_resumed_run_are_cut_off(run):
 
 
 def test_epochs_that_end_at_no_multiple_are_measured_when_they_have_passed_one(tmp_path):
-    """Of epochs of 782 steps, every 1,000 steps: the ends of those that pass 1,000, 2,000, 3,000 and 4,000."""
+    """Epochs of 782 steps pass 1,000, 2,000, 3,000 and 4,000 steps before these ends."""
     lines, model = tmp_path / "diversity.jsonl", Model()
     measured = {"overlap": 1.0, "spacing": 1.0}
     monitor = callbacks.CollapseMonitor(lambda _: measured, lines, tmp_path / "alarms", tmp_path / "events", 1_000)

@@ -209,7 +209,7 @@ def test_needs_classes(pictures):
             evaluation.extractor("classifier", images, images)
 
 
-def test_stacked_images_are_read_by_a_classifier_of_single_ones(corner, random):
+def test_stacked_images_are_read_by_a_classifier_of_single_ones(corner):
     """The class 201 of three classes a channel has the number 2 * 9 + 0 * 3 + 1."""
     images = np.zeros((2, 2, 2, 3), np.uint8)
     # The corner's classes are those of its brightest pixels.

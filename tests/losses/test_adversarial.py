@@ -212,7 +212,7 @@ def test_own_losses_are_saved_by_their_names(own):
 
 
 def test_the_default_loss_of_an_encoder_exchanges_the_signs_of_both_logits():
-    """Of r = log 3 and q = -log 2 it is softplus(-q + r) = log(1 + 6), and with q as it is log(1 + 3 / 2)."""
+    """With r = log 3 and q = -log 2 it is softplus(-q + r) = log(1 + 6). With q as it is, it is log(1 + 3 / 2)."""
     real, generated = tf.constant([math.log(3)]), tf.constant([-math.log(2)])
     found = losses.Objective.encoder_loss(losses.Relativistic(), real, generated)
     assert float(found) == pytest.approx(math.log(7))

@@ -46,7 +46,7 @@ def test_reverse_kl_of_one_mode_and_of_equal_shares(modes):
 
 
 def test_reverse_kl_is_from_the_shares_of_the_data():
-    """Of four samples, three lie at a mode of share .75: equal to the data, and .75 ln 1.5 + .25 ln .5 from halves."""
+    """Three of four samples lie at a mode that has this share. The divergence from halves is .75 ln 1.5 + .25 ln .5."""
     points, centers = np.array([[0.0], [0.0], [0.0], [9.0]]), np.array([[0.0], [9.0]])
     assert mode_coverage(points, centers, 1.0, (0.75, 0.25)).reverse_kl == pytest.approx(0)
     expected = 0.75 * np.log(1.5) + 0.25 * np.log(0.5)

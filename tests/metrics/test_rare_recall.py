@@ -3,8 +3,8 @@ import pytest
 
 from tfgans.metrics import rare_recall
 
-# Of fifteen images on a line, the rare three are 8, 10 and 20: 2, 2 and 10 apart from the nearest other, the median is
-# 2. The median of all images is 0.
+# Fifteen images lie on a line, and the rare three are 8, 10 and 20. These are 2, 2 and 10 from the nearest other,
+# and the median is 2. The median of all images is 0.
 REAL = np.array([0.0] * 12 + [8, 10, 20]).reshape(15, 1)
 
 

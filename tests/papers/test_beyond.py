@@ -37,7 +37,7 @@ def test_every_row_trains_a_recipe_that_there_is(item, row, asked):
     asked(item, row)
 
 
-# What the names of systems say. R1 and R2 have the weights of RpGAN, here on points; on images they are 1.
+# The name of a system promises these settings. R1 and R2 have the weights of RpGAN: these on points, and 1 on images.
 NAMED = {
     "GAN": {"system": "GAN", "objective": "v", "packing": 1, "r1": 0, "r2": 0},
     "PacGAN2": {"system": "GAN", "objective": "v", "packing": 2, "r1": 0, "r2": 0},

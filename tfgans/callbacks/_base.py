@@ -19,7 +19,7 @@ def nonfinite(variables: Iterable[keras.Variable]) -> list[str]:
 
 
 class StepCallback(keras.callbacks.Callback):
-    """Base of callbacks that act at certain steps of a model."""
+    """Base of callbacks that act at certain steps of a model: at the end of the epoch in which they are due."""
 
     def set_model(self, model: keras.Model) -> None:
         super().set_model(model)
@@ -69,8 +69,6 @@ class EventWriter:
 
 class Measurements(StepCallback):
     """Base of callbacks that measure a model every `every` steps, and keep what they find in a file.
-
-    A measurement takes place at the end of the epoch in which it is due.
 
     When training begins, they remove lines of later steps than the model's, since these will be measured again.
 

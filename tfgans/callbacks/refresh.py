@@ -12,7 +12,7 @@ class Refresh(StepCallback):
 
     Args:
         refill: Takes the model, and fills its bank.
-        every: Steps between two fillings; each takes place at the end of the epoch in which it is due.
+        every: Steps between two fillings.
     """
 
     def __init__(self, refill: Callable[[keras.Model], None], every: int) -> None:

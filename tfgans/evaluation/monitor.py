@@ -57,8 +57,9 @@ class DiversityMonitor:
         self._neighbourhoods = metrics.Neighbourhoods(self._real, _NEIGHBOUR)
         # Repeated real samples have no distance, with which all samples would seem to differ.
         distinct = self._real[np.sort(np.unique(self._real, axis=0, return_index=True)[1])]
-        self._real_spacing = functools.cache(lambda count: metrics.spacing(distinct[:count]))
-        self._all_equal = len(distinct) == 1
+        self._real_spacing = functools.cache(
+            lambda count: metrics.spacing(distinct[:count]) if len(distinct) > 1 else 0.0
+        )
 
     def __call__(self, samples: np.ndarray) -> Diversity:
         """Measures samples.
@@ -76,10 +77,9 @@ class DiversityMonitor:
             # Equal samples are what a monitor is there for.
             warnings.filterwarnings("ignore", "All .* samples have the same features")
             prdc = metrics.prdc(self._neighbourhoods, generated)
-        spacing = 1.0
-        if not self._all_equal:
-            # An untrained generator may scatter its samples far more widely than the data.
-            spacing = min(1.0, metrics.spacing(generated) / self._real_spacing(len(generated)))
+        between_real = self._real_spacing(len(generated))
+        # An untrained generator may scatter its samples far more widely than the data.
+        spacing = min(1.0, metrics.spacing(generated) / between_real) if between_real > 0 else 1.0
         return Diversity(prdc.coverage, prdc.recall, (prdc.coverage + prdc.recall) / 2, spacing)
 
 

@@ -44,8 +44,9 @@ def minimax_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.nn.softplus(generated_logits))
 
 
-LossFunction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
-"""A function of real and generated logits, `[B, ...]` each, to the losses of discriminator and generator, scalars."""
+LossFunction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, ...]]
+"""A function of real and generated logits, `[B, ...]` each, to the losses of discriminator, generator and perhaps
+encoder, scalars."""
 
 
 class Objective(Configurable, abc.ABC):
@@ -254,7 +255,10 @@ class FunctionObjective(Objective):
     is_relativistic = True
 
     def __post_init__(self) -> None:
-        expected = "a function of (real_logits, generated_logits) gives the losses of discriminator, generator"
+        expected = (
+            "a function of (real_logits, generated_logits) gives the losses of discriminator, generator and perhaps "
+            "encoder"
+        )
         try:
             losses = self.function(tf.zeros([4]), tf.zeros([4]))
         except TypeError as error:
@@ -262,8 +266,7 @@ class FunctionObjective(Objective):
         shapes = [getattr(loss, "shape", None) for loss in losses] if isinstance(losses, tuple | list) else []
         if shapes not in ([(), ()], [(), (), ()]):
             raise ValueError(
-                f"As an objective, {expected} and perhaps encoder, which are scalars; {self.function!r:.80} gave "
-                f"{losses!r:.80}."
+                f"As an objective, {expected}, which are scalars; {self.function!r:.80} gave {losses!r:.80}."
             )
 
     def discriminator_loss(self, real_logits: tf.Tensor, generated_logits: tf.Tensor) -> tf.Tensor:
@@ -285,7 +288,7 @@ def as_objective(objective: Objective | LossFunction) -> Objective:
     """Returns an objective, made of a function if it is one.
 
     Raises:
-        ValueError: If it is a class and not an object of it, or a function that does not give two losses.
+        ValueError: If it is a class and not an object of it, or a function that does not give two or three losses.
     """
     if isinstance(objective, type):
         raise ValueError(f"An objective is an object; received the class {objective.__name__}, without ().")
