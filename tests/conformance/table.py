@@ -87,6 +87,25 @@ def _packed_gan():
     )
 
 
+def _spectral_gan():
+    """A hinge and R1, and a discriminator whose layers have states of their own, which each pass moves."""
+    return tfgans.GAN(
+        networks.mlp_generator(2, 3, (6, 5)),
+        keras.Sequential(
+            [
+                keras.Input((2,)),
+                networks.MinibatchStandardDeviation(2),
+                networks.mlp_discriminator(3, widths=(5, 6), spectral_norm=True),
+            ],
+            name="discriminator",
+        ),
+        latent.Uniform(3),
+        losses.Hinge(),
+        zero_centered_penalty=losses.ZeroCenteredPenalty(1.0),
+        ema_decay=0.9,
+    )
+
+
 def _relativistic_bigan():
     return tfgans.BiGAN(
         networks.mlp_generator(2, 3, (6, 5)),
@@ -262,6 +281,7 @@ def _cvae_gan():
 TABLE = (
     Row(tfgans.GAN, _gan, _points),
     Row(tfgans.GAN, _packed_gan, _points, "Packed"),
+    Row(tfgans.GAN, _spectral_gan, _points, "Spectral"),
     Row(tfgans.BiGAN, _bigan, _points),
     Row(tfgans.BiGAN, _relativistic_bigan, _points, "Relativistic"),
     Row(tfgans.LOGAN, logan, images),

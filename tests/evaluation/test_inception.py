@@ -69,7 +69,7 @@ def test_features_and_probabilities_by_hand(tmp_path, extractor, kind, flat):
     assert network.provides == {"features", "probabilities"}
     colours = np.array([[0, 51, 255], [204, 204, 0]], np.uint8)
     outputs = network(np.broadcast_to(colours[:, None, None], (2, 4, 4, 3)))
-    pixel = colours / 127.5 - 1
+    pixel = (colours - 128.0) / 128
     line = np.pad(np.tile(pixel, 299), [(0, 0), (0, 2048 - 3 * 299)])
     np.testing.assert_allclose(outputs["features"], line, atol=1e-6)
     odds = np.exp(np.pad(10 * pixel, [(0, 0), (0, 1005)]))
@@ -79,16 +79,16 @@ def test_features_and_probabilities_by_hand(tmp_path, extractor, kind, flat):
 def test_grey_images_have_three_equal_channels(tmp_path, extractor):
     network = extractor(f"inception_tfgan:{save(Callable(True), tmp_path / 'net')}")
     features = network(np.full((2, 4, 4, 1), 204, np.uint8))["features"]
-    np.testing.assert_allclose(features[:, : 3 * 299], 0.6, atol=1e-6)
+    np.testing.assert_allclose(features[:, : 3 * 299], 76 / 128, atol=1e-6)
 
 
 def test_images_are_resized_by_the_rule_of_tensorflow_1(tmp_path, extractor):
     network = extractor(f"inception_tfgan:{save(Callable(True), tmp_path / 'net')}")
-    assert network.protocol == {"resize": "299x299, bilinear as in TensorFlow 1"}
+    assert network.protocol == {"resize": "299x299, bilinear as in TensorFlow 1", "scaling": "(byte - 128) / 128"}
     images = np.zeros((1, 2, 2, 1), np.uint8)
     images[:, :, 1] = 255
     # Without half-pixel centres: pixel x lies at 2 x / 299, and beyond 1 the last value stands.
-    expected = 2 * np.minimum(np.arange(299) * 2 / 299, 1) - 1
+    expected = 255 / 128 * np.minimum(np.arange(299) * 2 / 299, 1) - 1
     line = network(images)["features"][0, : 3 * 299].reshape(299, 3)
     np.testing.assert_allclose(line, np.stack([expected] * 3, axis=1), atol=1e-5)
 

@@ -6,9 +6,10 @@ python tests/goldens/oracle.py
 It shares cases.py with the test, and nothing with tfgans: networks, losses and hyper-parameters are written down
 here a second time, in double precision, from the papers and from the behaviour of the authors' code. Two things
 are conventions of tfgans: a weight has the place and the axes that Keras gives it, and a constant that moves nobody
-is left out of a loss. Three habits of the authors' code are left out as they are in tfgans: LOGAN's one Adam for
+is left out of a loss. Four habits of the authors' code are left out as they are in tfgans: LOGAN's one Adam for
 three players, whose powers of beta move three times a step; cWGAN's fresh labels for G on MNIST, where these are of
-the critic's last batch; and the betas that cWGAN never trains.
+the critic's last batch; the betas that cWGAN never trains; and the wrong labels of real images that one version of its
+MNIST script shows the critic.
 """
 
 import json

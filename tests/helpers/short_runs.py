@@ -35,7 +35,8 @@ _WIDTHS = {
 
 def tiny_changes(name):
     """Fields of the small recipe of a name that make its networks tiny, and its intervals short."""
-    return [*_SHORT, *_WIDTHS[name.split("/")[0]]]
+    unused = recipes.get(name).unused_fields
+    return [change for change in (*_SHORT, *_WIDTHS[name.split("/")[0]]) if change.split("=")[0] not in unused]
 
 
 def tiny(name, *changes):

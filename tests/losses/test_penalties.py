@@ -122,6 +122,8 @@ def test_power_of_the_distance_to_the_target():
     norms = tf.constant([0.0, 4.0])
     assert float(losses.gradient_penalty(norms, target=1.0, power=1)) == pytest.approx(2.0)
     assert float(losses.gradient_penalty(norms, target=1.0, power=2)) == pytest.approx(5.0)
+    with pytest.raises(ValueError, match="power must be 1 or 2; received 3"):
+        losses.gradient_penalty(norms, power=3)
 
 
 @pytest.mark.parametrize(("options", "message"), [({"weight": -1.0}, "weight"), ({"power": 3}, "power")])
@@ -171,7 +173,7 @@ def test_zero_centered_penalties_of_one_kind(factors, names):
 
 @pytest.mark.parametrize("factors", [(0.0, 0.0), (-1.0, 2.0)])
 def test_zero_centered_penalties_that_are_refused(factors):
-    with pytest.raises(ValueError, match="Expected factors of R1 and R2 >= 0, one of them positive"):
+    with pytest.raises(ValueError, match="Expected r1 >= 0 and r2 >= 0, one of them positive"):
         losses.ZeroCenteredPenalty(*factors)
 
 

@@ -127,7 +127,12 @@ def test_refuses_what_are_no_probabilities_of_three_channels(shape):
         stacked_coverage(np.zeros(shape))
 
 
-@pytest.mark.parametrize("value", [np.nan, -0.1, 1.1])
-def test_refuses_numbers_that_are_no_probabilities(value):
-    with pytest.raises(ValueError, match=r"Expected probabilities in \[0, 1\]; received values from"):
-        stacked_coverage(np.array([[[0.5, 0.5], [0.5, value], [1.0, 0.0]]]))
+@pytest.mark.parametrize("row", [(0.5, np.nan), (1.1, -0.1), (0.9, 0.9)], ids=["nan", "negative", "sum"])
+def test_refuses_numbers_that_are_no_probabilities(row):
+    with pytest.raises(ValueError, match=r"not finite|must be at least 0 and sum to 1"):
+        stacked_coverage(np.array([[[0.5, 0.5], row, [1.0, 0.0]]]))
+
+
+def test_refuses_a_confidence_that_is_no_probability():
+    with pytest.raises(ValueError, match=r"confidence must lie in \[0, 1\]; received 2.0"):
+        stacked_coverage(np.full((4, 3, 2), 0.5), confidence=2.0)

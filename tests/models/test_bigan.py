@@ -249,6 +249,11 @@ def test_networks_that_do_not_fit():
         model(n_critic=0)
 
 
+def test_pairs_cannot_be_packed():
+    with pytest.raises(ValueError, match=r"discriminator of a LOGAN sees pairs .* cannot be packed; .*packing=2"):
+        model(tfgans.LOGAN, packing=2)
+
+
 def test_logan_is_a_bigan_on_logits_with_the_pairwise_penalty():
     gan = model(tfgans.LOGAN)
     gan.compile()

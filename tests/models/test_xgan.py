@@ -78,6 +78,13 @@ def test_nonsaturating_generator(float64):
     assert found["discriminator_loss"] == pytest.approx(EXPECTED["discriminator_loss"])
 
 
+def test_relativistic_players_compare_real_and_generated_logits(float64):
+    """The logits are 0 and -.5; the generator adds 2 softplus(0 + .5)."""
+    found = losses_of(by_hand(objective=losses.Relativistic()))
+    assert found["generator_loss"] == pytest.approx(1.2 + 2 * SOFTPLUS[0.5] + 0.01 + SOFTPLUS[-0.5])
+    assert found["discriminator_loss"] == pytest.approx(2 * SOFTPLUS[-0.5])
+
+
 def test_maps_of_a_feature_discriminator_take_the_place_of_the_discriminators(float64):
     """Of 7 x: 1.4 for .6. Its own loss is without lambda, and the generator does not hear of it."""
     model = by_hand(feature_discriminator=lines("features", (0.0, 0.0), (7.0, 0.0)))

@@ -29,6 +29,22 @@ def test_refuses(change, message):
         recipes.get("began_cs/grid25").override([change])
 
 
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("began_cs/grid25", ["filters=8"]),
+        ("began_cs/mnist", ["activation=leaky_relu"]),
+        ("began_cs/mnist", ["k_end=.5", "ratio=.7"]),
+        ("began/mnist", ["constraint_weight=1"]),
+        ("logan/ring8", ["head_width=8"]),
+    ],
+)
+def test_fields_that_mean_nothing_cannot_be_set(name, changes):
+    field = changes[-1].split("=")[0]
+    with pytest.raises(ValueError, match=f"{name} does not use {field} with its other fields; received {field}="):
+        recipes.get(name).override(changes)
+
+
 @pytest.mark.parametrize("change", ["objective=lol2", "penalty=interpolated", "n_critic=5", "reconstruction_weight=1"])
 def test_veegan_has_no_other_losses(change):
     with pytest.raises(ValueError, match="VEEGAN has losses of its own"):

@@ -59,13 +59,12 @@ class InceptionTFGAN(Extractor):
         self._loaded = loaded
         self._call = loaded if callable(loaded) else signatures.get("serving_default", next(iter(signatures.values())))
         self.fingerprint = file_hash(folder)[:12]
-        self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear as in TensorFlow 1"}
+        self.protocol = {"resize": f"{_PIXELS}x{_PIXELS}, bilinear as in TensorFlow 1", "scaling": "(byte - 128) / 128"}
 
     def __call__(self, images: np.ndarray) -> Outputs:
-        resized = tf.compat.v1.image.resize_bilinear(
-            three_channels(tf.constant(data.unit_images(images))), [_PIXELS] * 2
-        )
-        outputs = self._call(resized)
+        # The graph of 2015 had this scaling inside, in which a byte of 255 is no 1.
+        scaled = three_channels((tf.cast(images, tf.float32) - 128) / 128)
+        outputs = self._call(tf.compat.v1.image.resize_bilinear(scaled, [_PIXELS] * 2))
         given = ", ".join(outputs) if isinstance(outputs, Mapping) else type(outputs).__name__
         if not isinstance(outputs, Mapping) or not {"pool_3", "logits"} <= outputs.keys():
             raise ValueError(f"The Inception of 2015 gives pool_3 and logits; this model gives {given}.")

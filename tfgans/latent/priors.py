@@ -41,7 +41,8 @@ class Prior(Configurable):
         """Draws one latent vector per seed; a row depends on its own seed and on nothing else.
 
         A model server merges the requests of several clients into one batch, and each client must get
-        the rows that it would get alone.
+        the rows that it would get alone. Two seeds have the same row with a chance of 1 in 2^32, since TensorFlow
+        keeps 32 bits of a seed: among 50,000 samples, .3 pairs are equal on average.
 
         Args:
             seeds: int64 [n].

@@ -1,16 +1,14 @@
 """Divergences of latent distributions."""
 
 import tensorflow as tf
-import tensorflow_probability as tfp
 
 from tfgans.choices import KLReduction, check_choice
 
 
 def normal_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
     """KL(N(mean, variance) || N(0, I)) of each row, `[B]`, for tensors `[B, N]` (AVAE Eq. 3)."""
-    normal = tfp.distributions.Normal
-    posterior, prior = normal(mean, tf.exp(0.5 * log_variance)), normal(tf.zeros_like(mean), tf.ones_like(mean))
-    return tf.reduce_sum(tfp.distributions.kl_divergence(posterior, prior), axis=1)
+    # The logarithm of an underflown standard deviation, which TensorFlow Probability takes, has no finite gradient.
+    return 0.5 * tf.reduce_sum(tf.exp(log_variance) + tf.square(mean) - 1 - log_variance, axis=1)
 
 
 def reduced_divergence(mean: tf.Tensor, log_variance: tf.Tensor, reduction: KLReduction, image_size: int) -> tf.Tensor:

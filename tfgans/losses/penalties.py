@@ -46,11 +46,21 @@ def _gradient_of_mean(
 
 
 def gradient_penalty(norms: tf.Tensor, target: float = 1.0, power: int = 2, one_sided: bool = False) -> tf.Tensor:
-    """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2); one-sided, norms below the target are free."""
+    """E |norm - target|^power, a scalar (cWGAN Eq. 5 with power 2); one-sided, norms below the target are free.
+
+    Raises:
+        ValueError: If `power` is neither 1 nor 2.
+    """
+    _check_power(power)
     distance = norms - target
     if one_sided:
         distance = tf.nn.relu(distance)
     return tf.reduce_mean(tf.square(distance) if power == 2 else tf.abs(distance))
+
+
+def _check_power(power: int) -> None:
+    if power not in (1, 2):
+        raise ValueError(f"power must be 1 or 2; received {power}.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +87,7 @@ class GradientPenalty(Configurable, abc.ABC):
     one_sided: bool = False
 
     def __post_init__(self) -> None:
-        if self.power not in (1, 2):
-            raise ValueError(f"power must be 1 or 2; received {self.power}.")
+        _check_power(self.power)
         if self.weight < 0:
             raise ValueError(f"weight must be at least 0; received {self.weight}.")
 
@@ -164,26 +173,24 @@ class PairwiseGradientPenalty(GradientPenalty):
 class ZeroCenteredPenalty(Configurable):
     """R1 and R2: squared gradients of the logits at real and at generated samples (Mescheder et al. 2018, Eqs. 9, 10).
 
-    The discriminator's loss gets real / 2 E ||grad l(x)||^2 + generated / 2 E ||grad l(G(z))||^2. Both together, with a
+    The discriminator's loss gets r1 / 2 E ||grad l(x)||^2 + r2 / 2 E ||grad l(G(z))||^2. Both together, with a
     relativistic objective, make R3GAN converge (Huang et al. 2024, section 2.2). Gradients are with respect to what the
     discriminator sees: a pack of samples, or samples after an augmentation. R3GAN's code takes them before it.
 
     Args:
-        real: Factor gamma of R1; 0 for none.
-        generated: Factor gamma of R2; 0 for none.
+        r1: Factor gamma of R1; 0 for none.
+        r2: Factor gamma of R2; 0 for none.
 
     Raises:
         ValueError: If a factor is negative, or both are 0.
     """
 
-    real: float = 1.0
-    generated: float = 0.0
+    r1: float = 1.0
+    r2: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.real, self.generated) < 0 or not self.real + self.generated:
-            raise ValueError(
-                f"Expected factors of R1 and R2 >= 0, one of them positive; received {self.real}, {self.generated}."
-            )
+        if min(self.r1, self.r2) < 0 or not self.r1 + self.r2:
+            raise ValueError(f"Expected r1 >= 0 and r2 >= 0, one of them positive; received {self.r1}, {self.r2}.")
 
     def __call__(
         self,
@@ -210,7 +217,7 @@ class ZeroCenteredPenalty(Configurable):
 
     @property
     def _factors(self) -> dict[str, float]:
-        return {name: factor for name, factor in (("r1", self.real), ("r2", self.generated)) if factor}
+        return {name: factor for name, factor in dataclasses.asdict(self).items() if factor}
 
 
 def squared_gradient_norms(discriminator: Callable[..., tf.Tensor], inputs: Sequence[tf.Tensor]) -> tf.Tensor:

@@ -94,16 +94,16 @@ def stacked_coverage(probabilities: Any, confidence: float = 0.0) -> ModeCoverag
             as many of real images. If no sample is confident, there are no modes and a divergence of ln(K^3).
 
     Raises:
-        ValueError: If probabilities have another shape or are not in [0, 1], or there are no samples.
+        ValueError: If probabilities have another shape or do not sum to 1, there are no samples, or `confidence` does
+            not lie in [0, 1].
     """
     probabilities = np.asarray(probabilities)
     if probabilities.ndim != 3 or probabilities.shape[1] != 3 or len(probabilities) == 0:
         raise ValueError(f"Expected probabilities [n, 3, K]; received {probabilities.shape}.")
-    # Softmax may pass 1 by its rounding.
-    if not np.all((probabilities >= 0) & (probabilities <= 1 + 1e-5)):
-        low, high = probabilities.min(), probabilities.max()
-        raise ValueError(f"Expected probabilities in [0, 1]; received values from {low} to {high}.")
+    if not 0 <= confidence <= 1:
+        raise ValueError(f"confidence must lie in [0, 1]; received {confidence}.")
     count = probabilities.shape[2]
+    probabilities = _checks.probabilities(probabilities.reshape(-1, count)).reshape(-1, 3, count)
     sure = probabilities.max(axis=2).min(axis=1) >= confidence
     first, second, third = probabilities[sure].argmax(axis=2).T
     if not sure.any():

@@ -27,7 +27,8 @@ class BEGAN(AdversarialModel):
         k              moves by  lambda_k (gamma L(x) - L(G(z_G))), clipped to [0, 1]
 
     M = L(x) + |gamma L(x) - L(G(z_G))| measures convergence. With an augmentation T, all x and G(z) are T(x) and
-    T(G(z)), also as what D must reconstruct.
+    T(G(z)), also as what D must reconstruct. The papers' networks have no batch normalisation. With it, moving
+    statistics of D come from samples as well as from data (.67 to .33 at momentum .9), and `encode` uses them.
 
     Args:
         generator: G, from latents to samples; images need not lie in [-1, 1], since `sample` clips them.

@@ -28,7 +28,8 @@ class BiGAN(AdversarialModel):
     """Bidirectional GAN: the discriminator sees pairs (x, E(x)) and (G(z), z) (Donahue et al. 2016).
 
     With r = l(x, E(x)) and q = l(G(z), z), real pairs labelled 1, one step is as follows. With an augmentation T they
-    are l(T(x), E(x)) and l(T(G(z)), z).
+    are l(T(x), E(x)) and l(T(G(z)), z). With a penalty in x, the moving statistics of G's batch normalisation come from
+    reconstructions too, as in LOGAN's code.
 
         discriminator  descends  objective(r, q) + penalty.weight GP_x + latent_penalty.weight GP_z + R1 and R2,
                                  n_critic times, on fresh batches
@@ -89,6 +90,11 @@ class BiGAN(AdversarialModel):
         n_critic: int = 1,
         **shared: Unpack[Shared],
     ) -> None:
+        if "packing" in shared:
+            raise ValueError(
+                f"The discriminator of a {type(self).__name__} sees pairs of a sample and a latent, and cannot be "
+                f"packed; received packing={dict(shared)['packing']}."
+            )
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
         latent = (prior.size,)
         check_fit(type(self).__name__, networks, latent, lambda sample: {"discriminator": ([sample, latent], None)})

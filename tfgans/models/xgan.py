@@ -10,8 +10,10 @@ import tensorflow as tf
 from tfgans.faces import Face
 from tfgans.latent import CodeBank, Normal, Prior
 from tfgans.losses import (
+    LossFunction,
     Minimax,
     Objective,
+    as_objective,
     classification_loss,
     feature_distance,
     minimax_generator_loss,
@@ -65,7 +67,7 @@ class XGANModel(AdversarialModel):
         image_classifier: keras.Model,
         code_discriminator: keras.Model | None,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         *,
         code_classifier: keras.Model | None = None,
         feature_discriminator: keras.Model | None = None,
@@ -102,7 +104,7 @@ class XGANModel(AdversarialModel):
         super().__init__(networks, prior, **shared)
         image_classifier.trainable = False
         self.image_classifier = image_classifier
-        self.objective = objective or Minimax()
+        self.objective = as_objective(objective or Minimax())
         self.adversarial_weight = adversarial_weight
 
     @property
@@ -168,10 +170,10 @@ class XGANModel(AdversarialModel):
         )
         (real_logits, *_), (generated_logits, *_) = judged["discriminator"]
 
+        others = (real_logits,) if self.objective.is_relativistic else ()
+        adversarial_loss = self.objective.generator_loss(generated_logits, *others)
         encoder_loss = feature_error + code_loss
-        generator_loss = (
-            feature_error + self.adversarial_weight * self.objective.generator_loss(generated_logits) + embedding_error
-        )
+        generator_loss = feature_error + self.adversarial_weight * adversarial_loss + embedding_error
         for name, pair in judged.items():
             losses[f"{name}_loss"] = self.objective.discriminator_loss(*(logits for logits, *_ in pair))
         losses["discriminator_loss"] *= self.adversarial_weight
@@ -214,13 +216,14 @@ class XGAN(XGANModel):
         discriminator    descends  lambda L_gan                                    (line 12)
         code classifier  descends  L_E.clf                                         (line 13)
 
-    All losses come from one pass, before anybody moves. The paper encodes all images at each step. Here a bank
-    keeps their codes: `fill_bank` encodes all images, and each step writes back the codes of its batch. The codes in
-    the bank, and E within L_emb, are those of E at inference, so that they have one scale. All other passes are in
-    training mode, except those of C_img, which is frozen. L_emb is a mean over entries, since the paper gives it the
-    weight of the other losses. With an augmentation T, discriminators see T(x), T(G(E(x))) and T(G(z_hat)), the first
-    two with the same random numbers. -lambda L_gan, as printed, is the saturating form; `objective=Vanilla()` is the
-    other.
+    All losses come from one pass, before anybody moves. The paper encodes all images at each step. Here a bank keeps
+    their codes: `fill_bank` encodes all images, and each step writes back the codes of its batch. The codes in the
+    bank, and E within L_emb, are those of E at inference, so that they have one scale. All other passes are in training
+    mode, except those of C_img, which is frozen. So the moving statistics of G's batch normalisation, with which it
+    samples, come from codes (.53 at momentum .9) as well as from z_hat. L_emb is a mean over entries, since the paper
+    gives it the weight of the other losses. With an augmentation T, discriminators see T(x), T(G(E(x))) and
+    T(G(z_hat)), the first two with the same random numbers. -lambda L_gan, as printed, is the saturating form;
+    `objective=Vanilla()` is the other.
 
     The ablations of section 4.6 are arguments. Without labels: a bank of one class, and no code classifier. Labels
     beside codes: a generator that takes a condition, and no code classifier. KDE: `KDESampler` in the bank. Codes
@@ -266,7 +269,7 @@ class XGAN(XGANModel):
         discriminator: keras.Model,
         image_classifier: keras.Model,
         bank: CodeBank,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         **kwargs: Any,
     ) -> None:
         # Codes follow no prior. This one has their size, and a search for a code may begin at its draws.

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfgans.choices import KLReduction, check_choice
 from tfgans.latent import Prior
-from tfgans.losses import Objective, nonsaturating_generator_loss, vanilla_discriminator_loss
+from tfgans.losses import LossFunction, Objective, nonsaturating_generator_loss, vanilla_discriminator_loss
 from tfgans.models._variational import encode_posterior, posterior_noise
 from tfgans.models.batches import Batch, rows_of
 from tfgans.models.xgan import Draw, XGANModel
@@ -51,7 +51,7 @@ class VariationalXGAN(XGANModel):
         discriminator: keras.Model,
         image_classifier: keras.Model,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         *,
         kl_reduction: KLReduction = "mean",
         **kwargs: Any,
@@ -118,7 +118,7 @@ class AdversarialXGAN(XGANModel):
         image_classifier: keras.Model,
         code_discriminator: keras.Model,
         prior: Prior,
-        objective: Objective | None = None,
+        objective: Objective | LossFunction | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(

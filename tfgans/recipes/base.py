@@ -136,6 +136,11 @@ class Recipe:
         return {"format": FORMAT, **fields}
 
     @property
+    def unused_fields(self) -> frozenset[str]:
+        """Fields that mean nothing beside the values of others."""
+        return frozenset()
+
+    @property
     def has_own_data(self) -> bool:
         """Whether the data are the user's own."""
         return self.data.startswith(_OWN_DATA)
@@ -201,7 +206,7 @@ class Recipe:
             The changed recipe.
 
         Raises:
-            ValueError: If a field is unknown or fixed, or a value is not of the field's type.
+            ValueError: If a field is unknown, fixed or unused, or a value is not of the field's type.
         """
         hints = typing.get_type_hints(type(self))
         changes = {}
@@ -213,7 +218,10 @@ class Recipe:
             if name not in free:
                 raise ValueError(f"{self.name} has no field {name!r} to set. {suggestion(name, free)}")
             changes[name] = parse_value(name, text, hints[name])
-        return dataclasses.replace(self, **changes)
+        changed = dataclasses.replace(self, **changes)
+        for name in changes.keys() & changed.unused_fields:
+            raise ValueError(f"{self.name} does not use {name} with its other fields; received {name}={changes[name]}.")
+        return changed
 
 
 def parse_value(name: str, text: str, hint: Any) -> Any:

@@ -99,6 +99,17 @@ class EquilibriumRecipe(Recipe):
         return self.decay == "cosine" or self.k_end is not None
 
     @property
+    def unused_fields(self) -> frozenset[str]:
+        convolutions, layers = {"filters", "batch_norm"}, {"widths", "generator_widths", "bias_range", "activation"}
+        controller = {"ratio", "integral", "proportional", "derivative", "k_limit"}
+        constraint = {"constraint_weight", "constraint_norm"}
+        return frozenset().union(
+            convolutions if self.networks == "mlp" else layers,
+            () if self.k_end is None else controller,
+            constraint if self.system == "BEGAN" else (),
+        )
+
+    @property
     def has_encoder(self) -> bool:
         return True
 

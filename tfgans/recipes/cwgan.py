@@ -302,7 +302,7 @@ _EFIGI_SMALL = replace(_CELEBA_SMALL, **_EFIGI)
 def _vanilla(recipe: ConditionalRecipe) -> ConditionalRecipe:
     """Returns the same networks, optimizer and images with the vanilla objective (Figs. 7 and 8).
 
-    Both players have one update a step.
+    The discriminator has one update a step, and as many in all as the critic.
     """
     return replace(
         recipe,

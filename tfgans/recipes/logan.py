@@ -119,6 +119,10 @@ class UnconditionalRecipe(Recipe):
     def has_encoder(self) -> bool:
         return self.system != "GAN"
 
+    @property
+    def unused_fields(self) -> frozenset[str]:
+        return frozenset({"head_width"} if self.networks == "mlp" else ())
+
 
 _TOY_PAPER = UnconditionalRecipe(
     name="logan/ring8",
