@@ -20,10 +20,11 @@ How much of the five papers holds here? The table counts their claims by verdict
 claims, figures and numbers. `scripts/reproduce.py --report` writes these pages. The JSON files in
 `papers/NAME/results` have the protocol of each number.
 
-The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core, and those of the scale
-`small` take minutes. Both use small networks, and data sets of small images in place of the papers'. So the numbers do
-not compare with the papers' numbers; the order of a system and its rivals does. `±` is the standard deviation over
-seeds. `†` marks a stale number: a defect was fixed after the number was measured, and the item names the defect. A
+The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core. Those of the scale
+`small` take minutes, and some beyond the papers one to two hours. Both use small networks, and data sets of small
+images in place of the papers'. So the numbers do not compare with the papers' numbers; the order of a system and its
+rivals does. `±` is the standard deviation over seeds. `†` marks the numbers of a stale run: a defect was fixed after
+the run, and the item names the defect and the numbers that it spares. A verdict with this mark rests on such numbers. A
 command runs trials whose results are missing or stale."""
 
 _PAPER_SCALE = """# The papers' scale
@@ -73,14 +74,11 @@ def report(papers: Sequence[Paper], folder: pathlib.Path) -> dict[str, str]:
         papers: All papers, in the order of the pages.
         folder: Their folder, with the results.
     """
-    parts = [
-        _INTRODUCTION,
-        _verdicts(papers),
-        _state(papers, folder),
-        f"The papers' own scale has [a page on its costs]({_COSTS}).",
-    ]
+    parts = [_INTRODUCTION, _verdicts(papers, folder)]
     if glances := _glances(folder):
         parts += ["## At a glance", _LEGEND, glances]
+    parts += ["## The state of the items", _state(papers, folder)]
+    parts.append(f"The papers' own scale has [a page on its costs]({_COSTS}).")
     costs = [_PAPER_SCALE, _recipes(papers, folder)]
     texts = {"results.md": parts, _COSTS: costs, **{_page(paper): _of_paper(paper, folder) for paper in papers}}
     return {path: "\n\n".join(filter(None, of_page)) + "\n" for path, of_page in texts.items()}
@@ -98,7 +96,7 @@ def _of_paper(paper: Paper, folder: pathlib.Path) -> list[str]:
     page = f"[papers/{paper.name}](../../papers/{paper.name}/README.md)"
     parts = [f"# {paper.title}"]
     if paper.exhibits:
-        parts += [f"Equations, errata and choices: {page}.", _claims(paper), paper.drawings]
+        parts += [f"Equations, errata and choices: {page}.", _claims(paper, folder), paper.drawings]
         parts += [_exhibit(paper, exhibit, folder) for exhibit in paper.exhibits]
         parts += _at_paper_scale(paper)
     else:
@@ -106,24 +104,43 @@ def _of_paper(paper: Paper, folder: pathlib.Path) -> list[str]:
     return [*parts, "## All numbers", *(_item(paper, item, folder) for item in paper.items)]
 
 
-def _verdicts(papers: Sequence[Paper]) -> str:
-    """Counts the claims of each paper by verdict."""
-    names, rows, total = get_args(Verdict), [], collections.Counter[Verdict]()
+def _verdicts(papers: Sequence[Paper], folder: pathlib.Path) -> str:
+    """Counts the claims of each paper by verdict, and how many of these rest on stale numbers."""
+    names, rows = get_args(Verdict), []
+    total, total_stale = collections.Counter[Verdict](), collections.Counter[Verdict]()
+
+    def cells(counts: collections.Counter[Verdict], stale: collections.Counter[Verdict], bold: str = "") -> list[str]:
+        return [f"{bold}{counts[name]}{bold}{f' ({stale[name]} {STALE})' if stale[name] else ''}" for name in names]
+
     for paper in filter(lambda paper: paper.exhibits, papers):
         counts = collections.Counter(exhibit.verdict for exhibit in paper.exhibits)
-        rows.append([f"[{paper.title}]({_page(paper)})", *(str(counts[name]) for name in names)])
+        stale = collections.Counter(each.verdict for each in paper.exhibits if _is_stale(paper, each, folder))
+        rows.append([f"[{paper.title}]({_page(paper)})", *cells(counts, stale)])
         total += counts
-    rows.append([f"all {total.total()} claims", *(f"**{total[name]}**" for name in names)])
+        total_stale += stale
+    rows.append([f"all {total.total()} claims", *cells(total, total_stale, "**")])
     return markdown_table(["paper", *names], rows)
 
 
-def _claims(paper: Paper) -> str:
-    """A table of a paper's claims with their verdicts."""
+def _claims(paper: Paper, folder: pathlib.Path) -> str:
+    """A table of a paper's claims with their verdicts, and the mark of those that rest on stale numbers."""
     rows = [
-        [f"[{exhibit.name}](#{_anchor(exhibit.name)})", exhibit.shows, f"**{exhibit.verdict}**"]
+        [
+            f"[{exhibit.name}](#{_anchor(exhibit.name)})",
+            exhibit.shows,
+            f"**{exhibit.verdict}**{f' {STALE}' if _is_stale(paper, exhibit, folder) else ''}",
+        ]
         for exhibit in paper.exhibits
     ]
     return markdown_table(["", "the paper", "here"], rows)
+
+
+def _is_stale(paper: Paper, exhibit: Exhibit, folder: pathlib.Path) -> bool:
+    """Whether a claim was judged by a row that is stale."""
+    stored = _stored(folder, paper.name, exhibit.item)
+    if stored is None or exhibit.verdict == "not judged":
+        return False
+    return bool(stale_reasons(_ours(stored, exhibit.where)))
 
 
 def _anchor(heading: str) -> str:

@@ -86,7 +86,7 @@ def may_show(trial: Trial) -> bool:
 def shown_images(trial: Trial, count: int) -> np.ndarray:
     """Returns the first test images of a trial's run that a figure may show, [count, H, W, C] in [-1, 1].
 
-    A figure shows only the portraits that are in the public domain. The licences of the other portraits forbid it.
+    A figure shows only the portraits that are in the public domain. The others have CC BY 3.0, and are not handed on.
 
     Raises:
         ValueError: If the licence of all these images forbids to show them.
