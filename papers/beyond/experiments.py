@@ -60,8 +60,8 @@ _MEMORISING: dict[str, tuple[str, ...]] = {
 # Shares of the 60,000 digits.
 _FRACTIONS = {"60,000": 1.0, "1,200": 0.02}
 _COMPARED_SAMPLES = 10_000
-# Runs that lose modes and runs that do not: recipes, and fields that shorten them to minutes. The narrow conditional GAN
-# is that of cWGAN's item fig3, whose images of a class are alike.
+# Runs that lose modes and runs that do not: recipes, and fields that shorten them to minutes. The narrow conditional
+# GAN is that of cWGAN's item fig3, whose images of a class are alike.
 _MONITORED: dict[str, tuple[str, ...]] = {
     "began/mnist": (),
     "began_cs/mnist": (),
