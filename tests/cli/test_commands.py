@@ -7,14 +7,23 @@ import sys
 
 import numpy as np
 import pytest
-from short_runs import SCRIPTS, call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import (
+    SCRIPTS,
+    call,
+    flags_of,
+    new_run,
+    quick_classifiers,
+    quick_runs,
+    run_script,
+    tiny,
+    tiny_changes,
+)
 
 import tfgans
 from tfgans import recipes
 from tfgans.cli import compare, explore, export, publish, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
-from tfgans.pages import page
 
 
 @pytest.mark.parametrize(
@@ -174,6 +183,8 @@ def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
 
 
 def test_explorer_serves_a_run_until_it_is_ended(digits, monkeypatch, capsys):
+    from tfgans.pages import page
+
     served = []
     monkeypatch.setattr(page, "serve", lambda *given: served.append(given))
     call(explore, f"--workdir={digits}", "--serve", "--port=7999")
@@ -279,10 +290,11 @@ def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
         call(explore, f"--workdir={workdir}", f"--figure={figure}", f"--out={out}", "--size=2")
         assert out.is_file()
     # The digits have classes, so neighbours are by pixels and by a classifier.
-    for flags, columns in ((["--extractor=pixels"], 5), ([], 9)):
-        out = tmp_path / f"{columns}.png"
-        call(explore, f"--workdir={workdir}", *flags, "--figure=neighbours", f"--out={out}", "--size=2")
-        assert len(drawn[-1].axes[0].get_xticklabels()) == columns
+    with quick_classifiers():
+        for flags, columns in ((["--extractor=pixels"], 5), ([], 9)):
+            out = tmp_path / f"{columns}.png"
+            call(explore, f"--workdir={workdir}", *flags, "--figure=neighbours", f"--out={out}", "--size=2")
+            assert len(drawn[-1].axes[0].get_xticklabels()) == columns
     with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a BiGAN"):
         call(explore, f"--workdir={workdir}", f"--out={tmp_path / 'swap.png'}")
     # The classes of X-GAN's samples are those of the codes that it combines, so that `generate` takes no label.
