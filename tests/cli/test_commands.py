@@ -2,6 +2,7 @@ import importlib
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -93,14 +94,14 @@ def test_list_of_some():
     assert cells["cwgan/celeba"] == ["paper, code, small", "celeb_a", "64x64 colour", "9 attributes", "-"]
 
 
-def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
+def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
-    done = run_script("train", *arguments, "--dry_run", f"--data_dir={tmp_path}", cwd=tmp_path)
-    expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
-    assert json.loads(done.stdout) == expected.to_dict()
     # The data are checked after the fields are printed.
-    assert done.returncode == 1
-    assert "'mnist' is not prepared" in done.stderr
+    with pytest.raises(FileNotFoundError, match="'mnist' is not prepared"):
+        call(train, *arguments, "--dry_run", f"--data_dir={tmp_path}")
+    expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
+    assert json.loads(capsys.readouterr().out) == expected.to_dict()
     assert not list(tmp_path.iterdir())
 
 
@@ -154,6 +155,14 @@ def test_wrong_flags_are_refused(name, arguments, message):
     done = run_script(name, *arguments)
     assert done.returncode == 1
     assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_ends_a_command_with_its_exit_code(number):
+    code = f"import os\nfrom tfgans.cli import _app\n_app.run(lambda: None, lambda: os.kill(os.getpid(), {number:d}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 128 + number
     assert "Traceback" not in done.stderr
 
 
