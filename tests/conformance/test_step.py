@@ -12,7 +12,7 @@ from table import TABLE, restore, state, train
 OF_THE_STEP = {"k", "allowed_density", "error", "convergence", "measured_ratio", "shrinkage"}
 
 
-# Every kind of network, loss, penalty and update is in one of them.
+# Points and images, penalties, packs, several updates, controllers, a bank and normalisation.
 COMPILED = ("GAN", "PackedGAN", "BiGAN", "BEGANCS", "AdversarialVAE", "XGAN", "ConditionalWGANGP")
 
 
