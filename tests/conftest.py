@@ -26,18 +26,27 @@ _KINDS_OF_FOLDERS = {
     "serving": "run",
     "papers": "run",
 }
+# A worker takes a whole file at a time. These take longest.
+_LONGEST = ("test_every_write.py", "test_machines.py", "test_two_devices.py", "test_precision.py", "test_hour.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Gives each test one kind: the one that it is marked with, or else that of its folder; and sorts by kind."""
+    """Gives each test one kind: the one that it is marked with, or else that of its folder; and sorts by kind.
+
+    The longest files of a kind are first.
+    """
     for item in items:
         marked = [kind for kind in _KINDS if item.get_closest_marker(kind)]
         if len(marked) > 1:
             raise pytest.UsageError(f"{item.nodeid} has several kinds: {sorted(marked)}.")
         if not marked:
             item.add_marker(_KINDS_OF_FOLDERS.get(item.path.parent.name, "unit"))
-    items.sort(key=lambda item: [item.get_closest_marker(kind) is None for kind in _KINDS])
+
+    def place(item):
+        return [item.get_closest_marker(kind) is None for kind in _KINDS], item.path.name not in _LONGEST
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

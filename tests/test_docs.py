@@ -37,6 +37,8 @@ def test_the_tree_of_models_is_that_of_the_code():
 @pytest.mark.parametrize("name", ["cwgan", "logan", "began_cs", "avae", "xgan"])
 def test_the_example_of_a_system_runs(name, tmp_path, monkeypatch):
     """The networks stay as they are; the run takes two steps."""
+    from short_runs import quick_runs
+
     from tfgans import training
 
     def run(recipe, workdir):
@@ -47,9 +49,8 @@ def test_the_example_of_a_system_runs(name, tmp_path, monkeypatch):
     page = (ROOT / "docs" / "systems" / f"{name}.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     monkeypatch.setattr(tfgans, "run", run)
-    monkeypatch.setattr("tfgans.evaluation.classifier._MOST_STEPS", 20)
-    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
-    exec(compile(program, f"{name}.md", "exec"), {})
+    with quick_runs():
+        exec(compile(program, f"{name}.md", "exec"), {})
 
 
 @pytest.mark.run

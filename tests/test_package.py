@@ -104,31 +104,20 @@ def test_import_and_recipes_load_no_tensorflow():
     assert done.stdout.strip() == "set()"
 
 
-SAYS_WHETHER_ONEDNN_IS_ON = """
-import os
-os.environ.pop("TF_ENABLE_ONEDNN_OPTS")
-{first}
-import tfgans
+STARTS_A_CLIENT = """
+import sys
+from tfgans import serving
+serving.Client
 from tensorflow.python.util import _pywrap_util_port
-print(_pywrap_util_port.IsMklEnabled())
+print(_pywrap_util_port.IsMklEnabled(), {"tfgans.models", "tfgans.latent", "tfgans.training"} & set(sys.modules))
 """
 
 
 @pytest.mark.run
-@pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow has oneDNN on Linux and Windows alone.")
-@pytest.mark.parametrize(("first", "enabled"), [("", "True"), ("os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'", "False")])
-def test_the_kernels_are_those_of_onednn_unless_the_user_chooses_others(first, enabled):
-    done = python(SAYS_WHETHER_ONEDNN_IS_ON.format(first=first), TF_ENABLE_ONEDNN_OPTS="set by this process")
-    assert done.stdout.split() == [enabled], done.stderr
-
-
-@pytest.mark.run
-def test_a_client_loads_no_models():
-    code = (
-        "import sys; from tfgans import serving; serving.Client\n"
-        "print({'tfgans.models', 'tfgans.latent', 'tfgans.training'} & set(sys.modules))"
-    )
-    assert python(code).stdout.strip() == "set()"
+def test_a_client_loads_no_models_and_has_the_kernels_that_the_user_chose():
+    """Those of oneDNN unless the user chooses others, as tests/test_startup.py checks."""
+    done = python(STARTS_A_CLIENT, TF_ENABLE_ONEDNN_OPTS="0")
+    assert done.stdout.split() == ["False", "set()"], done.stderr
 
 
 def test_refuses_another_backend():

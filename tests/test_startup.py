@@ -54,9 +54,21 @@ def test_lines_about_cuda_are_noise_without_a_gpu_alone(has_gpu, tmp_path, monke
     assert not _startup.is_noise("W0000 allocation exceeds 10% of free system memory")
 
 
+STARTS = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+os.environ.pop("TF_ENABLE_ONEDNN_OPTS")
+from tfgans import _startup
+_startup.load_tensorflow()
+from tensorflow.python.util import _pywrap_util_port
+print(_pywrap_util_port.IsMklEnabled())
+"""
+
+
 @pytest.mark.run
-def test_a_start_of_tensorflow_is_one_line():
-    code = (
-        "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '2'; from tfgans import _startup; _startup.load_tensorflow()"
-    )
-    assert errors_of(code) == (["Loading TensorFlow."], 0)
+def test_a_start_of_tensorflow_is_one_line_and_has_the_kernels_of_onednn():
+    """On Linux, where TensorFlow has them."""
+    done = subprocess.run([sys.executable, "-c", STARTS], capture_output=True, text=True, check=False, timeout=120)
+    assert done.stderr.splitlines() == ["Loading TensorFlow."]
+    assert done.stdout.split() == [str(sys.platform == "linux")]
+    assert done.returncode == 0

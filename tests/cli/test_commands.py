@@ -2,19 +2,29 @@ import importlib
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from short_runs import SCRIPTS, call, flags_of, new_run, quick_runs, run_script, tiny, tiny_changes
+from short_runs import (
+    SCRIPTS,
+    call,
+    flags_of,
+    new_run,
+    quick_classifiers,
+    quick_runs,
+    run_script,
+    tiny,
+    tiny_changes,
+)
 
 import tfgans
 from tfgans import recipes
 from tfgans.cli import compare, explore, export, publish, sample, train
 from tfgans.cli.explore import indices
 from tfgans.cli.sample import parse_labels
-from tfgans.pages import page
 
 
 @pytest.mark.parametrize(
@@ -84,14 +94,14 @@ def test_list_of_some():
     assert cells["cwgan/celeba"] == ["paper, code, small", "celeb_a", "64x64 colour", "9 attributes", "-"]
 
 
-def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path):
+def test_dry_run_prints_the_whole_recipe_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     arguments = ["--recipe=cgan/mnist", "--preset=paper", "--steps=7", "--seed=3", "--set=batch_size=8"]
-    done = run_script("train", *arguments, "--dry_run", f"--data_dir={tmp_path}", cwd=tmp_path)
-    expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
-    assert json.loads(done.stdout) == expected.to_dict()
     # The data are checked after the fields are printed.
-    assert done.returncode == 1
-    assert "'mnist' is not prepared" in done.stderr
+    with pytest.raises(FileNotFoundError, match="'mnist' is not prepared"):
+        call(train, *arguments, "--dry_run", f"--data_dir={tmp_path}")
+    expected = recipes.get("cgan/mnist", "paper").override(["steps=7", "seed=3", "batch_size=8"])
+    assert json.loads(capsys.readouterr().out) == expected.to_dict()
     assert not list(tmp_path.iterdir())
 
 
@@ -148,6 +158,14 @@ def test_wrong_flags_are_refused(name, arguments, message):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_ends_a_command_with_its_exit_code(number):
+    code = f"import os\nfrom tfgans.cli import _app\n_app.run(lambda: None, lambda: os.kill(os.getpid(), {number:d}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 128 + number
+    assert "Traceback" not in done.stderr
+
+
 def test_train(tmp_path, capsys):
     changes = [f"--set={change}" for change in tiny_changes("gan/ring8")]
     with quick_runs():
@@ -174,6 +192,8 @@ def test_pictures_of_a_conditional_model(digits, tmp_path, capsys, command):
 
 
 def test_explorer_serves_a_run_until_it_is_ended(digits, monkeypatch, capsys):
+    from tfgans.pages import page
+
     served = []
     monkeypatch.setattr(page, "serve", lambda *given: served.append(given))
     call(explore, f"--workdir={digits}", "--serve", "--port=7999")
@@ -279,10 +299,11 @@ def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
         call(explore, f"--workdir={workdir}", f"--figure={figure}", f"--out={out}", "--size=2")
         assert out.is_file()
     # The digits have classes, so neighbours are by pixels and by a classifier.
-    for flags, columns in ((["--extractor=pixels"], 5), ([], 9)):
-        out = tmp_path / f"{columns}.png"
-        call(explore, f"--workdir={workdir}", *flags, "--figure=neighbours", f"--out={out}", "--size=2")
-        assert len(drawn[-1].axes[0].get_xticklabels()) == columns
+    with quick_classifiers():
+        for flags, columns in ((["--extractor=pixels"], 5), ([], 9)):
+            out = tmp_path / f"{columns}.png"
+            call(explore, f"--workdir={workdir}", *flags, "--figure=neighbours", f"--out={out}", "--size=2")
+            assert len(drawn[-1].axes[0].get_xticklabels()) == columns
     with pytest.raises(ValueError, match="--figure=swap needs a conditional model; received a BiGAN"):
         call(explore, f"--workdir={workdir}", f"--out={tmp_path / 'swap.png'}")
     # The classes of X-GAN's samples are those of the codes that it combines, so that `generate` takes no label.

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from table import TABLE, optimized_graphs, restore, settings, state, train
+from table import TABLE, UNSERVED, optimized_graphs, restore, settings, state, train
 
 import tfgans
 from tfgans import serving
@@ -13,8 +13,11 @@ from tfgans import serving
 
 def pytest_generate_tests(metafunc):
     if "row" in metafunc.fixturenames:
-        # One row after the other, so that the tests of a file share the models of a row.
-        rows = getattr(metafunc.module, "ROWS", TABLE)
+        # One row after the other, so that the tests of a file share the models of a row. Served rows are first: a row
+        # has the same number in tests with and without a SavedModel, by which pytest knows it.
+        rows = sorted(getattr(metafunc.module, "ROWS", TABLE), key=lambda row: row.name in UNSERVED)
+        if "served" in metafunc.fixturenames:
+            rows = [row for row in rows if row.name not in UNSERVED]
         metafunc.parametrize("row", rows, ids=[row.name for row in rows], scope="module")
 
 
@@ -44,7 +47,7 @@ class Run:
 def run(row, tmp_path_factory):
     keras.utils.set_random_seed(0)
     model, folder, halfway = row.make(), tmp_path_factory.mktemp(row.name), {}
-    model.compile(**settings(model))
+    model.compile(**settings(row, model))
 
     def save(index, logs):
         if index == 1:

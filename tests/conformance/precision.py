@@ -1,15 +1,21 @@
-"""Prints, as JSON, how far 50 steps in a mixed precision lie from those in float32, for every row.
+"""Prints, as JSON, how far 50 steps in a mixed precision lie from those in float32, and what one step in float16 gives.
+
+`precision.py` takes the 50 steps for some rows, and one step for the others; `precision.py ROW ...` takes the 50 steps
+for the rows that it names.
 
 A program of its own, since it sets the precision of everything that is made.
 """
 
 import json
+import sys
 
 import keras
 import numpy as np
 from table import TABLE, state, train
 
 STEPS, WAITED = 50, 20
+# Points and images, penalties, a controller, normalisation with a bank, and an augmentation.
+COMPARED = ("GAN", "BEGANCS", "AdversarialVAE", "XGAN", "ConditionalGAN")
 
 
 def settled(row, precision):
@@ -35,25 +41,50 @@ def weights(model):
     return np.concatenate([np.ravel(variable) for variable in variables])
 
 
+def scaled(model):
+    """The players whose losses are scaled, and all players."""
+    optimizers = model.optimizers.items()
+    of_loss = [player for player, one in optimizers if isinstance(one, keras.optimizers.LossScaleOptimizer)]
+    return {"loss_scaled": sorted(of_loss), "players": sorted(model.players)}
+
+
+def is_finite(model):
+    return all(bool(np.all(np.isfinite(value))) for value in state(model).values())
+
+
+def compared(row):
+    """Both mixed precisions beside float32."""
+    model, start = trained(row, "float32")
+    full = weights(model)
+    moved, found = np.linalg.norm(full - start), {}
+    for precision in ("mixed_bfloat16", "mixed_float16"):
+        model, _ = trained(row, precision)
+        difference = np.linalg.norm(weights(model) - full) / moved
+        found[f"{row.name} {precision}"] = {
+            "finite": is_finite(model),
+            "moved": float(moved),
+            "difference": float(difference),
+            **scaled(model),
+        }
+    return found
+
+
+def one_step(row):
+    """A step in float16 without a graph."""
+    keras.config.set_dtype_policy("mixed_float16")
+    model = row.make()
+    model.compile(run_eagerly=True)
+    train(model, row, 1)
+    return {row.name: {"finite": is_finite(model), "step": int(model.step.numpy()), **scaled(model)}}
+
+
 def main():
-    results = {}
+    names, results = sys.argv[1:], {}
     for row in TABLE:
-        model, start = trained(row, "float32")
-        full = weights(model)
-        moved = np.linalg.norm(full - start)
-        for precision in ("mixed_bfloat16", "mixed_float16"):
-            model, _ = trained(row, precision)
-            scaled = {
-                player: isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-                for player, optimizer in model.optimizers.items()
-            }
-            results[f"{row.name} {precision}"] = {
-                "finite": all(bool(np.all(np.isfinite(value))) for value in state(model).values()),
-                "moved": float(moved),
-                "difference": float(np.linalg.norm(weights(model) - full) / moved),
-                "loss_scaled": sorted(player for player, is_scaled in scaled.items() if is_scaled),
-                "players": sorted(model.players),
-            }
+        if row.name in (names or COMPARED):
+            results |= compared(row)
+        elif not names:
+            results |= one_step(row)
     print(json.dumps(results))
 
 

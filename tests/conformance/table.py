@@ -312,9 +312,21 @@ TABLE = (
 )
 
 
-def settings(model):
-    """Arguments of `compile` other than the defaults."""
+# A pack, a controller and a bank.
+TRACED = ("PackedGAN", "BEGANCS", "XGAN")
+
+
+# An export takes long, and the faces of these rows are those of others.
+UNSERVED = ("PackedGAN", "RelativisticBiGAN", "VEEGAN", "BEGANCS", "VAE", "AdversarialXGAN", "ConditionalWGANGP")
+
+
+def settings(row, model):
+    """Arguments of `compile` other than the defaults.
+
+    Only some rows are traced, since a graph takes longer to make than a few steps do. In test_step.py all rows are.
+    """
     return {
+        "run_eagerly": row.name not in TRACED,
         "optimizers": {player: keras.optimizers.SGD(0.01, momentum=0.9) for player in model.players},
         "steps_per_execution": 2,
     }

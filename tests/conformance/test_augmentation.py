@@ -33,13 +33,26 @@ ROWS = [row for row in TABLE if row.arrays()["image"].ndim == 4]
 ROWS.append(Row(tfgans.LOGAN, encoded_twice, images, "Encoding"))
 
 
-@pytest.fixture
-def model(row, float64):
-    """In double precision, with an augmentation of two kinds that can be switched off by numbers."""
-    model = row.make()
+@pytest.fixture(scope="module")
+def augmenting(row):
+    """In double precision, with an augmentation of two kinds that can be switched off by numbers; and its weights."""
+    keras.utils.set_random_seed(0)
+    keras.config.set_dtype_policy("float64")
+    try:
+        model = row.make()
+    finally:
+        keras.config.set_dtype_policy("float32")
     model.augmentation = DifferentiableAugmentation(("color", "translation"))
     if hasattr(model, "equilibrium"):
         model.equilibrium.k.assign(0.5)
+    return model, model.get_weights()
+
+
+@pytest.fixture
+def model(augmenting, float64):
+    """The same model in each test of a row, with the weights that it began with."""
+    model, weights = augmenting
+    model.set_weights(weights)
     return model
 
 

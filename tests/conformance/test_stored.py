@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from table import assert_same, settings, state, train
+from table import TABLE, UNSERVED, assert_same, settings, state, train
 
 from tfgans import serving
 
@@ -20,7 +20,7 @@ def test_a_run_resumed_from_a_checkpoint_equals_one_that_never_stopped(row, run)
     """The checkpoint carries everything, and two more steps end where the model is that took all four."""
     keras.utils.set_random_seed(1)
     other = row.make()
-    other.compile(**settings(other))
+    other.compile(**settings(row, other))
     other.load_weights(run.weights)
     assert_same(state(other), run.halfway)
     assert_same(state(train(other, row, 2, start=2)), state(run.model))
@@ -48,6 +48,21 @@ def test_average_samples_unless_told_otherwise(row, model, monkeypatch):
     averaged = model.sample(2, seed=0, **labels)
     monkeypatch.setattr(model, "use_average", False)
     assert np.any(averaged != model.sample(2, seed=0, **labels))
+
+
+def questions(model):
+    """What a SavedModel of the model would depend on: the inputs and the function of each face."""
+    for face in model.faces().values():
+        function = getattr(face.function, "func", face.function)
+        yield model.kind, face.name, tuple(face.inputs), f"{function.__module__}.{function.__qualname__}"
+
+
+def test_a_row_that_is_not_served_has_the_faces_of_rows_that_are():
+    served, unserved = (
+        {face for row in TABLE if (row.name in UNSERVED) == left_out for face in questions(row.make())}
+        for left_out in (False, True)
+    )
+    assert unserved <= served
 
 
 def inputs_of(row, model, face):

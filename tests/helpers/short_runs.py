@@ -83,7 +83,21 @@ def eager_steps():
     """Models take their steps without a graph, which takes longer to make than a few steps do."""
     compile_model = AdversarialModel.compile
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AdversarialModel, "compile", lambda *given: compile_model(*given, run_eagerly=True))
+        patch.setattr(
+            AdversarialModel,
+            "compile",
+            lambda *given, **options: compile_model(*given, **{**options, "run_eagerly": True}),
+        )
+        yield
+
+
+@contextlib.contextmanager
+def quick_classifiers():
+    """Classifiers that score learn for 20 steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "_MOST_STEPS", 20)
+        # Good classifiers are in the cache too.
+        patch.setattr(classifier, "_VERSION", "quick")
         yield
 
 
@@ -98,10 +112,7 @@ def quick_runs():
         pathlib.Path(folder).mkdir()
         pathlib.Path(folder, "saved_model.pb").write_bytes(b"graph")
 
-    with eager_steps(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier, "_MOST_STEPS", 20)
-        # Good classifiers are in the cache too.
-        patch.setattr(classifier, "_VERSION", "quick")
+    with eager_steps(), quick_classifiers(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(saved_model, "_signatures", lambda model: {})
         patch.setattr(tf.saved_model, "save", save)
         yield

@@ -11,7 +11,9 @@ from tfgans import data, latent, serving
 from tfgans._files import append_line
 from tfgans.pages import Explorer, Loaded, load_run, load_saved_model, loaded_model
 
-IMAGES = [row for row in TABLE if len(row.make().sample_shape) == 3]
+# Pairs, an auto-encoder, a bank of codes, labels of generator and encoder, and a model without an encoder.
+EXPLORED = ("LOGAN", "AdversarialVAE", "XGAN", "CVAEGAN", "ConditionalGAN")
+IMAGES = [row for row in TABLE if row.name in EXPLORED]
 
 
 class Linear:
@@ -122,8 +124,8 @@ def test_a_model_offers_what_it_can_answer():
     assert linear(["sample", "generate"]).sections == ("samples",)
 
 
-@pytest.mark.parametrize("row", IMAGES, ids=[f"{row.public.__name__}{row.variant}" for row in IMAGES])
-def test_every_system_of_images_can_be_explored(row, tmp_path):
+@pytest.mark.parametrize("row", IMAGES, ids=lambda row: row.name)
+def test_systems_of_images_can_be_explored(row, tmp_path):
     model = row.make()
     explorer = Explorer(lambda: loaded_model(model, "model"))
     label = explorer.first_label

@@ -2,10 +2,21 @@ import dataclasses
 
 import numpy as np
 import pytest
+from short_runs import quick_classifiers, quick_runs
 
 import papers
 from papers.frame import Trial
 from tfgans import data, recipes
+
+# One item of each paper trains by graphs and exports its models, as a user's runs do.
+WHOLE = {
+    ("avae", "kl"),
+    ("began_cs", "fig7"),
+    ("beyond", "toy_worlds"),
+    ("cwgan", "penalty"),
+    ("logan", "direct"),
+    ("xgan", "dimension"),
+}
 
 
 @pytest.fixture
@@ -58,11 +69,24 @@ def easy(monkeypatch):
     monkeypatch.setattr(recipes, "get", get)
 
 
+class AskedError(Exception):
+    """A recipe that was to be trained."""
+
+
 @pytest.fixture
-def short_classifier(monkeypatch, tmp_path):
-    """A classifier of a moment, in a cache of its own."""
-    monkeypatch.setattr("tfgans.evaluation.classifier._MOST_STEPS", 20)
-    monkeypatch.setenv("TFGANS_CACHE", str(tmp_path / "cache"))
+def asked(tmp_path, monkeypatch):
+    """Returns the recipe that the row of an item would train."""
+
+    def train(trial, name, *changes):
+        raise AskedError(recipes.get(name, trial.scale).override(changes))
+
+    def run(item, row):
+        monkeypatch.setattr(f"papers.{item.paper}.experiments.train", train)
+        with pytest.raises(AskedError) as error:
+            item.run(Trial(row, 0, item.scale, False, tmp_path, None, False))
+        return error.value.args[0]
+
+    return run
 
 
 @pytest.fixture
@@ -72,13 +96,14 @@ def run_for_a_moment(tmp_path):
     def run(paper, name, rows, figures, data_dir=None):
         (item,) = papers.find(paper).only([name]).items
         trials = [Trial(item.settings[row], 0, item.scale, True, tmp_path / str(row), data_dir, False) for row in rows]
-        for trial in trials:
-            measured = item.run(trial)
-            assert measured.values
-            assert all(np.isfinite(value) for value in measured.values.values())
-            assert measured.protocol
-        if item.figures is not None:
-            item.figures(trials, tmp_path)
+        with quick_classifiers() if (paper, name) in WHOLE else quick_runs():
+            for trial in trials:
+                measured = item.run(trial)
+                assert measured.values
+                assert all(np.isfinite(value) for value in measured.values.values())
+                assert measured.protocol
+            if item.figures is not None:
+                item.figures(trials, tmp_path)
         drawn = len(list(tmp_path.glob("*.png")))
         assert drawn > 0 if figures is None else drawn == figures
 

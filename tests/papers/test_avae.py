@@ -10,7 +10,7 @@ from papers.avae.experiments import plant
     ("name", "rows", "figures"),
     [("table1", [2, 3], 6), ("controller", [2], 4), ("fig8", [1], 1), ("kl", [0], 0)],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist):
     run_for_a_moment("avae", name, rows, figures)
 
 

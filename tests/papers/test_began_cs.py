@@ -18,7 +18,7 @@ from papers.frame import Trial
         ("fig3_9_10_13", [1], 4),
     ],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier):
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist):
     run_for_a_moment("began_cs", name, rows, figures)
 
 

@@ -1,33 +1,10 @@
 import pytest
 
 import papers
-from papers.beyond import experiments
-from papers.frame import Trial
-from tfgans import recipes
 
 ROWS = [
     (item, row) for item in papers.find("beyond").items for row in item.settings if "real images" not in row.values()
 ]
-
-
-class AskedError(Exception):
-    """A recipe that was to be trained."""
-
-
-@pytest.fixture
-def asked(tmp_path, monkeypatch):
-    """Returns the recipe that the row of an item would train."""
-
-    def train(trial, name, *changes):
-        raise AskedError(recipes.get(name).override(changes))
-
-    def run(item, row):
-        with pytest.raises(AskedError) as error:
-            item.run(Trial(row, 0, "small", False, tmp_path, None, False))
-        return error.value.args[0]
-
-    monkeypatch.setattr(experiments, "train", train)
-    return run
 
 
 @pytest.mark.parametrize(
@@ -110,12 +87,10 @@ def test_a_system_learns_from_the_share_and_with_the_augmentation_of_its_row(ite
     [
         ("stacked_mnist", [0, 3], 1),
         ("toy_worlds", [0, 8], 2),
-        ("wide_generator", [0], 1),
-        ("stacked_mnist_weak", [7], 1),
         ("augmentation", [3], 1),
         ("memorisation", [1], 1),
         ("monitor", [9], 0),
     ],
 )
-def test_every_step_of_a_count_for_a_moment(item, rows, pictures, run_for_a_moment, mnist, short_classifier):
+def test_every_step_of_a_count_for_a_moment(item, rows, pictures, run_for_a_moment, mnist):
     run_for_a_moment("beyond", item, rows, pictures)

@@ -1,4 +1,5 @@
 import pytest
+from short_runs import quick_runs
 
 import papers
 from papers.frame import Trial
@@ -23,17 +24,18 @@ def smoke(setting, workdir, data_dir=None):
         ("penalty", [0], 0),
     ],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, prepared, mnist, short_classifier):
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, prepared, mnist):
     run_for_a_moment("logan", name, rows, figures, prepared)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of")
-def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path, short_classifier):
+def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path):
     (item,) = papers.find("logan").only(["penalty"]).items
     with_one = item.settings[0]
     without = {**with_one, "form": "gan", "penalty": "interpolated"}
-    found = [set(item.run(smoke(one, tmp_path / one["form"])).values) for one in (with_one, without)]
+    with quick_runs():
+        found = [set(item.run(smoke(one, tmp_path / one["form"])).values) for one in (with_one, without)]
     assert {"score/classifier", "frechet/classifier"} <= found[1]
     assert found[0] - found[1] == {"best_reconstruction_ssim"}
 

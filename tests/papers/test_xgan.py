@@ -10,13 +10,13 @@ from papers.frame import Trial
     ("name", "rows", "figures"),
     [("table1_2_3", [0, 2, 3, 5], 7), ("dimension", [0], 0)],
 )
-def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, short_classifier, easy):
+def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist, easy):
     run_for_a_moment("xgan", name, rows, figures)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A Frechet distance of", "ignore:No class has")
-def test_flowers_for_a_moment(prepared, run_for_a_moment, short_classifier, easy):
+def test_flowers_for_a_moment(prepared, run_for_a_moment, easy):
     run_for_a_moment("xgan", "fig4_5", [1, 2], 5, prepared)
 
 

@@ -53,10 +53,14 @@ def test_a_generator_gives_the_samples_of_its_model(suffix, make, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [f"model.{suffix}"]
 
 
+# A file has the generator alone: a row for each kind of it.
+GENERATORS = ("GAN", "LOGAN", "BEGAN", "BEGANCS", "XGAN", "MDGAN", "CVAEGAN", "ConditionalGAN")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", EXPORTS)
-@pytest.mark.parametrize("row", TABLE, ids=[f"{row.public.__name__}{row.variant}" for row in TABLE])
-def test_every_system_can_be_written(suffix, row, tmp_path):
+@pytest.mark.parametrize("row", [row for row in TABLE if row.name in GENERATORS], ids=lambda row: row.name)
+def test_every_kind_of_generator_can_be_written(suffix, row, tmp_path):
     assert_same(row.make(), suffix, tmp_path / f"model.{suffix}", 3)
 
 

@@ -85,7 +85,7 @@ def assert_same_bits(first, second):
 
 def test_a_trial_of_xla_leaves_no_trace():
     """The trial takes steps, and the run then has the bits of one that was asked to use XLA."""
-    recipe = tiny("logan/ring8", "steps=3", "ema_decay=0.9")
+    recipe = tiny("gan/ring8", "steps=3", "ema_decay=0.9")
     tried, compiled = weights_after(recipe, xla=True, on_trial=True)
     assert compiled
     assert_same_bits(tried, weights_after(recipe, xla=True)[0])
@@ -105,7 +105,7 @@ def not_for_xla(monkeypatch):
 
 @pytest.mark.usefixtures("not_for_xla")
 def test_a_run_goes_on_without_xla_where_it_fails(capsys):
-    recipe = tiny("logan/ring8", "steps=3", "ema_decay=0.9")
+    recipe = tiny("gan/ring8", "steps=3", "ema_decay=0.9")
     tried, compiled = weights_after(recipe, xla=True, on_trial=True)
     assert not compiled
     (line,) = capsys.readouterr().err.splitlines()
@@ -117,7 +117,7 @@ def test_a_run_goes_on_without_xla_where_it_fails(capsys):
 @pytest.mark.usefixtures("not_for_xla")
 def test_steps_that_were_asked_to_use_xla_fail_without_it():
     with pytest.raises(tf.errors.OpError, match="PyFunc"):
-        weights_after(tiny("logan/ring8", "steps=1"), xla=True)
+        weights_after(tiny("gan/ring8", "steps=1"), xla=True)
 
 
 def test_steps_that_xla_compiles():

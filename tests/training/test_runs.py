@@ -34,9 +34,7 @@ def ring(steps, *changes):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGUSR1, 138)]
-)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_to_the_script_saves_the_run_and_is_its_exit_code(tmp_path, number, code):
     recipe = digits(4_000, "log_every=10", "checkpoint_every=20")
     small = dataclasses.asdict(recipes.get("cwgan/digits"))
@@ -296,6 +294,7 @@ def test_own_data_work_in_every_recipe(name, tmp_path, random):
         assert adapted.default_workdir != recipe.default_workdir
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
     """Another fifth of them would be held out, so that the run would be tested on images that it has learned from."""
 
@@ -315,6 +314,7 @@ def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
     training.run_scorer(tmp_path / "run", "pixels")
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_damaged_note_of_the_data_is_put_aside_and_made_anew(tmp_path, random, capsys):
     np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (30, 8, 8, 1), np.uint8))
     recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "batch_size=4", "steps=1")

@@ -36,11 +36,11 @@ def define_flags() -> None:
 
 def main() -> None:
     """Exports the model, and prints its path."""
-    load_tensorflow()
     if FLAGS.format != "saved_model":
         _write_file(_app.output_path(FLAGS.out, (f".{FLAGS.format}",)))
         return
 
+    load_tensorflow()
     from tfgans import serving, training
 
     out = pathlib.Path(FLAGS.out)
@@ -56,6 +56,7 @@ def _write_file(out: pathlib.Path) -> None:
     if FLAGS.warmup:
         raise ValueError(f"Warm-up requests are for TensorFlow Serving; --format={FLAGS.format} takes no --warmup.")
 
+    load_tensorflow()
     from tfgans import serving, training
 
     model = training.load(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)

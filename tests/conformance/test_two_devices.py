@@ -1,35 +1,17 @@
-"""Checks that need a process of their own: on several devices, and in other precisions."""
-
-import functools
-import json
-import pathlib
-import subprocess
-import sys
+"""Two devices take the steps of one, in a process of their own."""
 
 import pytest
 import two_devices
+from programs import found_by
 
 SLOW = pytest.mark.slow
-# A penalty and noise of two kinds; and a controller of errors that differ between replicas.
-QUICK = ("GAN", "BEGANCS")
+# A controller of errors that differ between replicas.
+QUICK = "BEGANCS"
 
 
-@functools.cache
-def done_by(program, *arguments):
-    command = [sys.executable, pathlib.Path(__file__).with_name(program), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-
-
-def found_by(program, *arguments):
-    done = done_by(program, *arguments)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-@pytest.mark.parametrize("name", QUICK)
-def test_two_devices_take_the_step_of_one_with_the_noise_of_one(name):
-    """Some rows of the tests below, which are slow."""
-    result = found_by("two_devices.py", *QUICK)[name]
+def test_two_devices_take_the_step_of_one_with_the_noise_of_one():
+    """One row of the tests below, which are slow."""
+    result = found_by("two_devices.py", QUICK)[QUICK]
     assert result["moved"] > 1e-3
     assert result["difference"] < 1e-9
     assert result["noise"] == pytest.approx(result["noise_of_one"], abs=1e-12)
@@ -38,11 +20,11 @@ def test_two_devices_take_the_step_of_one_with_the_noise_of_one(name):
 
 def test_codes_of_both_replicas_are_written_back_on_each():
     """Codes 0 and 1 become 10 and 11 on the first, 4 and 5 become 14 and 15 on the second."""
-    assert found_by("two_devices.py", *QUICK)["bank"] == [[10, 11, 2, 3, 14, 15]] * 2
+    assert found_by("two_devices.py", QUICK)["bank"] == [[10, 11, 2, 3, 14, 15]] * 2
 
 
 def test_a_loss_that_is_not_finite_on_the_last_replica_alone_is_noted():
-    assert found_by("two_devices.py", *QUICK)["nonfinite_step"] == 0
+    assert found_by("two_devices.py", QUICK)["nonfinite_step"] == 0
 
 
 @SLOW
@@ -68,9 +50,10 @@ def test_two_devices_take_the_step_of_one_in_half_precision(name):
 
 
 @SLOW
-def test_replicas_have_rows_of_their_own_of_one_draw(row):
+@pytest.mark.parametrize("name", two_devices.WITH_NOISE)
+def test_replicas_have_rows_of_their_own_of_one_draw(name):
     """The draw of eight rows on one device; two devices have four each, none of them the same."""
-    result = found_by("two_devices.py")[row.name]
+    result = found_by("two_devices.py")[name]
     assert result["noise"] == pytest.approx(result["noise_of_one"], abs=1e-12)
     assert len(set(result["noise"])) == len(result["noise"])
 
@@ -81,14 +64,3 @@ def test_two_devices_share_the_images_that_are_scored():
     result = found_by("two_devices.py")["features"]
     assert result["seen"] == {"/device:CPU:0": 20, "/device:CPU:1": 19}
     assert result["same"]
-
-
-@SLOW
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision_stays_near_float32(row, precision):
-    """After 50 steps, it is nearer to where float32 has come than to where both began."""
-    result = found_by("precision.py")[f"{row.name} {precision}"]
-    assert result["finite"]
-    assert result["moved"] > 1e-3
-    assert result["difference"] < 0.6
-    assert result["loss_scaled"] == (result["players"] if precision == "mixed_float16" else [])
