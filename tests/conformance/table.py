@@ -315,9 +315,8 @@ TABLE = (
 # A pack, a controller and a bank.
 TRACED = ("PackedGAN", "BEGANCS", "XGAN")
 
-
 # An export takes long, and the faces of these rows are those of others.
-UNSERVED = ("PackedGAN", "RelativisticBiGAN", "VEEGAN", "BEGANCS", "VAE", "AdversarialXGAN", "ConditionalWGANGP")
+UNSERVED = ("GAN", "PackedGAN", "RelativisticBiGAN", "VEEGAN", "BEGANCS", "VAE", "AdversarialXGAN", "ConditionalWGANGP")
 
 
 def settings(row, model):
