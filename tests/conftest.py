@@ -11,6 +11,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llv
 
 import numpy as np
 import pytest
+from double_precision import double_precision
 
 # It chooses TensorFlow's kernels, which must not depend on what a test imports first.
 import tfgans  # noqa: F401
@@ -98,11 +99,8 @@ def _fixed_seed():
 @pytest.fixture
 def float64():
     """Models built under this fixture compute in double precision."""
-    import keras
-
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy("float32")
+    with double_precision():
+        yield
 
 
 @pytest.fixture

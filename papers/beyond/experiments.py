@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from papers.cwgan.experiments import MNIST_STEPS, NARROW_MNIST
 from papers.frame import Item, Measured, Trial
 from papers.runs import SAMPLE_SEED, neighbour_sheet, scored, scores_of_run, train
 from tfgans._files import read_lines
@@ -66,12 +67,7 @@ _MONITORED: dict[str, tuple[str, ...]] = {
     "began/mnist": (),
     "began_cs/mnist": (),
     "cgan/mnist": ("steps=4000",),
-    "cgan/mnist, narrow": (
-        "train_split=train[:20000]",
-        "generator_widths=(64, 32, 16)",
-        "discriminator_widths=(8, 16, 32, 64)",
-        "steps=3500",
-    ),
+    "cgan/mnist, narrow": (*NARROW_MNIST, f"steps={MNIST_STEPS['cgan']}"),
     "cwgan/mnist": ("steps=1500", "grid_every=100"),
     "gan/mnist": (),
     "rpgan/mnist": (),

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from double_precision import double_precision
 from table import TABLE, UNSERVED, optimized_graphs, restore, settings, state, train
 
 import tfgans
@@ -74,14 +75,11 @@ def served(model, tmp_path_factory):
 def descending(row):
     """A model in double precision that descends by SGD at .1, its state when new, and the graphs of a step."""
     keras.utils.set_random_seed(0)
-    keras.config.set_dtype_policy("float64")
-    try:
+    with double_precision():
         model = row.make()
         model.compile({player: keras.optimizers.SGD(0.1) for player in model.players})
         start = state(model)
         graphs = optimized_graphs(lambda: train(model, row, 1))
-    finally:
-        keras.config.set_dtype_policy("float32")
     return model, start, graphs
 
 

@@ -14,7 +14,7 @@ def _done_by(program, *arguments):
 
 
 def found_by(program, *arguments):
-    """What a program prints last, as JSON; it runs once."""
+    """Returns what a program prints last, as JSON. The program runs once."""
     done = _done_by(program, *arguments)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

@@ -3,6 +3,7 @@
 import keras
 import pytest
 import tensorflow as tf
+from double_precision import double_precision
 from table import TABLE, Row, images, logan
 from test_step import turns
 
@@ -37,11 +38,8 @@ ROWS.append(Row(tfgans.LOGAN, encoded_twice, images, "Encoding"))
 def augmenting(row):
     """In double precision, with an augmentation of two kinds that can be switched off by numbers; and its weights."""
     keras.utils.set_random_seed(0)
-    keras.config.set_dtype_policy("float64")
-    try:
+    with double_precision():
         model = row.make()
-    finally:
-        keras.config.set_dtype_policy("float32")
     model.augmentation = DifferentiableAugmentation(("color", "translation"))
     if hasattr(model, "equilibrium"):
         model.equilibrium.k.assign(0.5)

@@ -51,7 +51,7 @@ def test_average_samples_unless_told_otherwise(row, model, monkeypatch):
 
 
 def questions(model):
-    """What a SavedModel of the model would depend on: the inputs and the function of each face."""
+    """Yields what a SavedModel of the model would depend on: the inputs and the function of each face."""
     for face in model.faces().values():
         function = getattr(face.function, "func", face.function)
         yield model.kind, face.name, tuple(face.inputs), f"{function.__module__}.{function.__qualname__}"

@@ -39,7 +39,7 @@ def test_they_are_small():
 
 
 def test_three_of_them_and_a_new_export_load_where_neither_tfgans_nor_keras_can_be_imported(tmp_path):
-    """Of the examples one that takes labels, one with an encoder, and one with a bank of codes."""
+    """One of the examples takes labels, one has an encoder, and one a bank of codes."""
     names, model = ("cwgan_digits", "logan_digits", "xgan_digits"), served_models.conditional()
     versions = [serving.latest_version(FOLDER / name) for name in names]
     *examples, exported = tensorflow_alone.samples(

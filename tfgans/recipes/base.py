@@ -219,7 +219,7 @@ class Recipe:
                 raise ValueError(f"{self.name} has no field {name!r} to set. {suggestion(name, free)}")
             changes[name] = parse_value(name, text, hints[name])
         changed = dataclasses.replace(self, **changes)
-        for name in changes.keys() & changed.unused_fields:
+        for name in sorted(changes.keys() & changed.unused_fields):
             raise ValueError(f"{self.name} does not use {name} with its other fields; received {name}={changes[name]}.")
         return changed
 
