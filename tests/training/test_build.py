@@ -81,7 +81,7 @@ def test_a_penalty_in_z_is_pairwise_whatever_that_in_x_is():
 @pytest.mark.parametrize(("r1", "r2"), [(0.5, 2.0), (0.5, 0.0), (0.0, 2.0)])
 def test_r1_is_the_weight_at_real_samples_and_r2_at_generated_ones(r1, r2):
     model = build(recipes.get("gan/ring8").override([f"r1={r1}", f"r2={r2}"]))
-    assert model.zero_centered_penalty == losses.ZeroCenteredPenalty(real=r1, generated=r2)
+    assert model.zero_centered_penalty == losses.ZeroCenteredPenalty(r1=r1, r2=r2)
 
 
 def test_the_penalty_of_an_equilibrium_is_one_sided():
