@@ -337,7 +337,7 @@ def test_copies_are_sought_among_the_images_that_a_run_learned_from(tmp_path, fl
     assert authenticity["protocol"]["real_images"] == of_test["protocol"]["real_images"] == learned
     assert ("mirrored" in authenticity["protocol"]) == flip
     both_ways = scorer.learned.unit_images[:2, :, :: -1 if flip else 1]
-    near = training.nearest_training_images(workdir, both_ways, ["pixels"], learned)["pixels"]
+    near = training.nearest_training_images(workdir, both_ways, ["pixels"], learned)["pixels"].images
     np.testing.assert_array_equal(near[:, 0], evaluation.to_bytes(both_ways))
 
 
@@ -374,4 +374,4 @@ def test_neighbours_of_images_without_classes_are_those_by_pixels(tmp_path, rand
     recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "steps=2")
     workdir = new_run(tmp_path / "run", recipe).path
     near = training.nearest_training_images(workdir, np.zeros((2, 8, 8, 1), np.float32), None, 3)
-    assert {name: images.shape for name, images in near.items()} == {"pixels": (2, 3, 8, 8, 1)}
+    assert {name: found.images.shape for name, found in near.items()} == {"pixels": (2, 3, 8, 8, 1)}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FLAGS = flags.FLAGS
 
 _NEAREST = 4
+# Samples of which the most suspicious ones are drawn beside their neighbours.
+_CANDIDATES = 256
 _FIGURES_OF_LABELS = ("swap", "corners", "sweep", "plane")
 _NEIGHBOURS = "neighbours"
 _FIGURES_OF_IMAGES = ("reconstructions", "interpolations", "morph", "traversals")
@@ -46,7 +48,8 @@ def define_flags() -> None:
         "corners goes between four pairs of a latent vector and a label; sweep varies one attribute; plane varies two. "
         "For a model with an encoder: reconstructions of test images; interpolations between pairs of them; morph goes "
         "between four of them; traversals varies the entries of one image's latent vector. For every model of images: "
-        "neighbours shows samples beside the training images that are nearest to them, which reveals copies.",
+        f"neighbours shows samples beside the training images that are nearest to them: of {_CANDIDATES} samples those "
+        "that look most like copies, the most suspicious first.",
     )
     flags.DEFINE_multi_string(
         "attribute", [], "Name or number of an attribute or class: one for a sweep, two for a plane"
@@ -174,24 +177,27 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
 
 
 def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Path) -> None:
-    """Draws samples beside their nearest training images, by pixels and by the features of an extractor."""
+    """Draws the samples that look most like copies beside their nearest training images."""
     import numpy as np
 
     from tfgans import data, plots, training
 
     if model.kind != "image":
         raise ValueError(f"--figure={FLAGS.figure} needs a model of images; received one of points.")
-    labels = None
+    labels, count = None, max(_CANDIDATES, FLAGS.size)
     if model.samples_by_label:
         test = data.as_images(training.load_data_of(folder.path, None, FLAGS.data_dir, FLAGS.download)[2])
         if test.label is not None:
-            labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=FLAGS.size)]
-    samples = model.sample(FLAGS.size, labels=labels, seed=FLAGS.seed)
+            labels = test.label[np.random.default_rng(FLAGS.seed).integers(len(test), size=count)]
+    samples = model.sample(count, labels=labels, seed=FLAGS.seed)
     extractors = None if FLAGS.extractor is None else ("pixels", FLAGS.extractor)
     near = training.nearest_training_images(
         folder.path, samples, extractors, _NEAREST, data_dir=FLAGS.data_dir, download=FLAGS.download
     )
-    plots.neighbour_grid(samples, near, out)
+    suspicious = np.argsort(np.min([found.relative_distance for found in near.values()], axis=0))[: FLAGS.size]
+    images = {name: found.images[suspicious] for name, found in near.items()}
+    title = f"The most suspicious {len(suspicious)} of {count} samples"
+    plots.neighbour_grid(samples[suspicious], images, out, title=title)
 
 
 def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]:

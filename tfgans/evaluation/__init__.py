@@ -5,7 +5,7 @@ from tfgans.evaluation.engine import METRICS, compute_scores, which_apply
 from tfgans.evaluation.extractor import Extractor, Pixels
 from tfgans.evaluation.extractors import extractor
 from tfgans.evaluation.monitor import Diversity, DiversityMonitor
-from tfgans.evaluation.nearest_images import nearest_images
+from tfgans.evaluation.nearest_images import NearestImages, nearest_images
 from tfgans.evaluation.scores_file import Score, add_scores, read_scores, score
 from tfgans.evaluation.sources import Source, generated_source, image_set_source, to_bytes
 
@@ -14,6 +14,7 @@ __all__ = [
     "Diversity",
     "DiversityMonitor",
     "Extractor",
+    "NearestImages",
     "Pixels",
     "Score",
     "Source",

@@ -247,7 +247,7 @@ class Explorer:
         near = training.nearest_training_images(
             self._run.path, samples, ("pixels",), _NEAREST, data_dir=self._data_dir, download=self._download
         )["pixels"]
-        rows = np.concatenate([samples[:, np.newaxis], data.unit_images(near)], axis=1)
+        rows = np.concatenate([samples[:, np.newaxis], data.unit_images(near.images)], axis=1)
         return self._sheet(rows.reshape(-1, *samples.shape[1:]), _NEAREST + 1)
 
     def newest_grid(self) -> np.ndarray | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfgans import data, evaluation
-from tfgans.evaluation import Score
+from tfgans.evaluation import NearestImages, Score
 from tfgans.training.loading import load_data_of
 from tfgans.training.run_folder import RunFolder
 from tfgans.training.runs import load
@@ -68,7 +68,7 @@ def nearest_training_images(
     *,
     data_dir: str | None = None,
     download: bool = False,
-) -> dict[str, np.ndarray]:
+) -> dict[str, NearestImages]:
     """Returns the images that are nearest to samples, of those that a run learned from.
 
     Args:
@@ -81,7 +81,7 @@ def nearest_training_images(
         download: Whether to download a data set that is not prepared.
 
     Returns:
-        Images uint8 [n, count, H, W, C] by extractor, from the nearest to the farthest.
+        The images [n, count, H, W, C], and how near they are, by extractor.
 
     Raises:
         FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
