@@ -42,7 +42,7 @@ def test_no_score_depends_on_the_batch_size(score, corner, pictures, monkeypatch
         with_attributes = corner(attributes=True)
         values |= score(["attribute_r2"], attributes(90, 1), attributes(100, 2), with_attributes, batch_size=batch_size)
         found.append(values)
-    assert len(found[0]) == 20
+    assert len(found[0]) == 22
     for values in found[1:]:
         assert values == pytest.approx(found[0], rel=1e-6)
 
@@ -230,10 +230,15 @@ def test_accuracy_and_modes_by_hand(score, corner, pictures):
 
 def test_attributes_have_a_score_each(score, corner):
     real = dataclasses.replace(attributes(40, 1), label_names=("left", "right"))
-    found = score(["attribute_r2"], real, real, corner(attributes=True))
+    generated = dataclasses.replace(real, label=1 - real.label)
+    found = score(["attribute_r2"], generated, real, corner(attributes=True))
     # Both features are the first of the two attributes.
-    expected = metrics.attribute_r2(np.repeat(real.label[:, :1], 2, axis=1), real.label)
-    assert list(found) == ["attribute_r2/left/corner", "attribute_r2/right/corner"]
+    predicted = np.repeat(real.label[:, :1], 2, axis=1)
+    expected = [*metrics.attribute_r2(predicted, 1 - real.label), *metrics.attribute_r2(predicted, real.label)]
+    names = [
+        f"{score}/{name}/corner" for score in ("attribute_r2", "attribute_r2_of_test") for name in ("left", "right")
+    ]
+    assert list(found) == names
     assert list(found.values()) == pytest.approx(expected, abs=0.02)
 
 

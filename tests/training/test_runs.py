@@ -261,7 +261,12 @@ def test_refuses_before_writing(tmp_path):
     ("labels", "names", "label", "metrics"),
     [
         (np.arange(60) % 3, ["a", "b", "c"], 2, ["label_accuracy/judge", "intra_class_distance_share/pixels"]),
-        (np.eye(2)[np.arange(60) % 2], ["a", "b"], [0.5, 0.5], ["attribute_r2/a/judge", "attribute_r2/b/judge"]),
+        (
+            np.eye(2)[np.arange(60) % 2],
+            ["a", "b"],
+            [0.5, 0.5],
+            [f"{score}/{name}/judge" for score in ("attribute_r2", "attribute_r2_of_test") for name in "ab"],
+        ),
     ],
     ids=["classes", "attributes"],
 )
