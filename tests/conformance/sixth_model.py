@@ -9,7 +9,9 @@ import keras
 import tensorflow as tf
 
 from tfgans import latent, networks, training
+from tfgans.faces import Face, Input
 from tfgans.latent import Prior
+from tfgans.losses import mean_over_patches
 from tfgans.models._fit import check_fit
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch, rows_of
@@ -86,6 +88,18 @@ class RelativisticGAN(AdversarialModel):
     def train_step(self, data: Batch) -> dict[str, tf.Tensor]:
         batch = self.batch_of(data)
         return self.finish_step(self.take_turn("joint", batch, self.draw_noise("joint", batch)))
+
+    def faces(self) -> dict[str, Face]:
+        """Adds `compare`: d of two samples, which is positive if the first looks more real."""
+        sample, number = (tf.TensorSpec(shape, self.variable_dtype) for shape in (self.sample_shape, ()))
+        inputs = {f"{self.kind}_a": Input("images_a", sample), f"{self.kind}_b": Input("images_b", sample)}
+        return super().faces() | {"compare": Face("compare", self.compare_graph, inputs, "difference", number)}
+
+    def compare_graph(self, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+        """l(a) - l(b) at inference, `[n]`."""
+        logits = (self.forward(self.discriminator, x, training=False) for x in (first, second))
+        a, b = map(mean_over_patches, logits)
+        return a - b
 
 
 # 2. Its recipes: tfgans/recipes/relativistic_gan.py, which imports no TensorFlow.

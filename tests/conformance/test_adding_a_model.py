@@ -89,6 +89,14 @@ def test_losses_by_hand():
     assert all(float(value) == pytest.approx(np.log(2)) for value in losses.values())
 
 
+def test_its_own_face_compares_two_samples():
+    model, (first, second) = ROW.make(), np.split(points()["image"][:6], 2)
+    expected = model.discriminate(first) - model.discriminate(second)
+    np.testing.assert_allclose(model.ask("compare", images_a=first, images_b=second), expected, atol=1e-6)
+    with pytest.raises(ValueError, match="has no face compared; it has sample, generate, discriminate, compare"):
+        model.ask("compared", images_a=first, images_b=second)
+
+
 def test_its_example_runs():
     assert doctest.testmod(sixth_model, extraglobs={"tfgans": tfgans}) == (0, 2)
 

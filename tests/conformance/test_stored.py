@@ -3,6 +3,7 @@
 The SavedModel answers as the model does, face by face and row by row.
 """
 
+import functools
 import re
 
 import keras
@@ -87,7 +88,8 @@ def inputs_of(row, model, face):
 def ask(model, face, values):
     """The model's own answer to the inputs of a signature."""
     given = {face.inputs[name].argument: value for name, value in values.items()}
-    return getattr(model, face.name)(**({"n": 3} if face.name == "sample" else {}), **given)
+    method = getattr(model, face.name, functools.partial(model.ask, face.name))
+    return method(**({"n": 3} if face.name == "sample" else {}), **given)
 
 
 def call(served, face, values):

@@ -564,7 +564,7 @@ class AdversarialModel(keras.Model):
             ValueError: If labels are out of range or missing, a shape does not fit, or the model has no such face; in
                 all faces.
         """
-        return self._ask("sample", seed=row_seeds(n, seed), labels=labels)
+        return self.ask("sample", seed=row_seeds(n, seed), labels=labels)
 
     def sample_near(self, images: Any, labels: Any = None, seed: int | Sequence[int] | None = None) -> np.ndarray:
         """Draws one sample near each given sample [n, ...] (X-GAN, section 3.4).
@@ -572,11 +572,11 @@ class AdversarialModel(keras.Model):
         The anchor of a sample is the code of the bank that is nearest to the given sample's code. Labels and seeds are
         as in `sample`.
         """
-        return self._ask("sample_near", images=images, seed=row_seeds(len(images), seed), labels=labels)
+        return self.ask("sample_near", images=images, seed=row_seeds(len(images), seed), labels=labels)
 
     def generate(self, latent: Any, labels: Any = None) -> np.ndarray:
         """Generates samples [n, ...] of latents [n, N] and labels, as in `sample`."""
-        return self._ask("generate", latent=latent, labels=labels)
+        return self.ask("generate", latent=latent, labels=labels)
 
     def discriminate(self, images: Any, latent: Any = None, labels: Any = None) -> np.ndarray:
         """Logits or energies [n] of samples.
@@ -586,19 +586,19 @@ class AdversarialModel(keras.Model):
             latent: Latents [n, N], if the discriminator takes pairs.
             labels: As in `sample`, if the discriminator takes them.
         """
-        return self._ask("discriminate", images=images, latent=latent, labels=labels)
+        return self.ask("discriminate", images=images, latent=latent, labels=labels)
 
     def examine(self, images: Any) -> np.ndarray:
         """Reconstructs samples [n, ...] by a discriminator that is an auto-encoder (AVAE, Fig. 4)."""
-        return self._ask("examine", images=images)
+        return self.ask("examine", images=images)
 
     def encode(self, images: Any, labels: Any = None) -> np.ndarray:
         """Latents [n, N] of samples [n, ...], and of labels as in `sample`, if the encoder takes them."""
-        return self._ask("encode", images=images, labels=labels)
+        return self.ask("encode", images=images, labels=labels)
 
     def reconstruct(self, images: Any, labels: Any = None) -> np.ndarray:
         """G(E(x)) of samples [n, ...], and of labels as in `sample`, if the encoder or the generator takes them."""
-        return self._ask("reconstruct", images=images, labels=labels)
+        return self.ask("reconstruct", images=images, labels=labels)
 
     def interpolate(self, images_a: Any, images_b: Any, weights: Any, labels: Any = None) -> np.ndarray:
         """Samples [n, ...] on straight lines between the latents of two samples each.
@@ -609,7 +609,7 @@ class AdversarialModel(keras.Model):
             weights: [n] in [0, 1]; 0 is the reconstruction of the first, 1 that of the second.
             labels: As in `reconstruct`, one for both ends.
         """
-        return self._ask("interpolate", images_a=images_a, images_b=images_b, weights=weights, labels=labels)
+        return self.ask("interpolate", images_a=images_a, images_b=images_b, weights=weights, labels=labels)
 
     def traverse(self, images: Any, dimensions: Any, values: Any, labels: Any = None) -> np.ndarray:
         """Reconstructions [n, ...] of samples with one entry of their latents changed (BEGAN-CS, Fig. 9).
@@ -620,7 +620,7 @@ class AdversarialModel(keras.Model):
             values: New values of these entries, [n].
             labels: As in `reconstruct`.
         """
-        return self._ask("traverse", images=images, dimensions=dimensions, values=values, labels=labels)
+        return self.ask("traverse", images=images, dimensions=dimensions, values=values, labels=labels)
 
     def morph(self, images: Any, weights: Any, labels: Any = None) -> np.ndarray:
         """Samples [n, ...] between four others each, such as over a grid between its corners (X-GAN, Fig. 5).
@@ -630,16 +630,24 @@ class AdversarialModel(keras.Model):
             weights: [n, 4], not negative, of sum 1, such as `tfgans.latent.corner_weights`.
             labels: As in `reconstruct`, one for all four.
         """
-        return self._ask("morph", images=images, weights=weights, labels=labels)
+        return self.ask("morph", images=images, weights=weights, labels=labels)
 
-    def _ask(self, name: str, **given: Any) -> np.ndarray:
-        """The answer of a face. It is computed for some rows at a time, so that any number of rows fits into memory."""
+    def ask(self, name: str, **arguments: Any) -> np.ndarray:
+        """Asks a face by its name, as the methods above do; a model's own faces need no method.
+
+        Args:
+            name: A key of `faces`.
+            **arguments: Values of its inputs, `[n, ...]`, under the names that the inputs have as arguments.
+
+        Returns:
+            The answers `[n, ...]`. They are computed for some rows at a time, so that any number fits into memory.
+        """
         faces = self.faces()
         if name not in faces:
             raise ValueError(f"{type(self).__name__} has no face {name}; it has {', '.join(faces)}.")
         face = faces[name]
         face.check()
-        arrays = face.arrays(given, type(self).__name__)
+        arrays = face.arrays(arguments, type(self).__name__)
         # A graph of any number of rows is kept for the next call, one for each generator that may sample.
         # Labels may be classes or their weights.
         specs = tuple(tf.TensorSpec([None, *array.shape[1:]], array.dtype) for array in arrays)
