@@ -47,6 +47,27 @@ def test_reads_a_prepared_set(data_dir, split, count):
     assert (images.name, images.split, images.label_names) == ("tiny_shapes", split, ("a", "b"))
 
 
+@pytest.mark.parametrize("split", ["train", "train[1:4]"])
+def test_a_set_that_is_too_large_for_memory_is_copied_once_to_a_store(data_dir, cache, monkeypatch, capfd, split):
+    """The examples are copied two at a time; a second call does not read them."""
+    in_memory = data.load_split("tiny_shapes", split, data_dir=data_dir)
+    monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
+    reader = importlib.import_module("tfgans.data.tfds_images")
+    monkeypatch.setattr(reader, "_BATCH", 2)
+    stored = data.load_split("tiny_shapes", split, data_dir=data_dir)
+    assert f"tiny_shapes {split} is too large for memory" in capfd.readouterr().err
+    monkeypatch.setattr(reader, "JoinedImages", lambda *_: pytest.fail("The store is in the cache."))
+    again = data.load_split("tiny_shapes", split, data_dir=data_dir)
+    for images in (stored, again):
+        assert isinstance(images.image, data.ImageStore)
+        np.testing.assert_array_equal(images.image[:], in_memory.image)
+        np.testing.assert_array_equal(images.label, in_memory.label)
+        assert (images.label.dtype, images.label_names) == (np.int32, ("a", "b"))
+    assert stored.fingerprint == again.fingerprint
+    (store,) = (cache / "stores").iterdir()
+    assert not list(store.glob("images.npy"))
+
+
 def test_says_where_a_set_was_expected_and_how_to_get_it(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
         data.load_split("mnist", data_dir=str(tmp_path))

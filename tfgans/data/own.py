@@ -8,8 +8,6 @@ import os
 import pathlib
 import re
 import reprlib
-import sys
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,14 +15,12 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from tfgans._files import remove_leftovers, temporary_prefix
-from tfgans.data.cache import cache_folder, made_once
 from tfgans.data.files import extract_npz, npz_types, read_npz
 from tfgans.data.folder import FolderImages, list_files
 from tfgans.data.image_set import ImageSet, hold_out
 from tfgans.data.images import Images, JoinedImages, fits_memory, held, unreadable
 from tfgans.data.resize import check_shape, fit, fit_images, fitted
-from tfgans.data.store import ImageStore, is_whole, write_store
+from tfgans.data.store import ImageStore, cached_store
 
 # Names of the arrays of images in a `.npz` file.
 _IMAGE_KEYS = (("images",), ("frames",), ("images_train", "images_test"))
@@ -284,18 +280,13 @@ def _prepared(path: pathlib.Path, keys: Sequence[str], image_shape: Sequence[int
     status = path.stat()
     state = [os.fspath(path.resolve()), status.st_size, status.st_mtime_ns, image_shape]
     fingerprint = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
-    out = cache_folder() / "stores" / fingerprint
-    with made_once(f"store-{fingerprint}"):
-        if is_whole(out):
-            return ImageStore(out)
-        print(f"{path} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(out.parent, f".*-{fingerprint}-*")
-        with tempfile.TemporaryDirectory(prefix=f"{temporary_prefix()}{fingerprint}-", dir=out.parent) as folder:
-            parts = [_checked_images(extract_npz(path, key, pathlib.Path(folder, f"{key}.npy")), name) for key in keys]
-            _check_alike(parts, name)
-            images = fit(JoinedImages(parts, fingerprint), image_shape)
-            return write_store(out, ImageSet(name, "all", images, None, ()), splits={})
+
+    def extracted(folder: pathlib.Path) -> ImageSet:
+        parts = [_checked_images(extract_npz(path, key, folder / f"{key}.npy"), name) for key in keys]
+        _check_alike(parts, name)
+        return ImageSet(name, "all", fit(JoinedImages(parts, fingerprint), image_shape), None, ())
+
+    return cached_store(fingerprint, os.fspath(path), extracted)
 
 
 def _folder(path: pathlib.Path, image_shape: Sequence[int] | None, name: str) -> OwnData:

@@ -9,12 +9,15 @@ import math
 import os
 import pathlib
 import re
-from collections.abc import Mapping
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from tfgans._files import read_json, remove_leftovers, temporary_file, write_json
+from tfgans._files import read_json, remove_leftovers, temporary_file, temporary_prefix, write_json
+from tfgans.data.cache import cache_folder, made_once
 from tfgans.data.files import check_file, reason
 from tfgans.data.image_set import ImageSet
 from tfgans.data.images import Images, StoredImages, identity, in_parts
@@ -115,6 +118,28 @@ def write_store(
         write_json(path / _INDEX, plan)
     (path / _PLAN).unlink(missing_ok=True)
     return ImageStore(path)
+
+
+def cached_store(key: str, what: str, read: Callable[[pathlib.Path], ImageSet]) -> ImageStore:
+    """Returns images as a store in the cache, which is made once.
+
+    Args:
+        key: Hexadecimal digits, which must differ whenever the images could differ.
+        what: Name of the images, for the message that says that they are copied.
+        read: Returns the images. It may keep files in the folder that it gets, which is removed afterwards.
+
+    Raises:
+        OSError: If the store cannot be written.
+    """
+    out = cache_folder() / "stores" / key
+    with made_once(f"store-{key}"):
+        if is_whole(out):
+            return ImageStore(out)
+        print(f"{what} is too large for memory; its images are copied to {out}, once.", file=sys.stderr)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(out.parent, f".*-{key}-*")
+        with tempfile.TemporaryDirectory(prefix=f"{temporary_prefix()}{key}-", dir=out.parent) as folder:
+            return write_store(out, read(pathlib.Path(folder)), splits={})
 
 
 def _begin(path: pathlib.Path, plan: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from tfgans._errors import needs_extra
 from tfgans.data.cache import cached_arrays
 from tfgans.data.efigi import EFIGI_ATTRIBUTES
 from tfgans.data.image_set import ImageSet
-from tfgans.data.images import Images, StoredImages, held
+from tfgans.data.images import Images, JoinedImages, StoredImages, fits_memory, held
+from tfgans.data.store import cached_store
 
 _BATCH = 1_000
 
@@ -79,8 +80,9 @@ class RecordImages(StoredImages):
 def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None, download: bool = False) -> ImageSet:
     """Returns a split of a labelled image set.
 
-    A set that is prepared as `tfrecord` is read into memory. One that is prepared as `array_record` is read by the
-    numbers of its images, so that it may be larger than memory; the extra `array_record` installs the reader.
+    Images of more than 256 MB stay in files. Those of a set that is prepared as `tfrecord` are copied once to a store
+    in the cache. A set that is prepared as `array_record` needs no copy, since its images are read by their numbers;
+    the extra `array_record` installs the reader.
 
     Some sets are prepared as a paper takes them; all others are returned unchanged, with classes.
 
@@ -122,30 +124,44 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
             "Name the folder that holds it with --data_dir or TFDS_DATA_DIR, or allow the download with --download."
         )
     by_index = tfds.core.FileFormat.ARRAY_RECORD in builder.info.available_file_formats()
-    images, labels = (_indexed if by_index else _in_memory)(builder, preparation, name, split)
+    images, labels = (_indexed if by_index else _in_order)(builder, preparation, name, split)
     return ImageSet(name, split, images, labels, preparation.label_names or tuple(builder.info.features["label"].names))
 
 
-def _in_memory(
+def _in_order(
     builder: tfds.core.DatasetBuilder, preparation: _Preparation, name: str, split: str
 ) -> tuple[Images, np.ndarray]:
+    """Returns images that a store in the cache keeps if they are many, and labels."""
     dataset = builder.as_dataset(split=split)
     dataset = dataset.map(
         lambda example: (preparation.image(example), preparation.label(example)), num_parallel_calls=tf.data.AUTOTUNE
-    ).batch(_BATCH)
+    )
+    first, _ = next(dataset.as_numpy_iterator())
+    shape, what = (len(dataset), *first.shape), f"{name} {split}"
     # Hundreds of thousands of photographs take minutes.
-    parts = list(tqdm.tqdm(dataset.as_numpy_iterator(), total=len(dataset), desc=f"{name} {split}", delay=5))
-    images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return images, labels
+    parts = tqdm.tqdm(dataset.batch(_BATCH).as_numpy_iterator(), total=-(-len(dataset) // _BATCH), desc=what, delay=5)
+    if fits_memory(shape):
+        images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return images, labels
+    key = _key(builder, _state(builder, name, split))
+
+    def copied(folder: pathlib.Path) -> ImageSet:
+        images = np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
+        labels: list[np.ndarray] = []
+        for number, (some, of_some) in enumerate(parts):
+            images[number * _BATCH : number * _BATCH + len(some)] = some
+            labels.append(of_some)
+        return ImageSet(name, split, JoinedImages([images], key), np.concatenate(labels), ())
+
+    store = cached_store(key, what, copied)
+    return store, np.asarray(store.labels)
 
 
 def _indexed(
     builder: tfds.core.DatasetBuilder, preparation: _Preparation, name: str, split: str
 ) -> tuple[Images, np.ndarray]:
     """Returns images that stay in files of `array_record` if they are many, and labels, which the cache keeps."""
-    files = [(path, os.stat(path)) for path in builder.info.splits[split].filepaths]
-    state = [(os.path.basename(path), status.st_size, status.st_mtime_ns) for path, status in files]
-    fingerprint = f"{builder.info.full_name} {state} {name} {split}"
+    fingerprint = _state(builder, name, split)
 
     def labels() -> dict[str, np.ndarray]:
         # The image of an example is not decoded for its label.
@@ -153,11 +169,23 @@ def _indexed(
         bar = tqdm.tqdm(undecoded, desc=f"Labels of {name} {split}", delay=1, disable=None)
         return {"labels": np.stack([np.asarray(preparation.label(example)) for example in bar])}
 
-    key = hashlib.sha256(f"{fingerprint} {builder.data_dir}".encode()).hexdigest()[:16]
+    key = _key(builder, fingerprint)
     with needs_extra("array_record"):
         examples = builder.as_data_source(split)
     images = RecordImages(examples, preparation.image, fingerprint)
     return held(images, f"{name} {split}"), cached_arrays(f"labels-{key}", labels)["labels"]
+
+
+def _state(builder: tfds.core.DatasetBuilder, name: str, split: str) -> str:
+    """Returns a text that changes when the files of a split do."""
+    files = [(path, os.stat(path)) for path in builder.info.splits[split].filepaths]
+    state = [(os.path.basename(path), status.st_size, status.st_mtime_ns) for path, status in files]
+    return f"{builder.info.full_name} {state} {name} {split}"
+
+
+def _key(builder: tfds.core.DatasetBuilder, state: str) -> str:
+    """Returns the key under which the cache has what is made of a split."""
+    return hashlib.sha256(f"{state} {builder.data_dir}".encode()).hexdigest()[:16]
 
 
 def _unchanged(example: Example) -> tf.Tensor:
