@@ -4,7 +4,7 @@ import contextlib
 import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypeAlias, TypedDict
+from typing import Any, Self, TypedDict
 
 import keras
 import numpy as np
@@ -14,13 +14,11 @@ from tfgans.augmentation import DifferentiableAugmentation
 from tfgans.faces import Face, row_seeds
 from tfgans.latent import Prior
 from tfgans.models._fit import check_built, check_types, constructor_parameters, first_output
+from tfgans.models._optimizers import Optimizers, by_player, keep_order_of_updates, loss_scaled
 from tfgans.models.batches import Batch, batches_of_arrays, rows_of, step_batches, value_error
 from tfgans.models.discrimination import Discrimination
 from tfgans.models.faces import encoder_faces, generator_faces, takes_condition
 from tfgans.models.labels import Labels
-
-Optimizers: TypeAlias = str | keras.optimizers.Optimizer | Mapping[str, str | keras.optimizers.Optimizer]
-"""One optimizer for all players, or optimizers by player; each as a Keras optimizer or its name."""
 
 # Rows of a batch of arrays, as in Keras.
 _BATCH_SIZE = 32
@@ -299,27 +297,27 @@ class AdversarialModel(keras.Model):
 
         Raises:
             ValueError: If `optimizers` names somebody who is not a player, gives two players the same optimizer or is
-                no optimizer, both names are given, or if several replicas are to use XLA or
-                several steps a call, which TensorFlow cannot do.
+                no optimizer, both names are given, or several replicas are to use XLA or to take several steps a call,
+                which TensorFlow cannot do.
         """
         if optimizers is not None and optimizer is not None:
             raise ValueError("optimizer and optimizers are two names of one argument; received both.")
-        given = _by_player(optimizers if optimizer is None else optimizer, self.players)
+        given = by_player(optimizers if optimizer is None else optimizer, self.players)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if replicas > 1 and (jit_compile or steps_per_execution > 1):
             raise ValueError(
                 f"TensorFlow neither compiles a step on {replicas} replicas with XLA nor takes several a call; "
                 f"received jit_compile={jit_compile}, steps_per_execution={steps_per_execution}. Use the defaults."
             )
-        _keep_order_of_updates()
+        keep_order_of_updates()
         super().compile(
             optimizer=None,
             jit_compile=jit_compile,
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
         )
-        chosen = {**_by_player(self.default_optimizer(), self.players), **given}
-        self.optimizers = {player: _loss_scaled(chosen[player], getattr(self, player)) for player in self.players}
+        chosen = {**by_player(self.default_optimizer(), self.players), **given}
+        self.optimizers = {player: loss_scaled(chosen[player], getattr(self, player)) for player in self.players}
         for player in self.players:
             self.optimizers[player].build(getattr(self, player).trainable_variables)
         self.logged_means = _LoggedMeans(self.log_names)
@@ -677,34 +675,6 @@ class AdversarialModel(keras.Model):
         )
 
 
-def _by_player(given: Optimizers | None, players: Sequence[str]) -> dict[str, keras.optimizers.Optimizer]:
-    """The optimizers of the players who are given one."""
-    if given is None:
-        return {}
-    if not isinstance(given, str | keras.optimizers.Optimizer | Mapping):
-        raise ValueError(
-            f"compile takes a Keras optimizer or its name, or a dict of them by player; received {given!r:.80}."
-        )
-    if not isinstance(given, Mapping):
-        config = keras.optimizers.serialize(keras.optimizers.get(given))
-        return {player: keras.optimizers.deserialize(config) for player in players}
-    if unknown := set(given) - set(players):
-        raise ValueError(f"optimizers has {sorted(unknown)}; the players are {list(players)}.")
-    chosen = {player: keras.optimizers.get(optimizer) for player, optimizer in given.items()}
-    if len({id(optimizer) for optimizer in chosen.values()}) < len(chosen):
-        raise ValueError("An optimizer has the moments of one player; received the same optimizer for several.")
-    return chosen
-
-
-def _keep_order_of_updates() -> None:
-    """Turns off TensorFlow's dependency optimizer, which can lose the order of an update and a read.
-
-    In LOGAN and GAN, that of TensorFlow 2.21 removes the edge from the update of a discriminator's bias to its read in
-    the next player's pass. One step in some ten thousands then reads the old value.
-    """
-    tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
-
-
 class _LoggedMeans(keras.metrics.Metric):
     """Means of a step's scalars since the epoch began. They are one vector, since many metrics slow small steps."""
 
@@ -721,12 +691,6 @@ class _LoggedMeans(keras.metrics.Metric):
     def result(self) -> dict[str, tf.Tensor]:
         means = tf.math.divide_no_nan(self._total.value, self._count.value)
         return dict(zip(self._names, tf.unstack(means), strict=True))
-
-
-def _loss_scaled(optimizer: keras.optimizers.Optimizer, network: keras.Model) -> keras.optimizers.Optimizer:
-    """The optimizer of a network; that of a float16 network scales its loss, or small gradients would vanish."""
-    scaled = network.compute_dtype != "float16" or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    return optimizer if scaled else keras.optimizers.LossScaleOptimizer(optimizer)
 
 
 def _copy_network(network: keras.Model, name: str) -> keras.Model:
