@@ -10,6 +10,8 @@ import pathlib
 import shutil
 import signal
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -21,8 +23,6 @@ from tfgans._files import changing, lock, package_versions, read_json, write_jso
 
 Setting = Mapping[str, Any]
 
-# The seconds of a trial, in its folder. A run takes a folder with hidden files for an empty one.
-_CLOCK = ".seconds"
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -159,8 +159,8 @@ class Results:
     """The results of an item and their file, which is rewritten after each trial.
 
     A stored trial is not run again unless it is stale. A stale trial has the field `stale` with the reason. A row shows
-    its stale trials until one of them is measured again, so that no mean mixes both. Remove the file to run all trials
-    again. Several processes may run trials of one item, and each keeps what the others store.
+    its stale trials until one of them is measured again, so that no mean mixes both. Several processes may run trials
+    of one item, and each keeps what the others store.
 
     Args:
         item: The item.
@@ -176,12 +176,15 @@ class Results:
         rows = read_json(self._path)["rows"] if self._path.exists() else []
         return [trial for row in rows for trial in (*row["trials"], *row.get("stale_trials", ()))]
 
+    def stored(self, trial: Trial) -> dict[str, Any] | None:
+        """Returns what is stored of a trial, valid or stale; None if nothing is."""
+        found = (old for old in self._stored() if (old["row"], old["seed"]) == (trial.row, trial.seed))
+        return next(found, None)
+
     def state(self, trial: Trial) -> Literal["stored", "stale", "missing"]:
         """Returns whether this trial's numbers are stored, stored but stale, or missing."""
-        for stored in self._stored():
-            if (stored["row"], stored["seed"]) == (trial.row, trial.seed):
-                return "stale" if "stale" in stored else "stored"
-        return "missing"
+        stored = self.stored(trial)
+        return "missing" if stored is None else "stale" if "stale" in stored else "stored"
 
     def add(self, trial: Trial, measured: Measured, seconds: float) -> None:
         """Stores a trial's numbers, in place of older ones."""
@@ -191,6 +194,7 @@ class Results:
             "seconds": round(seconds, 1),
             "values": dict(measured.values),
             "protocol": dict(measured.protocol),
+            "origin": {"command": self._plan.command, "revision": _revision(), "versions": package_versions()},
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with changing(self._path):
@@ -250,7 +254,8 @@ def missing_trials(item: Item, plan: Plan) -> int:
 def run_item(item: Item, plan: Plan) -> pathlib.Path:
     """Runs the trials of an item that are missing or stale, and draws its figures.
 
-    It removes the run of a stale trial from the folder of runs just before it runs the trial again.
+    It removes the run of a stale trial from the folder of runs just before it runs the trial again. Trials that another
+    process measures are left to it. Figures are drawn if the runs that the stored numbers come from are there.
 
     Args:
         item: The item.
@@ -270,7 +275,7 @@ def run_item(item: Item, plan: Plan) -> pathlib.Path:
     if failures:
         raise RuntimeError(f"{item.paper}/{item.name}: " + " ".join(failures))
     first = trials[: len(item.settings)]
-    if item.figures is not None and all(trial.workdir.exists() for trial in first):
+    if item.figures is not None and all(_comes_from_its_run(results, trial) for trial in first):
         try:
             item.figures(first, plan.file(item).parent)
         except Exception as error:  # The numbers are stored, and other items can still run.
@@ -292,18 +297,22 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
                 # A submitted trial cannot be cancelled, so no more are submitted than can run.
                 while waiting and len(running) < jobs:
                     trial = waiting.pop()
-                    if results.state(trial) == "stale":
-                        # Otherwise the stale run would be resumed.
-                        _remove_run(trial.workdir)
-                    running[_started(item.run, trial, threads)] = trial
+                    stored = results.stored(trial)
+                    if stored is not None and "stale" not in stored:
+                        # Another process has measured it in the meantime.
+                        bar.update()
+                        continue
+                    running[_started(item.run, trial, threads, stored and stored["stale"])] = trial
                 # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     trial = running.pop(future)
                     if (error := future.exception()) is not None:
                         failures.append(f"{trial.row}, seed {trial.seed}: {error!r}.")
+                    elif (measured := future.result()) is None:
+                        bar.write(f"{trial.row}, seed {trial.seed}: another process measures it.", file=sys.stderr)
                     else:
-                        results.add(trial, *future.result())
+                        results.add(trial, *measured)
                     bar.update()
         except BaseException:
             end_children()
@@ -311,25 +320,17 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
     return failures
 
 
-def _remove_run(workdir: pathlib.Path) -> None:
-    """Removes the run in a folder, unless another process trains it, which has locked it."""
-    for path in workdir.rglob(".lock"):
-        with open(path, encoding="utf-8") as file:
-            if not lock(file):
-                return
-    if workdir.exists():
-        shutil.rmtree(workdir)
-
-
-def _started(run: Callable[[Trial], Measured], trial: Trial, threads: int) -> concurrent.futures.Future:
-    """Starts a trial in its own process, whose libraries use some threads, and returns its future."""
+def _started(
+    run: Callable[[Trial], Measured], trial: Trial, threads: int, stale: str | None = None
+) -> concurrent.futures.Future:
+    """Starts `_timed` in its own process, whose libraries use some threads, and returns its future."""
     # All processes of a pool end with one that is killed, so each trial has a pool.
     pool = concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _ignore_interrupts)
     before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
     # The process reads these as it loads its libraries.
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
     try:
-        return pool.submit(_timed, run, trial)
+        return pool.submit(_timed, run, trial, stale)
     finally:
         pool.shutdown(wait=False)
         for name, value in before.items():
@@ -350,20 +351,68 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _timed(run: Callable[[Trial], Measured], trial: Trial) -> tuple[Measured, float]:
-    """Runs a trial, and returns its numbers and its seconds, among them those before it was interrupted."""
-    began, clock = time.monotonic(), trial.workdir / _CLOCK
-    spent = read_json(clock) if clock.exists() else 0.0
+def _state_file(trial: Trial) -> pathlib.Path:
+    """The file with the state of a trial, beside the folder of its runs.
+
+    It has `seconds`; `replaces`, the reason why an older run was removed, or None; and after the trial its `values`.
+    """
+    return trial.workdir.with_name(f".{trial.workdir.name}.json")
+
+
+def _timed(run: Callable[[Trial], Measured], trial: Trial, stale: str | None = None) -> tuple[Measured, float] | None:
+    """Runs a trial, or goes on with it.
+
+    Args:
+        run: Measures the numbers of the trial.
+        trial: The trial.
+        stale: The reason why the stored numbers of the trial are stale, if they are. The run that they come from is
+            removed once, so that a run that was begun after it is resumed.
+
+    Returns:
+        The numbers and the seconds, among them those before an interruption; None if another process has the trial.
+    """
+    path = _state_file(trial)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path.with_suffix(".lock"), "w", encoding="utf-8") as file:
+        if not lock(file):
+            return None
+        state = read_json(path) if path.exists() else {"seconds": 0.0, "replaces": None}
+        if stale is not None and state["replaces"] != stale:
+            if trial.workdir.exists():
+                shutil.rmtree(trial.workdir)
+            state = {"seconds": 0.0, "replaces": stale}
+            write_json(path, state)
+        began = time.monotonic()
+        try:
+            measured = _measured(run, trial)
+            state["values"] = dict(measured.values)
+        finally:
+            state["seconds"] += time.monotonic() - began
+            write_json(path, state)
+        return measured, state["seconds"]
+
+
+def _measured(run: Callable[[Trial], Measured], trial: Trial) -> Measured:
+    """Runs a trial; a loss that becomes NaN or Inf is a result too."""
     try:
-        measured = run(trial)
+        return run(trial)
     except NonFiniteError as error:
-        measured = Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
-    finally:
-        spent += time.monotonic() - began
-        # Also for a trial without training: `run_item` draws figures only if every trial has its folder.
-        trial.workdir.mkdir(parents=True, exist_ok=True)
-        write_json(clock, spent)
-    return measured, spent
+        return Measured({"nonfinite": 1.0}, {"step": error.step, "names": list(error.names)})
+
+
+def _comes_from_its_run(results: Results, trial: Trial) -> bool:
+    """Returns whether the stored numbers of a trial come from the run in its folder, and not from another one."""
+    path, stored = _state_file(trial), results.stored(trial)
+    return stored is not None and path.exists() and read_json(path).get("values") == stored["values"]
+
+
+def _revision() -> str | None:
+    """Returns the commit of the code, and whether it was changed since; None if it is no checkout of Git."""
+    command = ["git", "-C", str(pathlib.Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def describe(item: Item, plan: Plan) -> str:

@@ -3,6 +3,7 @@ import dataclasses
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -58,8 +59,10 @@ ITEM = Item("paper", "table1", ({"kind": "a"}, {"kind": "b"}), count, draw)
 
 
 @pytest.fixture
-def plan(tmp_path):
-    return Plan(tmp_path / "papers", tmp_path / "runs", command="scripts/reproduce.py")
+def plan(tmp_path, request):
+    """A plan of three seeds, or as many as a test is parametrised with."""
+    seeds = getattr(request, "param", 3)
+    return Plan(tmp_path / "papers", tmp_path / "runs", seeds=seeds, command="scripts/reproduce.py")
 
 
 class InThisProcess(concurrent.futures.Executor):
@@ -147,22 +150,78 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     assert not any("stale_trials" in row for row in rows)
 
 
-def test_the_run_of_another_process_is_not_removed(plan, without_processes):
-    """A trial is stale until it is stored, so that a second command finds it stale while the first one trains it."""
-    one = dataclasses.replace(plan, seeds=1)
-    path = run_item(ITEM, one)
+@pytest.fixture
+def stale(plan, without_processes):
+    """The first trial of an item with one seed, whose stored numbers are stale."""
+    path = run_item(ITEM, plan)
     stored = json.loads(path.read_text())
     stored["rows"][0]["trials"][0]["stale"] = "it was mended."
     path.write_text(json.dumps(stored))
-    folder = plan.trials(ITEM)[0].workdir
-    with open(folder / ".lock", "w") as lock:
+    return plan.trials(ITEM)[0]
+
+
+@pytest.mark.parametrize("plan", [1], indirect=True)
+def test_the_trial_of_another_process_is_left_to_it(plan, stale, capsys):
+    """A trial is stale until it is stored, so that a second command finds it stale while the first one measures it."""
+    (stale.workdir / "checkpoint").touch()
+    with open(stale.workdir.with_name(".0.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(RuntimeError, match=r"kind.*a"):
-            run_item(ITEM, one)
-        assert (folder / ".lock").exists()
-    run_item(ITEM, one)
-    assert not (folder / ".lock").exists()
-    assert "stored: kind=a" in describe(ITEM, one)
+        run_item(ITEM, plan)
+        assert "'kind': 'a'}, seed 0: another process measures it" in capsys.readouterr().err
+        assert (stale.workdir / "checkpoint").exists()
+    assert "to run: kind=a" in describe(ITEM, plan)
+    run_item(ITEM, plan)
+    assert not (stale.workdir / "checkpoint").exists()
+    assert "stored: kind=a" in describe(ITEM, plan)
+
+
+@pytest.mark.parametrize("plan", [1], indirect=True)
+def test_a_stale_trial_that_is_interrupted_goes_on(plan, stale):
+    """The run of the stale numbers is removed once; the fresh one that follows it is resumed."""
+
+    def interrupted(trial):
+        trial.workdir.mkdir()
+        raise RuntimeError("Ctrl-C")
+
+    def resumed(trial):
+        return Measured({"score": float(trial.workdir.exists())}, {})
+
+    with pytest.raises(RuntimeError, match="Ctrl-C"):
+        run_item(dataclasses.replace(ITEM, run=interrupted), plan)
+    row = json.loads(run_item(dataclasses.replace(ITEM, run=resumed), plan).read_text())["rows"][0]
+    assert (row["kind"], row["value"]) == ("a", {"score": 1.0})
+
+
+def test_what_another_process_has_measured_is_not_measured_again(plan, without_processes):
+    """While the first of three trials runs, another process stores the second."""
+    item = dataclasses.replace(ITEM, settings=({"kind": "a"},), figures=None)
+    _, second, _ = plan.trials(item)
+
+    def first_meets_another(trial):
+        if trial.seed == 0:
+            Results(item, plan).add(second, Measured({"score": 70.0}, {}), 1.0)
+        return Measured({"score": float(trial.seed)}, {})
+
+    (row,) = json.loads(run_item(dataclasses.replace(item, run=first_meets_another), plan).read_text())["rows"]
+    assert [trial["values"]["score"] for trial in row["trials"]] == [0.0, 70.0, 2.0]
+
+
+def test_figures_are_not_drawn_of_other_runs_than_those_of_the_numbers(plan, capsys, without_processes):
+    path = run_item(ITEM, plan)
+    path.with_name("figure.txt").write_text("as it was")
+    Results(ITEM, plan).add(plan.trials(ITEM)[0], Measured({"score": 70.0}, {}), 1.0)
+    run_item(ITEM, plan)
+    assert path.with_name("figure.txt").read_text() == "as it was"
+    assert "the figures stay as they are" in capsys.readouterr().out
+
+
+def test_a_trial_has_the_code_and_the_command_that_measured_it(plan, without_processes):
+    run_item(ITEM, dataclasses.replace(plan, seeds=1))
+    path = run_item(ITEM, dataclasses.replace(plan, seeds=2, command="another"))
+    origins = [trial["origin"] for trial in json.loads(path.read_text())["rows"][0]["trials"]]
+    assert [origin["command"] for origin in origins] == ["scripts/reproduce.py", "another"]
+    assert origins[0]["versions"].keys() >= {"tensorflow", "keras"}
+    assert re.fullmatch(r"[0-9a-f]{7,}(-dirty)?", origins[0]["revision"])
 
 
 def test_the_seconds_of_a_trial_count_those_before_an_interrupt(plan):
