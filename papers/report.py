@@ -194,11 +194,11 @@ def _state(papers: Sequence[Paper], folder: pathlib.Path) -> str:
     runs = sum(len(row["trials"]) for results in stored.values() for row in results["rows"])
     seconds = paper_scale.duration(sum(results["seconds"] for results in stored.values()))
     lines = [
-        f"{len(complete)} of {len(items)} items have all their rows. The {runs} runs took {seconds} in sum; "
-        "many ran beside other work."
+        f"{len(complete)} of {len(items)} items have all their rows, with equal numbers of seeds. The {runs} runs took "
+        f"{seconds} in sum; many ran beside other work."
     ]
     if parts := [name for name in stored if name not in complete]:
-        lines.append(f"These items have a part of their rows: {', '.join(parts)}.")
+        lines.append(f"These items have a part of their rows, or more seeds in some: {', '.join(parts)}.")
     if stale := [name for name, results in stored.items() if stale_reasons(results["rows"])]:
         lines.append(f"These items are stale, entirely or in part: {', '.join(stale)}.")
     if missing := [name for name in items if name not in stored]:
@@ -305,8 +305,29 @@ def _item(paper: Paper, item: Item, folder: pathlib.Path) -> str:
     lines = [f"### {paper.name}/{item.name}", paper.about(item), f"{_made(item, stored)}."]
     if stored is not None:
         lines += [f"{STALE} Stale: {reason}" for reason in stale_reasons(stored["rows"])]
+        lines += [f"Several trainings of one extractor took these numbers: {text}." for text in _mixed(stored["rows"])]
         lines.append(table(results_folder(folder, paper.name) / f"{item.name}.json"))
     return "\n\n".join(lines)
+
+
+def _mixed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """For each extractor of which trials on the same data had several trainings: its hashes, with counts of trials."""
+    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for trial in (trial for row in rows for trial in row["trials"]):
+        parts = [trial["protocol"], *(part for part in trial["protocol"].values() if isinstance(part, dict))]
+        found = {
+            (str(part.get("data")), str(part.get("extractor", "classifier")), part["extractor_hash"])
+            for part in parts
+            if "extractor_hash" in part
+        }
+        for data, extractor, fingerprint in found:
+            counts[data, extractor][fingerprint] += 1
+    return [
+        f"{extractor} of {data}, "
+        + ", ".join(f"{fingerprint} ({count} trials)" for fingerprint, count in hashes.items())
+        for (data, extractor), hashes in counts.items()
+        if len(hashes) > 1
+    ]
 
 
 def _recipes(papers: Sequence[Paper], folder: pathlib.Path) -> str:

@@ -357,7 +357,8 @@ def _lines_of(python: str, program: pathlib.Path) -> list[dict[str, Any]]:
     command = [python, program, f"--turns={FLAGS.turns}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ValueError(f"{python} {program.name} failed: {done.stderr.splitlines()[-1]}")
+        reason = (done.stderr.splitlines() or [f"it ended with {done.returncode}"])[-1]
+        raise ValueError(f"{python} {program.name} failed: {reason}")
     return [json.loads(line) for line in done.stdout.splitlines() if re.match(r"\{.*\}$", line)]
 
 

@@ -108,11 +108,18 @@ def _with_name(error: OSError, path: pathlib.Path) -> OSError:
 
 
 def lock(file: IO[str]) -> bool:
-    """Locks a file until it is closed or its process ends; returns False if another process has the lock."""
+    """Locks a file until it is closed or its process ends; returns False if another process has the lock.
+
+    Raises:
+        OSError: If the file system has no locks.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        what = f"No lock keeps another process away ({error.strerror}); mount the file system with locks"
+        raise OSError(error.errno, what, file.name) from error
     return True
 
 

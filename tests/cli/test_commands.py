@@ -272,7 +272,7 @@ def test_texts_that_are_no_labels(texts, conditioning, message):
 
 def test_attributes_of_a_figure():
     assert indices(["b", "0"], ("a", "b"), 2) == [1, 0]
-    for texts in (["a"], ["a", "c"], ["a", "2"]):
+    for texts in (["a"], ["a", "c"], ["a", "2"], ["a", "0"]):
         with pytest.raises(ValueError, match="takes 2 of --attribute"):
             indices(texts, ("a", "b"), 2)
 

@@ -53,7 +53,7 @@ def test_a_set_that_is_too_large_for_memory_is_copied_once_to_a_store(data_dir, 
     in_memory = data.load_split("tiny_shapes", split, data_dir=data_dir)
     monkeypatch.setattr(stored_images, "MOST_IN_MEMORY", 0)
     reader = importlib.import_module("tfgans.data.tfds_images")
-    monkeypatch.setattr(reader, "_BATCH", 2)
+    monkeypatch.setattr(reader, "_PART", 40)
     stored = data.load_split("tiny_shapes", split, data_dir=data_dir)
     assert f"tiny_shapes {split} is too large for memory" in capfd.readouterr().err
     monkeypatch.setattr(reader, "JoinedImages", lambda *_: pytest.fail("The store is in the cache."))
@@ -83,6 +83,20 @@ def test_downloads_only_when_told_to(tmp_path):
 def test_refuses_a_split(data_dir):
     with pytest.raises(ValueError, match=r"Unknown split 'valid'"):
         data.load_split("tiny_shapes", "valid", data_dir=data_dir)
+
+
+class Photographs(TinyShapes):
+    """Images of any height."""
+
+    def _info(self):
+        features = {"image": tfds.features.Image(shape=(None, 5, 1)), "label": tfds.features.ClassLabel(names=["a"])}
+        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
+
+
+def test_refuses_images_of_several_sizes(tmp_path):
+    with pytest.raises(ValueError, match=r"'photographs' have several sizes: \(None, 5, 1\)\. Write them to files"):
+        data.load_split("photographs", data_dir=str(tmp_path), download=True)
+    assert not list(tmp_path.iterdir())
 
 
 class Unlabelled(TinyShapes):

@@ -35,6 +35,14 @@ def test_a_sample_beside_a_lone_image_looks_more_like_a_copy_than_one_in_a_crowd
     np.testing.assert_allclose(relative_distance, [lone, crowd], rtol=1e-6)
 
 
+def test_refuses_an_extractor_without_features(greys, corner):
+    class Judge(evaluation.Pixels):
+        provides = frozenset({"predictions"})
+
+    with pytest.raises(ValueError, match="the extractor pixels gives predictions"):
+        evaluation.nearest_images(np.zeros((1, 2, 2, 1)), greys, Judge(), 1)
+
+
 def test_a_sample_among_its_copies_is_one():
     same = data.from_arrays(np.zeros((3, 2, 2, 1), np.uint8))
     found = evaluation.nearest_images(np.full((1, 2, 2, 1), -1.0), same, evaluation.Pixels(), 1)

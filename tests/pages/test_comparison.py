@@ -73,6 +73,17 @@ def compared(tmp_path, *folders):
     return page.read_text(encoding="utf-8")
 
 
+def test_a_score_of_an_earlier_step_or_of_the_raw_generator_says_so(tmp_path):
+    recipe, metrics = tiny("gan/ring8"), [{"step": 9_000, "seconds": 1.0, "generator_loss": 0.0}]
+    first, second = (
+        write_run(tmp_path / name / "0", recipe, [score("frechet/x", 2.5, step=step, averaged=averaged)], metrics)
+        for name, step, averaged in (("a", 1_000, False), ("b", 9_000, True))
+    )
+    page = compared(tmp_path, first, second)
+    assert Tables(page).rows["frechet/x"] == ["2.5, at step 1,000", "2.5"]
+    assert "averaged False | True" in page
+
+
 def test_scores_of_the_newest_step_are_side_by_side(tmp_path):
     first = write_run(
         tmp_path / "a" / "0",

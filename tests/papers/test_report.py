@@ -201,3 +201,13 @@ def test_the_numbers_of_a_page_are_stored(paper):
 
 def read_rows(path):
     return json.loads(path.read_text(encoding="utf-8"))["rows"]
+
+
+def test_a_page_says_which_extractors_read_the_rows_of_an_item():
+    """Protocols are of all numbers, or of each number by itself; other data have another extractor."""
+    flat = {"data": "mnist", "extractor_hash": "aa"}
+    nested = {"frechet": {"data": "mnist", "extractor": "classifier", "extractor_hash": "bb"}, "steps": 5}
+    other = {"data": "digits", "extractor_hash": "cc"}
+    rows = [{"trials": [{"protocol": flat}, {"protocol": nested}]}, {"trials": [{"protocol": nested}]}]
+    assert report._mixed(rows) == ["classifier of mnist, aa in 1 and bb in 2 of the trials"]
+    assert report._mixed([{"trials": [{"protocol": flat}, {"protocol": other}, {"protocol": {}}]}]) == []

@@ -17,10 +17,16 @@ def test_one_panel_a_score(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
 
 
-def test_a_score_that_is_missing_leaves_a_gap():
+def test_a_line_passes_over_steps_without_its_score():
+    """Scores are taken at other steps than metrics, and yet their points are joined."""
     shown = panels(score_curves([10, 20, 30], [{"a": 1.0}, {"b": 3.0}, {"a": 2.0}]))
-    np.testing.assert_array_equal(shown[0][2], [1, np.nan, 2])
-    np.testing.assert_array_equal(shown[1][2], [np.nan, 3, np.nan])
+    assert shown == [("a", [10, 30], [1.0, 2.0]), ("b", [20], [3.0])]
+
+
+def test_names_are_shown_as_they_are(tmp_path):
+    """An underscore at the beginning and dollars have meanings for matplotlib."""
+    figure = compared_curves({"_base": ([1], [1.0]), "$5_$": ([1], [2.0])}, "$a_$", tmp_path / "curves.png")
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["_base", "$5_$"]
 
 
 @pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 3, 2), (7, 3, 3)])

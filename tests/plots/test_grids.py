@@ -29,9 +29,39 @@ def test_puts_rows_below_each_other(tmp_path, channels):
     assert [file.name for file in tmp_path.iterdir()] == ["grid.png"]
 
 
-def test_refuses_a_row_that_is_not_full(tmp_path):
-    with pytest.raises(ValueError, match="5 images do not fill rows of 2"):
-        image_grid(np.zeros((5, 2, 2, 1)), 2, tmp_path / "grid.png")
+def test_the_rest_of_the_last_row_is_white():
+    """Five black images of a pixel, three a row."""
+    sheet = image_grid(-np.ones((5, 1, 1, 1)), 3).axes[0].images[0].get_array()
+    np.testing.assert_array_equal(sheet, [[0, 1, 0, 1, 0], [1, 1, 1, 1, 1], [0, 1, 0, 1, 1]])
+
+
+def test_bytes_are_images_too():
+    sheet = image_grid(np.array([0, 51, 255], np.uint8).reshape(3, 1, 1, 1), 3).axes[0].images[0].get_array()
+    np.testing.assert_allclose(sheet, [[0, 1, 0.2, 1, 1]], atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(0, 2, 2, 1), (4, 2, 2), (4, 2, 2, 2)])
+def test_refuses_what_is_no_image(tmp_path, shape):
+    with pytest.raises(ValueError, match=r"images \[n, H, W, 1 or 3\], n >= 1, in 1 column or more; received \("):
+        image_grid(np.zeros(shape), 2, tmp_path / "grid.png")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("names", [None, [", ".join(["glasses 1.0"] * 9)] * 3], ids=["unnamed", "of nine attributes"])
+def test_no_pixel_of_an_image_is_left_out(names):
+    """Images of 128 pixels, ten a row, have as many pixels in the figure or more."""
+    figure = image_grid(np.zeros((30, 128, 128, 3)), 10, row_names=names)
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    assert axes.get_window_extent().width >= axes.images[0].get_array().shape[1]
+
+
+def test_names_are_shown_as_they_are(tmp_path):
+    """Dollars have a meaning for matplotlib."""
+    figure = image_grid(
+        np.zeros((2, 2, 2, 1)), 1, tmp_path / "grid.png", row_names=["$5_$", "b"], column_names=["$a_$"]
+    )
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["$5_$", "b"]
 
 
 def test_a_long_title_has_several_lines():

@@ -107,13 +107,19 @@ def test_a_card_has_a_score_once_that_the_run_took_at_its_end_and_evaluate_again
 
 
 def test_a_card_names_a_file_without_its_folder(tmp_path):
-    recipe = tiny("cwgan/digits", "data=npz:/home/me/secret/digits.npz", "init_from=/home/me/secret/first")
+    paths = {
+        "data": "npz:/home/me/secret/digits.npz",
+        "init_from": "/home/me/secret/first",
+        "score_extractor": "saved_model:/home/me/secret/net",
+    }
+    recipe = tiny("cwgan/digits", *(f"{name}={path}" for name, path in paths.items()))
     folder = training.publish(
         new_run(tmp_path / "run", recipe, tuple("abcdefghij")).path, tmp_path / "model", **LICENCES
     )
     card = tfgans.from_pretrained(folder).card
     assert card["data"]["name"] == card["recipe"]["data"] == "npz:digits.npz"
     assert card["recipe"]["init_from"] == "first"
+    assert card["recipe"]["score_extractor"] == "saved_model:net"
     assert "learned `npz:digits.npz`, of shape 8 x 8 x 1,\nfor " in (folder / "README.md").read_text()
     assert not [path for path in folder.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
 

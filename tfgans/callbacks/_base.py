@@ -1,9 +1,10 @@
 """Bases of callbacks that act at certain steps or measure a model, and the writer of TensorBoard events."""
 
+import contextlib
 import functools
 import os
 import pathlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import keras
 import tensorflow as tf
@@ -44,6 +45,9 @@ class EventWriter:
 
     Args:
         folder: Folder of the events. The first call of a method creates it.
+
+    Raises:
+        OSError: By all methods, if the events cannot be written.
     """
 
     def __init__(self, folder: str | os.PathLike) -> None:
@@ -55,16 +59,25 @@ class EventWriter:
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """Writes the values of a step by name, and flushes them to the disk."""
-        with self._writer.as_default(step=step):
+        with self._at(step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
-        self._writer.flush()
 
     def write_picture(self, step: int, name: str, path: pathlib.Path) -> None:
         """Writes the picture of a step from a PNG file, and flushes it to the disk."""
-        with self._writer.as_default(step=step):
-            tf.summary.image(name, tf.io.decode_png(path.read_bytes())[tf.newaxis])
-        self._writer.flush()
+        picture = tf.io.decode_png(path.read_bytes())
+        with self._at(step):
+            tf.summary.image(name, picture[tf.newaxis])
+
+    @contextlib.contextmanager
+    def _at(self, step: int) -> Iterator[None]:
+        """Writes what is written inside as the events of a step."""
+        try:
+            with self._writer.as_default(step=step):
+                yield
+            self._writer.flush()
+        except tf.errors.OpError as error:
+            raise OSError(f"TensorBoard's events cannot be written to {self._folder}: {error.message}") from error
 
 
 class Measurements(StepCallback):

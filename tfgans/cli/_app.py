@@ -1,6 +1,7 @@
 """The frame of all commands: shared flags, errors in one line, and exit codes."""
 
 import logging as logging_of_python
+import math
 import os
 import pathlib
 import signal
@@ -19,6 +20,8 @@ from tfgans.cli import _help
 if TYPE_CHECKING:
     import numpy as np
 
+# Samples that a grid has in one row at least.
+_ROW = 10
 # As in a shell, the exit code after a signal is this plus its number.
 _SIGNAL_EXIT_CODE = 128
 # Bad input raises these. Any other error is a fault of tfgans and keeps its traceback.
@@ -115,6 +118,13 @@ def rows_of_labels(labels: "np.ndarray") -> "tuple[np.ndarray, list[int]]":
 
     count, seed = flags.FLAGS.count, flags.FLAGS.seed
     return np.repeat(labels, count, axis=0), list(range(seed, seed + count)) * len(labels)
+
+
+def write_grid(images: "np.ndarray", out: pathlib.Path) -> None:
+    """Writes the PNG of samples without labels, in a row or, if they are many, in about as many rows as columns."""
+    from tfgans import plots
+
+    plots.image_grid(images, max(_ROW, math.ceil(math.sqrt(len(images)))), out)
 
 
 def write_labelled_grid(images: "np.ndarray", row_names: Sequence[str], out: pathlib.Path) -> None:

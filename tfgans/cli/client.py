@@ -39,14 +39,14 @@ def main() -> None:
     out = _app.output_path(FLAGS.out, (".png",))
 
     load_tensorflow()
-    from tfgans import plots, serving
+    from tfgans import serving
 
     with serving.Client(FLAGS.server, FLAGS.model) as client:
         if client.kind != "image":
             raise ValueError(f"Expected a model of images; {FLAGS.model} makes points.")
         labels = parse_labels(FLAGS.label, client.signatures()["sample"].inputs.get("label"))
         if labels is None:
-            plots.image_grid(client.sample(FLAGS.count, seed=FLAGS.seed), FLAGS.count, out)
+            _app.write_grid(client.sample(FLAGS.count, seed=FLAGS.seed), out)
         else:
             repeated, seeds = _app.rows_of_labels(labels)
             _app.write_labelled_grid(client.sample(len(seeds), repeated, seed=seeds), FLAGS.label, out)

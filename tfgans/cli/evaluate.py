@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FLAGS = flags.FLAGS
 
+_OF_RUNS = ("step", "seeds", "averaged")
+_OF_IMAGES = ("data", "split", "test_split", "image_shape", "out")
+
 
 def define_flags() -> None:
     """Defines the flags of the command."""
@@ -71,6 +74,9 @@ def main() -> None:
         raise ValueError("Name either the --workdir of a run, or --generated images.")
     if FLAGS.generated is not None and FLAGS.data is None:
         raise ValueError("--generated needs --data to compare with.")
+    chosen, others = ("--workdir", _OF_IMAGES) if FLAGS.generated is None else ("--generated", _OF_RUNS)
+    if beside := [f"--{name}" for name in others if FLAGS[name].present]:
+        raise ValueError(f"{', '.join(beside)} cannot stand beside {chosen}, which has no use for it.")
 
     load_tensorflow()
     from tfgans import evaluation, training

@@ -204,11 +204,12 @@ def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]
     """Returns the indices of `count` attributes from their names or numbers.
 
     Raises:
-        ValueError: If there are not `count` of them, or one is unknown.
+        ValueError: If there are not `count` of them, one is unknown, or one is named twice.
     """
     positions = [position for text in texts if (position := _app.position(text, names)) is not None]
-    if len(positions) != len(texts) or len(positions) != count:
-        raise ValueError(f"This figure takes {count} of --attribute={'|'.join(names)}; received {', '.join(texts)}.")
+    if len(positions) != len(texts) or len(positions) != count or len(set(positions)) < count:
+        received = ", ".join(texts) or "none"
+        raise ValueError(f"This figure takes {count} of --attribute={'|'.join(names)}; received {received}.")
     return positions
 
 

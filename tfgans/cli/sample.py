@@ -26,7 +26,9 @@ def define_flags() -> None:
     )
     _app.define_grid_flags()
     flags.DEFINE_string(
-        "out", "samples.png", "PNG file of a grid, or .npz file of the samples (named images) and their labels."
+        "out",
+        "samples.png",
+        "PNG file of a grid, or .npz file of the samples (named images), as the model gives them, and their labels.",
     )
 
 
@@ -60,7 +62,7 @@ def main() -> None:
         world = data.toy_world(folder.recipe().data)
         plots.point_cloud(arrays["images"] * world.scale, world.centers, out)
     elif row_names is None:
-        plots.image_grid(arrays["images"], FLAGS.count, out)
+        _app.write_grid(arrays["images"], out)
     else:
         _app.write_labelled_grid(arrays["images"], row_names, out)
     print(f"samples: {out}")

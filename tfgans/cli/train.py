@@ -16,7 +16,6 @@ from tfgans._startup import load_tensorflow
 from tfgans.cli import _app, _recipe
 
 FLAGS = flags.FLAGS
-_MOST_PROBLEMS = 20
 
 
 def define_flags() -> None:
@@ -135,8 +134,9 @@ def _check_data(recipe: recipes.Recipe) -> None:
 
     kind, _, path = recipe.data.partition(":")
     if problems := data.unreadable_images(kind, path, recipe.image_shape):
-        shown = problems[:_MOST_PROBLEMS] + ["..."][: max(0, len(problems) - _MOST_PROBLEMS)]
-        raise ValueError("\n".join([f"{len(problems)} images of {recipe.data} cannot be read:", *shown]))
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        raise ValueError(f"{len(problems)} images of {recipe.data} cannot be read; the lines above name them.")
     print(f"All images of {recipe.data} can be read.")
 
 

@@ -22,7 +22,7 @@ _PAUSE = 0.2
 def cache_folder() -> pathlib.Path:
     """Returns `$TFGANS_CACHE`, else `tfgans` in `$XDG_CACHE_HOME`, else `~/.cache/tfgans`.
 
-    The folder may be removed at any time.
+    The folder may be removed while nothing runs: a run reads images of large sets from it.
     """
     if os.environ.get("TFGANS_CACHE"):
         return pathlib.Path(os.environ["TFGANS_CACHE"])

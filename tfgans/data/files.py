@@ -155,7 +155,8 @@ def _open_npz(path: str | os.PathLike) -> Iterator[Iterator[tuple[str, _Member]]
             )
     # The decoders raise nearly any error for a damaged file.
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        # A full disk and too little memory are no damage.
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise ValueError(f"{path} is not a whole .npz file of arrays without objects: {reason(error)}.") from error
 

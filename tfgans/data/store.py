@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -166,13 +166,17 @@ def _write_shards(path: pathlib.Path, images: Images, rows: int) -> None:
     for first in range(number * rows, count, rows):
         shape = (min(rows, count - first), *images.shape[1:])
         with temporary_file(path / _shard_name(first // rows)) as temporary, temporary.open("wb") as file:
-            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
+            write_header(file, shape)
             missing = shape[0]
             while missing:
                 part = rest if len(rest) else next(parts)
                 file.write(part[:missing].tobytes())
                 missing, rest = missing - len(part[:missing]), part[missing:]
+
+
+def write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:
+    """Writes what stands before the bytes of an array uint8 of this shape in a `.npy` file."""
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
 def _read_index(path: pathlib.Path) -> dict[str, Any]:

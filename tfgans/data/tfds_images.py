@@ -13,13 +13,15 @@ import tensorflow_datasets as tfds
 import tqdm
 
 from tfgans._errors import needs_extra
+from tfgans._files import temporary_file
 from tfgans.data.cache import cached_arrays
 from tfgans.data.efigi import EFIGI_ATTRIBUTES
 from tfgans.data.image_set import ImageSet
 from tfgans.data.images import Images, JoinedImages, StoredImages, fits_memory, held
-from tfgans.data.store import cached_store
+from tfgans.data.store import cached_store, write_header
 
-_BATCH = 1_000
+# Bytes of the images that are read at a time.
+_PART = 2**24
 
 CELEBA_ATTRIBUTES = (
     "Bald",
@@ -106,13 +108,19 @@ def tfds_images(name: str, split: str = "train", *, data_dir: str | None = None,
     Raises:
         FileNotFoundError: If the set is not prepared and `download` is false, or its manual files are missing.
         MissingExtraError: If the set is prepared as `array_record` and the extra of that name is not installed.
-        ValueError: If the set is unknown, has no images with classes, or has no split of this name.
+        ValueError: If the set is unknown, has no images with classes, has images of several sizes, or has no split of
+            this name.
     """
     preparation = _PREPARATIONS.get(name) or _Preparation(name, _unchanged, _class)
     builder = tfds.builder(preparation.source, data_dir=data_dir)
     features = builder.info.features.keys()
     if name not in _PREPARATIONS and not {"image", "label"} <= features:
         raise ValueError(f"The data set {name!r} must have the features image and label; it has {', '.join(features)}.")
+    if preparation.image is _unchanged and None in builder.info.features["image"].shape:
+        raise ValueError(
+            f"The images of the data set {name!r} have several sizes: {builder.info.features['image'].shape}. Write "
+            "them to files, and read these with folder:PATH, which fits them to one size."
+        )
     if download:
         try:
             builder.download_and_prepare()
@@ -139,18 +147,22 @@ def _in_order(
     first, _ = next(dataset.as_numpy_iterator())
     shape, what = (len(dataset), *first.shape), f"{name} {split}"
     # Hundreds of thousands of photographs take minutes.
-    parts = tqdm.tqdm(dataset.batch(_BATCH).as_numpy_iterator(), total=-(-len(dataset) // _BATCH), desc=what, delay=5)
+    rows = max(1, _PART // first.size)
+    parts = tqdm.tqdm(dataset.batch(rows).as_numpy_iterator(), total=-(-len(dataset) // rows), desc=what, delay=5)
     if fits_memory(shape):
         images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
         return images, labels
     key = _key(builder, _state(builder, name, split))
 
     def copied(folder: pathlib.Path) -> ImageSet:
-        images = np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
         labels: list[np.ndarray] = []
-        for number, (some, of_some) in enumerate(parts):
-            images[number * _BATCH : number * _BATCH + len(some)] = some
-            labels.append(of_some)
+        # A memory map that is written would end the process on a full disk.
+        with temporary_file(folder / "images.npy") as temporary, temporary.open("wb") as file:
+            write_header(file, shape)
+            for some, of_some in parts:
+                file.write(some.tobytes())
+                labels.append(of_some)
+        images = np.load(folder / "images.npy", mmap_mode="r")
         return ImageSet(name, split, JoinedImages([images], key), np.concatenate(labels), ())
 
     store = cached_store(key, what, copied)

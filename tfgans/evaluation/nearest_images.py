@@ -39,8 +39,13 @@ def nearest_images(
         flipped: Whether the mirror images of real ones count too.
 
     Raises:
-        ValueError: If there are fewer than `k` real images.
+        ValueError: If there are fewer than `k` real images, or the extractor gives no features.
     """
+    if "features" not in extractor.provides:
+        raise ValueError(
+            f"Images are near by their features; the extractor {extractor.name} gives "
+            f"{', '.join(sorted(extractor.provides))}."
+        )
 
     def features(images: np.ndarray) -> np.ndarray:
         return extractor(to_bytes(images))["features"]

@@ -17,7 +17,7 @@ from tfgans import evaluation, plots, training
 from tfgans._files import read_lines, temporary_file
 
 # Entries of a protocol that may differ between scores that can be compared.
-_OWN_TO_A_RUN = ("step", "taken", "averaged", "seed")
+_OWN_TO_A_RUN = ("step", "taken", "seed")
 # Beginnings of the names of scores that count modes.
 _MODE_COUNTS = ("modes/", "high_quality_share/", "reverse_kl/")
 _NOTHING = "-"
@@ -201,19 +201,21 @@ def _number_or_nothing(value: float | None) -> str:
 def _score_rows(runs: Sequence[_Run]) -> list[_Row]:
     rows = []
     for metric in _in_order(run.scores for run in runs):
-        found = [run.scores.get(metric) for run in runs]
-        protocols = [score["protocol"] for score in found if score is not None]
-        rows.append(_Row(metric, [_score_text(score) for score in found], _protocol_note(protocols)))
+        found = [(run, run.scores.get(metric)) for run in runs]
+        protocols = [score["protocol"] for _, score in found if score is not None]
+        rows.append(_Row(metric, [_score_text(*pair) for pair in found], _protocol_note(protocols)))
     return rows
 
 
-def _score_text(score: evaluation.Score | None) -> str:
+def _score_text(run: _Run, score: evaluation.Score | None) -> str:
     if score is None:
         return _NOTHING
     spread = "" if score.get("spread") is None else f" ± {_number(score['spread'])}"
     there_are = score["protocol"].get("modes_there_are")
     out_of = f" of {there_are}" if there_are and score["metric"].startswith("modes/") else ""
-    return f"{_number(score['value'])}{spread}{out_of}"
+    step = score["protocol"].get("step")
+    earlier = f", at step {step:,}" if run.metrics and step is not None and step < run.step else ""
+    return f"{_number(score['value'])}{spread}{out_of}{earlier}"
 
 
 def _protocol_note(protocols: Sequence[Mapping[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """The explorer without its page: the controls that a model offers, and the pictures that they give."""
 
 import dataclasses
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
@@ -325,9 +326,7 @@ class Explorer:
 
     def _sheet(self, images: np.ndarray, columns: int | None = None) -> np.ndarray:
         """One picture of images [n, H, W, C], in about as many rows as columns if those are not given."""
-        columns = columns or next(
-            number for number in range(round(np.sqrt(len(images))), len(images) + 1) if len(images) % number == 0
-        )
+        columns = columns or math.ceil(math.sqrt(len(images)))
         factor = max(1, _EDGE // images.shape[1])
         sheet = np.round(255 * image_sheet(images, columns)).astype(np.uint8)
         sheet = np.broadcast_to(sheet, (*sheet.shape[:2], 3))

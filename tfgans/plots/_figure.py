@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 
 from tfgans._files import temporary_file
 
+DOTS_PER_INCH = 100
+
 
 class _ShownFigure(Figure):
     """A figure that a notebook shows as the value of a cell, also if pyplot was never imported."""
@@ -20,7 +22,7 @@ class _ShownFigure(Figure):
 
 def new_figure(size: tuple[float, float]) -> Figure:
     """Returns an empty figure of (width, height) in inches, which needs no screen."""
-    figure = _ShownFigure(figsize=size, dpi=100, layout="constrained")
+    figure = _ShownFigure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

@@ -39,9 +39,12 @@ def compared_curves(
     axes = figure.add_subplot()
     for run, (steps, values) in curves.items():
         axes.plot(steps, values, marker=".", label=run, color=None if colors is None else colors[run])
-    axes.set(title=name, xlabel="step")
+    axes.set_title(name, parse_math=False)
+    axes.set_xlabel("step")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
+    # A legend leaves out labels that begin with an underscore, unless it is given the lines.
+    for text in axes.legend(axes.get_lines(), list(curves), fontsize="small").get_texts():
+        text.set_parse_math(False)
     return finished(figure, path)
 
 
@@ -52,7 +55,7 @@ def score_curves(
 
     Args:
         steps: Steps [n].
-        values: Scores by name at each step; a missing score leaves a gap.
+        values: Scores by name at each step. Where a score is missing, its line goes on to the next step that has it.
         path: PNG file to write, if any; it replaces an existing file in one move.
 
     Returns:
@@ -70,7 +73,9 @@ def score_curves(
     figure = new_figure(size)
     for number, name in enumerate(names):
         axes = figure.add_subplot(rows, columns, number + 1)
-        axes.plot(steps, [row.get(name, float("nan")) for row in values], marker=".")
-        axes.set(title=name, xlabel="step")
+        points = [(step, row[name]) for step, row in zip(steps, values, strict=True) if name in row]
+        axes.plot(*zip(*points, strict=True), marker=".")
+        axes.set_title(name, parse_math=False)
+        axes.set_xlabel("step")
         axes.grid(alpha=0.3)
     return finished(figure, path)

@@ -7,9 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tfgans.data import unit_images
-from tfgans.plots._figure import finished, new_figure
+from tfgans.plots._figure import DOTS_PER_INCH, finished, new_figure
 
-_CELL_INCHES = 0.6
+_LEAST_CELL_INCHES = 0.6
+# Room for a character of a row's name.
+_NAME_INCHES = 0.07
 # Characters that have room below an image.
 _LONGEST_NAME = 8
 
@@ -27,8 +29,10 @@ def image_grid(
 ) -> Figure:
     """Draws images as a labelled grid, row by row.
 
+    A pixel of an image has a pixel of the figure or more.
+
     Args:
-        images: [rows * columns, H, W, C] in [-1, 1]; C is 1 or 3.
+        images: [n, H, W, C], uint8 or floating in [-1, 1]; C is 1 or 3. The rest of the last row is white.
         columns: Images in a row.
         path: PNG file to write, if any; it replaces an existing file in one move.
         title: Line above the grid.
@@ -41,21 +45,25 @@ def image_grid(
         The figure.
 
     Raises:
-        ValueError: If the images do not fill the last row, or there are none.
+        ValueError: If there are no images, or they have another shape.
     """
     sheet = image_sheet(images, columns)
-    rows, height, width = len(images) // columns, *images.shape[1:3]
+    rows, height, width = -(-len(images) // columns), *images.shape[1:3]
     gap = _gap(height)
-    figure = new_figure((columns * _CELL_INCHES + 0.8, rows * _CELL_INCHES + 0.9))
+    cell = max(_LEAST_CELL_INCHES, (max(height, width) + gap) / DOTS_PER_INCH)
+    beside = max(map(len, row_names or [""])) * _NAME_INCHES
+    figure = new_figure((columns * cell + beside + 0.8, rows * cell + 0.9))
     axes = figure.add_subplot()
     axes.imshow(sheet[..., 0] if sheet.shape[-1] == 1 else sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_xticks([(column + 0.5) * (width + gap) - 1 for column in range(columns)] if column_names else [])
     names = column_names or []
-    axes.set_xticklabels(names, rotation=45 if any(len(name) > _LONGEST_NAME for name in names) else 0)
+    rotation = 45 if any(len(name) > _LONGEST_NAME for name in names) else 0
+    axes.set_xticklabels(names, rotation=rotation, parse_math=False)
     axes.set_yticks([(row + 0.5) * (height + gap) - 1 for row in range(rows)] if row_names else [])
-    axes.set_yticklabels(row_names or [])
-    axes.set_title(title, wrap=True)
-    axes.set(xlabel=column_label, ylabel=row_label)
+    axes.set_yticklabels(row_names or [], parse_math=False)
+    axes.set_title(title, wrap=True, parse_math=False)
+    axes.set_xlabel(column_label, parse_math=False)
+    axes.set_ylabel(row_label, parse_math=False)
     return finished(figure, path)
 
 
@@ -63,21 +71,23 @@ def image_sheet(images: np.ndarray, columns: int) -> np.ndarray:
     """Returns one image of all images, row by row, with white gaps between them.
 
     Args:
-        images: [rows * columns, H, W, C] in [-1, 1]; values outside are cut off.
-        columns: Images in a row.
+        images: [n, H, W, C], uint8 or floating in [-1, 1]; values outside are cut off. C is 1 or 3.
+        columns: Images in a row. The rest of the last row is white.
 
     Returns:
         [height, width, C] in [0, 1].
 
     Raises:
-        ValueError: If the images do not fill the last row, or there are none.
+        ValueError: If there are no images, or they have another shape.
     """
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images) or columns < 1:
+        raise ValueError(
+            f"Expected images [n, H, W, 1 or 3], n >= 1, in 1 column or more; received {images.shape} and {columns}."
+        )
     count, height, width, channels = images.shape
-    rows, rest = divmod(count, columns)
-    if rest or rows < 1:
-        raise ValueError(f"{count} images do not fill rows of {columns}.")
-    gap = _gap(height)
-    padded = np.pad(images, ((0, 0), (0, gap), (0, gap), (0, 0)), constant_values=1.0)
+    rows, gap = -(-count // columns), _gap(height)
+    room = ((0, rows * columns - count), (0, gap), (0, gap), (0, 0))
+    padded = np.pad(unit_images(images), room, constant_values=1.0)
     sheet = padded.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
     sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), channels)[:-gap, :-gap]
     return np.clip((sheet + 1) / 2, 0, 1)

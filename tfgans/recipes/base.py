@@ -242,7 +242,7 @@ def parse_value(name: str, text: str, hint: Any) -> Any:
         return check_value(name, text, hint)
     except ValueError:
         pass
-    with contextlib.suppress(ValueError, SyntaxError):
+    with contextlib.suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return check_value(name, ast.literal_eval(text), hint, text)
     raise ValueError(_mismatch(name, text, hint))
 

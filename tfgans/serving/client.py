@@ -93,6 +93,8 @@ class Client:
         self._retries = retries
         self._batch_size = batch_size
         self._transport = _connect(address, model, version)
+        # Requests of several parts go to one version each.
+        self._of_versions: dict[int, Client] = {}
 
     def __enter__(self) -> "Client":
         return self
@@ -101,8 +103,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connections."""
         self._transport.close()
+        for client in self._of_versions.values():
+            client.close()
 
     def versions(self) -> list[int]:
         """Returns the versions of the model that are served, ascending."""
@@ -191,8 +195,7 @@ class Client:
         if min(rows.values()) != count or count < 1:
             raise ValueError(f"Expected inputs of as many rows each, at least 1; received {rows}.")
         if count > self._batch_size and self._version is None:
-            with self._pinned() as client:
-                return client.predict(signature, **inputs)
+            return self._pinned().predict(signature, **inputs)
         parts = []
         for start in range(0, count, self._batch_size):
             part = {name: array[start : start + self._batch_size] for name, array in arrays.items()}
@@ -200,18 +203,21 @@ class Client:
         return {name: _with_nan(np.concatenate([part[name] for part in parts])) for name in outputs}
 
     def _pinned(self) -> "Client":
-        """A client of the version that is the newest now."""
+        """The client of the version that is the newest now."""
         served = self.versions()
         if not served:
             raise ConnectionError(f"{self.address}, {self.model}: no version is served.")
-        return Client(
-            self.address,
-            self.model,
-            served[-1],
-            timeout=self._timeout,
-            retries=self._retries,
-            batch_size=self._batch_size,
-        )
+        newest = served[-1]
+        if newest not in self._of_versions:
+            self._of_versions[newest] = Client(
+                self.address,
+                self.model,
+                newest,
+                timeout=self._timeout,
+                retries=self._retries,
+                batch_size=self._batch_size,
+            )
+        return self._of_versions[newest]
 
     def _signature(self, name: str) -> Signature:
         if name not in self._signatures:
@@ -250,7 +256,7 @@ class Client:
             if image.size != (width, height):
                 raise ValueError(f"one of {image.width} x {image.height}")
             image.load()
-        except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as error:
+        except Exception as error:  # The decoders raise nearly any error for a damaged file.
             expected = f"expected a PNG of {width} x {height} of sample_png"
             raise OSError(f"{self.address}, {self.model}: DATA_LOSS: {expected}; received {error}") from error
         return image

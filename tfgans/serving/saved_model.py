@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from tfgans._files import flush_to_disk, read_json, temporary_file, temporary_prefix
+from tfgans._files import changing, flush_to_disk, read_json, temporary_file, temporary_prefix
 from tfgans.faces import Face, Input
 from tfgans.serving._transport import NOTHING
 from tfgans.serving.warmup import write_warmup_requests
@@ -195,11 +195,12 @@ def add_to_models_config(directory: str | os.PathLike) -> pathlib.Path:
         ValueError: If the existing file does not end with the brace of a list of models.
     """
     directory = pathlib.Path(directory).resolve()
-    file, text = _read_models_config(directory)
-    if directory.name not in (match["name"] for match in _NAME_IN_CONFIG.finditer(text)):
-        entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
-        with temporary_file(file) as temporary:
-            temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
+    with changing(directory):
+        file, text = _read_models_config(directory)
+        if directory.name not in (match["name"] for match in _NAME_IN_CONFIG.finditer(text)):
+            entry = f'name: "{directory.name}" base_path: "/models/{directory.name}" model_platform: "tensorflow"'
+            with temporary_file(file) as temporary:
+                temporary.write_text(f"{text[:-1].rstrip()}\n  config {{ {entry} }}\n}}\n", encoding="utf-8")
     return file
 
 

@@ -61,10 +61,12 @@ def publish(
     else:
         # A picture of another model may be there.
         (folder / SAMPLES).unlink(missing_ok=True)
-    # Paths on this machine say nothing elsewhere.
-    kind, colon, place = recipe.data.partition(":")
-    data = f"{kind}{colon}{pathlib.PurePath(place).name}"
-    init_from = recipe.init_from and pathlib.PurePath(recipe.init_from).name
+    data = _without_folder(recipe.data)
+    without_folders = {
+        "data": data,
+        "init_from": recipe.init_from and pathlib.PurePath(recipe.init_from).name,
+        "score_extractor": _without_folder(recipe.score_extractor),
+    }
     write_card(
         folder,
         {
@@ -72,13 +74,19 @@ def publish(
             "system": type(model).__name__,
             "data": {"name": data, "shape": list(recipe.image_shape), "licence": data_licence},
             "licence": licence,
-            "recipe": {**recipe.to_dict(), "data": data, "init_from": init_from},
+            "recipe": {**recipe.to_dict(), **without_folders},
             **at,
             "labels": mark["labels"],
             "scores": _once([score for score in run.scores() if at.items() <= score["protocol"].items()]),
         },
     )
     return folder
+
+
+def _without_folder(name: str) -> str:
+    """Returns a name with its path cut to the file, since a path on this machine says nothing elsewhere."""
+    kind, colon, place = name.partition(":")
+    return f"{kind}{colon}{pathlib.PurePath(place).name}"
 
 
 def _once(scores: Sequence[evaluation.Score]) -> list[evaluation.Score]:
