@@ -311,7 +311,10 @@ def _item(paper: Paper, item: Item, folder: pathlib.Path) -> str:
 
 
 def _mixed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """For each extractor of which trials on the same data had several trainings: its hashes, with counts of trials."""
+    """For each extractor of which trials on the same data had several trainings: its hashes, with counts of trials.
+
+    Trainings on different processors differ a little, and so do the numbers that they give.
+    """
     counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for trial in (trial for row in rows for trial in row["trials"]):
         parts = [trial["protocol"], *(part for part in trial["protocol"].values() if isinstance(part, dict))]
@@ -323,8 +326,7 @@ def _mixed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         for data, extractor, fingerprint in found:
             counts[data, extractor][fingerprint] += 1
     return [
-        f"{extractor} of {data}, "
-        + ", ".join(f"{fingerprint} ({count} trials)" for fingerprint, count in hashes.items())
+        f"{extractor} of {data}, {' and '.join(f'{name} in {count}' for name, count in hashes.items())} of the trials"
         for (data, extractor), hashes in counts.items()
         if len(hashes) > 1
     ]

@@ -7,7 +7,7 @@ import papers
 from papers import paper_scale
 from papers.frame import Item, Measured, Plan, Results, results_folder
 from papers.paper import FOLDER, Exhibit, Paper, read_paper
-from papers.report import report, write_report
+from papers.report import _mixed, report, write_report
 from tfgans import recipes
 
 ROOT = FOLDER.parent
@@ -209,5 +209,5 @@ def test_a_page_says_which_extractors_read_the_rows_of_an_item():
     nested = {"frechet": {"data": "mnist", "extractor": "classifier", "extractor_hash": "bb"}, "steps": 5}
     other = {"data": "digits", "extractor_hash": "cc"}
     rows = [{"trials": [{"protocol": flat}, {"protocol": nested}]}, {"trials": [{"protocol": nested}]}]
-    assert report._mixed(rows) == ["classifier of mnist, aa in 1 and bb in 2 of the trials"]
-    assert report._mixed([{"trials": [{"protocol": flat}, {"protocol": other}, {"protocol": {}}]}]) == []
+    assert _mixed(rows) == ["classifier of mnist, aa in 1 and bb in 2 of the trials"]
+    assert _mixed([{"trials": [{"protocol": flat}, {"protocol": other}, {"protocol": {}}]}]) == []
