@@ -46,3 +46,17 @@ def test_mirror_images_have_the_order_and_the_labels_of_the_images():
     assert turned.image[..., 0].tolist() == [[[3, 2, 1]], [[6, 5, 4]]]
     assert turned.label.tolist() == [7, 8]
     assert turned.fingerprint != images.fingerprint
+
+
+@pytest.mark.parametrize("small", [3, 4])
+def test_every_class_has_a_test_image(small):
+    """Two classes of a thousand images and ten of three or four: shares of a fifth would leave out some of these."""
+    labels = np.repeat(np.arange(12), [1_000, 1_000] + [small] * 10).astype(np.int32)
+    pixels = np.arange(len(labels), dtype=np.float32).reshape(-1, 1, 1, 1)
+    whole = data.ImageSet("numbers", "all", pixels, labels, tuple(map(str, range(12))))
+    train, test = (data.hold_out(whole, split) for split in ("train", "test"))
+    for part in (train, test):
+        assert np.bincount(part.label, minlength=12).min() >= 1
+        np.testing.assert_array_equal(labels[part.image.ravel().astype(int)], part.label)
+    assert len(test) == -(-len(whole) // 5)
+    assert sorted([*train.image.ravel(), *test.image.ravel()]) == list(range(len(whole)))

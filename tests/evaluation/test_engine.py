@@ -343,6 +343,12 @@ def test_nothing_stale_is_served(cache, corner, pictures, change):
     assert other.seen == 2 * options.get("samples", 30)
 
 
+def test_pixels_are_not_kept_beside_the_images(cache, score, pictures):
+    """They would take four times the room of the images, and their moments next to none."""
+    score(["prdc", "frechet"], pictures(30), pictures(30, seed=1), evaluation.Pixels())
+    assert {path.name.split("-")[0] for path in cache.iterdir()} == {"moments"}
+
+
 def test_images_without_a_fingerprint_are_not_kept(cache, corner, pictures):
     extractor = corner()
     for seed in (1, 2):

@@ -80,14 +80,20 @@ def test_samples_are_in_the_order_of_their_seeds():
 @pytest.mark.parametrize(("conditioning", "label", "shown"), [("class", 3, 0.3), ("attributes", [0.5], 0.05)])
 def test_a_label_is_that_of_all_samples(conditioning, label, shown):
     explorer = linear(conditioning=conditioning, names=("a",))
-    np.testing.assert_allclose(pixels(explorer.samples(2, 0, label), 2, 1)[:, 0, 1], shown, atol=0.005)
+    np.testing.assert_allclose(pixels(explorer.samples(2, 0, label), 1, 2)[0, :, 1], shown, atol=0.005)
+
+
+def test_a_sheet_of_any_number_is_about_square():
+    """A prime number of samples leaves the rest of the last row white."""
+    shown = pixels(linear().samples(7, 0), 3, 3)[..., 0]
+    np.testing.assert_allclose(shown, [[0, 0.1, 0.2], [0.3, 0.4, 0.5], [0.6, 1, 1]], atol=0.005)
 
 
 def test_sliders_move_along_the_direction_of_most_change():
     """The left pixel changes twice as much as the right. The latents of eight seeds have the deviation .229 there."""
     explorer = linear()
     assert explorer.direction_count == 2
-    before, after = (pixels(explorer.moved(2, 1, amounts), 2, 1)[:, 0] for amounts in ([0, 0], [2, 0]))
+    before, after = (pixels(explorer.moved(2, 1, amounts), 1, 2)[0] for amounts in ([0, 0], [2, 0]))
     np.testing.assert_allclose(before, [[0.1, 0], [0.2, 0]], atol=0.005)
     np.testing.assert_allclose(after - before, [[2 * np.std(np.arange(8) / 10), 0]] * 2, atol=0.01)
 
@@ -187,3 +193,18 @@ def test_an_export_of_an_older_version_is_refused(tmp_path):
     (version / "assets.extra" / "tfgans.json").unlink()
     with pytest.raises(ValueError, match="records neither its prior nor its labels; export the run again"):
         load_saved_model(version)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_page_draws_again_when_it_is_opened_and_when_its_title_changes():
+    """Another checkpoint has another title."""
+    pytest.importorskip("gradio", reason="needs the extra `explore`")
+    from tfgans.pages.page import make_page
+
+    config = make_page(linear()).get_config_file()
+    (title,) = (part["id"] for part in config["components"] if part["props"].get("value") == "## linear")
+    names = {part["id"]: part["props"].get("label") for part in config["components"]}
+    drawn = {names[event["outputs"][0]]: event["targets"] for event in config["dependencies"] if event["outputs"]}
+    for picture in ("Samples", "Moved samples"):
+        assert (title, "change") in map(tuple, drawn[picture])
+        assert "load" in {event for _, event in drawn[picture]}

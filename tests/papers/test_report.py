@@ -91,7 +91,7 @@ def test_a_row_has_the_claim_the_numbers_the_finding_the_command_and_the_recipes
     ]
     assert "\n\n".join(parts) in page
     assert "| [AVAE](results/avae.md) | 0 | 1 | 0 | 0 | 0 |\n| all 1 claims | **0** | **1** | " in front
-    assert "1 of 2 items have all their rows. The 4 runs took 1 h 6 min in sum" in front
+    assert "1 of 2 items have all their rows, with equal numbers of seeds. The 4 runs took 1 h 6 min in sum" in front
     assert "These items have not run yet: avae/gains." in front
     assert "\n### avae/table1\n\nThis item measures Table 1.\n\n`scripts/reproduce.py --paper=avae`, 2 seeds" in page
     assert "\n| small | VAE | 6.0 ± 1.4 | 2 |\n" in page
@@ -102,8 +102,8 @@ def test_an_item_with_fewer_rows_than_settings_is_named(folder):
     two = Item("avae", "gains", GAINS.settings[:1], print)
     store(folder, two, [[1.0]])
     front = report([PAPER], folder)["results.md"]
-    assert "1 of 2 items have all their rows." in front
-    assert "These items have a part of their rows: avae/gains." in front
+    assert "1 of 2 items have all their rows, with equal numbers of seeds." in front
+    assert "These items have a part of their rows, or more seeds in some: avae/gains." in front
 
 
 def test_rows_are_told_apart_by_every_field_that_differs(folder):

@@ -167,9 +167,23 @@ def hold_out(images: ImageSet, split: str) -> ImageSet:
     if len(images) < 3 * least:
         raise ValueError(f"{images.name}: {len(images)} images are too few to hold some out for testing.")
     test_count = held_out_count(len(images), least)
-    parts = train_test_split(np.arange(len(images)), test_size=test_count, random_state=_SPLIT_SEED, stratify=strata)
-    index = parts[0] if split == "train" else parts[1]
-    return dataclasses.replace(images.rows(index), split=split)
+    train, test = train_test_split(
+        np.arange(len(images)), test_size=test_count, random_state=_SPLIT_SEED, stratify=strata
+    )
+    if strata is not None:
+        _hold_out_every_class(train, test, strata)
+    return dataclasses.replace(images.rows(train if split == "train" else test), split=split)
+
+
+def _hold_out_every_class(train: np.ndarray, test: np.ndarray, labels: np.ndarray) -> None:
+    """Changes rows between a split's parts so that the test part has a row of each class.
+
+    Stratification gives a class its share, which is none if the class has few images among many.
+    """
+    for missing in np.setdiff1d(labels, labels[test]):
+        (first, *_) = np.flatnonzero(labels[train] == missing)
+        (*_, last) = np.flatnonzero(labels[test] == np.bincount(labels[test]).argmax())
+        train[first], test[last] = test[last], train[first]
 
 
 def held_out_count(count: int, classes: int) -> int:

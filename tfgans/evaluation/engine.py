@@ -486,7 +486,7 @@ class _Reader:
         return Sample(count, arrays, moments)
 
     def _cached(self, source: Source, count: int, need: Need) -> dict[str, np.ndarray]:
-        """Returns one part of real images as arrays, from the cache if the source has a fingerprint."""
+        """Returns one part of real images as arrays, from the cache if that spares work and they have a fingerprint."""
 
         def make() -> dict[str, np.ndarray]:
             sample = self.read(source, count, {need}, f"{need} of real images")
@@ -495,7 +495,7 @@ class _Reader:
             moments = sample.moments
             return {"count": np.array(moments.count), "mean": moments.mean, "covariance": moments.covariance}
 
-        if source.fingerprint is None:
+        if source.fingerprint is None or (need != "moments" and not self.extractor.is_costly):
             return make()
         # Two extractors may use one SavedModel under different names, and another version may resize differently.
         made_by = f"{self.extractor.name} {self.extractor.fingerprint} {tfgans.__version__}".encode()

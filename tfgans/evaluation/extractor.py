@@ -26,11 +26,13 @@ class Extractor(abc.ABC):
         name: Suffix of the names of its scores, as in `frechet/classifier`.
         provides: Names of its outputs.
         score_names: Names in the literature for scores with this extractor, by their names here.
+        is_costly: Whether the outputs take longer to compute than to read from a file, so that the cache keeps them.
     """
 
     name: str
     provides: frozenset[str]
     score_names: Mapping[str, str] = {}
+    is_costly = True
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -80,6 +82,7 @@ class Pixels(Extractor):
     name = "pixels"
     provides = frozenset({"features"})
     fingerprint = "pixels"
+    is_costly = False
 
     def feature_count(self, image_shape: Sequence[int]) -> int:
         return math.prod(image_shape)

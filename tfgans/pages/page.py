@@ -32,9 +32,12 @@ def make_page(explorer: Explorer) -> gr.Blocks:
         with gr.Row():
             seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
             label = _label_controls(explorer)
+        # A browser that opens the page later than this, or another checkpoint, needs other pictures.
+        page.load(lambda: f"## {explorer.loaded.title}", None, title, **_EVENT)
+        opened = (page.load, title.change)
         for section in explorer.sections:
             with gr.Tab(section.capitalize(), id=section):
-                _SECTIONS[section](explorer, page, seed, label)
+                _SECTIONS[section](explorer, opened, seed, label)
         if "training" in explorer.sections:
             newest = gr.Button("Load the newest checkpoint", elem_id="newest")
             newest.click(lambda: f"## {explorer.load_newest()}", None, title, **_EVENT)
@@ -122,7 +125,7 @@ def _shown(answer: Callable[..., Any], *arguments: Any) -> Any:
         raise gr.Error(" ".join(str(error).split())) from error
 
 
-def _samples(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -> None:
+def _samples(explorer: Explorer, opened: Sequence[Any], seed: Any, label: list[Any]) -> None:
     count = gr.Slider(1, _MOST_SAMPLES, 32, step=1, label="Number of samples", elem_id="count")
     picture = _picture("Samples")
 
@@ -130,10 +133,10 @@ def _samples(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -
         return _shown(explorer.samples, count, seed or 0, _label(explorer, values))
 
     inputs = [count, seed, *label]
-    gr.on([page.load, *(control.change for control in inputs)], draw, inputs, picture, **_EVENT)
+    gr.on([*opened, *(control.change for control in inputs)], draw, inputs, picture, **_EVENT)
 
 
-def _directions(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -> None:
+def _directions(explorer: Explorer, opened: Sequence[Any], seed: Any, label: list[Any]) -> None:
     gr.Markdown(
         "Each slider moves the latents of eight samples along one direction, in standard deviations. The images "
         "change most along the first direction."
@@ -153,10 +156,10 @@ def _directions(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]
         return _shown(explorer.moved, _ROW, seed or 0, amounts, _label(explorer, labels))
 
     inputs = [seed, *sliders, *label]
-    gr.on([page.load, *(control.change for control in inputs)], draw, inputs, picture, **_EVENT)
+    gr.on([*opened, *(control.change for control in inputs)], draw, inputs, picture, **_EVENT)
 
 
-def _pictures(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -> None:
+def _pictures(explorer: Explorer, opened: Sequence[Any], seed: Any, label: list[Any]) -> None:
     gr.Markdown(
         "One picture is reconstructed. Two have a way between them, and four an array. They stay on this machine."
     )
@@ -174,7 +177,7 @@ def _pictures(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) 
     gr.on([control.change for control in (files, *label)], draw, [files, *label], pictures, **_EVENT)
 
 
-def _neighbours(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -> None:
+def _neighbours(explorer: Explorer, opened: Sequence[Any], seed: Any, label: list[Any]) -> None:
     gr.Markdown("Each row has a sample, and then the training images whose pixels are nearest. Copies look the same.")
     button = gr.Button("Find neighbours", elem_id="find")
     picture = _picture("Neighbours")
@@ -185,7 +188,7 @@ def _neighbours(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]
     button.click(draw, [seed, *label], picture, **_EVENT)
 
 
-def _training(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) -> None:
+def _training(explorer: Explorer, opened: Sequence[Any], seed: Any, label: list[Any]) -> None:
     progress = gr.Markdown(elem_id="progress")
     grid, curves = _picture("Newest grid"), _picture("Curves")
     shown = gr.State("")
@@ -198,7 +201,7 @@ def _training(explorer: Explorer, page: gr.Blocks, seed: Any, label: list[Any]) 
         return now, now, _shown(explorer.newest_grid), _shown(explorer.curves)
 
     timer = gr.Timer(_REFRESH)
-    gr.on([page.load, timer.tick], look, shown, [shown, progress, grid, curves], **_EVENT)
+    gr.on([*opened, timer.tick], look, shown, [shown, progress, grid, curves], **_EVENT)
 
 
 _SECTIONS: dict[str, Callable[..., None]] = {
