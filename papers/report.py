@@ -18,7 +18,7 @@ _INTRODUCTION = """# Results
 
 How much of the five papers holds here? The table counts their claims by verdict, and each paper has a page with its
 claims, figures and numbers. `scripts/reproduce.py --report` writes these pages. The JSON files in
-`papers/NAME/results` have the protocol of each number.
+`papers/NAME/results` have the numbers of each run, and the protocols of scores.
 
 The results come from two CPU cores. Runs of the scale `hour` take at most an hour on one core. Those of the scale
 `small` take minutes, and some beyond the papers one to two hours. Both use small networks, and data sets of small

@@ -60,7 +60,7 @@ def longer(trial: Trial) -> Measured:
 
     system, changes = _LONGER_ROWS[trial.setting["row"]]
     images = trial.setting["data"]
-    steps = () if trial.smoke else (f"steps={_LONGER_STEPS}",)
+    steps = (f"steps={_LONGER_STEPS}",) if trial.scale == "hour" else ()
     result = train(trial, f"{system}/{images}", *steps, *changes)
     extractor = _extractor(trial, "cifar10")
     if images == "cifar10":

@@ -89,7 +89,8 @@ def curves(trial: Trial) -> Measured:
     name = f"{setting['system']}/{setting['data']}"
     recipe = recipes.get(name, trial.scale)
     steps = _IMAGE_STEPS if trial.scale == "small" else recipe.steps
-    every = 1 if trial.smoke else steps // _SCORINGS
+    # Scores are taken where metrics are logged.
+    every = 1 if trial.smoke else max(1, steps // _SCORINGS // recipe.log_every) * recipe.log_every
     fraction = setting.get("fraction", 1.0)
     changes = [f"train_fraction={fraction}", f"score_every={every}", "score_metrics=('frechet',)", f"steps={steps}"]
     measured = scored(train(trial, name, *changes))
