@@ -58,8 +58,14 @@ def test_the_scores_that_help_names_are_those_that_there_are():
     ("arguments", "message"),
     [
         ([], "Name either the --workdir of a run, or --generated images."),
-        (["--workdir=run", "--data=digits", "--out=x.json"], "--data, --out cannot stand beside --workdir"),
-        (["--generated=folder:x", "--data=digits", "--noaveraged"], "--averaged cannot stand beside --generated"),
+        (
+            ["--workdir=run", "--data=digits", "--out=x.json"],
+            "--data, --out cannot stand beside --workdir, which has no use for it.",
+        ),
+        (
+            ["--generated=folder:x", "--data=digits", "--noaveraged"],
+            "--averaged cannot stand beside --generated, which has no use for it.",
+        ),
         (["--workdir=run", "--generated=folder:a"], "Name either the --workdir of a run, or --generated images."),
         (["--generated=folder:a"], "--generated needs --data to compare with."),
     ],

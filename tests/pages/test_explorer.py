@@ -195,6 +195,7 @@ def test_an_export_of_an_older_version_is_refused(tmp_path):
         load_saved_model(version)
 
 
+@pytest.mark.usefixtures("event_loops")
 @pytest.mark.filterwarnings("ignore")
 def test_the_page_draws_again_when_it_is_opened_and_when_its_title_changes():
     """Another checkpoint has another title."""

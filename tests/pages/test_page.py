@@ -1,6 +1,5 @@
 """The explorer's page in a real browser."""
 
-import gc
 import shutil
 import socket
 import time
@@ -19,19 +18,13 @@ _SECONDS = 30
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("event_loops"),
     # Gradio warns of its own event loops and of pandas.
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(
         not (_BROWSER and _DRIVER), reason="needs chromium and chromedriver: apt-get install chromium-driver"
     ),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _event_loops():
-    """Gradio leaves event loops, which warn when they are collected; here these warnings are ignored."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture
