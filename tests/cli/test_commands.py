@@ -283,13 +283,16 @@ def test_export_of_no_run_writes_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_morph_asks_for_four_test_images(tmp_path, random):
+def test_morph_asks_for_four_test_images(tmp_path, random, drawn):
     """A fifth of 15 images is held out for tests."""
     np.savez(tmp_path / "few.npz", images=random.integers(0, 256, (15, 8, 8, 1), np.uint8))
     recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'few.npz'}", "batch_size=4")
     workdir = new_run(tmp_path / "run", recipe).path
-    with pytest.raises(ValueError, match=r"morph needs four test images; .*few\.npz has 3"):
+    with pytest.raises(ValueError, match=r"morph needs 4 test images; .*few\.npz has 3"):
         call(explore, f"--workdir={workdir}", "--figure=morph", f"--out={tmp_path / 'morph.png'}")
+    # Three images make one pair.
+    call(explore, f"--workdir={workdir}", "--figure=interpolations", "--seed=1", f"--out={tmp_path / 'pair.png'}")
+    assert len(drawn[-1].axes[0].images[0].get_array()) == 8
 
 
 def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):

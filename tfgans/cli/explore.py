@@ -159,20 +159,26 @@ def _draw_images(model: "AdversarialModel", folder: "RunFolder", out: pathlib.Pa
         )
     _, _, test_split = training.load_data_of(folder.path, None, FLAGS.data_dir, FLAGS.download)
     test = data.as_images(test_split)
+
+    def images(count: int) -> np.ndarray:
+        """As many test images from that with the number --seed on, or all if there are fewer."""
+        first = FLAGS.seed % max(1, len(test) - count + 1)
+        return test.rows(slice(first, first + count)).unit_images
+
+    least = {"interpolations": 2, "morph": 4}.get(FLAGS.figure, 1)
+    if len(test) < least:
+        raise ValueError(f"--figure={FLAGS.figure} needs {least} test images; {test.name} has {len(test)}.")
     if FLAGS.figure == "reconstructions":
-        plots.reconstruction_grid(model.reconstruct, test.first(4 * FLAGS.size).unit_images, out, columns=FLAGS.size)
+        plots.reconstruction_grid(model.reconstruct, images(4 * FLAGS.size), out, columns=FLAGS.size)
     elif FLAGS.figure == "interpolations":
-        plots.interpolation_grid(model.interpolate, test.first(2 * FLAGS.size).unit_images, out, steps=FLAGS.size)
+        pairs = min(FLAGS.size, len(test) // 2)
+        plots.interpolation_grid(model.interpolate, images(2 * pairs), out, steps=FLAGS.size)
     elif FLAGS.figure == "morph":
-        if len(test) < 4:
-            raise ValueError(f"--figure=morph needs four test images; {test.name} has {len(test)}.")
-        first = 4 * FLAGS.seed % (len(test) - 3)
-        plots.morph_grid(model.morph, test.rows(slice(first, first + 4)).unit_images, out, size=FLAGS.size)
+        plots.morph_grid(model.morph, images(4), out, size=FLAGS.size)
     else:
         values = np.linspace(FLAGS.low, FLAGS.high, FLAGS.size).tolist()
         dimensions = range(min(FLAGS.size, model.prior.size))
-        first = FLAGS.seed % len(test)
-        (image,) = test.rows(slice(first, first + 1)).unit_images
+        (image,) = images(1)
         plots.traversal_grid(model.traverse, image, dimensions, values, out)
 
 
