@@ -60,11 +60,11 @@ def test_the_scores_that_help_names_are_those_that_there_are():
         ([], "Name either the --workdir of a run, or --generated images."),
         (
             ["--workdir=run", "--data=digits", "--out=x.json"],
-            "--data, --out cannot stand beside --workdir, which has no use for it.",
+            "--workdir takes no --data and no --out.",
         ),
         (
             ["--generated=folder:x", "--data=digits", "--noaveraged"],
-            "--averaged cannot stand beside --generated, which has no use for it.",
+            "--generated takes no --averaged.",
         ),
         (["--workdir=run", "--generated=folder:a"], "Name either the --workdir of a run, or --generated images."),
         (["--generated=folder:a"], "--generated needs --data to compare with."),

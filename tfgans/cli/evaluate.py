@@ -76,7 +76,7 @@ def main() -> None:
         raise ValueError("--generated needs --data to compare with.")
     chosen, others = ("--workdir", _OF_IMAGES) if FLAGS.generated is None else ("--generated", _OF_RUNS)
     if beside := [f"--{name}" for name in others if FLAGS[name].present]:
-        raise ValueError(f"{', '.join(beside)} cannot stand beside {chosen}, which has no use for it.")
+        raise ValueError(f"{chosen} takes no {' and no '.join(beside)}.")
 
     load_tensorflow()
     from tfgans import evaluation, training

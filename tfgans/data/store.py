@@ -175,7 +175,7 @@ def _write_shards(path: pathlib.Path, images: Images, rows: int) -> None:
 
 
 def write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:
-    """Writes what stands before the bytes of an array uint8 of this shape in a `.npy` file."""
+    """Writes the header of a `.npy` file for an array uint8 of this shape, whose bytes follow it."""
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 

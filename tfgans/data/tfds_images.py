@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import math
 import os
 import pathlib
 from collections.abc import Callable, Sequence
@@ -144,10 +145,9 @@ def _in_order(
     dataset = dataset.map(
         lambda example: (preparation.image(example), preparation.label(example)), num_parallel_calls=tf.data.AUTOTUNE
     )
-    first, _ = next(dataset.as_numpy_iterator())
-    shape, what = (len(dataset), *first.shape), f"{name} {split}"
+    shape, what = (len(dataset), *dataset.element_spec[0].shape), f"{name} {split}"
     # Hundreds of thousands of photographs take minutes.
-    rows = max(1, _PART // first.size)
+    rows = max(1, _PART // math.prod(shape[1:]))
     parts = tqdm.tqdm(dataset.batch(rows).as_numpy_iterator(), total=-(-len(dataset) // rows), desc=what, delay=5)
     if fits_memory(shape):
         images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
