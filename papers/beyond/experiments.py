@@ -41,7 +41,8 @@ _UNSUPERVISED = "X-GAN, unsupervised"
 # All discriminators have a head of one width, with and without a latent.
 _PACGAN = ("data=stacked_mnist/pacgan", "latent_size=100", "batch_size=64", "steps=20000", "head_width=256")
 _LONG = (*_COMPARED, _UNSUPERVISED, _REAL)
-_WEAKENED = ("GAN", "PacGAN2", "RpGAN + R1 + R2", "LOGAN lol1")
+# X-GAN's discriminator is also the network of its learned features, so that a weak one would change two things.
+_WEAKENED = ("GAN", "PacGAN2", "RpGAN + R1 + R2", "LOGAN lol1", "lol1 without an encoder")
 # Channels of the discriminator's maps that Metz et al. (2017) have beside a generator with 64, 32, 16 and 8 channels.
 # The generator here has the first three.
 _WEAK = {
