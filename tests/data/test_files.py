@@ -60,7 +60,7 @@ NO_FILES = {
     "folder": os.mkdir,
 }
 READERS = {
-    "image": lambda path: data.read_image(path, 1),
+    "image": lambda path: data.read_image(path),
     "npz": data.read_npz,
     "efigi": data.read_efigi_attributes,
     "load_npz": lambda path: data.load_split(f"npz:{path}"),
@@ -116,15 +116,16 @@ def test_links_that_lead_nowhere_are_missing_files(tmp_path, deadline, target, r
 def test_images_that_are_refused(tmp_path, content, message):
     (tmp_path / "x.png").write_bytes(content)
     with pytest.raises(ValueError, match=rf"x\.png is not an image that can be read: .*({message})") as error:
-        data.read_image(tmp_path / "x.png", 1)
+        data.read_image(tmp_path / "x.png")
     assert one_line(error)
 
 
 def test_the_first_image_of_an_animation_is_read(tmp_path):
     frames = [Image.new("L", (3, 2), value) for value in (10, 200)]
-    for kind in ("gif", "png"):
+    # A GIF has a palette of colours.
+    for kind, channels in (("gif", 3), ("png", 1)):
         frames[0].save(tmp_path / f"x.{kind}", save_all=True, append_images=frames[1:])
-        np.testing.assert_array_equal(data.read_image(tmp_path / f"x.{kind}", 1), np.full((2, 3, 1), 10))
+        np.testing.assert_array_equal(data.read_image(tmp_path / f"x.{kind}"), np.full((2, 3, channels), 10))
 
 
 @pytest.mark.parametrize("encoding", ["png", "jpeg", "gif", "bmp", "webp", "npz"])
@@ -141,7 +142,7 @@ def test_damaged_files_are_read_or_refused_by_name(tmp_path, random, deadline, e
         damaged[places] = random.choice(np.array([0, 127, 255], np.uint8), 3)
         (tmp_path / "x").write_bytes(damaged[: random.integers(len(damaged) // 2, 2 * len(damaged))].tobytes())
         try:
-            data.read_npz(tmp_path / "x") if encoding == "npz" else data.read_image(tmp_path / "x", 3)
+            data.read_npz(tmp_path / "x") if encoding == "npz" else data.read_image(tmp_path / "x")
         except ValueError as error:
             message = str(error)
         else:

@@ -33,7 +33,7 @@ def stored(folder, monkeypatch):
 
 
 def test_images_are_those_of_its_files(folder, stored):
-    expected = [data.fit_images(data.read_image(file, 3)[np.newaxis], SHAPE)[0] for file in data.image_files(folder)]
+    expected = [data.fit_images(data.read_image(file)[np.newaxis], SHAPE)[0] for file in data.image_files(folder)]
     whole = folders.FolderImages(folders.list_files(folder), SHAPE)
     np.testing.assert_array_equal(whole[:], expected)
     assert isinstance(stored.image, data.StoredImages)

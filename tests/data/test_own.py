@@ -198,7 +198,7 @@ def test_images_are_fitted_together_as_each_alone(tmp_path, random, monkeypatch,
     sizes = [(8, 8)] * 9 + [(12, 7), (7, 12), (12, 7)] + [(31, 17)] * 9
     for number, size in enumerate(sizes):
         Image.fromarray(random.integers(0, 256, (*size, 3), np.uint8)).save(tmp_path / f"{number:02}.png")
-    alone = [data.fit_images(data.read_image(file, shape[-1])[None], shape)[0] for file in data.image_files(tmp_path)]
+    alone = [data.fit_images(data.read_image(file)[None], shape)[0] for file in data.image_files(tmp_path)]
     parts = []
     fit = resize.fit_images
     monkeypatch.setattr(resize, "fit_images", lambda images, to: parts.append(len(images)) or fit(images, to))
@@ -226,8 +226,25 @@ def test_fit_averages_when_it_shrinks():
     checks = np.indices((8, 8)).sum(0) % 2 * 100.0 / 100
     shrunk = data.fit_images(checks[None, ..., None], (4, 4, 1))
     np.testing.assert_allclose(shrunk, 0.5)
-    colours = np.array([0, 30, 90], np.uint8).reshape(1, 1, 1, 3)
-    np.testing.assert_array_equal(data.fit_images(colours, (1, 1, 1)), [[[[40]]]])
+
+
+def test_grey_is_the_luma_of_bt_601():
+    colours = np.array([200, 100, 50], np.uint8).reshape(1, 1, 1, 3)
+    # 200 * .299 + 100 * .587 + 50 * .114 = 124.2
+    np.testing.assert_array_equal(data.fit_images(colours, (1, 1, 1)), [[[[124]]]])
+    edges = np.array([-1, 1], np.float32).reshape(2, 1, 1, 1).repeat(3, axis=-1)
+    np.testing.assert_array_equal(data.fit_images(edges, (1, 1, 1)), edges[..., :1])
+
+
+def test_colours_become_the_same_grey_from_files_and_arrays(tmp_path, random):
+    """Files that are turned to grey before they are resized would be rounded twice."""
+    images = random.integers(0, 256, (6, 13, 9, 3), np.uint8)
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    arrays = data.from_arrays(images, image_shape=(5, 7, 1))
+    for split in ("train", "test"):
+        files = data.load_split(f"folder:{tmp_path}", split, image_shape=(5, 7, 1))
+        np.testing.assert_array_equal(files.image, data.hold_out(arrays, split).image)
 
 
 def test_npz_holds_a_fifth_out(tmp_path):
@@ -389,7 +406,7 @@ def test_both_splits_are_read_at_once(tmp_path, monkeypatch, kind):
     read, readers = [], {"npz": own.read_npz, "folder": folder_of_images.decode_image}
     monkeypatch.setattr(own, "read_npz", lambda path, **kinds: read.append(path) or readers["npz"](path, **kinds))
     monkeypatch.setattr(
-        folder_of_images, "decode_image", lambda source, *rest: read.append(source) or readers["folder"](source, *rest)
+        folder_of_images, "decode_image", lambda source, name: read.append(source) or readers["folder"](source, name)
     )
     both = data.load_splits(f"{kind}:{place}", ("train", "test"), image_shape=(8, 8, 1))
     assert len(read) == {"npz": 1, "folder": 10}[kind]

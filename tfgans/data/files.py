@@ -20,6 +20,7 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 """Ends of the names of files that are read as images."""
 
 _IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+_GREY_MODES = ("1", "L", "LA", "I", "F")
 _LONGEST_REASON = 200
 _HIDDEN = (".", "__")
 _COPIED_AT_ONCE = 2**20
@@ -58,7 +59,7 @@ def image_files(folder: pathlib.Path, recursive: bool = True) -> list[pathlib.Pa
     return sorted(path for path in images if not is_hidden(path.relative_to(folder)))
 
 
-def read_image(file: str | os.PathLike, channels: int) -> np.ndarray:
+def read_image(file: str | os.PathLike) -> np.ndarray:
     """Returns the pixels of an image file, as `decode_image` does.
 
     Raises:
@@ -66,15 +67,14 @@ def read_image(file: str | os.PathLike, channels: int) -> np.ndarray:
         ValueError: If the file is no regular one, or cannot be decoded.
     """
     check_file(file)
-    return decode_image(file, channels, file)
+    return decode_image(file, file)
 
 
-def decode_image(source: str | os.PathLike | IO[bytes], channels: int, name: str | os.PathLike) -> np.ndarray:
-    """Returns the pixels of an image file, uint8 [H, W, channels], upright; of an animation, the first image.
+def decode_image(source: str | os.PathLike | IO[bytes], name: str | os.PathLike) -> np.ndarray:
+    """Returns the pixels of an image file upright, uint8 [H, W, 1] or [H, W, 3], as the file is in grey or in colour.
 
     Args:
-        source: A PNG, JPEG, BMP, GIF or WebP file, or its bytes.
-        channels: 1 for grey, 3 for colour.
+        source: A PNG, JPEG, BMP, GIF or WebP file, or its bytes; the first image of an animation is read.
         name: Name of the file, for errors.
 
     Raises:
@@ -89,11 +89,12 @@ def decode_image(source: str | os.PathLike | IO[bytes], channels: int, name: str
             if upright.mode.startswith("I;16"):
                 # Pillow clips 16 bits at 255 instead of scaling them.
                 upright = Image.fromarray((np.asarray(upright) // 257).astype(np.uint8))
-            pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
+            is_grey = upright.mode in _GREY_MODES
+            pixels = np.asarray(upright.convert("L" if is_grey else "RGB"))
     # The decoders raise nearly any error for a damaged file.
     except Exception as error:
         raise ValueError(f"{name} is not an image that can be read: {reason(error)}.") from error
-    return pixels.reshape(*pixels.shape[:2], channels)
+    return pixels[..., np.newaxis] if is_grey else pixels
 
 
 def read_npz(path: str | os.PathLike, without: Collection[str] = ()) -> dict[str, np.ndarray]:

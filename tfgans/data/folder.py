@@ -83,7 +83,7 @@ class FolderImages(StoredImages):
     def __init__(self, files: FileList, image_shape: Sequence[int]) -> None:
         height, width, channels = image_shape
         super().__init__(
-            (len(files.names), height, width, channels), f"{files.fingerprint} {height} {width} {channels}"
+            (len(files.names), height, width, channels), f"{files.fingerprint} fitted to {height} {width} {channels}"
         )
         self.files = files
 
@@ -104,8 +104,7 @@ class FolderImages(StoredImages):
         return in_python(decoded, [names, contents], tf.uint8)
 
     def _decoded(self, names: Iterable[str | os.PathLike], sources: Iterable[os.PathLike | IO[bytes]]) -> np.ndarray:
-        *_, channels = self.shape
-        images = (decode_image(source, channels, name) for name, source in zip(names, sources, strict=True))
+        images = (decode_image(source, name) for name, source in zip(names, sources, strict=True))
         return np.concatenate(list(fitted(images, self.shape[1:])))
 
 

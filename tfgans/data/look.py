@@ -82,7 +82,7 @@ def _folder(path: pathlib.Path) -> _Seen:
     files = list_files(path)
     count = len(files.names)
     rows = np.unique(np.linspace(0, count - 1, min(count, _MOST_DECODED)).astype(int))
-    images = [decode_image(files.path(row), 3, files.path(row)) for row in rows]
+    images = [decode_image(files.path(row), files.path(row)) for row in rows]
     channels = 1 if all(_is_grey(image) for image in images) else 3
     return count, None, [(*image.shape[:2], channels) for image in images], files.labels
 

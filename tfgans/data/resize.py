@@ -10,12 +10,14 @@ import tensorflow as tf
 from tfgans.data.images import Images, StoredImages
 
 _VALUES_AT_ONCE = 2**22
+# Shares of red, green and blue in luma (ITU-R BT.601), which Pillow's mode `L` and TensorFlow have too.
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     """Fits images to a shape: cuts them to its proportions about their centre, and resizes them.
 
-    Grey is the mean of the colours, and grey images have three equal colours.
+    Grey is the luma of ITU-R BT.601, and a grey image that becomes one in colour has three equal colours.
 
     Args:
         images: [n, H, W, 1 or 3], uint8 or floating.
@@ -38,13 +40,13 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
     result = images[:, top : top + kept_rows, left : left + kept_columns]
     floating = result.astype(np.float32)
+    if channels < images.shape[-1]:
+        floating = (floating @ _LUMA)[..., np.newaxis]
     if (kept_rows, kept_columns) != (height, width):
         # TensorFlow's averages may leave the range of an image by their rounding.
         least, most = (edge(floating, axis=(1, 2, 3), keepdims=True) for edge in (np.min, np.max))
         method = "area" if kept_rows > height else "bilinear"
         floating = np.clip(tf.image.resize(floating, (height, width), method).numpy(), least, most)
-    if channels < images.shape[-1]:
-        floating = floating.mean(axis=-1, keepdims=True)
     floating = np.broadcast_to(floating, (*floating.shape[:-1], channels))
     return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
 
@@ -59,7 +61,9 @@ class FittedImages(StoredImages):
 
     def __init__(self, images: StoredImages, image_shape: Sequence[int]) -> None:
         height, width, channels = image_shape
-        super().__init__((len(images), height, width, channels), f"{images.fingerprint} at {height} {width} {channels}")
+        super().__init__(
+            (len(images), height, width, channels), f"{images.fingerprint} fitted to {height} {width} {channels}"
+        )
         self._images = images
 
     def read(self, rows: np.ndarray) -> np.ndarray:

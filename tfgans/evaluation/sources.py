@@ -134,7 +134,8 @@ def _folder_source(path: pathlib.Path, image_shape: tuple[int, ...]) -> Source:
     def read(start: int, stop: int) -> Rows:
         images = []
         for number in order[start:stop]:
-            image = data.read_image(files[number], image_shape[-1])
+            image = data.read_image(files[number])
+            image = data.fit_images(image[np.newaxis], (*image.shape[:2], image_shape[-1]))[0]
             if image.shape != image_shape:
                 raise ValueError(f"{files[number]} has shape {image.shape}; expected {image_shape}.")
             images.append(image)

@@ -254,7 +254,7 @@ class Explorer:
     def newest_grid(self) -> np.ndarray | None:
         """Returns the newest grid that the run has drawn; None if there is none."""
         grid = training.newest_picture(self._run.grids)
-        return data.read_image(grid, 3) if grid else None
+        return data.read_image(grid) if grid else None
 
     def curves(self) -> np.ndarray | None:
         """Draws the run's scores, diversity and metrics; None before the first line."""
@@ -321,7 +321,7 @@ class Explorer:
         if len(files) < (count or 1):
             raise ValueError(f"Expected {count or 1} or more pictures; received {len(files)}.")
         shape = self.loaded.sample_shape
-        pictures = [data.read_image(file, shape[-1])[np.newaxis] for file in files[:count]]
+        pictures = [data.read_image(file)[np.newaxis] for file in files[:count]]
         return np.concatenate([data.unit_images(data.fit_images(picture, shape)) for picture in pictures])
 
     def _sheet(self, images: np.ndarray, columns: int | None = None) -> np.ndarray:
