@@ -87,7 +87,7 @@ class Item:
         settings: The rows.
         run: Measures the numbers of one trial.
         figures: Draws figures from the first seed's trials into a folder; None if the item has no figures.
-        scale: Scale of its runs, if a plan names no other.
+        scales: Scales that its runs can have. The first is its own.
     """
 
     paper: str
@@ -95,7 +95,7 @@ class Item:
     settings: tuple[Setting, ...]
     run: Callable[[Trial], Measured]
     figures: Callable[[Sequence[Trial], pathlib.Path], None] | None = None
-    scale: Literal["small", "hour"] = "small"
+    scales: tuple[Literal["small", "hour", "paper"], ...] = ("small", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Plan:
             Trial(
                 setting,
                 seed,
-                self.scale or item.scale,
+                self.scale or item.scales[0],
                 self.smoke,
                 self.folder(item, setting, seed),
                 self.data_dir,
@@ -143,7 +143,7 @@ class Plan:
     def folder(self, item: Item, setting: Setting, seed: int) -> pathlib.Path:
         """Returns the folder of a trial's runs."""
         name = "_".join(str(value) for value in setting.values()).replace("/", "-").replace(" ", "-")
-        return self.workdir / item.paper / item.name / (self.scale or item.scale) / name / str(seed)
+        return self.workdir / item.paper / item.name / (self.scale or item.scales[0]) / name / str(seed)
 
     def file(self, item: Item) -> pathlib.Path:
         """Returns the path of the item's results."""

@@ -16,6 +16,7 @@ from tfgans.cli import _app
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from papers.frame import Item
     from papers.paper import Paper
 
 FLAGS = flags.FLAGS
@@ -98,6 +99,19 @@ def _take_two_steps(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
         raise ValueError(f"Some recipes cannot take two steps. {error}") from error
 
 
+def _items_at_scale(chosen: "Sequence[Paper]") -> "list[tuple[Paper, Item]]":
+    """Returns the chosen items that have the scale of the flag, each with its paper."""
+    items = [(paper, item) for paper in chosen for item in paper.items]
+    if FLAGS.scale is None:
+        return items
+    others = [f"{paper.name}/{item.name}" for paper, item in items if FLAGS.scale not in item.scales]
+    if others and FLAGS.item:
+        raise ValueError(f"No run of {', '.join(others)} has the scale {FLAGS.scale}; received --scale={FLAGS.scale}.")
+    if others:
+        print(f"These items have no run of the scale {FLAGS.scale}: {', '.join(others)}.")
+    return [(paper, item) for paper, item in items if FLAGS.scale in item.scales]
+
+
 def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
     from papers.frame import Plan, describe, missing_trials, run_item, table
     from papers.paper_scale import describe_costs
@@ -121,21 +135,21 @@ def _run_items(chosen: "Sequence[Paper]", folder: pathlib.Path) -> None:
         # A flag that was given twice has two lines.
         command=" ".join(["scripts/reproduce.py", *asked]).replace("\n", " "),
     )
-    to_run = sum(missing_trials(item, plan) for paper in chosen for item in paper.items)
+    items = _items_at_scale(chosen)
+    to_run = sum(missing_trials(item, plan) for _, item in items)
     failures = []
-    for paper in chosen:
-        for item in paper.items:
-            if FLAGS.dry_run:
-                print(f"{paper.name}/{item.name}: {paper.about(item)}")
-                print(describe(item, plan))
-                continue
-            try:
-                path = run_item(item, plan)
-            except RuntimeError as error:
-                failures.append(str(error))
-                continue
-            print(table(path))
-            print(f"results: {path}")
+    for paper, item in items:
+        if FLAGS.dry_run:
+            print(f"{paper.name}/{item.name}: {paper.about(item)}")
+            print(describe(item, plan))
+            continue
+        try:
+            path = run_item(item, plan)
+        except RuntimeError as error:
+            failures.append(str(error))
+            continue
+        print(table(path))
+        print(f"results: {path}")
     if FLAGS.dry_run and FLAGS.scale == "paper":
         print("On the papers' own data, with scripts/train.py:")
         for line in describe_costs(chosen, folder):

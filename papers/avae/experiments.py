@@ -135,13 +135,13 @@ def controller(trial: Trial) -> Measured:
     at its set point if k = 1/2. `settled` is the first step after which the error stays within .02 of 0, and
     `overshoot` is the largest excess of k over 1/2.
     """
+    from tfgans import training
+
+    gains = [f"{name}={trial.setting[name]}" for name in ("integral", "proportional", "derivative")]
+    _train(trial, "avae", "digits", *gains)
     errors, ks = plant(tuple(trial.setting[name] for name in ("integral", "proportional", "derivative")))
     outside = np.flatnonzero(np.abs(errors) > 0.02)
     values = {"settled": float(outside[-1] + 1 if len(outside) else 0), "overshoot": float(max(ks.max() - 0.5, 0))}
-    gains = [f"{name}={trial.setting[name]}" for name in ("integral", "proportional", "derivative")]
-    _train(trial, "avae", "digits", *gains)
-    from tfgans import training
-
     lines = read_lines(training.RunFolder(trial.workdir).metrics_file)
     last = lines[len(lines) // 2 :]
     values |= {f"training_{name}": float(np.mean([line[name] for line in last])) for name in ("k", "convergence")}
@@ -232,9 +232,9 @@ ITEMS = (
             tuple({"data": images, "row": row} for row in _LONGER_ROWS),
             longer,
             table1_figures,
-            scale="hour",
+            scales=scales,
         )
-        for images in ("portraits", "cifar10")
+        for images, scales in (("portraits", ("hour",)), ("cifar10", ("hour", "paper")))
     ),
     Item(
         "avae",
@@ -242,7 +242,7 @@ ITEMS = (
         tuple({"data": "avatars", "system": system} for system in ("avae", "vae")),
         avatars,
         attribute_figures,
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "avae",

@@ -297,7 +297,7 @@ ITEMS = (
         (*({"system": "began_cs", "k": k} for k in _KS), {"system": "began", "k": _FALLING}),
         toy_k,
         functools.partial(toy_figure, name="fig7_k"),
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "began_cs",
@@ -318,6 +318,7 @@ ITEMS = (
             for latent_size in (2, 32)
         ),
         sweep,
+        scales=("small",),
     ),
     Item(
         "began_cs",
@@ -336,7 +337,7 @@ ITEMS = (
         ),
         curves,
         functools.partial(curve_figures, prefix="portraits16_"),
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "began_cs",
@@ -344,7 +345,7 @@ ITEMS = (
         tuple({"system": system, "data": "portraits"} for system in _PAIR),
         portraits,
         portrait_figures,
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "began_cs",
@@ -352,7 +353,7 @@ ITEMS = (
         tuple({"system": system, "data": "avatars"} for system in _PAIR),
         avatar_styles,
         style_figures,
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "began_cs",

@@ -270,7 +270,7 @@ def _item(
 ) -> Item:
     """An item whose rows are all combinations of values of its fields."""
     rows = [dict(zip(fields, values, strict=True)) for values in itertools.product(*fields.values())]
-    return Item("beyond", name, tuple(rows), run, figures and functools.partial(figures, name))
+    return Item("beyond", name, tuple(rows), run, figures and functools.partial(figures, name), scales=("small",))
 
 
 ITEMS = (

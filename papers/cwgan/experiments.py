@@ -213,7 +213,7 @@ ITEMS = (
         tuple({"data": data, "system": system} for data in ("mnist", "fashion_mnist") for system in _SYSTEMS),
         fig3_10,
         functools.partial(fig3_figures, name="fig3_10"),
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "cwgan",
@@ -221,7 +221,7 @@ ITEMS = (
         tuple({"system": system} for system in _SYSTEMS),
         avatars,
         avatar_figures,
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "cwgan",

@@ -292,7 +292,7 @@ ITEMS = (
             tuple({"data": data, **row} for row in _BOTH_FORMS),
             images,
             functools.partial(image_figures, prefix=f"{data}_"),
-            scale="hour",
+            scales=("hour", "paper"),
         )
         for data in ("cifar10", "mnist")
     ),
@@ -302,7 +302,7 @@ ITEMS = (
         tuple({"data": "portraits", **row} for row in _settings("bigan", "pairwise", ("v", "lol1", "lol2"))),
         images,
         functools.partial(image_figures, prefix="portraits_"),
-        scale="hour",
+        scales=("hour",),
     ),
     Item(
         "logan",
@@ -310,7 +310,7 @@ ITEMS = (
         _settings("bigan", "pairwise", ("v", "lol1", "lol2")),
         junction,
         functools.partial(junction_figures, name="junction"),
-        scale="hour",
+        scales=("hour", "paper"),
     ),
     Item(
         "logan",

@@ -158,7 +158,7 @@ ITEMS = (
         tuple({"data": "avatars", **row} for row in _rows("real images", "MD-GAN", "CVAE-GAN", *_FORMS)),
         scores,
         sheets,
-        scale="hour",
+        scales=("hour",),
     ),
     *(
         Item(
@@ -167,7 +167,7 @@ ITEMS = (
             tuple({"data": data, "system": system} for system in ("md_gan", "cvae_gan", "xgan")),
             few,
             few_figures,
-            scale="hour",
+            scales=("hour",),
         )
         for data in ("flowers17", "olivetti", "fashion_mnist")
     ),
@@ -176,5 +176,6 @@ ITEMS = (
         "dimension",
         _rows("X-GAN"),
         dimension,
+        scales=("small",),
     ),
 )

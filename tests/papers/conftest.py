@@ -75,15 +75,15 @@ class AskedError(Exception):
 
 @pytest.fixture
 def asked(tmp_path, monkeypatch):
-    """Returns the recipe that the row of an item would train."""
+    """Returns the recipe that the row of an item would train, at the item's own scale or another."""
 
     def train(trial, name, *changes):
         raise AskedError(recipes.get(name, trial.scale).override(changes))
 
-    def run(item, row):
+    def run(item, row, scale=None):
         monkeypatch.setattr(f"papers.{item.paper}.experiments.train", train)
         with pytest.raises(AskedError) as error:
-            item.run(Trial(row, 0, item.scale, False, tmp_path, None, False))
+            item.run(Trial(row, 0, scale or item.scales[0], False, tmp_path, None, False))
         return error.value.args[0]
 
     return run
@@ -95,7 +95,9 @@ def run_for_a_moment(tmp_path):
 
     def run(paper, name, rows, figures, data_dir=None):
         (item,) = papers.find(paper).only([name]).items
-        trials = [Trial(item.settings[row], 0, item.scale, True, tmp_path / str(row), data_dir, False) for row in rows]
+        trials = [
+            Trial(item.settings[row], 0, item.scales[0], True, tmp_path / str(row), data_dir, False) for row in rows
+        ]
         with quick_classifiers() if (paper, name) in WHOLE else quick_runs():
             for trial in trials:
                 measured = item.run(trial)

@@ -11,7 +11,9 @@ from papers.runs import shown_images
 from papers.xgan import experiments
 from tfgans import data, plots, training
 
-ITEMS = {f"{paper.name}/{item.name}": item for paper in papers.PAPERS for item in paper.items if item.scale == "hour"}
+ITEMS = {
+    f"{paper.name}/{item.name}": item for paper in papers.PAPERS for item in paper.items if item.scales[0] == "hour"
+}
 
 # Other items, at this scale or the small one, take the same steps.
 REPEATED = {

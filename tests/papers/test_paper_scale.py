@@ -15,6 +15,16 @@ OF_PAPERS = [name for name in recipes.names() if "paper" in recipes.presets(name
 TINY = "cwgan/digits generator_widths=(8,4) discriminator_widths=(4,8)"
 
 
+AT_THIS_SCALE = [item for paper in papers.PAPERS for item in paper.items if "paper" in item.scales]
+
+
+@pytest.mark.parametrize("item", AT_THIS_SCALE, ids=[f"{item.paper}/{item.name}" for item in AT_THIS_SCALE])
+def test_every_row_of_an_item_at_this_scale_has_a_recipe(item, asked):
+    for row in item.settings:
+        if "real images" not in row.values():
+            assert asked(item, row, "paper").preset == "paper"
+
+
 @pytest.mark.slow
 def test_two_steps_are_measured_and_stored(tmp_path):
     """Two processes; other recipes that stand stay."""

@@ -30,6 +30,7 @@ def test_help_names_the_flags_without_loading_tensorflow():
         (["--item=fig3"], "Several names fit the item 'fig3'"),
         (["--report", "--dry_run", "--paper=xgan"], "received --paper --dry_run beside it"),
         (["--report", "--results=nowhere"], "nowhere has no results of any paper"),
+        (["--scale=paper", "--item=wide_generator", "--dry_run"], "No run of beyond/wide_generator has the scale"),
         (["--scale=paper", "--smoke", "--paper=beyond", "--item=stacked_mnist"], "there is no recipe to try"),
     ],
 )
@@ -56,6 +57,8 @@ def test_dry_run_of_all_papers_at_their_own_scale_has_its_cost():
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "logan/fig4: This item measures Fig. 4." in lines
+    assert lines[0].startswith("These items have no run of the scale paper: avae/table1_portraits, ")
+    assert not any(line.startswith("avae/table1_portraits: ") for line in lines)
     assert "xgan, Table 1: needs data" in lines
     assert any(line.startswith("  cwgan/mnist: 18,740 steps, 5,996,800 images, ") for line in lines)
     assert "runs with one seed; " in lines[-1]
