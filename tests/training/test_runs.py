@@ -303,8 +303,10 @@ def test_own_data_work_in_every_recipe(name, tmp_path, random):
 def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
     """Another fifth of them would be held out, so that the run would be tested on images that it has learned from."""
 
+    images = random.integers(0, 256, (31, 8, 8, 1), np.uint8)
+
     def save(count):
-        np.savez(tmp_path / "own.npz", images=random.integers(0, 256, (count, 8, 8, 1), np.uint8))
+        np.savez(tmp_path / "own.npz", images=images[:count])
 
     recipe = tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "batch_size=4", "steps=1")
     save(30)
@@ -317,6 +319,23 @@ def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
         training.run_scorer(tmp_path / "run", "pixels")
     save(30)
     training.run_scorer(tmp_path / "run", "pixels")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.filterwarnings("ignore:A Frechet distance of")
+def test_a_run_does_not_go_on_with_other_images_or_labels(tmp_path, random):
+    images, labels = random.integers(0, 256, (30, 8, 8, 1), np.uint8), np.arange(30) % 2
+
+    def save(name, images, labels):
+        np.savez(tmp_path / f"{name}.npz", images=images, labels=labels)
+        return tiny("bigan/digits", f"data=npz:{tmp_path / name}.npz", "batch_size=4", "steps=1")
+
+    training.run(save("own", images, labels), tmp_path / "run", progress=False)
+    for other in ((images[::-1], labels), (images, 1 - labels)):
+        with pytest.raises(ValueError, match=r"npz:.* has other images or labels than when the run in .* began"):
+            training.run(save("own", *other), tmp_path / "run", progress=False)
+    brighter_by_a_decoder = np.minimum(images, 254) + (np.arange(8) % 2 == 0).astype(np.uint8)[:, None]
+    training.run(save("own", brighter_by_a_decoder, labels).override(["steps=2"]), tmp_path / "run", progress=False)
 
 
 @pytest.mark.usefixtures("quick")

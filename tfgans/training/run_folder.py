@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+import numpy as np
 
 from tfgans import recipes
 from tfgans._errors import first_line
@@ -31,6 +32,9 @@ from tfgans.evaluation import Score, read_scores
 from tfgans.recipes import Recipe
 
 _KEPT_CHECKPOINTS = 3
+# Samples of each split that tell data from other data of the same size, and the least difference of their means.
+_NOTED_SAMPLES = 16
+_GREY_LEVEL = 2 / 255
 
 
 def newest_picture(folder: pathlib.Path) -> pathlib.Path | None:
@@ -138,29 +142,36 @@ class RunFolder:
         self.checkpoints.mkdir(exist_ok=True)
 
     def check_data(self, train: DataSplit, test: DataSplit) -> None:
-        """Checks that the data of the run have as many samples as when it began. Earlier runs did not note them.
+        """Checks that the run has the samples with which it began. Earlier runs noted their numbers, or nothing.
 
         More files change which of them are the test split, and the order of all batches.
 
         Raises:
-            ValueError: If there are more or fewer.
+            ValueError: If there are more or fewer samples, or others.
         """
         try:
             before = _read_object(self.data_file)
         except ValueError:
             # `begin` puts it aside, and says so.
             return
-        if before and before != (now := _counts(train, test)):
+        if not before:
+            return
+        if (train.count, test.count) != (before["train"], before["test"]):
             raise ValueError(
-                f"{train.name} has {now['train']} training and {now['test']} test images; it had {before['train']} and "
+                f"{train.name} has {train.count} training and {test.count} test images; it had {before['train']} and "
                 f"{before['test']} when the run in {self.path} began. Other images would be those to test on. Restore "
                 "the data, or begin a new run."
             )
+        if "means" in before and not np.allclose(before["means"], _means(train, test), rtol=0, atol=_GREY_LEVEL):
+            raise ValueError(
+                f"{train.name} has other images or labels than when the run in {self.path} began. Restore the data, or "
+                "begin a new run."
+            )
 
     def note_data(self, train: DataSplit, test: DataSplit) -> None:
-        """Notes the numbers of samples that `check_data` expects from now on."""
+        """Notes the data that `check_data` expects from now on."""
         if not self.data_file.exists():
-            write_json(self.data_file, _counts(train, test))
+            write_json(self.data_file, {"train": train.count, "test": test.count, "means": _means(train, test)})
 
     def put_damaged_aside(self) -> None:
         """Renames each damaged file that a run does not need, and reports it on standard error."""
@@ -266,8 +277,17 @@ class RunFolder:
             raise ValueError("damaged: its checksum is wrong")
 
 
-def _counts(train: DataSplit, test: DataSplit) -> dict[str, int | None]:
-    return {"train": train.count, "test": test.count}
+def _means(train: DataSplit, test: DataSplit) -> list[float]:
+    """Means of some images of both splits and of their labels; none of a world of points, which has no end of them.
+
+    They are the same wherever the images lie, and nearly the same with another decoder of files.
+    """
+    means: list[float] = []
+    for split in (train, test):
+        if split.count is not None:
+            columns = [column for column in split.examples(_NOTED_SAMPLES) if column is not None]
+            means += [round(float(row.mean()), 4) for column in columns for row in column]
+    return means
 
 
 def _put_damaged_aside(path: pathlib.Path, read: Callable[[pathlib.Path], object]) -> None:
