@@ -6,6 +6,7 @@ from short_runs import read_events, read_lines
 
 import tfgans
 from tfgans import callbacks, latent, networks
+from tfgans.callbacks._base import EventWriter
 
 
 def fit(model, *acting, epochs=4, values=(0.0,), start=0):
@@ -15,6 +16,16 @@ def fit(model, *acting, epochs=4, values=(0.0,), start=0):
         lambda i: (tf.fill([4, 8, 8, 1], constants[i]), tf.zeros([4], "int32"))
     )
     model.fit(data, epochs=epochs, steps_per_epoch=2, verbose=0, callbacks=list(acting))
+
+
+def test_events_that_cannot_be_written_are_named(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.summary, "scalar", full)
+    events = EventWriter(tmp_path / "events")
+    with pytest.raises(OSError, match=r"events cannot be written to .*/events: No space left on device"):
+        events.write(1, {"loss": 2.0})
 
 
 def test_checkpoint_saves_on_its_steps_and_at_the_end_once(model):

@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import socket
@@ -126,6 +127,28 @@ def test_the_first_image_of_an_animation_is_read(tmp_path):
     for kind, channels in (("gif", 3), ("png", 1)):
         frames[0].save(tmp_path / f"x.{kind}", save_all=True, append_images=frames[1:])
         np.testing.assert_array_equal(data.read_image(tmp_path / f"x.{kind}"), np.full((2, 3, channels), 10))
+
+
+@pytest.mark.parametrize("error", [SyntaxError("broken PNG file"), struct.error("unpack"), IndexError("range")])
+def test_whatever_a_decoder_raises_names_the_file(tmp_path, monkeypatch, error):
+    def load(*_, **__):
+        raise error
+
+    Image.new("L", (3, 2)).save(tmp_path / "x.png")
+    monkeypatch.setattr(Image, "open", load)
+    with pytest.raises(ValueError, match=rf"x\.png is not an image that can be read: {error}"):
+        data.read_image(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("error", [MemoryError("Unable to allocate"), OSError(errno.EDQUOT, "Quota exceeded")])
+def test_too_little_memory_or_disk_is_no_damage_of_a_file(tmp_path, monkeypatch, error):
+    def read(*_, **__):
+        raise error
+
+    np.savez(tmp_path / "x.npz", images=np.zeros((2, 3, 3), np.uint8))
+    monkeypatch.setattr(np.lib.format, "read_array", read)
+    with pytest.raises(type(error), match=str(error.args[-1])):
+        data.read_npz(tmp_path / "x.npz")
 
 
 @pytest.mark.parametrize("encoding", ["png", "jpeg", "gif", "bmp", "webp", "npz"])

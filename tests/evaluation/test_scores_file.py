@@ -1,10 +1,13 @@
+import errno
+import fcntl
 import json
+import os
 import threading
 
 import pytest
 
 from tfgans import evaluation
-from tfgans._files import changing, write_json
+from tfgans._files import changing, lock, write_json
 
 
 def score(metric, value, **protocol):
@@ -39,6 +42,19 @@ def test_scores_that_another_process_adds_at_that_time_are_kept(tmp_path, deadli
         write_json(path, [score("theirs", 2.0)])
     adding.join()
     assert [found["metric"] for found in evaluation.read_scores(path)] == ["theirs", "ours"]
+
+
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    """What claims a folder refuses it, and what adds to a file adds to it: a lost lock costs less than a lost score."""
+
+    def flock(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    evaluation.add_scores(tmp_path / "scores.json", [score("a", 1.0)])
+    assert evaluation.read_scores(tmp_path / "scores.json") == [score("a", 1.0)]
+    with open(tmp_path / "x", "w") as file, pytest.raises(OSError, match=r"No lock keeps another process away.*'.*/x'"):
+        lock(file)
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', "[1]", '[{"protocol": {}}]', '[{"metric": "a", "value": 1}]', "no", ""])

@@ -74,6 +74,7 @@ def test_override_changes_what_is_named_only():
         ("latent_size=0", "at least 1"),
         ("penalty=none", "needs a gradient penalty"),
         ("n_critic=2.5", "n_critic takes int"),
+        ("n_critic={[]}", "n_critic takes int"),
         ("augmentation=color", "augmentation takes a tuple .*, whose entries are one of color, translation, cutout;"),
     ],
 )

@@ -18,6 +18,7 @@ import tfgans
 from tfgans import faces, models, serving
 from tfgans._errors import MissingExtraError
 from tfgans.cli.client import parse_labels
+from tfgans.serving import _rest
 from tfgans.serving._transport import RefusalError
 
 ROWS = {"tensor_shape": {"dim": [{"size": "-1"}]}}
@@ -99,6 +100,17 @@ def test_the_parts_of_an_answer_are_of_one_version(scripted):
         "/v1/models/toy:predict",
         *["/v1/models/toy/versions/7:predict"] * 2,
     ]
+
+
+def test_large_answers_of_one_version_share_a_session(scripted, monkeypatch):
+    address, answers, _ = scripted
+    answers.append(POINTS)
+    sessions, session = [], _rest.requests.Session
+    monkeypatch.setattr(_rest.requests, "Session", lambda: sessions.append(session()) or sessions[-1])
+    with serving.Client(address, "toy", batch_size=1) as client:
+        for _ in range(3):
+            client.sample(2, seed=0)
+    assert len(sessions) == 2
 
 
 def test_no_version_for_the_parts(scripted, monkeypatch):

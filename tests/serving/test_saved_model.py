@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import struct
+import threading
 import types
 
 import keras
@@ -16,6 +17,7 @@ from tensorflow.core.protobuf import config_pb2
 
 import tfgans
 from tfgans import latent, networks, serving
+from tfgans._files import changing
 from tfgans.cli import export
 from tfgans.serving import saved_model
 
@@ -162,6 +164,17 @@ def test_models_config_gains_a_model_and_keeps_what_is_there(tmp_path):
     assert 'name: "b" base_path: "/models/b"' in text
     assert text.count("{") == text.count("}")
     assert "other" not in text
+
+
+def test_models_config_keeps_what_another_export_adds_at_that_time(tmp_path, deadline):
+    adding = threading.Thread(target=serving.add_to_models_config, args=[tmp_path / "ours"])
+    with changing(tmp_path / "theirs"):
+        adding.start()
+        adding.join(0.2)
+        (tmp_path / "models.config").write_text('model_config_list {\n  config { name: "theirs" }\n}\n')
+    adding.join()
+    text = (tmp_path / "models.config").read_text()
+    assert [name in text for name in ('name: "theirs"', 'name: "ours"')] == [True, True]
 
 
 @pytest.mark.parametrize("text", ["something else", "", "model_config_list {\n}\n# }"])
