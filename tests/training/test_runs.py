@@ -280,6 +280,9 @@ def test_own_arrays_in_place_of_the_recipes(tmp_path, random, labels, names, lab
     assert result.grid.is_file()
     assert training.RunFolder(tmp_path / "run").label_names() == tuple(names)
     assert tfgans.load(tmp_path / "run").sample(3, labels=[label] * 3).shape == (3, 8, 8, 1)
+    learned = data.hold_out(data.from_arrays(images, labels, image_shape=(8, 8, 1)), "train")
+    near = training.nearest_training_images(tmp_path / "run", learned.unit_images[:2], ["pixels"], 1, own=own)
+    np.testing.assert_array_equal(near["pixels"].images[:, 0], learned.image[:2])
 
 
 @pytest.mark.parametrize("name", [name for name in recipes.names() if len(recipes.get(name).image_shape) == 3])

@@ -66,6 +66,7 @@ def nearest_training_images(
     extractors: Sequence[str] | None,
     count: int,
     *,
+    own: data.ImageSet | None = None,
     data_dir: str | None = None,
     download: bool = False,
 ) -> dict[str, NearestImages]:
@@ -77,6 +78,7 @@ def nearest_training_images(
         extractors: Names of the extractors by whose features images are near; None for `pixels` and, if the data have
             classes, `classifier`.
         count: Images for each sample.
+        own: The data of a run that was trained with `own`.
         data_dir: Folder of prepared data sets.
         download: Whether to download a data set that is not prepared.
 
@@ -87,7 +89,7 @@ def nearest_training_images(
         FileNotFoundError: If the folder is not that of a run, or the data set or the extractor's weights are missing.
         ValueError: If the run has points, or an extractor does not fit its data.
     """
-    recipe, *splits = load_data_of(workdir, None, data_dir, download)
+    recipe, *splits = load_data_of(workdir, own, data_dir, download)
     train, test = map(data.as_images, splits)
     learned = train.part(recipe.train_fraction)
     if extractors is None:

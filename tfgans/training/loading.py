@@ -60,7 +60,7 @@ def load_data_of(
 
     Raises:
         FileNotFoundError: If `workdir` is not the folder of a run, or the data set is not there.
-        ValueError: As `load_data`, or if the data have more or fewer samples than when the run began.
+        ValueError: As `load_data`, or if the data have other samples than when the run began.
     """
     folder = RunFolder(workdir)
     recipe, train, test = load_data(folder.recipe(), own, data_dir, download)
