@@ -78,11 +78,14 @@ def sweep(trial: Trial) -> Measured:
     return scored(train(trial, "began_cs/grid25", *changes, f"steps={_SWEEP_STEPS}"))
 
 
-def curves(trial: Trial) -> Measured:
-    """Measures Frechet distance over training, variances of codes, k and its drops (Figs. 2, 4, 5 and 6).
+def worst_after_best(distances: Sequence[float]) -> float:
+    """Returns the largest distance from the smallest one on, divided by it: 1 if training lost nothing again."""
+    best = min(distances)
+    return max(distances[distances.index(best) :]) / best
 
-    `worst_after_best` is the largest distance after the smallest one, divided by it: 1 if training lost nothing again.
-    """
+
+def curves(trial: Trial) -> Measured:
+    """Measures Frechet distance over training, variances of codes, k and its drops (Figs. 2, 4, 5 and 6)."""
     from tfgans import recipes, training
 
     setting = trial.setting
@@ -95,13 +98,12 @@ def curves(trial: Trial) -> Measured:
     changes = [f"train_fraction={fraction}", f"score_every={every}", "score_metrics=('frechet',)", f"steps={steps}"]
     measured = scored(train(trial, name, *changes))
     folder = training.RunFolder(trial.workdir)
-    distances = np.array([line[_distance(trial)] for line in read_lines(folder.curve_file)])
-    best = int(distances.argmin())
+    distances = [line[_distance(trial)] for line in read_lines(folder.curve_file)]
     codes = read_lines(folder.codes / "variances.jsonl")[-1]
     values = {
         **measured.values,
-        "best_frechet": float(distances[best]),
-        "worst_after_best": float(distances[best:].max() / distances[best]),
+        "best_frechet": min(distances),
+        "worst_after_best": worst_after_best(distances),
         "drops_of_k": float(drops_of_k(read_lines(folder.metrics_file))),
         "k": read_lines(folder.metrics_file)[-1]["k"],
         "code_variance_real": codes["real"],

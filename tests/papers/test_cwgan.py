@@ -1,7 +1,8 @@
 import pytest
 
 import papers
-from papers.frame import Trial
+from papers.cwgan import experiments
+from papers.frame import Measured, Trial
 from tfgans import training
 from tfgans.callbacks import NonFiniteError
 
@@ -25,3 +26,14 @@ def test_a_run_that_breaks_has_failed(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "run", breaks)
     (item,) = papers.find("cwgan").only(["fig7_10"]).items
     assert item.run(smoke(item.settings[0], tmp_path)).values == {"failed": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "diversity", "failed"), [(0.8, 0.5, 0.0), (0.79, 1.0, 1.0), (1.0, 0.49, 1.0), (float("nan"), 1.0, 1.0)]
+)
+def test_a_run_with_wrong_labels_or_equal_images_has_failed(tmp_path, monkeypatch, accuracy, diversity, failed):
+    values = {"label_accuracy/judge": accuracy, "intra_class_distance_share/pixels": diversity}
+    monkeypatch.setattr(experiments, "train", lambda *arguments: None)
+    monkeypatch.setattr(experiments, "scored", lambda result: Measured(values, {}))
+    (item,) = papers.find("cwgan").only(["fig7_10"]).items
+    assert item.run(smoke(item.settings[0], tmp_path)).values["failed"] == failed

@@ -1,6 +1,11 @@
-import numpy as np
+import itertools
+import types
 
-from papers.styles import attribute_vectors
+import numpy as np
+import pytest
+
+from papers.styles import arithmetic, attribute_vectors
+from tfgans import data, metrics
 
 
 def test_vectors_run_from_the_lower_to_the_upper_third():
@@ -17,3 +22,23 @@ def test_a_linear_space_moves_by_its_vector(random):
     vectors, distances = attribute_vectors(attributes @ matrix, attributes)
     recovered = vectors @ np.linalg.pinv(matrix)
     np.testing.assert_allclose(np.diag(recovered), distances, rtol=1e-9)
+
+
+def test_movements_by_hand(monkeypatch):
+    """Codes of attributes a = 0, 1, 2 and b = 0, 4, 8 are (a, b + a / 2), and a generated image is half of its code.
+
+    The vector of a is (2, 1), and moves a by 1 of 2 and b by 1/2 of 8. That of b is (0, 8), and moves b by 4 of 8.
+    Their sum moves a by 1 of 2 and b by 4.5 of 8.
+    """
+    labels = np.array(list(itertools.product([0.0, 1.0, 2.0], [0.0, 4.0, 8.0])))
+    codes = np.stack([labels[:, 0], labels[:, 1] + labels[:, 0] / 2], axis=1)
+    pixels = (codes / 10).astype(np.float32).reshape(-1, 1, 2, 1)
+    images = data.ImageSet("pixels", "train", pixels, labels, ("a", "b"))
+    judge = types.SimpleNamespace(name="half", predict=lambda generated: generated)
+    monkeypatch.setattr(data, "load_splits", lambda name, splits: [images, images])
+    monkeypatch.setattr(metrics, "kernel_ridge_judge", lambda *arguments: judge)
+    model = types.SimpleNamespace(encode=lambda images: 10 * images.reshape(-1, 2), generate=lambda codes: codes / 2)
+    values = arithmetic(model, "sprites").values
+    assert values == pytest.approx(
+        {"moved/a": 0.5, "moved_others/a": 0.0625, "moved/b": 0.5, "moved_others/b": 0.0, "moved_both": 0.5}, abs=1e-6
+    )
