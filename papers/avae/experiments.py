@@ -89,7 +89,7 @@ def _measured(trial: Trial, model: "AdversarialModel", scores: Measured, extract
     protocol = {"images": count, "data": f"{test_set.name} test", "samples_seed": SAMPLE_SEED}
     paths = _paths(model, test[: 2 * _PAIRS], extractor)
     values = {}
-    if "VAE" in trial.setting["row"]:
+    if "active_units" in model.log_names:
         values["active_units"] = float(latent.active_units(model.encode(test)))
     if "examine" in model.faces():
         samples = model.sample(count, seed=SAMPLE_SEED)
