@@ -250,7 +250,7 @@ def test_what_another_process_stores_in_the_meantime_is_kept(plan):
 
 
 def test_an_item_has_a_scale_of_its_own(plan):
-    hour = dataclasses.replace(ITEM, scale="hour")
+    hour = dataclasses.replace(ITEM, scales=("hour", "paper"))
     assert {trial.scale for trial in plan.trials(hour)} == {"hour"}
     assert {trial.scale for trial in dataclasses.replace(plan, scale="paper").trials(hour)} == {"paper"}
 
