@@ -329,16 +329,21 @@ def test_a_run_does_not_go_on_with_more_images(tmp_path, random):
 def test_a_run_does_not_go_on_with_other_images_or_labels(tmp_path, random):
     images, labels = random.integers(0, 256, (30, 8, 8, 1), np.uint8), np.arange(30) % 2
 
-    def save(name, images, labels):
-        np.savez(tmp_path / f"{name}.npz", images=images, labels=labels)
-        return tiny("bigan/digits", f"data=npz:{tmp_path / name}.npz", "batch_size=4", "steps=1")
+    def save(**arrays):
+        np.savez(tmp_path / "own.npz", **arrays)
+        return tiny("bigan/digits", f"data=npz:{tmp_path / 'own.npz'}", "batch_size=4", "steps=1")
 
-    training.run(save("own", images, labels), tmp_path / "run", progress=False)
-    for other in ((images[::-1], labels), (images, 1 - labels)):
+    training.run(save(images=images, labels=labels), tmp_path / "run", progress=False)
+    for other in (
+        {"images": images[::-1], "labels": labels},
+        {"images": images, "labels": 1 - labels},
+        {"images": images},
+    ):
         with pytest.raises(ValueError, match=r"npz:.* has other images or labels than when the run in .* began"):
-            training.run(save("own", *other), tmp_path / "run", progress=False)
-    brighter_by_a_decoder = np.minimum(images, 254) + (np.arange(8) % 2 == 0).astype(np.uint8)[:, None]
-    training.run(save("own", brighter_by_a_decoder, labels).override(["steps=2"]), tmp_path / "run", progress=False)
+            training.run(save(**other), tmp_path / "run", progress=False)
+    by_another_decoder = np.minimum(images, 254) + (np.arange(8) % 2 == 0).astype(np.uint8)[:, None]
+    recipe = save(images=by_another_decoder, labels=labels)
+    training.run(recipe.override(["steps=2"]), tmp_path / "run", progress=False)
 
 
 @pytest.mark.usefixtures("quick")

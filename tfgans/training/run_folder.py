@@ -162,7 +162,8 @@ class RunFolder:
                 f"{before['test']} when the run in {self.path} began. Other images would be those to test on. Restore "
                 "the data, or begin a new run."
             )
-        if "means" in before and not np.allclose(before["means"], _means(train, test), rtol=0, atol=_GREY_LEVEL):
+        noted = before.get("means", now := _means(train, test))
+        if len(noted) != len(now) or not np.allclose(noted, now, rtol=0, atol=_GREY_LEVEL):
             raise ValueError(
                 f"{train.name} has other images or labels than when the run in {self.path} began. Restore the data, or "
                 "begin a new run."
