@@ -45,7 +45,7 @@ def test_scores_that_another_process_adds_at_that_time_are_kept(tmp_path, deadli
 
 
 def test_a_file_system_without_locks(tmp_path, monkeypatch):
-    """What claims a folder refuses it, and what adds to a file adds to it: a lost lock costs less than a lost score."""
+    """A claim of a folder needs the lock. A score is written without one, since a lost score costs more."""
 
     def flock(*_):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
