@@ -108,7 +108,7 @@ def neighbour_sheet(trial: Trial, path: pathlib.Path, title: str) -> None:
     model = training.load(trial.workdir)
     samples = model.sample(_SHOWN, np.arange(_SHOWN) if model.samples_by_label else None, seed=0)
     near = training.nearest_training_images(trial.workdir, samples, ("pixels", "classifier"), _NEAREST, **trial.source)
-    plots.neighbour_grid(samples, {name: found.images for name, found in near.items()}, path, title=title)
+    plots.neighbour_grid(samples, near, path, title=title)
 
 
 def scored(result: "Result") -> Measured:

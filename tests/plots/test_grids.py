@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
+from tfgans.evaluation import NearestImages
 from tfgans.plots import image_grid, neighbour_grid
 
 
@@ -88,7 +89,9 @@ def test_neighbours_are_beside_their_sample():
     """Images of one pixel; values of training images are bytes."""
     samples = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1)
     nearest = {"a": np.array([[51, 102], [0, 51]], np.uint8), "b": np.array([[204], [153]], np.uint8)}
-    figure = neighbour_grid(samples, {name: images[..., None, None, None] for name, images in nearest.items()})
+    figure = neighbour_grid(
+        samples, {name: NearestImages(images[..., None, None, None], np.ones(2)) for name, images in nearest.items()}
+    )
     (axes,) = figure.axes
     np.testing.assert_allclose(
         np.asarray(axes.images[0].get_array())[::2, ::2], [[0.0, 0.2, 0.4, 0.8], [1.0, 0.0, 0.2, 0.6]], atol=1e-6

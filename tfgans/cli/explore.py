@@ -201,9 +201,9 @@ def _draw_neighbours(model: "AdversarialModel", folder: "RunFolder", out: pathli
         folder.path, samples, extractors, _NEAREST, data_dir=FLAGS.data_dir, download=FLAGS.download
     )
     suspicious = np.argsort(np.min([found.relative_distance for found in near.values()], axis=0))[: FLAGS.size]
-    images = {name: found.images[suspicious] for name, found in near.items()}
     title = f"The most suspicious {len(suspicious)} of {count} samples"
-    plots.neighbour_grid(samples[suspicious], images, out, title=title)
+    shown = {name: found.of(suspicious) for name, found in near.items()}
+    plots.neighbour_grid(samples[suspicious], shown, out, title=title)
 
 
 def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]:

@@ -19,7 +19,7 @@ import tqdm
 from tfgans.data.cache import cached_arrays
 from tfgans.data.files import check_file, decode_image, image_files, is_hidden, read_text, reason
 from tfgans.data.images import StoredImages, in_python
-from tfgans.data.resize import fitted
+from tfgans.data.resize import fitted, fitted_fingerprint
 
 _ATTRIBUTE_TABLE = "attributes.csv"
 _FILES_AT_ONCE = 16
@@ -83,7 +83,7 @@ class FolderImages(StoredImages):
     def __init__(self, files: FileList, image_shape: Sequence[int]) -> None:
         height, width, channels = image_shape
         super().__init__(
-            (len(files.names), height, width, channels), f"{files.fingerprint} fitted to {height} {width} {channels}"
+            (len(files.names), height, width, channels), fitted_fingerprint(files.fingerprint, image_shape)
         )
         self.files = files
 

@@ -51,6 +51,11 @@ def fit_images(images: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
     return np.round(floating).astype(np.uint8) if images.dtype == np.uint8 else floating
 
 
+def fitted_fingerprint(fingerprint: str, image_shape: Sequence[int]) -> str:
+    """Returns the fingerprint of images after they are fitted to a shape."""
+    return f"{fingerprint} fitted to {' '.join(map(str, image_shape))}"
+
+
 class FittedImages(StoredImages):
     """Stored images that are fitted to a shape when they are asked for.
 
@@ -61,9 +66,7 @@ class FittedImages(StoredImages):
 
     def __init__(self, images: StoredImages, image_shape: Sequence[int]) -> None:
         height, width, channels = image_shape
-        super().__init__(
-            (len(images), height, width, channels), f"{images.fingerprint} fitted to {height} {width} {channels}"
-        )
+        super().__init__((len(images), height, width, channels), fitted_fingerprint(images.fingerprint, image_shape))
         self._images = images
 
     def read(self, rows: np.ndarray) -> np.ndarray:

@@ -25,6 +25,10 @@ class NearestImages(NamedTuple):
     images: np.ndarray
     relative_distance: np.ndarray
 
+    def of(self, samples: np.ndarray) -> "NearestImages":
+        """Returns those of some samples, by their indices."""
+        return NearestImages(self.images[samples], self.relative_distance[samples])
+
 
 def nearest_images(
     samples: np.ndarray, real: data.ImageSet, extractor: Extractor, k: int, *, flipped: bool = False

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tfgans.data import unit_images
+from tfgans.evaluation import NearestImages
 from tfgans.plots._figure import DOTS_PER_INCH, finished, new_figure
 
 _LEAST_CELL_INCHES = 0.6
@@ -100,7 +101,7 @@ def _gap(height: int) -> int:
 
 def neighbour_grid(
     samples: np.ndarray,
-    nearest: Mapping[str, np.ndarray],
+    nearest: Mapping[str, NearestImages],
     path: str | os.PathLike | None = None,
     *,
     title: str = "Samples",
@@ -109,15 +110,15 @@ def neighbour_grid(
 
     Args:
         samples: [n, H, W, C] in [-1, 1]; C is 1 or 3.
-        nearest: Images uint8 [n, k, H, W, C], from the nearest to the farthest, by the name of what is compared.
+        nearest: The nearest images of each sample, by the name of what is compared.
         path: PNG file to write, if any; it replaces an existing file in one move.
         title: What the samples are.
 
     Returns:
         The figure.
     """
-    counts = {name: images.shape[1] for name, images in nearest.items()}
-    columns = [samples[:, np.newaxis], *map(unit_images, nearest.values())]
+    counts = {name: found.images.shape[1] for name, found in nearest.items()}
+    columns = [samples[:, np.newaxis], *(unit_images(found.images) for found in nearest.values())]
     names = ["sample", *(str(rank) for count in counts.values() for rank in range(1, count + 1))]
     return image_grid(
         np.concatenate(columns, axis=1).reshape(-1, *samples.shape[1:]),

@@ -162,7 +162,9 @@ class RunFolder:
                 f"{before['test']} when the run in {self.path} began. Other images would be those to test on. Restore "
                 "the data, or begin a new run."
             )
-        noted = before.get("means", now := _means(train, test))
+        if "means" not in before:
+            return
+        noted, now = before["means"], _means(train, test)
         if len(noted) != len(now) or not np.allclose(noted, now, rtol=0, atol=_GREY_LEVEL):
             raise ValueError(
                 f"{train.name} has other images or labels than when the run in {self.path} began. Restore the data, or "
