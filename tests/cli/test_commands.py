@@ -21,9 +21,9 @@ from short_runs import (
 )
 
 import tfgans
-from tfgans import recipes
+from tfgans import ConditionalWGANGP, recipes
 from tfgans.cli import compare, explore, export, publish, sample, train
-from tfgans.cli.explore import indices
+from tfgans.cli._figures import indices
 from tfgans.cli.sample import parse_labels
 
 
@@ -281,6 +281,60 @@ def test_export_of_no_run_writes_nothing(tmp_path):
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         call(export, f"--workdir={tmp_path / 'nothing'}", f"--out={tmp_path / 'out'}")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The conditions that a conditional model is asked for, call by call."""
+    conditions = []
+
+    def generate(model, latent, labels=None):
+        conditions.append(np.asarray(labels))
+        return np.zeros((len(latent), *model.sample_shape), np.float32)
+
+    monkeypatch.setattr(ConditionalWGANGP, "generate", generate)
+    return conditions
+
+
+_LOW_TO_HIGH = ["--low=0", "--high=2", "--size=3"]
+_DIGITS = np.eye(10)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (["--figure=swap"], np.tile(2 * _DIGITS, (3, 1))),
+        (["--figure=sweep", "--attribute=4"], np.tile([0 * _DIGITS[4], _DIGITS[4], 2 * _DIGITS[4]], (3, 1))),
+        (
+            ["--figure=plane", "--attribute=4", "--attribute=7"],
+            [a * _DIGITS[4] + b * _DIGITS[7] for a in range(3) for b in range(3)],
+        ),
+    ],
+)
+def test_conditions_of_figures_of_classes(flags, expected, tmp_path, digits, asked):
+    call(explore, f"--workdir={digits}", *flags, *_LOW_TO_HIGH, f"--out={tmp_path / 'figure.png'}")
+    np.testing.assert_allclose(asked[0], expected)
+
+
+def test_corners_are_four_classes_with_their_mixtures_between_them(tmp_path, digits, asked, drawn):
+    call(explore, f"--workdir={digits}", "--figure=corners", "--size=3", f"--out={tmp_path / 'corners.png'}")
+    rows = asked[0].reshape(3, 3, 10)
+    corners = [rows[place] for place in ((0, 0), (0, 2), (2, 0), (2, 2))]
+    assert sorted(corner.max() for corner in corners) == [1, 1, 1, 1]
+    names = [str(corner.argmax()) for corner in corners]
+    assert len(set(names)) == 4
+    np.testing.assert_allclose(rows[1, 1], np.mean(corners, axis=0))
+    assert drawn[-1].axes[0].get_xlabel() == (
+        f"upper left {names[0]}, right {names[1]}; lower left {names[2]}, right {names[3]}"
+    )
+
+
+def test_attributes_that_a_figure_does_not_vary_have_their_middle_value(tmp_path, asked):
+    widths = ["generator_widths=(4, 4, 4)", "discriminator_widths=(4, 4, 4, 4)"]
+    workdir = new_run(tmp_path / "run", recipes.get("cwgan/sprites").override(widths), tuple("abcd")).path
+    flags = [f"--workdir={workdir}", f"--out={tmp_path / 'sweep.png'}"]
+    call(explore, *flags, "--figure=sweep", "--attribute=b", *_LOW_TO_HIGH)
+    np.testing.assert_allclose(asked[0], [[1, value, 1, 1] for value in (0, 1, 2)] * 3)
 
 
 def test_morph_asks_for_four_test_images(tmp_path, random, drawn):
