@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 import pathlib
 import time
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ _SEARCH_STEPS = (100, 1_000, 10_000)
 _SEARCHED = 64
 # A step of a search takes as long as some of the training at 32 pixels.
 _SHORT_SEARCH_STEPS, _SHORT_SEARCHED = (100, 1_000), 16
-_POINTS = 2_500
+_POINTS, _COLUMNS = 2_500, 4
 
 _FALLING = "0.8 to 0.3"
 _KS = {
@@ -62,12 +63,14 @@ def toy_figure(trials: Sequence[Trial], folder: pathlib.Path, name: str = "fig7"
     from tfgans import data, plots, training
 
     world = data.toy_world("grid25")
-    figure = plots.new_figure((3.2 * len(trials), 3.4))
+    columns = min(len(trials), _COLUMNS)
+    rows = math.ceil(len(trials) / columns)
+    figure = plots.new_figure((3.2 * columns, 3.4 * rows))
     for place, trial in enumerate(trials, start=1):
-        panel = figure.add_subplot(1, len(trials), place)
+        panel = figure.add_subplot(rows, columns, place)
         points = training.load(trial.workdir).sample(_POINTS, seed=SAMPLE_SEED)
         plots.draw_points(panel, points, world.centers / world.scale)
-        panel.set_title(", ".join(trial.setting.values()))
+        panel.set_title(", k: ".join(trial.setting.values()))
     plots.save_figure(figure, folder / f"{name}.png")
 
 
