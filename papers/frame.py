@@ -302,7 +302,7 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
                         # Another process has measured it in the meantime.
                         bar.update()
                         continue
-                    running[_started(item.run, trial, threads, stored and stored["stale"])] = trial
+                    running[_started(item.run, trial, threads, stored)] = trial
                 # The time-out lets Python handle signals.
                 done, _ = concurrent.futures.wait(running, 1.0, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
@@ -321,7 +321,7 @@ def _run_trials(item: Item, trials: list[Trial], results: Results, jobs: int, to
 
 
 def _started(
-    run: Callable[[Trial], Measured], trial: Trial, threads: int, stale: str | None = None
+    run: Callable[[Trial], Measured], trial: Trial, threads: int, stale: Mapping[str, Any] | None = None
 ) -> concurrent.futures.Future:
     """Starts `_timed` in its own process, whose libraries use some threads, and returns its future."""
     # All processes of a pool end with one that is killed, so each trial has a pool.
@@ -359,14 +359,16 @@ def _state_file(trial: Trial) -> pathlib.Path:
     return trial.workdir.with_name(f".{trial.workdir.name}.json")
 
 
-def _timed(run: Callable[[Trial], Measured], trial: Trial, stale: str | None = None) -> tuple[Measured, float] | None:
+def _timed(
+    run: Callable[[Trial], Measured], trial: Trial, stale: Mapping[str, Any] | None = None
+) -> tuple[Measured, float] | None:
     """Runs a trial, or goes on with it.
 
     Args:
         run: Measures the numbers of the trial.
         trial: The trial.
-        stale: The reason why the stored numbers of the trial are stale, if they are. The run that they come from is
-            removed once, so that a run that was begun after it is resumed.
+        stale: What is stored of the trial, if that is stale. The run that it comes from is removed, and a run that was
+            begun after it is resumed.
 
     Returns:
         The numbers and the seconds, among them those before an interruption; None if another process has the trial.
@@ -377,10 +379,10 @@ def _timed(run: Callable[[Trial], Measured], trial: Trial, stale: str | None = N
         if not lock(file):
             return None
         state = read_json(path) if path.exists() else {"seconds": 0.0, "replaces": None}
-        if stale is not None and state["replaces"] != stale:
+        if stale is not None and (state["replaces"] != stale["stale"] or state.get("values") == stale["values"]):
             if trial.workdir.exists():
                 shutil.rmtree(trial.workdir)
-            state = {"seconds": 0.0, "replaces": stale}
+            state = {"seconds": 0.0, "replaces": stale["stale"]}
             write_json(path, state)
         began = time.monotonic()
         try:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from tfgans.training import Result
 
 _STEPS = 1_500
-_PID = ("proportional=0.0001", "derivative=0.0001")
+# A field without a value has AVAE's.
+_PID = ("proportional", "derivative")
 _ROWS = {
     "BEGAN": ("began", ()),
     "BEGAN*": ("began", _PID),
-    "BEGAN* + LSM": ("began", (*_PID, "similarity_weight=0.1")),
+    "BEGAN* + LSM": ("began", (*_PID, "similarity_weight")),
     "VAE + BEGAN* + LSM": ("avae", ()),
     "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("error_sign=literal",)),
     # With this eta, samples and reconstructions may both have the errors of real images.
@@ -29,12 +30,11 @@ _ROWS = {
     "VAE": ("vae", ()),
 }
 # eta is .5 in the paper. At 1 samples may have the errors of real images.
-_LONGER_STEPS = 6_000
 _LONGER_ROWS = {
     "BEGAN": ("began", ("ratio=0.5",)),
-    "BEGAN* + LSM": ("began", ("ratio=0.5", *_PID, "similarity_weight=0.1")),
+    "BEGAN* + LSM": ("began", ("ratio=0.5", *_PID, "similarity_weight")),
     "VAE + BEGAN* + LSM": ("avae", ("ratio=0.5",)),
-    "VAE + BEGAN* + LSM, eta 1": ("avae", ()),
+    "VAE + BEGAN* + LSM, eta 1": ("avae", ("ratio=1.0",)),
     "VAE + BEGAN* + LSM, Eq. 11 as printed": ("avae", ("ratio=0.5", "error_sign=literal")),
     "VAE": ("vae", ()),
 }
@@ -43,8 +43,17 @@ _PAIRS, _PATH_STEPS = 32, 11
 
 
 def _train(trial: Trial, system: str, data: str, *changes: str) -> "Result":
-    steps = (f"steps={_STEPS}",) if trial.scale == "small" else ()
-    return train(trial, f"{system}/{data}", *steps, *changes)
+    """Trains a recipe as AVAE's of the same data and scale is trained, with changes."""
+    from tfgans import recipes
+
+    ours = recipes.get(f"avae/{data}", trial.scale)
+    fields = {"steps": _STEPS if trial.scale == "small" else ours.steps}
+    if system == "began":
+        rates = dict.fromkeys(("discriminator_learning_rate", "generator_learning_rate"), ours.learning_rate)
+        fields |= {"norm": "l1_mean", "batch_size": ours.batch_size, **rates}
+    shared = [f"{name}={value}" for name, value in fields.items()]
+    changed = [change if "=" in change else f"{change}={getattr(ours, change)}" for change in changes]
+    return train(trial, f"{system}/{data}", *shared, *changed)
 
 
 def table1(trial: Trial) -> Measured:
@@ -60,8 +69,7 @@ def longer(trial: Trial) -> Measured:
 
     system, changes = _LONGER_ROWS[trial.setting["row"]]
     images = trial.setting["data"]
-    steps = (f"steps={_LONGER_STEPS}",) if trial.scale == "hour" else ()
-    result = train(trial, f"{system}/{images}", *steps, *changes)
+    result = _train(trial, system, images, *changes)
     extractor = _extractor(trial, "cifar10")
     if images == "cifar10":
         return _measured(trial, result.model, scored(result), extractor)
@@ -188,7 +196,7 @@ def attributes(trial: Trial) -> Measured:
 
 def avatars(trial: Trial) -> Measured:
     """Measures the same on drawn faces."""
-    return arithmetic(train(trial, f"{trial.setting['system']}/avatars").model, "avatars")
+    return arithmetic(_train(trial, trial.setting["system"], "avatars").model, "avatars")
 
 
 def attribute_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
@@ -248,12 +256,17 @@ ITEMS = (
         "avae",
         "controller",
         (
+            {"integral": 1e-3, "proportional": 0.0, "derivative": 0.0},
             {"integral": 1e-3, "proportional": 1e-5, "derivative": 1e-5},
             {"integral": 1e-2, "proportional": 0.0, "derivative": 0.0},
             {"integral": 1e-2, "proportional": 1e-4, "derivative": 0.0},
             {"integral": 1e-2, "proportional": 1e-4, "derivative": 1e-4},
             {"integral": 1e-2, "proportional": 1e-1, "derivative": 0.0},
             {"integral": 1e-2, "proportional": 1e-1, "derivative": 1e-1},
+            # An integral that oscillates alone.
+            {"integral": 1e-1, "proportional": 0.0, "derivative": 0.0},
+            {"integral": 1e-1, "proportional": 5.0, "derivative": 0.0},
+            {"integral": 1e-1, "proportional": 5.0, "derivative": 5.0},
         ),
         controller,
         controller_figures,

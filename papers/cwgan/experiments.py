@@ -179,7 +179,7 @@ def avatar_figures(trials: Sequence[Trial], folder: pathlib.Path) -> None:
         plots.plane_grid(model.generate, latents[0], base, (glasses, skin), values, axes, f"{name}_plane.png")
 
 
-def fig7_10(trial: Trial) -> Measured:
+def learning_rates(trial: Trial) -> Measured:
     """Measures how often training fails, over learning rates.
 
     A run has failed if a loss is NaN or Inf, if label accuracy is below .8, or if the distance inside a class is below
@@ -236,9 +236,9 @@ ITEMS = (
     ),
     Item(
         "cwgan",
-        "fig7_10",
+        "learning_rates",
         tuple({"system": system, "learning_rate": rate} for system in _SYSTEMS for rate in _RATES),
-        fig7_10,
+        learning_rates,
     ),
     Item(
         "cwgan",

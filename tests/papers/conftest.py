@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -87,6 +88,19 @@ def asked(tmp_path, monkeypatch):
         return error.value.args[0]
 
     return run
+
+
+@pytest.fixture
+def recipes_of_rows(asked):
+    """Returns the recipes that an item's rows would train at a scale; two rows with one recipe are an error."""
+
+    def read(item, scale):
+        rows = [row for row in item.settings if "real images" not in row.values()]
+        found = [asked(item, row, scale) for row in rows]
+        assert len({json.dumps(recipe.to_dict()) for recipe in found}) == len(found)
+        return found
+
+    return read
 
 
 @pytest.fixture

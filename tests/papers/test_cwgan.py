@@ -13,7 +13,7 @@ def smoke(setting, workdir):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "rows", "figures"), [("fig3", 2, 4), ("fig4_6", 2, 6), ("fig7_10", 1, 0), ("penalty", 2, 0)]
+    ("name", "rows", "figures"), [("fig3", 2, 4), ("fig4_6", 2, 6), ("learning_rates", 1, 0), ("penalty", 2, 0)]
 )
 def test_every_step_of_an_item_for_a_moment(name, rows, figures, run_for_a_moment, mnist):
     run_for_a_moment("cwgan", name, range(rows), figures)
@@ -24,7 +24,7 @@ def test_a_run_that_breaks_has_failed(tmp_path, monkeypatch):
         raise NonFiniteError(7, ["generator_loss"])
 
     monkeypatch.setattr(training, "run", breaks)
-    (item,) = papers.find("cwgan").only(["fig7_10"]).items
+    (item,) = papers.find("cwgan").only(["learning_rates"]).items
     assert item.run(smoke(item.settings[0], tmp_path)).values == {"failed": 1.0}
 
 
@@ -35,5 +35,5 @@ def test_a_run_with_wrong_labels_or_equal_images_has_failed(tmp_path, monkeypatc
     values = {"label_accuracy/judge": accuracy, "intra_class_distance_share/pixels": diversity}
     monkeypatch.setattr(experiments, "train", lambda *arguments: None)
     monkeypatch.setattr(experiments, "scored", lambda result: Measured(values, {}))
-    (item,) = papers.find("cwgan").only(["fig7_10"]).items
+    (item,) = papers.find("cwgan").only(["learning_rates"]).items
     assert item.run(smoke(item.settings[0], tmp_path)).values["failed"] == failed

@@ -150,14 +150,27 @@ def test_what_is_stale_is_taken_again_from_the_start(plan, without_processes):
     assert not any("stale_trials" in row for row in rows)
 
 
-@pytest.fixture
-def stale(plan, without_processes):
-    """The first trial of an item with one seed, whose stored numbers are stale."""
-    path = run_item(ITEM, plan)
+def mark_first(path):
+    """Marks the first trial of a file as stale."""
     stored = json.loads(path.read_text())
     stored["rows"][0]["trials"][0]["stale"] = "it was mended."
     path.write_text(json.dumps(stored))
+
+
+@pytest.fixture
+def stale(plan, without_processes):
+    """The first trial of an item with one seed, whose stored numbers are stale."""
+    mark_first(run_item(ITEM, plan))
     return plan.trials(ITEM)[0]
+
+
+@pytest.mark.parametrize("plan", [1], indirect=True)
+def test_what_is_stale_twice_for_one_reason_is_taken_twice(plan, stale):
+    """A trial fails where its folder is there."""
+    path = run_item(ITEM, plan)
+    mark_first(path)
+    run_item(ITEM, plan)
+    assert "stored: kind=a" in describe(ITEM, plan)
 
 
 @pytest.mark.parametrize("plan", [1], indirect=True)

@@ -19,10 +19,8 @@ AT_THIS_SCALE = [item for paper in papers.PAPERS for item in paper.items if "pap
 
 
 @pytest.mark.parametrize("item", AT_THIS_SCALE, ids=[f"{item.paper}/{item.name}" for item in AT_THIS_SCALE])
-def test_every_row_of_an_item_at_this_scale_has_a_recipe(item, asked):
-    for row in item.settings:
-        if "real images" not in row.values():
-            assert asked(item, row, "paper").preset == "paper"
+def test_every_row_of_an_item_at_this_scale_has_a_recipe_of_its_own(item, recipes_of_rows):
+    assert all(recipe.preset == "paper" for recipe in recipes_of_rows(item, "paper"))
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ MEASURED = {
     "bigan/mnist": Measured(87.2, 1_200, "logan/table1_2_3", _logan("bigan", *_NONE, data="mnist")),
     "bigan/portraits": Measured(1_749.7, 8_000, "logan/portraits", _logan("bigan", *_LOL1, data="portraits")),
     "bigan/ring8": Measured(51.7, 6_000, "logan/fig3", _logan("bigan", *_NONE, world="ring8")),
-    "cgan/digits": Measured(147.7, 5_000, "cwgan/fig7_10", {"system": "cgan", "learning_rate": 1e-3}),
+    "cgan/digits": Measured(147.7, 5_000, "cwgan/learning_rates", {"system": "cgan", "learning_rate": 1e-3}),
     "cgan/mnist": Measured(160.3, 3_500, "cwgan/fig3", {"system": "cgan"}, cores=2),
     "cgan/sprites": Measured(174.6, 4_500, "cwgan/fig4_6", {"system": "cgan", "train_split": "holed"}, cores=2),
     "cvae_gan/flowers17": Measured(198.6, 4_000, "xgan/fig4_5", {"system": "cvae_gan"}),
