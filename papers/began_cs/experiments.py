@@ -88,7 +88,11 @@ def worst_after_best(distances: Sequence[float]) -> float:
 
 
 def curves(trial: Trial) -> Measured:
-    """Measures Frechet distance over training, variances of codes, k and its drops (Figs. 2, 4, 5 and 6)."""
+    """Measures Frechet distance over training, variances of codes, k and its drops (Figs. 2, 4, 5 and 6).
+
+    Variances grow from the first grid of the run to the last one. A distance that is best at the first scoring is that
+    of a young generator, and what rises after it is no collapse.
+    """
     from tfgans import recipes, training
 
     setting = trial.setting
@@ -101,16 +105,20 @@ def curves(trial: Trial) -> Measured:
     changes = [f"train_fraction={fraction}", f"score_every={every}", "score_metrics=('frechet',)", f"steps={steps}"]
     measured = scored(train(trial, name, *changes))
     folder = training.RunFolder(trial.workdir)
-    distances = [line[_distance(trial)] for line in read_lines(folder.curve_file)]
-    codes = read_lines(folder.codes / "variances.jsonl")[-1]
+    distances = {line["step"]: line[_distance(trial)] for line in read_lines(folder.curve_file)}
+    variances = read_lines(folder.codes / "variances.jsonl")
+    first, last = variances[0], variances[-1]
     values = {
         **measured.values,
-        "best_frechet": min(distances),
-        "worst_after_best": worst_after_best(distances),
+        "best_frechet": min(distances.values()),
+        "best_step": float(min(distances, key=lambda step: distances[step])),
+        "worst_after_best": worst_after_best(list(distances.values())),
         "drops_of_k": float(drops_of_k(read_lines(folder.metrics_file))),
         "k": read_lines(folder.metrics_file)[-1]["k"],
-        "code_variance_real": codes["real"],
-        "code_variance_generated": codes["generated"],
+        "code_variance_real": last["real"],
+        "code_variance_generated": last["generated"],
+        "growth_of_variance_real": last["real"] / first["real"],
+        "growth_of_variance_generated": last["generated"] / first["generated"],
     }
     return Measured(values, {**measured.protocol, "scorings": len(distances)})
 
@@ -146,18 +154,19 @@ def curve_figures(trials: Sequence[Trial], folder: pathlib.Path, prefix: str = "
     for trial in trials:
         name = f"{trial.setting['system']} {trial.setting.get('fraction', '')}".strip()
         run = training.RunFolder(trial.workdir)
-        files = {
-            "fig5_6": (run.curve_file, _distance(trial)),
-            "fig4_k": (run.metrics_file, "k"),
-            "fig2_variances": (run.codes / "variances.jsonl", "generated"),
-        }
-        for figure, (file, key) in files.items():
+        variances = run.codes / "variances.jsonl"
+        shown = (
+            ("fig5_6", name, run.curve_file, _distance(trial)),
+            ("fig4_k", name, run.metrics_file, "k"),
+            *(("fig2_variances", f"{name}, {codes}", variances, codes) for codes in ("real", "generated")),
+        )
+        for figure, label, file, key in shown:
             lines = read_lines(file)
-            curves[figure][name] = ([line["step"] for line in lines], [line[key] for line in lines])
+            curves[figure][label] = ([line["step"] for line in lines], [line[key] for line in lines])
         for figure, pictures in (("fig2", run.codes), ("fig4_samples", run.grids)):
             last = training.newest_picture(pictures)
             shutil.copyfile(last, folder / f"{prefix}{figure}_{name.replace(' ', '_')}.png")
-    titles = {"fig5_6": _distance(trials[0]), "fig4_k": "k", "fig2_variances": "variance of generated codes"}
+    titles = {"fig5_6": _distance(trials[0]), "fig4_k": "k", "fig2_variances": "variance of codes"}
     for figure, runs in curves.items():
         plots.compared_curves(runs, titles[figure], folder / f"{prefix}{figure}.png")
 

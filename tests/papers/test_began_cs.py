@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 import papers
 from papers.began_cs import experiments
-from papers.frame import Trial
+from papers.frame import Measured, Trial
 
 
 @pytest.mark.slow
@@ -57,3 +59,37 @@ def test_drops_of_k_are_counted_where_they_begin():
     """k falls below half of .4 at step 300 and stays, rises, and falls again at step 600."""
     trace = [0.1, 0.4, 0.19, 0.1, 0.3, 0.15]
     assert experiments.drops_of_k([{"step": 100 * (n + 1), "k": k} for n, k in enumerate(trace)]) == 2
+
+
+def test_curves_of_a_run_by_hand(tmp_path, monkeypatch):
+    """Distances are best at step 200, and 1.5 times as large later; variances grow four times and twice."""
+    files = {
+        "score_curves.jsonl": [{"step": 100 * n, "frechet/pixels": d} for n, d in ((1, 9.0), (2, 4.0), (3, 6.0))],
+        "metrics.jsonl": [{"step": 100, "k": 0.4}, {"step": 200, "k": 0.1}],
+        "codes/variances.jsonl": [
+            {"step": 100, "real": 0.5, "generated": 1.0},
+            {"step": 300, "real": 2, "generated": 2},
+        ],
+    }
+    (tmp_path / "codes").mkdir()
+    for name, lines in files.items():
+        (tmp_path / name).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    asked = {}
+    monkeypatch.setattr(experiments, "train", lambda trial, name, *changes: asked.update({name: changes}))
+    monkeypatch.setattr(experiments, "scored", lambda result: Measured({}, {}))
+    monkeypatch.setattr(experiments, "_distance", lambda trial: "frechet/pixels")
+    setting = {"system": "began", "data": "portraits16", "fraction": 0.1}
+    measured = experiments.curves(Trial(setting, 0, "hour", False, tmp_path, None, False))
+    assert measured.values == {
+        "best_frechet": 4.0,
+        "best_step": 200.0,
+        "worst_after_best": 1.5,
+        "drops_of_k": 1.0,
+        "k": 0.1,
+        "code_variance_real": 2.0,
+        "code_variance_generated": 2.0,
+        "growth_of_variance_real": 4.0,
+        "growth_of_variance_generated": 2.0,
+    }
+    # Ten scorings of 60,000 steps.
+    assert {"train_fraction=0.1", "score_every=6000", "steps=60000"} <= set(asked["began/portraits16"])
