@@ -63,7 +63,7 @@ def arithmetic(model: "AdversarialModel", name: str) -> Measured:
 
     `moved` is the movement of the attribute as a share of the distance between the two groups, and `moved_others` the
     mean absolute movement of the other attributes. `moved_both` is, for the sum of two vectors, the smaller movement of
-    the two.
+    the two. `real_r2` is what the judge reads off real test images: an attribute that it cannot read seems not to move.
     """
     from tfgans import data, metrics
 
@@ -78,10 +78,12 @@ def arithmetic(model: "AdversarialModel", name: str) -> Measured:
         return np.mean(judge.predict(model.generate(codes + vector)) - before, axis=0) / distances
 
     values = {}
-    for index, attribute in enumerate(known.label_names):
+    for index, (attribute, score) in enumerate(zip(known.label_names, judge.test_score, strict=True)):
         movement = moved(vectors[index])
+        values[f"real_r2/{attribute}"] = score
         values[f"moved/{attribute}"] = float(movement[index])
         values[f"moved_others/{attribute}"] = float(np.abs(np.delete(movement, index)).mean())
     pairs = itertools.combinations(range(len(vectors)), 2)
     values["moved_both"] = float(np.mean([moved(vectors[a] + vectors[b])[[a, b]].min() for a, b in pairs]))
-    return Measured(values, {"data": name, "images": CHANGED, "extractor": judge.name, "vectors_of": len(known)})
+    of_judge = {"extractor": judge.name, "extractor_hash": judge.fingerprint}
+    return Measured(values, {"data": name, "images": CHANGED, **of_judge, "vectors_of": len(known)})

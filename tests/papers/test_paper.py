@@ -18,7 +18,7 @@ SECTIONS = {
     "began_cs": {"Section 4.2"},
     "cwgan": set(),
     "logan": {"Supplement 1.2"},
-    "xgan": {"Section 4.1"},
+    "xgan": {"Section 4.1", "Section 4.6"},
 }
 
 

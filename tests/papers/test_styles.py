@@ -34,11 +34,22 @@ def test_movements_by_hand(monkeypatch):
     codes = np.stack([labels[:, 0], labels[:, 1] + labels[:, 0] / 2], axis=1)
     pixels = (codes / 10).astype(np.float32).reshape(-1, 1, 2, 1)
     images = data.ImageSet("pixels", "train", pixels, labels, ("a", "b"))
-    judge = types.SimpleNamespace(name="half", predict=lambda generated: generated)
+    judge = types.SimpleNamespace(
+        name="half", fingerprint="h", test_score=(0.9, 0.8), predict=lambda generated: generated
+    )
     monkeypatch.setattr(data, "load_splits", lambda name, splits: [images, images])
     monkeypatch.setattr(metrics, "kernel_ridge_judge", lambda *arguments: judge)
     model = types.SimpleNamespace(encode=lambda images: 10 * images.reshape(-1, 2), generate=lambda codes: codes / 2)
     values = arithmetic(model, "sprites").values
     assert values == pytest.approx(
-        {"moved/a": 0.5, "moved_others/a": 0.0625, "moved/b": 0.5, "moved_others/b": 0.0, "moved_both": 0.5}, abs=1e-6
+        {
+            "real_r2/a": 0.9,
+            "moved/a": 0.5,
+            "moved_others/a": 0.0625,
+            "real_r2/b": 0.8,
+            "moved/b": 0.5,
+            "moved_others/b": 0.0,
+            "moved_both": 0.5,
+        },
+        abs=1e-6,
     )
