@@ -65,7 +65,7 @@ def test_curves_of_a_run_by_hand(tmp_path, monkeypatch):
     """Distances are best at step 200, and 1.5 times as large later; variances grow four times and twice."""
     files = {
         "score_curves.jsonl": [{"step": 100 * n, "frechet/pixels": d} for n, d in ((1, 9.0), (2, 4.0), (3, 6.0))],
-        "metrics.jsonl": [{"step": 100, "k": 0.4}, {"step": 200, "k": 0.1}],
+        "metrics.jsonl": [{"step": 100, "k": 0.4}, {"step": 200, "k": 0.1, "constraint": 0.3}],
         "codes/variances.jsonl": [
             {"step": 100, "real": 0.5, "generated": 1.0},
             {"step": 300, "real": 2, "generated": 2},
@@ -86,6 +86,7 @@ def test_curves_of_a_run_by_hand(tmp_path, monkeypatch):
         "worst_after_best": 1.5,
         "drops_of_k": 1.0,
         "k": 0.1,
+        "constraint": 0.3,
         "code_variance_real": 2.0,
         "code_variance_generated": 2.0,
         "growth_of_variance_real": 4.0,
