@@ -1,10 +1,14 @@
 import json
+import types
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import papers
 from papers.began_cs import experiments
 from papers.frame import Measured, Trial
+from tfgans import data, latent, training
 
 
 @pytest.mark.slow
@@ -94,3 +98,26 @@ def test_curves_of_a_run_by_hand(tmp_path, monkeypatch):
     }
     # Ten scorings of 60,000 steps.
     assert {"train_fraction=0.1", "score_every=6000", "steps=60000"} <= set(asked["began/portraits16"])
+
+
+def test_one_shot_and_search_by_hand(tmp_path, monkeypatch):
+    """G is the identity and Enc is 0, so one shot errs by ||x||. The first step of Adam moves entries by its rate."""
+    random = np.random.default_rng(0)
+    known = data.from_arrays(random.uniform(0.1, 0.9, (20, 1, 2, 1)).astype(np.float32))
+    model = types.SimpleNamespace(
+        encode=lambda images: np.zeros((len(images), 2), np.float32),
+        generate=lambda latents: latents.reshape(-1, 1, 2, 1),
+        reconstruct=np.zeros_like,
+        unclipped_graph=lambda latents: tf.reshape(latents, [-1, 1, 2, 1]),
+        prior=latent.Uniform(2),
+    )
+    monkeypatch.setattr(training, "load", lambda workdir: model)
+    monkeypatch.setattr(experiments, "splits", lambda trial: [known, known])
+    values = experiments._inverted(Trial({}, 0, "hour", True, tmp_path, None, False)).values
+    images = known.unit_images[:16].reshape(-1, 2)
+    starts = experiments._random_starts(model, 16)
+    assert values["one_shot_error"] == pytest.approx(np.linalg.norm(images, axis=1).mean())
+    assert values["code_error"] == pytest.approx(np.linalg.norm(starts, axis=1).mean())
+    assert values["code_1_error"] == pytest.approx(np.linalg.norm(images - 0.01, axis=1).mean(), rel=1e-5)
+    moved = starts + 0.01 * np.sign(images - starts)
+    assert values["random_1_error"] == pytest.approx(np.linalg.norm(images - moved, axis=1).mean(), rel=1e-5)
