@@ -31,7 +31,7 @@ _POINTS, _COLUMNS = 2_500, 4
 _FALLING = "0.8 to 0.3"
 _KS = {
     **{str(k): (f"k_start={k}", f"k_end={k}") for k in (0.05, 0.2, 0.5, 0.8)},
-    _FALLING: (),
+    **{f"0.8 to {end}": ("k_start=0.8", f"k_end={end}") for end in (0.6, 0.3)},
     "gamma 25, at most 0.8": ("k_start=0.0", "k_end=None", "k_limit=0.8", "ratio=25.0", "integral=0.01"),
 }
 
