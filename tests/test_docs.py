@@ -26,7 +26,7 @@ def test_the_tree_of_models_is_that_of_the_code():
         name = re.search(r"\w+$", line)[0]
         depth = len(line) - len(name)
         ancestors[depth] = name
-        shown[name] = ancestors[depth - 4] if depth else "AnsweringModel"
+        shown[name] = ancestors[depth - 4] if depth else "Model"
     public = [getattr(models, name) for name in models.__all__]
     chains = [cls.__mro__[: cls.__mro__.index(models.AdversarialModel) + 1] for cls in public]
     assert shown == {cls.__name__: cls.__bases__[0].__name__ for chain in chains for cls in chain}

@@ -13,14 +13,14 @@ from tfgans.losses import mean_over_patches, sample_errors
 from tfgans.models.faces import make_face, takes_condition
 
 if TYPE_CHECKING:
-    from tfgans.models.answering import AnsweringModel
+    from tfgans.models.adversarial import AdversarialModel
 
 
 class Discrimination(abc.ABC):
     """The inputs and the answers of a discriminator."""
 
     @abc.abstractmethod
-    def faces(self, model: "AnsweringModel") -> list[Face]:
+    def faces(self, model: "AdversarialModel") -> list[Face]:
         """The faces of a model's discriminator."""
 
 
@@ -32,7 +32,7 @@ class Logit(Discrimination):
     `[B, ...]`, and the answer is their mean over each sample. Further outputs are ignored.
     """
 
-    def faces(self, model: "AnsweringModel") -> list[Face]:
+    def faces(self, model: "AdversarialModel") -> list[Face]:
         def logits(image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
             image = tf.cast(image, model.variable_dtype)
             return mean_over_patches(model.forward(model.discriminator, image, label, training=False))
@@ -48,7 +48,7 @@ class PairLogit(Discrimination):
     Logits of patches `[B, ...]` are averaged for each pair.
     """
 
-    def faces(self, model: "AnsweringModel") -> list[Face]:
+    def faces(self, model: "AdversarialModel") -> list[Face]:
         def logits(image: tf.Tensor, latent: tf.Tensor) -> tf.Tensor:
             pair = [tf.cast(image, model.variable_dtype), latent]
             return mean_over_patches(tf.cast(model.discriminator(pair, training=False), model.variable_dtype))
@@ -66,7 +66,7 @@ class Energy(Discrimination):
 
     norm: Norm = "l1_mean"
 
-    def faces(self, model: "AnsweringModel") -> list[Face]:
+    def faces(self, model: "AdversarialModel") -> list[Face]:
         def reconstructions(image: tf.Tensor) -> tf.Tensor:
             return model.forward(model.discriminator, tf.cast(image, model.variable_dtype), training=False)
 

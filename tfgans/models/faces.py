@@ -11,14 +11,14 @@ from tfgans.faces import ARGUMENTS, Face, Input, input_name
 from tfgans.models.labels import LabelInput
 
 if TYPE_CHECKING:
-    from tfgans.models.answering import AnsweringModel
+    from tfgans.models.adversarial import AdversarialModel
 
 # Largest difference of the sum of four weights from 1.
 _WEIGHT_TOLERANCE = 1e-4
 
 
 def make_face(
-    model: "AnsweringModel",
+    model: "AdversarialModel",
     name: str,
     function: Callable[..., tf.Tensor],
     output: str,
@@ -61,7 +61,7 @@ def make_face(
     return Face(name, function, inputs, output, {kind: sample, "latent": latent}.get(output, number))
 
 
-def generator_faces(model: "AnsweringModel") -> list[Face]:
+def generator_faces(model: "AdversarialModel") -> list[Face]:
     """The faces `sample` and `generate`."""
     return [
         make_face(model, "sample", model.sample_graph, model.kind, has_label=model.samples_by_label),
@@ -69,7 +69,7 @@ def generator_faces(model: "AnsweringModel") -> list[Face]:
     ]
 
 
-def encoder_faces(model: "AnsweringModel") -> list[Face]:
+def encoder_faces(model: "AdversarialModel") -> list[Face]:
     """The face `encode`, and those that generate samples of codes; they take a label if either network does."""
     by_encoder = takes_condition(model.encoder)
     by_either = by_encoder or takes_condition(model.generator)
@@ -93,13 +93,13 @@ def takes_condition(network: keras.Model) -> bool:
     return len(network.inputs) > 1
 
 
-def _reconstruct(model: "AnsweringModel", image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+def _reconstruct(model: "AdversarialModel", image: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
     """G(E(x))."""
     return model.generate_graph(model.encode_graph(image, label), label)
 
 
 def _interpolate(
-    model: "AnsweringModel",
+    model: "AdversarialModel",
     image_a: tf.Tensor,
     image_b: tf.Tensor,
     weight: tf.Tensor,
@@ -112,7 +112,7 @@ def _interpolate(
 
 
 def _traverse(
-    model: "AnsweringModel",
+    model: "AdversarialModel",
     image: tf.Tensor,
     dimension: tf.Tensor,
     value: tf.Tensor,
@@ -125,7 +125,9 @@ def _traverse(
     return model.generate_graph(tf.where(chosen > 0, value, latent), label)
 
 
-def _morph(model: "AnsweringModel", images: tf.Tensor, weights: tf.Tensor, label: tf.Tensor | None = None) -> tf.Tensor:
+def _morph(
+    model: "AdversarialModel", images: tf.Tensor, weights: tf.Tensor, label: tf.Tensor | None = None
+) -> tf.Tensor:
     """G of the weighted codes of four samples `[n, 4, ...]` each, with weights `[n, 4]` of sum 1, to `[n, ...]`."""
     each = None if label is None else tf.repeat(label, 4, axis=0)
     codes = model.encode_graph(tf.reshape(images, [-1, *model.sample_shape]), each)
