@@ -31,7 +31,8 @@ _POINTS, _COLUMNS = 2_500, 4
 _FALLING = "0.8 to 0.3"
 _KS = {
     **{str(k): (f"k_start={k}", f"k_end={k}") for k in (0.05, 0.2, 0.5, 0.8)},
-    **{f"0.8 to {end}": ("k_start=0.8", f"k_end={end}") for end in (0.6, 0.3)},
+    "0.8 to 0.6": ("k_start=0.8", "k_end=0.6"),
+    _FALLING: ("k_start=0.8", "k_end=0.3"),
     "gamma 25, at most 0.8": ("k_start=0.0", "k_end=None", "k_limit=0.8", "ratio=25.0", "integral=0.01"),
 }
 
@@ -106,7 +107,8 @@ def curves(trial: Trial) -> Measured:
     changes = [f"train_fraction={fraction}", f"score_every={every}", "score_metrics=('frechet',)", f"steps={steps}"]
     measured = scored(train(trial, name, *changes))
     folder = training.RunFolder(trial.workdir)
-    distances = {line["step"]: line[_distance(trial)] for line in read_lines(folder.curve_file)}
+    distance = _distance(trial)
+    distances = {line["step"]: line[distance] for line in read_lines(folder.curve_file)}
     lines, variances = read_lines(folder.metrics_file), read_lines(folder.codes / "variances.jsonl")
     first, last = variances[0], variances[-1]
     values = {

@@ -21,7 +21,7 @@ from short_runs import (
 )
 
 import tfgans
-from tfgans import ConditionalWGANGP, recipes
+from tfgans import ConditionalWGANGP, plots, recipes, training
 from tfgans.cli import compare, explore, export, publish, sample, train
 from tfgans.cli._figures import indices
 from tfgans.cli.sample import parse_labels
@@ -347,6 +347,17 @@ def test_morph_asks_for_four_test_images(tmp_path, random, drawn):
     # Three images make one pair.
     call(explore, f"--workdir={workdir}", "--figure=interpolations", "--seed=1", f"--out={tmp_path / 'pair.png'}")
     assert len(drawn[-1].axes[0].images[0].get_array()) == 8
+
+
+def test_a_seed_is_the_number_of_the_first_test_image(tmp_path, random, monkeypatch):
+    """Of three test images, one pair is shown; it begins with the second."""
+    np.savez(tmp_path / "few.npz", images=random.integers(0, 256, (15, 8, 8, 1), np.uint8))
+    workdir = new_run(tmp_path / "run", tiny("bigan/digits", f"data=npz:{tmp_path / 'few.npz'}", "batch_size=4")).path
+    shown = []
+    monkeypatch.setattr(plots, "interpolation_grid", lambda generate, images, *others, **named: shown.append(images))
+    call(explore, f"--workdir={workdir}", "--figure=interpolations", "--seed=1", f"--out={tmp_path / 'pair.png'}")
+    test = training.load_data_of(workdir, None, None, False)[2]
+    np.testing.assert_array_equal(shown[0], test.unit_images[1:3])
 
 
 def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):

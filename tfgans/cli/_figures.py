@@ -9,13 +9,12 @@ from absl import flags
 
 from tfgans import data, plots, training
 from tfgans.cli import _app
+from tfgans.cli.explore import CANDIDATES
 from tfgans.models import AdversarialModel
 
 FLAGS = flags.FLAGS
 
 _NEAREST = 4
-# Samples of which the most suspicious ones are drawn beside their neighbours.
-_CANDIDATES = 256
 
 
 class _Conditions(NamedTuple):
@@ -107,8 +106,8 @@ def indices(texts: Sequence[str], names: Sequence[str], count: int) -> list[int]
     return positions
 
 
-def _test_images(model: AdversarialModel, folder: training.RunFolder, count: int, least: int) -> np.ndarray:
-    """As many test images from that with the number --seed on, or all if there are fewer, for a model that encodes."""
+def _test_images(model: AdversarialModel, folder: training.RunFolder, count: int, group: int = 1) -> np.ndarray:
+    """`count` test images from that with the number --seed on, or as many whole groups as there are."""
     face = model.faces().get("reconstruct")
     if face is None or "label" in face.inputs or model.kind != "image":
         raise ValueError(
@@ -116,9 +115,10 @@ def _test_images(model: AdversarialModel, folder: training.RunFolder, count: int
             f"received a {type(model).__name__}."
         )
     test = _test_set(folder)
-    if len(test) < least:
-        raise ValueError(f"--figure={FLAGS.figure} needs {least} test images; {test.name} has {len(test)}.")
-    first = FLAGS.seed % max(1, len(test) - count + 1)
+    if len(test) < group:
+        raise ValueError(f"--figure={FLAGS.figure} needs {group} test images; {test.name} has {len(test)}.")
+    count = min(count, len(test)) // group * group
+    first = FLAGS.seed % (len(test) - count + 1)
     return test.rows(slice(first, first + count)).unit_images
 
 
@@ -128,24 +128,24 @@ def _test_set(folder: training.RunFolder) -> data.ImageSet:
 
 def reconstructions(model: AdversarialModel, folder: training.RunFolder, out: pathlib.Path) -> None:
     """Draws test images and their reconstructions."""
-    images = _test_images(model, folder, 4 * FLAGS.size, least=1)
+    images = _test_images(model, folder, 4 * FLAGS.size)
     plots.reconstruction_grid(model.reconstruct, images, out, columns=FLAGS.size)
 
 
 def interpolations(model: AdversarialModel, folder: training.RunFolder, out: pathlib.Path) -> None:
     """Draws ways between pairs of test images."""
-    images = _test_images(model, folder, 2 * FLAGS.size, least=2)
-    plots.interpolation_grid(model.interpolate, images[: len(images) // 2 * 2], out, steps=FLAGS.size)
+    images = _test_images(model, folder, 2 * FLAGS.size, group=2)
+    plots.interpolation_grid(model.interpolate, images, out, steps=FLAGS.size)
 
 
 def morph(model: AdversarialModel, folder: training.RunFolder, out: pathlib.Path) -> None:
     """Draws ways between four test images."""
-    plots.morph_grid(model.morph, _test_images(model, folder, 4, least=4), out, size=FLAGS.size)
+    plots.morph_grid(model.morph, _test_images(model, folder, 4, group=4), out, size=FLAGS.size)
 
 
 def traversals(model: AdversarialModel, folder: training.RunFolder, out: pathlib.Path) -> None:
     """Draws the values of entries of one test image's latent vector."""
-    (image,) = _test_images(model, folder, 1, least=1)
+    (image,) = _test_images(model, folder, 1)
     dimensions = range(min(FLAGS.size, model.prior.size))
     plots.traversal_grid(model.traverse, image, dimensions, _values(), out)
 
@@ -154,7 +154,7 @@ def neighbours(model: AdversarialModel, folder: training.RunFolder, out: pathlib
     """Draws the samples that look most like copies beside their nearest training images."""
     if model.kind != "image":
         raise ValueError(f"--figure={FLAGS.figure} needs a model of images; received one of points.")
-    labels, count = None, max(_CANDIDATES, FLAGS.size)
+    labels, count = None, max(CANDIDATES, FLAGS.size)
     if model.samples_by_label:
         test = _test_set(folder)
         if test.label is not None:

@@ -13,6 +13,9 @@ from tfgans.cli import _app
 
 FLAGS = flags.FLAGS
 
+CANDIDATES = 256
+"""Samples of which the figure `neighbours` shows the most suspicious ones."""
+
 # Functions of `_figures`.
 _FIGURES = (
     "swap",
@@ -48,7 +51,7 @@ def define_flags() -> None:
         "corners goes between four pairs of a latent vector and a label; sweep varies one attribute; plane varies two. "
         "For a model with an encoder: reconstructions of test images; interpolations between pairs of them; morph goes "
         "between four of them; traversals varies the entries of one image's latent vector. For every model of images: "
-        "neighbours shows samples beside the training images that are nearest to them: of 256 samples those "
+        f"neighbours shows samples beside the training images that are nearest to them: of {CANDIDATES} samples those "
         "that look most like copies, the most suspicious first.",
     )
     flags.DEFINE_multi_string(
