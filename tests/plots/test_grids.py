@@ -57,6 +57,15 @@ def test_no_pixel_of_an_image_is_left_out(names):
     assert axes.get_window_extent().width >= axes.images[0].get_array().shape[1]
 
 
+@pytest.mark.parametrize("shape", [(32, 32), (27, 48), (48, 27)])
+def test_images_of_any_shape_fill_the_figure(shape):
+    figure = image_grid(np.zeros((100, *shape, 3)), 10)
+    figure.canvas.draw()
+    filled = figure.axes[0].get_window_extent()
+    assert filled.width >= 0.85 * figure.bbox.width
+    assert filled.height >= 0.85 * figure.bbox.height
+
+
 def test_names_are_shown_as_they_are(tmp_path):
     """Dollars have a meaning for matplotlib."""
     figure = image_grid(

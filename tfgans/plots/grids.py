@@ -51,9 +51,9 @@ def image_grid(
     sheet = image_sheet(images, columns)
     rows, height, width = -(-len(images) // columns), *images.shape[1:3]
     gap = _gap(height)
-    cell = max(_LEAST_CELL_INCHES, (max(height, width) + gap) / DOTS_PER_INCH)
+    inches = max(_LEAST_CELL_INCHES / (min(height, width) + gap), 1 / DOTS_PER_INCH)  # of a pixel
     beside = max(map(len, row_names or [""])) * _NAME_INCHES
-    figure = new_figure((columns * cell + beside + 0.8, rows * cell + 0.9))
+    figure = new_figure((columns * (width + gap) * inches + beside + 0.8, rows * (height + gap) * inches + 0.9))
     axes = figure.add_subplot()
     axes.imshow(sheet[..., 0] if sheet.shape[-1] == 1 else sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_xticks([(column + 0.5) * (width + gap) - 1 for column in range(columns)] if column_names else [])
