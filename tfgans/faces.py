@@ -115,6 +115,10 @@ class Face:
         for argument, values in given.items():
             if values is not None and argument not in known:
                 raise ValueError(f"{owner} takes no {argument} here; received {values!r:.80}.")
+        # Labels have an error of their own.
+        missing = [name for name in known - {"labels"} if given.get(name) is None]
+        if missing:
+            raise ValueError(f"{owner} needs {', '.join(sorted(missing))} here.")
         arrays: dict[str, np.ndarray] = {}
         for each in self.inputs.values():
             rows = len(next(iter(arrays.values()), ()))

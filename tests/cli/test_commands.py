@@ -203,6 +203,20 @@ def test_explorer_serves_a_run_until_it_is_ended(digits, monkeypatch, capsys):
     assert (host, port) == ("127.0.0.1", 7999)
     call(explore, "--saved_model=logan_digits", "--serve")
     assert served[1][0].sections == ("samples", "directions", "pictures")
+    with pytest.raises(ValueError, match="--saved_model takes no --step and no --averaged"):
+        call(explore, "--saved_model=logan_digits", "--serve", "--step=3", "--noaveraged")
+
+
+def test_the_explorers_button_loads_the_newest_checkpoint(tmp_path, monkeypatch):
+    from tfgans import pages
+
+    asked = []
+    monkeypatch.setattr(pages, "load_run", lambda workdir, step, averaged: asked.append(step))
+    # The page calls it as it begins, and then at each press of the button.
+    monkeypatch.setattr(pages, "Explorer", lambda load, **_: (load(), load()))
+    monkeypatch.setattr(pages.page, "serve", lambda *given: None)
+    call(explore, f"--workdir={tmp_path}", "--serve", "--step=3")
+    assert asked == [3, None]
 
 
 def test_page_of_a_run(digits, tmp_path, capsys):
@@ -382,3 +396,8 @@ def test_figures_that_a_model_can_have_and_cannot(tmp_path, drawn):
     new_run(tmp_path / "concatenated", concatenated, [str(digit) for digit in range(10)])
     with pytest.raises(ValueError, match="draws latents from a prior and mixes labels"):
         call(explore, f"--workdir={tmp_path / 'concatenated'}", f"--out={tmp_path / 'swap.png'}")
+    # With a prior, X-GAN's samples take classes and their mixtures.
+    prior = tiny("xgan/digits", "latents=normal", "supervision=concatenated")
+    new_run(tmp_path / "prior", prior, [str(digit) for digit in range(10)])
+    call(explore, f"--workdir={tmp_path / 'prior'}", f"--out={tmp_path / 'swap.png'}", "--size=2")
+    assert (tmp_path / "swap.png").is_file()

@@ -230,6 +230,7 @@ def test_a_pair_has_the_mean_of_its_patches(random):
         ),
         (lambda gan: gan.interpolate(np.zeros((1, 2)), np.zeros((2, 2)), [0.5]), "as many rows each"),
         (lambda gan: gan.sample(3, labels=[0, 1, 2]), "BiGAN takes no labels here"),
+        (lambda gan: gan.discriminate(np.zeros((3, 2))), "BiGAN needs latent here"),
     ],
 )
 def test_faces_refuse(call, message):

@@ -43,3 +43,5 @@ def test_refuses():
         tfgans.VAE(*nets, latent.Normal(2), kl_reduction="batch")
     with pytest.raises(ValueError, match=r"The generator of a VAE must take \[\(3,\)\] .*; it takes \[\(2,\)\]"):
         tfgans.VAE(*nets, latent.Normal(3))
+    with pytest.raises(ValueError, match=r"VAE needs a standard normal prior, Normal\(2\); received Normal\(.*mean=-1"):
+        tfgans.VAE(*nets, latent.Normal(2, mean=-1.0))

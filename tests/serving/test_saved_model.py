@@ -365,6 +365,18 @@ def test_faces_of_an_encoder_that_takes_labels(tmp_path):
     assert "label" not in signatures["discriminate"].structured_input_signature[1]
 
 
+def test_an_image_of_nan_has_no_png(tmp_path):
+    inputs = keras.Input((1,))
+    images = keras.layers.Reshape((1, 1, 1))(keras.layers.Dense(1)(inputs))
+    discriminator = keras.Sequential([keras.Input((1, 1, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    gan = tfgans.GAN(keras.Model(inputs, images), discriminator, latent.Uniform(1))
+    gan.generator.set_weights([np.zeros((1, 1)), np.array([np.nan])])
+    signatures = tf.saved_model.load(str(serving.export(gan, tmp_path / "model"))).signatures
+    seed = tf.constant([1], tf.int64)
+    np.testing.assert_array_equal(signatures["sample"](seed=seed)["image"], [[[[serving.NOTHING]]]])
+    assert signatures["sample_png"](seed=seed)["image_bytes"].numpy().tolist() == [b""]
+
+
 def test_a_model_that_has_diverged_answers_what_json_can_write(tmp_path):
     inputs = keras.Input((2,))
     generator = keras.Model(inputs, keras.layers.Dense(2, kernel_initializer="ones")(inputs))

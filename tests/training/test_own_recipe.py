@@ -28,7 +28,9 @@ def test_size_colour_and_labels_come_from_the_data(image_shape, labels, name, ex
     assert not training.lost_by(recipe, look(expected))
 
 
-@pytest.mark.parametrize("image_shape", [(8, 8, 1), (9, 16, 3), (17, 17, 3), (31, 20, 1), (33, 40, 3), (64, 64, 3)])
+@pytest.mark.parametrize(
+    "image_shape", [(8, 8, 1), (9, 16, 3), (17, 17, 3), (31, 20, 1), (33, 40, 3), (10, 64, 1), (64, 64, 3)]
+)
 @pytest.mark.parametrize("labels", [("none", 0), ("class", 3)])
 def test_the_networks_can_be_made(image_shape, labels):
     model = training.build(training.recipe_for(look(image_shape, *labels)))

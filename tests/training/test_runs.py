@@ -16,7 +16,7 @@ from table import assert_same_state, state
 
 import tfgans
 from tfgans import _profile, callbacks, data, recipes, serving, training
-from tfgans.training import loop
+from tfgans.training import loading, loop
 from tfgans.training.execution import Execution
 
 # Two steps between lines of metrics, pictures and checkpoints.
@@ -240,6 +240,14 @@ def test_stops_where_training_breaks_and_keeps_the_last_good_checkpoint(tmp_path
     assert all(np.all(np.isfinite(value)) for value in state(tfgans.load(tmp_path / "run")).values())
 
 
+def test_each_replica_has_whole_packs():
+    """Batches of six are three packs of two, which three replicas can share and two cannot."""
+    recipe, points = tiny("pacgan/ring8", "batch_size=6"), data.toy_world("ring8")
+    loading.check_data(recipe, points, 3)
+    with pytest.raises(ValueError, match="must be a multiple of packing, 2; received 6 for 2 replicas"):
+        loading.check_data(recipe, points, 2)
+
+
 def test_refuses_before_writing(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
@@ -250,6 +258,8 @@ def test_refuses_before_writing(tmp_path):
         training.run(digits(2, "image_shape=(16, 16, 1)"), tmp_path / "run", progress=False)
     with pytest.raises(ValueError, match="score cannot be taken: it needs 10 samples or more, and there are 5"):
         training.run(tiny("gan/digits", "score_samples=5"), tmp_path / "run", progress=False)
+    with pytest.raises(ValueError, match="flip turns images; ring8 has points"):
+        training.run(tiny("gan/ring8", "flip=True"), tmp_path / "run", progress=False)
     missing = recipes.get("cwgan/mnist").override(["steps=20"])
     with pytest.raises(FileNotFoundError, match="not prepared"):
         training.run(missing, tmp_path / "run", data_dir=os.fspath(tmp_path / "nowhere"), progress=False)

@@ -107,6 +107,8 @@ def test_a_check_names_all_damaged_files_before_anything_else(folder, tmp_path, 
     assert re.search(r"^.*cat/03\.png.*\n.*dog/11\.png.*$", capsys.readouterr().err, re.MULTILINE)
     with pytest.raises(ValueError, match="can be checked beforehand; received digits:"):
         call(train, "--check_data", "--dry_run")
+    with pytest.raises(ValueError, match="--check_data with --strategy=multi_worker needs --dry_run"):
+        call(train, flags[0], "--check_data", "--strategy=multi_worker")
 
 
 def test_a_check_of_whole_files_says_so(folder, store, capsys):

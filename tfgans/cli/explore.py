@@ -95,13 +95,18 @@ def _serve() -> None:
     """Serves the page until a signal ends the process."""
     if (FLAGS.workdir is None) == (FLAGS.saved_model is None):
         raise ValueError("--serve takes either --workdir or --saved_model.")
+    if FLAGS.saved_model is not None and (beside := [name for name in ("step", "averaged") if FLAGS[name].present]):
+        raise ValueError(f"--saved_model takes no --{' and no --'.join(beside)}.")
 
     from tfgans.pages import Explorer, load_run, load_saved_model, page
+
+    # The page's button loads the newest checkpoint, whatever was loaded first.
+    asked = iter([FLAGS.step])
 
     def load() -> Any:
         if FLAGS.saved_model is not None:
             return load_saved_model(FLAGS.saved_model)
-        return load_run(FLAGS.workdir, FLAGS.step, averaged=FLAGS.averaged)
+        return load_run(FLAGS.workdir, next(asked, None), averaged=FLAGS.averaged)
 
     explorer = Explorer(load, workdir=FLAGS.workdir, data_dir=FLAGS.data_dir, download=FLAGS.download)
     page.serve(explorer, FLAGS.host, FLAGS.port)

@@ -91,6 +91,9 @@ def main() -> None:
         return
     recipe = _recipe.chosen()
     if FLAGS.check_data:
+        if FLAGS.strategy == "multi_worker" and not FLAGS.dry_run:
+            # Reading images starts TensorFlow, which would no longer wait for the other machines.
+            raise ValueError("--check_data with --strategy=multi_worker needs --dry_run; train with another command.")
         _check_data(recipe)
     if FLAGS.dry_run:
         print(json.dumps(recipe.to_dict(), indent=2), flush=True)

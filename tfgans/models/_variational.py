@@ -6,7 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgans.choices import KLReduction
-from tfgans.latent import Normal, draw_latent, mean_and_log_variance
+from tfgans.latent import Normal, Prior, draw_latent, mean_and_log_variance
 from tfgans.losses import reduced_divergence
 from tfgans.models.adversarial import AdversarialModel
 from tfgans.models.batches import Batch, rows_of
@@ -31,6 +31,12 @@ class Posterior(NamedTuple):
     latent: tf.Tensor
     mean: tf.Tensor
     divergence: tf.Tensor
+
+
+def check_standard_normal(owner: str, prior: Prior) -> None:
+    """Raises ValueError if a model, which keeps its posteriors near N(0, I), would draw samples of another prior."""
+    if prior != Normal(prior.size):
+        raise ValueError(f"{owner} needs a standard normal prior, Normal({prior.size}); received {prior}.")
 
 
 def encode_posterior(

@@ -10,7 +10,7 @@ from tfgans.equilibrium import Balance, Equilibrium, Margin
 from tfgans.latent import Prior, active_units
 from tfgans.losses import sample_errors
 from tfgans.models._fit import check_fit, first_output
-from tfgans.models._variational import encode_posterior, posterior_and_latent
+from tfgans.models._variational import check_standard_normal, encode_posterior, posterior_and_latent
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch
 from tfgans.models.discrimination import Energy, autoencoder
@@ -107,6 +107,7 @@ class AdversarialVAE(AdversarialModel):
             )
         discriminator = autoencoder(discriminator_encoder, discriminator_decoder, generator)
         networks = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
+        check_standard_normal(type(self).__name__, prior)
         super().__init__(networks, prior, **shared)
         self.discriminator_encoder = discriminator_encoder
         self.discriminator_decoder = discriminator_decoder

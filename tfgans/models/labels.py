@@ -50,8 +50,10 @@ class Classes:
         """
         array, kinds = _as_array(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
         if np.issubdtype(array.dtype, np.integer):
-            # A class out of range stays out of range in 32 bits.
-            return _checked(self, np.clip(array, -1, self.count).astype(np.int32), (), rows, kinds)
+            outside = array[(array < 0) | (array >= self.count)]
+            if outside.size:
+                raise ValueError(f"labels must {self.meaning}; received {np.unique(outside)}.")
+            return _checked(self, array.astype(np.int32), (), rows, kinds)
         return _checked(self, array.astype(dtype), (self.count,) if self.mixes else None, rows, kinds)
 
 

@@ -124,7 +124,8 @@ class XGANModel(AdversarialModel):
         """The classes that C_emb or the generator needs; `sample` takes them if `samples_by_label`."""
         if self.code_classifier is None and not self.samples_by_label:
             return None
-        return Classes(self.image_classifier.outputs[0].shape[-1], mixes=False)
+        # A bank has codes of single classes.
+        return Classes(self.image_classifier.outputs[0].shape[-1], mixes=self.sample_prior is not None)
 
     def draw_codes(self, batch: Batch, noise: Batch) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         """The codes of a batch, and the encoder's regularisation loss.

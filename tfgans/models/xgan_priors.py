@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgans.choices import KLReduction, check_choice
 from tfgans.latent import Prior
 from tfgans.losses import LossFunction, Objective, nonsaturating_generator_loss, vanilla_discriminator_loss
-from tfgans.models._variational import encode_posterior, posterior_noise
+from tfgans.models._variational import check_standard_normal, encode_posterior, posterior_noise
 from tfgans.models.batches import Batch, rows_of
 from tfgans.models.xgan import Draw, XGANModel
 
@@ -57,6 +57,7 @@ class VariationalXGAN(XGANModel):
         **kwargs: Any,
     ) -> None:
         check_choice("kl_reduction", kl_reduction, KLReduction)
+        check_standard_normal(type(self).__name__, prior)
         super().__init__(generator, encoder, discriminator, image_classifier, None, prior, objective, **kwargs)
         self.kl_reduction = kl_reduction
 

@@ -240,13 +240,20 @@ def _signatures(model: "AdversarialModel") -> dict[str, tf.types.experimental.Co
     signatures = {name: _concrete(face.function, face.output, face.inputs) for name, face in faces.items()}
     signatures[_DEFAULT_SIGNATURE] = signatures["sample"]
     if model.kind == "image":
-        sample = faces["sample"]
-        signatures["sample_png"] = _concrete(
-            lambda *row: encode_png(sample.function(*row)), "image_bytes", sample.inputs
-        )
+        signatures["sample_png"] = _sample_png_signature(faces["sample"])
         if "encode" in faces:
             signatures["encode_png"] = _encode_png_signature(faces["encode"], model.sample_shape)
     return signatures
+
+
+def _sample_png_signature(sample: Face) -> tf.types.experimental.ConcreteFunction:
+    """The signature that samples PNG files."""
+
+    def function(*rows: tf.Tensor) -> tf.Tensor:
+        images = sample.function(*rows)
+        return _where(_is_finite(images), encode_png(images))
+
+    return _concrete(function, "image_bytes", sample.inputs)
 
 
 def _encode_png_signature(encode: Face, shape: Sequence[int]) -> tf.types.experimental.ConcreteFunction:

@@ -81,9 +81,17 @@ def check_data(recipe: Recipe, train: data.DataSplit, replicas: int) -> None:
             f"{recipe.data} has (shape, conditioning, number of classes or attributes) {received}; the recipe expects "
             f"{expected}."
         )
+    if recipe.flip and train.kind != "image":
+        raise ValueError(f"flip turns images; {recipe.data} has {train.kind}s.")
     most = train.count or recipe.batch_size
     if recipe.batch_size > most or recipe.batch_size % replicas:
         raise ValueError(
             f"batch_size must be at most {most}, the number of images, and a multiple of {replicas}, the number of "
             f"replicas; received {recipe.batch_size}."
+        )
+    packing = getattr(recipe, "packing", 1)
+    if recipe.batch_size // replicas % packing:
+        raise ValueError(
+            f"A replica's part of batch_size must be a multiple of packing, {packing}; received "
+            f"{recipe.batch_size} for {replicas} replicas."
         )

@@ -11,6 +11,8 @@ _WITHOUT_LABELS = {16: "gan/digits", 64: "gan/cifar10"}
 _WITH_LABELS = {16: "cwgan/digits", 32: "cwgan/mnist", 64: "cwgan/celeba"}
 # Larger images take hours on a CPU, and smaller ones leave nothing for the stages of the networks.
 _LARGEST_EDGE, _SMALLEST_EDGE = 64, 8
+# The four stages of cwgan/celeba halve an edge to a pixel or more; other networks have three.
+_SMALLEST_OF_FOUR_STAGES, _LARGEST_OF_THREE = 16, 32
 
 
 def recipe_for(look: Look, preset: str | None = None) -> Recipe:
@@ -28,7 +30,10 @@ def recipe_for(look: Look, preset: str | None = None) -> Recipe:
     """
     shape = _shape_for(look)
     names = _WITHOUT_LABELS if look.conditioning == "none" else _WITH_LABELS
-    name = next(name for edge, name in names.items() if max(shape[:2]) <= edge)
+    longest = max(shape[:2])
+    if min(shape[:2]) < _SMALLEST_OF_FOUR_STAGES:
+        longest = min(longest, _LARGEST_OF_THREE)
+    name = next(name for edge, name in names.items() if longest <= edge)
     recipe = recipes.get(name, preset)
     recipe = dataclasses.replace(
         recipe,

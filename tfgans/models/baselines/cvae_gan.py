@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgans.latent import Prior
 from tfgans.losses import classification_loss, mean_feature_distance, vanilla_discriminator_loss
 from tfgans.models._fit import Shape, Shapes, check_fit, first_output
-from tfgans.models._variational import encode_posterior, posterior_and_latent
+from tfgans.models._variational import check_standard_normal, encode_posterior, posterior_and_latent
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch
 from tfgans.models.discrimination import Logit
@@ -90,6 +90,7 @@ class CVAEGAN(AdversarialModel):
                 "The discriminator and the classifier must give maps after their logits; they give "
                 f"{len(discriminator.outputs)} and {len(classifier.outputs)} outputs."
             )
+        check_standard_normal(type(self).__name__, prior)
         super().__init__(networks, prior, **shared)
 
     @property

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgans.choices import KLReduction, check_choice
 from tfgans.latent import Prior, active_units
 from tfgans.models._fit import check_fit
-from tfgans.models._variational import Draw, encode_posterior, posterior_noise
+from tfgans.models._variational import Draw, check_standard_normal, encode_posterior, posterior_noise
 from tfgans.models.adversarial import AdversarialModel, Shared
 from tfgans.models.batches import Batch
 
@@ -56,6 +56,7 @@ class VAE(AdversarialModel):
         size = prior.size
         check_fit(type(self).__name__, networks, (size,), lambda sample: {"encoder": ([sample], (2 * size,))})
         check_choice("kl_reduction", kl_reduction, KLReduction)
+        check_standard_normal(type(self).__name__, prior)
         super().__init__(networks, prior, **shared)
         self.kl_reduction = kl_reduction
 
