@@ -37,6 +37,8 @@ def test_refuses(change, message):
         ("began_cs/mnist", ["k_end=.5", "ratio=.7"]),
         ("began/mnist", ["constraint_weight=1"]),
         ("logan/ring8", ["head_width=8"]),
+        ("vae/mnist", ["pixel_weight=1"]),
+        ("vae/mnist", ["ratio=1"]),
     ],
 )
 def test_fields_that_mean_nothing_cannot_be_set(name, changes):

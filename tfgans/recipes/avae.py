@@ -55,6 +55,12 @@ class VariationalRecipe(Recipe):
         self._check_positive("learning_rate")
 
     @property
+    def unused_fields(self) -> frozenset[str]:
+        of_the_discriminator = {"reconstructed_weight", "similarity_weight", "pixel_weight"}
+        controller = {"error_sign", "ratio", "integral", "proportional", "derivative"}
+        return frozenset(of_the_discriminator | controller) if self.system == "VAE" else frozenset()
+
+    @property
     def has_encoder(self) -> bool:
         return True
 
