@@ -50,7 +50,7 @@ def train(trial: Trial, name: str, *changes: str) -> "Result":
         *file_of(trial, name.split("/")[1]),
         *changes,
         f"seed={trial.seed}",
-        *(("steps=2", "log_every=1", "score_samples=100") if trial.smoke else ()),
+        *(("steps=2", "batch_size=8", "log_every=1", "score_samples=100") if trial.smoke else ()),
     )
     recipe = recipes.get(name, trial.scale).override(changes)
     return training.run(recipe, trial.workdir, progress=False, **trial.source)

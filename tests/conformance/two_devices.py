@@ -18,7 +18,7 @@ from table import TABLE, state, train
 
 from tfgans import evaluation, latent, recipes, training
 
-STEPS = 4
+STEPS = 2
 # A controller, a bank of codes, and neither.
 IN_HALF_PRECISION = ("LOGAN", "BEGANCS", "XGAN")
 # Noise depends on the prior alone: a uniform one, a normal one, and a bank of codes.
@@ -35,11 +35,12 @@ def scaled_descent():
 
 
 def trained(row, strategy, optimizer=descent, run_eagerly=False):
+    """The state before the steps, and after them."""
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = row.make()
         model.compile({player: optimizer() for player in model.players}, run_eagerly=run_eagerly)
-    return state(train(model, row, STEPS))
+    return state(model), state(train(model, row, STEPS))
 
 
 def distance(one, other):
@@ -51,12 +52,6 @@ def moved(one, start):
     """The largest way of any variable that is no counter."""
     pairs = zip(one.values(), start.values(), strict=True)
     return max(float(np.max(np.abs(a - b))) for a, b in pairs if np.issubdtype(a.dtype, np.floating))
-
-
-def in_half_precision(row, one_device, two_devices):
-    """How far two devices lie from one, and from where both began, in float16."""
-    one, two = (trained(row, strategy, scaled_descent) for strategy in (one_device, two_devices))
-    return {"difference": distance(one, two), "moved": moved(one, state_of_new(row, scaled_descent))}
 
 
 def noise(row, strategy):
@@ -126,7 +121,7 @@ def main():
     # A second MirroredStrategy would begin again at the collective keys of the first.
     two_devices = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     results = {
-        row.name: compared(row, one_device, two_devices)
+        row.name: with_noise(row, one_device, two_devices)
         for row in TABLE
         if row.name in sys.argv[1:] or not sys.argv[1:]
     }
@@ -136,10 +131,16 @@ def main():
     print(json.dumps(results))
 
 
-def compared(row, one_device, two_devices):
+def compared(row, one_device, two_devices, optimizer=descent):
+    """How far two devices lie from one, and one from where it began."""
     # A graph takes longer to make than a few steps do.
-    one, two = trained(row, one_device, run_eagerly=True), trained(row, two_devices)
-    found = {"difference": distance(one, two), "moved": moved(one, state_of_new(row))}
+    start, one = trained(row, one_device, optimizer, run_eagerly=True)
+    _, two = trained(row, two_devices, optimizer)
+    return {"difference": distance(one, two), "moved": moved(one, start)}
+
+
+def with_noise(row, one_device, two_devices):
+    found = compared(row, one_device, two_devices)
     if row.name in WITH_NOISE or row.name in sys.argv[1:]:
         found |= {"noise": noise(row, two_devices), "noise_of_one": noise(row, one_device)}
     return found
@@ -149,7 +150,9 @@ def beyond_rows(one_device, two_devices):
     results = {}
     keras.config.set_dtype_policy("mixed_float16")
     results["float16"] = {
-        row.name: in_half_precision(row, one_device, two_devices) for row in TABLE if row.name in IN_HALF_PRECISION
+        row.name: compared(row, one_device, two_devices, scaled_descent)
+        for row in TABLE
+        if row.name in IN_HALF_PRECISION
     }
     results["features"] = features(two_devices.extended.worker_devices)
     with tempfile.TemporaryDirectory() as folder:
@@ -158,13 +161,6 @@ def beyond_rows(one_device, two_devices):
         done = training.run(recipes.get("cwgan/digits").override(tiny), folder, strategy=two_devices, progress=False)
         results["run"] = int(done.model.step.numpy())
     return results
-
-
-def state_of_new(row, optimizer=descent):
-    keras.utils.set_random_seed(0)
-    model = row.make()
-    model.compile({player: optimizer() for player in model.players})
-    return state(model)
 
 
 if __name__ == "__main__":

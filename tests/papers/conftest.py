@@ -1,13 +1,18 @@
+import contextlib
 import dataclasses
+import functools
 import json
 
 import numpy as np
 import pytest
-from short_runs import quick_classifiers, quick_runs
+from short_runs import eager_answers, quick_classifiers, quick_runs
 
 import papers
+from papers import styles
 from papers.frame import Trial
-from tfgans import data, recipes
+from papers.logan import experiments as logan
+from tfgans import data, recipes, training
+from tfgans.metrics import judge
 
 # One item of each paper trains by graphs and exports its models, as a user's runs do.
 WHOLE = {
@@ -103,6 +108,18 @@ def recipes_of_rows(asked):
     return read
 
 
+@contextlib.contextmanager
+def _short():
+    """Runs without a graph, which are loaded once, and measures on few images."""
+    with quick_runs(), eager_answers(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "load", functools.cache(training.load))
+        patch.setattr(styles, "KNOWN", dict.fromkeys(styles.KNOWN, 200))
+        patch.setattr(styles, "CHANGED", 20)
+        patch.setattr(judge, "_TREES", 10)
+        patch.setattr(logan, "_JUNCTION_SAMPLES", 50)
+        yield
+
+
 @pytest.fixture
 def run_for_a_moment(tmp_path):
     """Takes every step of some rows of an item for a moment, and draws its figures."""
@@ -112,7 +129,7 @@ def run_for_a_moment(tmp_path):
         trials = [
             Trial(item.settings[row], 0, item.scales[0], True, tmp_path / str(row), data_dir, False) for row in rows
         ]
-        with quick_classifiers() if (paper, name) in WHOLE else quick_runs():
+        with quick_classifiers() if (paper, name) in WHOLE else _short():
             for trial in trials:
                 measured = item.run(trial)
                 assert measured.values

@@ -17,7 +17,7 @@ from tfgans import data, latent, training
     ("name", "rows", "figures"),
     [
         ("fig7", [1, 3], 1),
-        ("fig7_k", [0, 5], 1),
+        ("fig7_k", [0, 7], 1),
         ("fig7_sweep", [0], 0),
         ("fig2_4_5_6", [1], 5),
         ("fig8_11_12", [1], 1),

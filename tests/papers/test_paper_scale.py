@@ -12,7 +12,7 @@ from tfgans import recipes
 from tfgans._errors import NonFiniteError
 
 OF_PAPERS = [name for name in recipes.names() if "paper" in recipes.presets(name)]
-TINY = "cwgan/digits generator_widths=(8,4) discriminator_widths=(4,8)"
+TINY = "cwgan/digits generator_widths=(8,4) discriminator_widths=(4,8) n_critic=1"
 
 
 AT_THIS_SCALE = [item for paper in papers.PAPERS for item in paper.items if "paper" in item.scales]
@@ -41,7 +41,14 @@ def test_two_steps_are_measured_and_stored(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:No class has")
-@pytest.mark.parametrize("text", ["xgan/digits", "avae/digits filters=2", "cwgan/sprites generator_widths=(8,4,4)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xgan/digits",
+        "avae/digits filters=2",
+        "cwgan/sprites generator_widths=(8,4,4) discriminator_widths=(4,4,8) n_critic=1",
+    ],
+)
 def test_two_steps_of_what_has_a_bank_an_encoder_or_attributes(text):
     assert two_steps(text, 16)["batch_size"] == 16
 
@@ -128,6 +135,6 @@ def test_plan_adds_up_what_was_measured(tmp_path):
 
 
 def test_what_differs_in_scores_alone_is_one_run():
-    runs = recipes_of(papers.find("logan").only(["table1_2_3"]), every=False)
+    runs = recipes_of(papers.find("logan").only(["table1_2_3_mnist"]), every=False)
     assert runs.count("bigan/cifar10") == 1
     assert not any("score_" in text for text in runs)

@@ -16,6 +16,7 @@ import pytest
 import tensorflow as tf
 from matplotlib.figure import Figure
 from run_files import contents, tensors, without_times
+from short_runs import eager_answers
 from table import assert_same
 
 from tfgans import recipes, serving, training
@@ -131,6 +132,8 @@ def _cheap(quick, monkeypatch):
     for kind in (AdversarialModel, XGAN):
         monkeypatch.setattr(kind, "fit", fit)
     monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: pathlib.Path(path).write_bytes(PICTURE))
+    with eager_answers():
+        yield
 
 
 def watched(name, watch, folder):
@@ -160,7 +163,8 @@ def test_a_run_that_died_before_any_of_its_writes_ends_with_the_same_bits(name, 
 
 
 @pytest.mark.usefixtures("_cheap")
-@pytest.mark.parametrize("name", CHANGES)
+# X-GAN's bank is in its checkpoints, so that it writes no file which the others do not write.
+@pytest.mark.parametrize("name", ["cwgan/digits", "logan/ring8"])
 def test_a_full_disk_at_any_write_leaves_what_a_kill_there_leaves(name, watch, tmp_path):
     """A run goes on from that, as the test above shows."""
     recipe, states = watched(name, watch, tmp_path)

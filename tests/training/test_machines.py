@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from short_runs import quick_runs
 
 import tfgans
 from tfgans import data, recipes, training
@@ -62,19 +63,45 @@ class Machines:
             process.wait()
 
 
-@pytest.fixture
-def start(tmp_path):
+@contextlib.contextmanager
+def starting(path):
     started = []
 
     def of(*arguments, **changes):
-        folder = tmp_path / f"start{len(started)}"
+        folder = path / f"start{len(started)}"
         folder.mkdir()
         started.append(Machines(folder, *arguments, **changes))
         return started[-1]
 
-    yield of
-    for machines in started:
-        machines.end()
+    try:
+        yield of
+    finally:
+        for machines in started:
+            machines.end()
+
+
+@pytest.fixture
+def start(tmp_path):
+    with starting(tmp_path) as of:
+        yield of
+
+
+class Whole:
+    """A run of ten steps from its beginning to its end."""
+
+    def __init__(self, path, start):
+        self.folder = path / "run"
+        machines = start(self.folder, 10)
+        codes, self.logs = machines.wait()
+        assert codes == [0, 0], self.logs
+        self.weights = [weights_of(file) for file in machines.weights]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    path = tmp_path_factory.mktemp("whole")
+    with starting(path) as of:
+        return Whole(path, of)
 
 
 def weights_of(file):
@@ -86,22 +113,22 @@ def numbers(model):
     return [variable.numpy() for variable in model.weights]
 
 
+def trained_alone(recipe, workdir):
+    with quick_runs():
+        return training.run(recipe, workdir, progress=False).model
+
+
 @SLOW
-def test_two_machines_train_one_model_and_the_chief_writes(start, tmp_path):
-    machines = start(tmp_path / "run", 10)
-    codes, logs = machines.wait()
-    assert codes == [0, 0], logs
-    assert "This machine is done; the chief writes." in logs[1]
-    assert "SavedModel: " in logs[0]
-    first, second = (weights_of(file) for file in machines.weights)
-    for mine, theirs in zip(first, second, strict=True):
+def test_two_machines_train_one_model_and_the_chief_writes(whole, tmp_path):
+    assert "This machine is done; the chief writes." in whole.logs[1]
+    assert "SavedModel: " in whole.logs[0]
+    for mine, theirs in zip(*whole.weights, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    lines = (whole.folder / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [5, 10]
     # One process with the same global batch; sums are taken in another order.
-    recipe = recipes.get("logan/ring8").override([*RECIPE, "steps=10"])
-    alone = training.run(recipe, tmp_path / "alone", progress=False).model
-    for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(alone), strict=True):
+    alone = trained_alone(recipes.get("logan/ring8").override([*RECIPE, "steps=10"]), tmp_path / "alone")
+    for mine, theirs in zip(numbers(tfgans.load(whole.folder)), numbers(alone), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-3, atol=2e-4)
 
 
@@ -115,8 +142,7 @@ def test_machines_agree_on_statistics_controllers_and_banks(start, tmp_path, rec
     first, second = (weights_of(file) for file in machines.weights)
     for mine, theirs in zip(first, second, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    recipe = recipes.get(recipe).override([*OTHERS[recipe], "steps=10"])
-    alone = training.run(recipe, tmp_path / "alone", progress=False).model
+    alone = trained_alone(recipes.get(recipe).override([*OTHERS[recipe], "steps=10"]), tmp_path / "alone")
     for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(alone), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-3, atol=2e-3)
 
@@ -138,25 +164,15 @@ def test_each_machine_reads_its_own_rows_of_each_batch(start, tmp_path):
 
 
 @SLOW
-def test_a_killed_machine_and_a_restart_of_both_end_with_the_same_bits(start, tmp_path):
-    codes, logs = start(tmp_path / "whole", 60).wait()
-    assert codes == [0, 0], logs
-    killed = start(tmp_path / "run", 60)
-    checkpoints = tmp_path / "run" / "checkpoints"
-    until = time.monotonic() + 120
-    while not list(checkpoints.glob("step_*")) and time.monotonic() < until:
-        time.sleep(0.05)
-    killed.processes[1].send_signal(signal.SIGKILL)
-    killed.processes[0].send_signal(signal.SIGKILL)
-    killed.wait()
-    reached = training.RunFolder(tmp_path / "run").checkpoint_files()
-    assert 0 < max(reached) < 60
-    codes, logs = start(tmp_path / "run", 60).wait()
+def test_a_killed_machine_and_a_restart_of_both_end_with_the_same_bits(start, whole, tmp_path):
+    killed = start(tmp_path / "run", 10, "dies")
+    assert killed.processes[0].wait(timeout=240) == -signal.SIGKILL
+    killed.end()
+    assert list(training.RunFolder(tmp_path / "run").checkpoint_files()) == [5]
+    codes, logs = start(tmp_path / "run", 10).wait()
     assert codes == [0, 0], logs
     assert "Resuming" in logs[0]
-    for mine, theirs in zip(
-        numbers(tfgans.load(tmp_path / "run")), numbers(tfgans.load(tmp_path / "whole")), strict=True
-    ):
+    for mine, theirs in zip(numbers(tfgans.load(tmp_path / "run")), numbers(tfgans.load(whole.folder)), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
 
