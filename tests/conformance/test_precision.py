@@ -25,5 +25,6 @@ def test_mixed_precision_stays_near_float32(name, precision):
 def test_a_step_in_half_precision_leaves_finite_numbers(row):
     result = found_by("precision.py")[row.name]
     assert result["finite"]
+    assert result["moved"] > 1e-4
     assert result["step"] == 1
     assert result["loss_scaled"] == result["players"]

@@ -102,7 +102,7 @@ def test_the_lock_of_a_killed_process_holds_nobody_up(cache, deadline, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_cache_that_cannot_be_written_locks_nobody_out(cache):
+def test_a_cache_that_cannot_be_written_locks_nobody_out(cache, deadline):
     cache.write_text("a file where the folder should be")
     with made_once("key"), made_once("key"):
         pass
