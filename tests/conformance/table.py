@@ -313,7 +313,7 @@ TABLE = (
 
 
 # A pack, a controller and a bank.
-TRACED = ("PackedGAN", "BEGANCS", "XGAN")
+TRACED = ("PackedGAN", "BEGAN", "XGAN")
 
 # An export takes long, and the faces of these rows are those of others.
 UNSERVED = ("GAN", "PackedGAN", "RelativisticBiGAN", "VEEGAN", "BEGANCS", "VAE", "AdversarialXGAN", "ConditionalWGANGP")

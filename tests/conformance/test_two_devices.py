@@ -6,7 +6,7 @@ from programs import found_by
 
 SLOW = pytest.mark.slow
 # A controller of errors that differ between replicas.
-QUICK = "BEGANCS"
+QUICK = "BEGAN"
 
 
 def test_two_devices_take_the_step_of_one_with_the_noise_of_one():
