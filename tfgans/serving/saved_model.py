@@ -65,7 +65,8 @@ def export(
     Each result depends on its own row alone. The answer to an invalid row is `NOTHING` in all places, the lowest number
     of float32, which JSON can write; or an empty string for PNG. A row is invalid if a class, weight or dimension is
     out of range, if weights do not sum to 1, if a number is NaN or Inf, if bytes are not a PNG of the model's size, or
-    if the model itself gives NaN or Inf. (A PNG may have another number of channels, or transparency; it is converted.)
+    if the model itself gives NaN, or Inf in a point. (A PNG may have another number of channels, or transparency; it is
+    converted.)
     Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
