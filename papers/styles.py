@@ -17,7 +17,7 @@ _SHOWN = 8
 _ADDED = {"sprites": ("orientation", "brightness"), "avatars": ("glasses", "skin")}
 _JUDGES = {"sprites": "kernel_ridge_judge", "avatars": "forest_judge"}
 # Few faces have a beard, so that more of them are needed.
-KNOWN = {"sprites": 1_000, "avatars": 5_000}
+_KNOWN = {"sprites": 1_000, "avatars": 5_000}
 
 
 def attribute_vectors(codes: np.ndarray, attributes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -47,7 +47,7 @@ def vector_grid(model: "AdversarialModel", name: str, path: pathlib.Path) -> Non
     from tfgans import data, plots
 
     known, test = data.load_splits(name, ("train", "test"))
-    known, images = known.first(KNOWN[name]), test.first(_SHOWN).unit_images
+    known, images = known.first(_KNOWN[name]), test.first(_SHOWN).unit_images
     vectors, _ = attribute_vectors(model.encode(known.unit_images), known.label)
     codes, (a, b) = model.encode(images), (vectors[known.label_names.index(added)] for added in _ADDED[name])
     shifts = {"G(Enc(x))": 0, "+ A": a, "+ B": b, "+ A + B": a + b}
@@ -68,7 +68,7 @@ def arithmetic(model: "AdversarialModel", name: str) -> Measured:
     from tfgans import data, metrics
 
     known, test = data.load_splits(name, ("train", "test"))
-    known, images = known.first(KNOWN[name]), test.first(CHANGED).unit_images
+    known, images = known.first(_KNOWN[name]), test.first(CHANGED).unit_images
     judge = getattr(metrics, _JUDGES[name])(known.unit_images, known.label, test.unit_images, test.label)
     codes = model.encode(images)
     before = judge.predict(model.generate(codes))

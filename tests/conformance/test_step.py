@@ -13,8 +13,8 @@ from table import TABLE, restore, state, train
 OF_THE_STEP = {"k", "allowed_density", "error", "convergence", "measured_ratio", "shrinkage"}
 
 
-# Penalties, several updates, controllers, a bank and normalisation. tests/training/test_execution.py has a GAN.
-COMPILED = ("BiGAN", "BEGANCS", "AdversarialVAE", "XGAN", "ConditionalWGANGP")
+# Points and images, penalties, packs, several updates, controllers, a bank and normalisation.
+COMPILED = ("GAN", "PackedGAN", "BiGAN", "BEGANCS", "AdversarialVAE", "XGAN", "ConditionalWGANGP")
 
 
 def test_graph_equals_eager(row, new, monkeypatch):

@@ -18,7 +18,7 @@ from table import TABLE, state, train
 
 from tfgans import evaluation, latent, recipes, training
 
-STEPS = 2
+STEPS = 4
 # A controller, a bank of codes, and neither.
 IN_HALF_PRECISION = ("LOGAN", "BEGANCS", "XGAN")
 # Noise depends on the prior alone: a uniform one, a normal one, and a bank of codes.

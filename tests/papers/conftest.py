@@ -113,7 +113,7 @@ def _short():
     """Runs without a graph, which are loaded once, and measures on few images."""
     with quick_runs(), eager_answers(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "load", functools.cache(training.load))
-        patch.setattr(styles, "KNOWN", dict.fromkeys(styles.KNOWN, 200))
+        patch.setattr(styles, "_KNOWN", dict.fromkeys(styles._KNOWN, 200))
         patch.setattr(styles, "CHANGED", 20)
         patch.setattr(judge, "_TREES", 10)
         patch.setattr(logan, "_JUNCTION_SAMPLES", 50)

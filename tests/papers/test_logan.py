@@ -35,7 +35,9 @@ def test_reconstructions_are_scored_where_there_is_an_encoder(tmp_path):
     with_one = item.settings[0]
     without = {**with_one, "form": "gan", "penalty": "interpolated"}
     with quick_runs():
-        found = [item.run(smoke(one, tmp_path / one["form"])).values for one in (with_one, without)]
+        measured = [item.run(smoke(one, tmp_path / one["form"])) for one in (with_one, without)]
+    assert all(one.protocol for one in measured)
+    found = [one.values for one in measured]
     assert {"score/classifier", "frechet/classifier"} <= found[1].keys()
     assert found[0].keys() - found[1].keys() == {"best_reconstruction_ssim"}
     assert np.all(np.isfinite([value for values in found for value in values.values()]))

@@ -163,8 +163,7 @@ def test_a_run_that_died_before_any_of_its_writes_ends_with_the_same_bits(name, 
 
 
 @pytest.mark.usefixtures("_cheap")
-# X-GAN's bank is in its checkpoints, so that it writes no file which the others do not write.
-@pytest.mark.parametrize("name", ["cwgan/digits", "logan/ring8"])
+@pytest.mark.parametrize("name", CHANGES)
 def test_a_full_disk_at_any_write_leaves_what_a_kill_there_leaves(name, watch, tmp_path):
     """A run goes on from that, as the test above shows."""
     recipe, states = watched(name, watch, tmp_path)

@@ -81,6 +81,12 @@ def define_run_flags(required: bool = True) -> None:
     flags.DEFINE_bool("averaged", True, "Uses the averaged generator, if the run has one.")
 
 
+def refuse_beside(chosen: str, others: Sequence[str]) -> None:
+    """Raises ValueError if the user gave any of the other flags, which mean nothing beside the chosen one."""
+    if given := [f"--{name}" for name in others if flags.FLAGS[name].present]:
+        raise ValueError(f"{chosen} takes no {' and no '.join(given)}.")
+
+
 def define_grid_flags() -> None:
     """Defines the flags of commands that sample a grid with one label a row."""
     group("Samples")

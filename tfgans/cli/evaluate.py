@@ -75,8 +75,7 @@ def main() -> None:
     if FLAGS.generated is not None and FLAGS.data is None:
         raise ValueError("--generated needs --data to compare with.")
     chosen, others = ("--workdir", _OF_IMAGES) if FLAGS.generated is None else ("--generated", _OF_RUNS)
-    if beside := [f"--{name}" for name in others if FLAGS[name].present]:
-        raise ValueError(f"{chosen} takes no {' and no '.join(beside)}.")
+    _app.refuse_beside(chosen, others)
 
     load_tensorflow()
     from tfgans import evaluation, training

@@ -95,8 +95,8 @@ def _serve() -> None:
     """Serves the page until a signal ends the process."""
     if (FLAGS.workdir is None) == (FLAGS.saved_model is None):
         raise ValueError("--serve takes either --workdir or --saved_model.")
-    if FLAGS.saved_model is not None and (beside := [name for name in ("step", "averaged") if FLAGS[name].present]):
-        raise ValueError(f"--saved_model takes no --{' and no --'.join(beside)}.")
+    if FLAGS.saved_model is not None:
+        _app.refuse_beside("--saved_model", ("step", "averaged"))
 
     from tfgans.pages import Explorer, load_run, load_saved_model, page
 

@@ -50,10 +50,8 @@ class Classes:
         """
         array, kinds = _as_array(labels), "integers [n]" + (f" or floating [n, {self.count}]" if self.mixes else "")
         if np.issubdtype(array.dtype, np.integer):
-            outside = array[(array < 0) | (array >= self.count)]
-            if outside.size:
-                raise ValueError(f"labels must {self.meaning}; received {np.unique(outside)}.")
-            return _checked(self, array.astype(np.int32), (), rows, kinds)
+            # A class that 32 bits do not hold is out of range too.
+            return _checked(self, array.astype(np.int64), (), rows, kinds).astype(np.int32)
         return _checked(self, array.astype(dtype), (self.count,) if self.mixes else None, rows, kinds)
 
 
@@ -129,6 +127,7 @@ def _checked(labels: Labels, array: np.ndarray, shape: tuple[int, ...] | None, r
         array = np.broadcast_to(array, (rows, *shape))
     if shape is None or array.shape != (rows, *shape):
         raise ValueError(f"labels must be {kinds}, n = {rows}; received {array.shape}, {array.dtype.name}.")
-    if not np.all(labels.is_valid(tf.constant(array))):
-        raise ValueError(f"labels must {labels.meaning}; received {np.unique(array)}.")
+    valid = labels.is_valid(tf.constant(array)).numpy()
+    if not np.all(valid):
+        raise ValueError(f"labels must {labels.meaning}; received {np.unique(array[~valid])}.")
     return array

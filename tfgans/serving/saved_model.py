@@ -66,8 +66,7 @@ def export(
     of float32, which JSON can write; or an empty string for PNG. A row is invalid if a class, weight or dimension is
     out of range, if weights do not sum to 1, if a number is NaN or Inf, if bytes are not a PNG of the model's size, or
     if the model itself gives NaN, or Inf in a point. (A PNG may have another number of channels, or transparency; it is
-    converted.)
-    Another shape or type, or inputs of different n, is an error of the whole request.
+    converted.) Another shape or type, or inputs of different n, is an error of the whole request.
 
     Args:
         model: The model; its averaged generator samples if that is in use.
